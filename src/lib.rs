@@ -1,0 +1,31 @@
+//! Tandem keeps a partner team in rhythm inside Slack: **map → pull → plan → sustain**, then again.
+//!
+//! # The map of the modules
+//!
+//! The arrows run one way. A module may name those above it in this list, never those below;
+//! `tests/layering.rs` holds the rule and fails with the offending line.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`kernel`] | what every room may use: ids, clock, schedules, dates, money, text, message blocks, errors |
+//! | [`store`] | pools, transactions, migrations |
+//! | [`config`] | one validated struct: file and environment |
+//! | [`delivery`] | inbox, outbox, worker, scheduler: the only way in and the only way out |
+//! | [`map`] | accounts, partners, contacts, overlaps and how they arrive |
+//! | [`pull`] | triage and the weekly digest |
+//! | [`plan`] | session requests and commitments |
+//! | [`sustain`] | drafts, templates, relevance, sending |
+//! | [`slack`] | verification, decoding, the command and action grammar, the client, Home |
+//! | [`web`] | health and the HTTP routes |
+//! | [`sandbox`] | a local Slack workspace with a web page: the demo and the test double |
+//! | [`app`] | composes the parts and supervises them |
+//! | [`cli`] | one file a subcommand |
+//!
+//! Inside each area the same four kinds of file recur: `<noun>.rs` (plain data, pure decisions),
+//! `store.rs` (the only SQL), `flow.rs` (load, decide, save and enqueue in one transaction) and
+//! `view.rs` (nouns to message blocks).
+
+pub mod kernel;
+pub mod map;
+pub mod sandbox;
+pub mod sustain;

@@ -1,0 +1,4 @@
+//! How overlaps arrive: channel messages and files.
+
+pub mod message;
+pub mod table;
