@@ -207,7 +207,7 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, limit: i64) -> Result<Vec<Cl
             seq,
             attempts,
             received_at,
-            envelope: Envelope { key, kind: Kind::stored(&kind), name, lane, payload, retry: None, urgent: urgent != 0 },
+            envelope: Envelope { key, kind: Kind::from_name(&kind), name, lane, payload, retry: None, urgent: urgent != 0 },
         })
         .collect();
     claimed.sort_by_key(|c| c.seq);

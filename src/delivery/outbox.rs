@@ -355,3 +355,8 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
     Ok(sql_exec!(tx, "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND subject IS NULL AND created_at < $1", before)?)
 }
+
+/// Whether a message that shows `subject` was enqueued, sent or not.
+pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
+    Ok(lane_of(tx, subject).await?.is_some())
+}

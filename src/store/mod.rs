@@ -5,6 +5,10 @@
 //! in both; times are milliseconds UTC in `BIGINT`, JSON is text. The `Any` driver of sqlx is not used: it cannot
 //! read half of the types.
 
+pub mod audit;
+pub mod people;
+pub mod settings;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -224,4 +228,20 @@ macro_rules! sql_value {
             $crate::store::Tx::Postgres(t) => sqlx::query_scalar::<_, $value>($sql)$(.bind($arg))*.fetch_one(&mut **t).await,
         }
     };
+}
+
+impl Tx {
+    /// The rows of a JSON array handed over as `$1`, for a `FROM` clause: `value ->> 0` reads the first column.
+    pub fn each(&self) -> &'static str {
+        if self.is_postgres() { "jsonb_array_elements(CAST($1 AS jsonb)) AS t (value)" } else { "json_each($1)" }
+    }
+
+    /// The texts of a JSON array handed over as `$1`, for `IN (…)`.
+    pub fn texts(&self) -> &'static str {
+        if self.is_postgres() {
+            "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))"
+        } else {
+            "SELECT value FROM json_each($1)"
+        }
+    }
 }
