@@ -134,7 +134,8 @@ impl Reader {
     fn phrase(&self, text: &str) -> Option<Date> {
         let today = self.today;
         let monday = monday_of(today);
-        let friday = if today.weekday().to_monday_zero_offset() <= 4 { add(monday, 4) } else { add(monday, 11) };
+        let friday =
+            if today.weekday().to_monday_zero_offset() <= 4 { add(monday, 4) } else { add(monday, 11) };
         match text {
             "today" | "tonight" | "eod" | "end day" | "end today" => Some(today),
             "tomorrow" | "tomorow" | "tmrw" | "tmr" => add(today, 1),
@@ -164,9 +165,7 @@ impl Reader {
     fn of_week(&self, name: &str, days: i64) -> Result<Date, DateError> {
         let day = weekday(name).ok_or_else(|| self.unreadable())?;
         let offset = i64::from(day.to_monday_zero_offset());
-        monday_of(self.today)
-            .checked_add(Span::new().days(offset + days))
-            .map_err(|_| self.unreadable())
+        monday_of(self.today).checked_add(Span::new().days(offset + days)).map_err(|_| self.unreadable())
     }
 
     /// `last friday` and `2 days ago` are understood well enough to say that they are over.

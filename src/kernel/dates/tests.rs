@@ -89,7 +89,9 @@ fn what_is_refused_says_the_fix() {
     insta::assert_snapshot!(says("yesterday"), @"Tue 10 Mar is in the past. Choose today or later.");
     insta::assert_snapshot!(says("last friday"), @r#""last friday" is in the past. Choose today or later."#);
     insta::assert_snapshot!(says("12.12.2206"), @"Fri 12 Dec 2206 is more than ten years away. Check the year.");
-    for junk in ["2 webinars", "12 dec foo", "next", "in", "2026", "12", "5m", "in 0x2 weeks", "..", "12//12", "the"] {
+    for junk in
+        ["2 webinars", "12 dec foo", "next", "in", "2026", "12", "5m", "in 0x2 weeks", "..", "12//12", "the"]
+    {
         assert!(parse_date(junk, TODAY).is_err(), "{junk}");
     }
 }
