@@ -197,13 +197,19 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let missing = |setting, fix| Err(ConfigError::Missing { setting, fix });
         if self.slack.bot_token.is_none() {
-            return missing("slack.bot_token", "it is on the app's \"OAuth & Permissions\" page and begins with xoxb-");
+            return missing(
+                "slack.bot_token",
+                "it is on the app's \"OAuth & Permissions\" page and begins with xoxb-",
+            );
         }
         if self.slack.mode == Mode::Http && self.slack.signing_secret.is_none() {
             return missing("slack.signing_secret", "it is on the app's \"Basic Information\" page");
         }
         if self.slack.mode == Mode::Socket && self.slack.app_token.is_none() {
-            return missing("slack.app_token", "make one with the scope connections:write on \"Basic Information\"; it begins with xapp-");
+            return missing(
+                "slack.app_token",
+                "make one with the scope connections:write on \"Basic Information\"; it begins with xapp-",
+            );
         }
         if url::Url::parse(&self.slack.api_url).is_err() {
             return Err(ConfigError::Wrong {

@@ -30,5 +30,6 @@ pub mod delivery;
 pub mod kernel;
 pub mod map;
 pub mod sandbox;
+pub mod slack;
 pub mod store;
 pub mod sustain;

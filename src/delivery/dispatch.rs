@@ -38,7 +38,11 @@ pub trait Carrier: Send + Sync + 'static {
     fn send(&self, row: &Claimed, shown: Option<(String, String)>) -> impl Future<Output = Sent> + Send;
 
     /// Looks for the row's key where it would have arrived. `Err`: it could not be looked up now.
-    fn find(&self, row: &Claimed, shown: Option<(String, String)>) -> impl Future<Output = Result<Option<(String, String)>, String>> + Send;
+    fn find(
+        &self,
+        row: &Claimed,
+        shown: Option<(String, String)>,
+    ) -> impl Future<Output = Result<Option<(String, String)>, String>> + Send;
 }
 
 /// What the product says before and after a send.
@@ -47,7 +51,14 @@ pub trait Oversight: Send + Sync + 'static {
     fn may_go(&self, tx: &mut Tx, row: &Claimed) -> impl Future<Output = Result<Result<(), String>>> + Send;
 
     /// Called in the transaction that settles the row.
-    fn settled(&self, tx: &mut Tx, row: &Claimed, state: State, at: Option<(&str, &str)>, error: Option<&str>) -> impl Future<Output = Result<()>> + Send;
+    fn settled(
+        &self,
+        tx: &mut Tx,
+        row: &Claimed,
+        state: State,
+        at: Option<(&str, &str)>,
+        error: Option<&str>,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// What the worker needs.
@@ -71,7 +82,11 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut under_way = JoinSet::new();
         loop {
             let free = LANES - i64::try_from(under_way.len()).unwrap_or(LANES);
-            let rows = if stop.is_cancelled() || free <= 0 { Vec::new() } else { outbox::claim(&self.db, millis(self.clock.now()), free).await? };
+            let rows = if stop.is_cancelled() || free <= 0 {
+                Vec::new()
+            } else {
+                outbox::claim(&self.db, millis(self.clock.now()), free).await?
+            };
             let none = rows.is_empty();
             for row in rows {
                 let this = self.clone();
@@ -101,7 +116,9 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let allowed = self.oversight.may_go(&mut tx, &row).await?;
         let shown = match &row.action {
             outbox::Action::Update { of, .. } => outbox::shown_at(&mut tx, of).await?,
-            outbox::Action::Post { thread: Some(outbox::Thread::Of(of)), .. } => outbox::shown_at(&mut tx, of).await?,
+            outbox::Action::Post { thread: Some(outbox::Thread::Of(of)), .. } => {
+                outbox::shown_at(&mut tx, of).await?
+            }
             _ => None,
         };
         tx.rollback().await?;
@@ -110,7 +127,9 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         }
         if row.uncertain {
             match self.carrier.find(&row, shown.clone()).await {
-                Ok(Some((channel, ts))) => return self.settle(&row, State::Sent, Some((&channel, &ts)), None).await,
+                Ok(Some((channel, ts))) => {
+                    return self.settle(&row, State::Sent, Some((&channel, &ts)), None).await;
+                }
                 Ok(None) if row.audience != Audience::Internal => {
                     return self.settle(&row, State::Unconfirmed, None, Some("its fate is unknown")).await;
                 }
@@ -132,14 +151,28 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         }
     }
 
-    async fn put_back(&self, row: &Claimed, after: Option<Duration>, uncertain: bool, why: &str) -> Result<()> {
+    async fn put_back(
+        &self,
+        row: &Claimed,
+        after: Option<Duration>,
+        uncertain: bool,
+        why: &str,
+    ) -> Result<()> {
         if row.attempts >= ATTEMPTS && after.is_none() {
-            let state = if uncertain && row.audience != Audience::Internal { State::Unconfirmed } else { State::Failed };
+            let state = if uncertain && row.audience != Audience::Internal {
+                State::Unconfirmed
+            } else {
+                State::Failed
+            };
             return self.settle(row, state, None, Some(why)).await;
         }
-        let wait = after.map_or_else(|| 250_i64 << row.attempts.clamp(0, 9), |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+        let wait = after.map_or_else(
+            || 250_i64 << row.attempts.clamp(0, 9),
+            |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX),
+        );
         let mut tx = self.db.begin().await?;
-        outbox::retry_later(&mut tx, row.seq, millis(self.clock.now()).saturating_add(wait), uncertain, why).await?;
+        outbox::retry_later(&mut tx, row.seq, millis(self.clock.now()).saturating_add(wait), uncertain, why)
+            .await?;
         tx.commit().await?;
         // The wait is real time, whatever the clock says.
         let bell = self.bell.clone();
@@ -151,7 +184,13 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         Ok(())
     }
 
-    async fn settle(&self, row: &Claimed, state: State, at: Option<(&str, &str)>, error: Option<&str>) -> Result<()> {
+    async fn settle(
+        &self,
+        row: &Claimed,
+        state: State,
+        at: Option<(&str, &str)>,
+        error: Option<&str>,
+    ) -> Result<()> {
         let mut tx = self.db.begin().await?;
         outbox::settle(&mut tx, row.seq, state, millis(self.clock.now()), at, error).await?;
         self.oversight.settled(&mut tx, row, state, at, error).await?;

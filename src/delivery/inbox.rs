@@ -89,7 +89,11 @@ impl Inbox {
     /// Accepted, duplicates, and the time of the last commit in milliseconds UTC (0: none yet).
     pub fn counts(&self) -> (u64, u64, i64) {
         let s = &self.shared;
-        (s.accepted.load(Ordering::Relaxed), s.duplicates.load(Ordering::Relaxed), s.last_at.load(Ordering::Relaxed))
+        (
+            s.accepted.load(Ordering::Relaxed),
+            s.duplicates.load(Ordering::Relaxed),
+            s.last_at.load(Ordering::Relaxed),
+        )
     }
 }
 
@@ -148,7 +152,8 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<u64> {
             .rows_affected()
         }
         Tx::Postgres(t) => {
-            let column = |f: fn(&Envelope) -> String| batch.iter().map(|w| f(&w.envelope)).collect::<Vec<_>>();
+            let column =
+                |f: fn(&Envelope) -> String| batch.iter().map(|w| f(&w.envelope)).collect::<Vec<_>>();
             sqlx::query(
                 "INSERT INTO inbox (key, kind, name, lane, urgent, payload, received_at) \
                  SELECT k, d, n, l, u, p, $7 FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) \
@@ -207,7 +212,15 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, limit: i64) -> Result<Vec<Cl
             seq,
             attempts,
             received_at,
-            envelope: Envelope { key, kind: Kind::from_name(&kind), name, lane, payload, retry: None, urgent: urgent != 0 },
+            envelope: Envelope {
+                key,
+                kind: Kind::from_name(&kind),
+                name,
+                lane,
+                payload,
+                retry: None,
+                urgent: urgent != 0,
+            },
         })
         .collect();
     claimed.sort_by_key(|c| c.seq);
@@ -216,7 +229,11 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, limit: i64) -> Result<Vec<Cl
 
 /// Marks an envelope handled, in the transaction of what it caused.
 pub async fn done(tx: &mut Tx, seq: i64) -> Result<()> {
-    sql_exec!(tx, "UPDATE inbox SET state = 2, payload = '', lease_until = 0, error = NULL WHERE seq = $1", seq)?;
+    sql_exec!(
+        tx,
+        "UPDATE inbox SET state = 2, payload = '', lease_until = 0, error = NULL WHERE seq = $1",
+        seq
+    )?;
     Ok(())
 }
 
@@ -246,7 +263,13 @@ pub async fn done_all(db: &Db, seqs: &[i64]) -> Result<()> {
 /// Puts an envelope back until `not_before`.
 pub async fn retry_later(db: &Db, seq: i64, not_before: i64, error: &str) -> Result<()> {
     let mut tx = db.begin().await?;
-    sql_exec!(&mut tx, "UPDATE inbox SET state = 0, lease_until = 0, not_before = $2, error = $3 WHERE seq = $1", seq, not_before, error)?;
+    sql_exec!(
+        &mut tx,
+        "UPDATE inbox SET state = 0, lease_until = 0, not_before = $2, error = $3 WHERE seq = $1",
+        seq,
+        not_before,
+        error
+    )?;
     tx.commit().await
 }
 
@@ -290,4 +313,3 @@ pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
 pub fn payload(envelope: &Envelope) -> Result<Value> {
     Ok(serde_json::from_str(&envelope.payload)?)
 }
-

@@ -67,7 +67,12 @@ pub async fn run<H: Handler>(
 }
 
 /// Lanes side by side, the envelopes of one lane one after the other.
-async fn handle_lanes<H: Handler>(db: &Db, clock: &Clock, handler: &Arc<H>, claimed: Vec<Claimed>) -> Result<()> {
+async fn handle_lanes<H: Handler>(
+    db: &Db,
+    clock: &Clock,
+    handler: &Arc<H>,
+    claimed: Vec<Claimed>,
+) -> Result<()> {
     let mut lanes: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
     for one in claimed {
         lanes.entry(one.envelope.lane.clone()).or_default().push(one);
@@ -91,7 +96,9 @@ async fn handle_lanes<H: Handler>(db: &Db, clock: &Clock, handler: &Arc<H>, clai
     while let Some(joined) = tasks.join_next().await {
         match joined {
             Ok(lane) => ignored.append(&mut lane?),
-            Err(panic) => tracing::error!(%panic, "a handler panicked; its envelopes are tried again when their lease ends"),
+            Err(panic) => {
+                tracing::error!(%panic, "a handler panicked; its envelopes are tried again when their lease ends")
+            }
         }
     }
     inbox::done_all(db, &ignored).await

@@ -118,7 +118,12 @@ pub struct Outgoing {
 impl Outgoing {
     /// A new internal message.
     pub fn post(key: impl Into<String>, to: Destination, message: Message) -> Self {
-        Self { key: key.into(), audience: Audience::Internal, subject: None, action: Action::Post { to, thread: None, message } }
+        Self {
+            key: key.into(),
+            audience: Audience::Internal,
+            subject: None,
+            action: Action::Post { to, thread: None, message },
+        }
     }
 
     /// A new internal message in a thread.
@@ -252,7 +257,13 @@ pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
 }
 
 async fn lane_of(tx: &mut Tx, subject: &str) -> Result<Option<String>> {
-    Ok(sql_opt!(tx, (String,), "SELECT lane FROM outbox WHERE subject = $1 ORDER BY seq DESC LIMIT 1", subject)?.map(|r| r.0))
+    Ok(sql_opt!(
+        tx,
+        (String,),
+        "SELECT lane FROM outbox WHERE subject = $1 ORDER BY seq DESC LIMIT 1",
+        subject
+    )?
+    .map(|r| r.0))
 }
 
 type Row = (i64, String, String, Option<String>, Option<String>, String, i64, i64);
@@ -287,7 +298,14 @@ pub async fn claim(db: &Db, now: i64, limit: i64) -> Result<Vec<Claimed>> {
 }
 
 /// Writes down how it ended.
-pub async fn settle(tx: &mut Tx, seq: i64, state: State, now: i64, at: Option<(&str, &str)>, error: Option<&str>) -> Result<()> {
+pub async fn settle(
+    tx: &mut Tx,
+    seq: i64,
+    state: State,
+    now: i64,
+    at: Option<(&str, &str)>,
+    error: Option<&str>,
+) -> Result<()> {
     let (channel, ts) = at.unzip();
     sql_exec!(
         tx,
@@ -353,7 +371,11 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
 
 /// Forgets what was sent before `before` (milliseconds UTC) and shows nothing that can still change.
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
-    Ok(sql_exec!(tx, "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND subject IS NULL AND created_at < $1", before)?)
+    Ok(sql_exec!(
+        tx,
+        "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND subject IS NULL AND created_at < $1",
+        before
+    )?)
 }
 
 /// Whether a message that shows `subject` was enqueued, sent or not.

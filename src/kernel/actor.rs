@@ -92,9 +92,7 @@ impl Right {
             Self::Approve => {
                 "Only a partner manager or an admin can decide on a note to a partner. Nothing was sent."
             }
-            Self::Administer => {
-                "Only an admin can change the set-up. `/partner status` says who that is."
-            }
+            Self::Administer => "Only an admin can change the set-up. `/partner status` says who that is.",
         }
     }
 }

@@ -145,7 +145,8 @@ pub fn select(action_id: &str, placeholder: &str, options: &[Value], initial: Op
 
 /// A person picker.
 pub fn user_select(action_id: &str, placeholder: &str, initial: Option<&str>) -> Value {
-    let mut element = json!({"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder)});
+    let mut element =
+        json!({"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder)});
     if let Some(user) = initial {
         element["initial_user"] = json!(user);
     }
@@ -188,8 +189,7 @@ pub fn text_input(action_id: &str, placeholder: &str, initial: Option<&str>, mul
 /// A labelled field of a modal. The block's id is the element's action id, so that errors find it.
 pub fn input(label: &str, element: Value, hint: Option<&str>, optional: bool) -> Value {
     let block_id = element["action_id"].clone();
-    let mut block =
-        json!({"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional});
+    let mut block = json!({"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional});
     if let Some(hint) = hint {
         block["hint"] = plain(hint);
     }
@@ -197,7 +197,13 @@ pub fn input(label: &str, element: Value, hint: Option<&str>, optional: bool) ->
 }
 
 /// A modal. `private_metadata` travels with it and comes back on submit.
-pub fn modal(callback_id: &str, title: &str, submit: Option<&str>, private_metadata: &Value, blocks: Vec<Value>) -> Value {
+pub fn modal(
+    callback_id: &str,
+    title: &str,
+    submit: Option<&str>,
+    private_metadata: &Value,
+    blocks: Vec<Value>,
+) -> Value {
     let mut view = json!({
         "type": "modal", "callback_id": callback_id, "title": plain(&clip(title, 24)), "close": plain("Cancel"),
         "private_metadata": private_metadata.to_string(), "blocks": blocks,

@@ -225,7 +225,15 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
     let mut taken_back = 0;
     for id in before.iter().filter(|id| !kept.contains(id)) {
         if store::unsay(tx, said.channel, said.ts, id).await? {
-            audit::done(tx, now, said.by, "overlap.take_back", &format!("overlap:{id}"), "the message no longer says it").await?;
+            audit::done(
+                tx,
+                now,
+                said.by,
+                "overlap.take_back",
+                &format!("overlap:{id}"),
+                "the message no longer says it",
+            )
+            .await?;
             taken_back += 1;
         }
     }
@@ -233,13 +241,19 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
 }
 
 /// Puts the confirmation under the message: one line in its thread, edited when the message is.
-pub async fn confirm(tx: &mut Tx, now: Timestamp, said: &Said<'_>, confirmation: &Confirmation) -> Result<()> {
+pub async fn confirm(
+    tx: &mut Tx,
+    now: Timestamp,
+    said: &Said<'_>,
+    confirmation: &Confirmation,
+) -> Result<()> {
     let Some(message) = view::confirmation(confirmation)? else { return Ok(()) };
     let subject = format!("intake:{}:{}", said.channel, said.ts);
     let out = if outbox::is_shown(tx, &subject).await? {
         Outgoing::update(&subject, message)
     } else {
-        Outgoing::reply(&subject, said.channel.clone(), Thread::At(said.ts.to_owned()), message).showing(&subject)
+        Outgoing::reply(&subject, said.channel.clone(), Thread::At(said.ts.to_owned()), message)
+            .showing(&subject)
     };
     outbox::enqueue(tx, millis(now), &out).await
 }
@@ -256,11 +270,20 @@ fn by_partner(sightings: &[(Partner, Sighting)]) -> Vec<(Partner, Vec<Sighting>)
 }
 
 /// Adds one overlap by hand.
-pub async fn add(tx: &mut Tx, now: Timestamp, by: &UserId, partner: &Partner, seen: &Sighting) -> Result<(Overlap, Outcome)> {
+pub async fn add(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    partner: &Partner,
+    seen: &Sighting,
+) -> Result<(Overlap, Outcome)> {
     let batch = weigh(tx, now, partner, std::slice::from_ref(seen)).await?;
     save(tx, now, Source::Message, &batch, false).await?;
     let (id, outcome) = batch.outcomes[0].clone();
     audit::done(tx, now, by.as_str(), "overlap.add", &format!("overlap:{id}"), "by hand").await?;
-    let overlap = batch.overlap(&id).cloned().ok_or_else(|| crate::kernel::error::Error::fault("an overlap was not weighed"))?;
+    let overlap = batch
+        .overlap(&id)
+        .cloned()
+        .ok_or_else(|| crate::kernel::error::Error::fault("an overlap was not weighed"))?;
     Ok((overlap, outcome))
 }

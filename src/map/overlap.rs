@@ -168,8 +168,12 @@ impl Overlap {
             parts.push(format!("our {}", ours.words()));
         }
         let mut words = parts.join(", ");
-        let deal: Vec<String> =
-            self.amount.iter().map(Money::to_string).chain(self.stage.iter().map(|s| s.to_lowercase())).collect();
+        let deal: Vec<String> = self
+            .amount
+            .iter()
+            .map(Money::to_string)
+            .chain(self.stage.iter().map(|s| s.to_lowercase()))
+            .collect();
         if !deal.is_empty() {
             words = if words.is_empty() { deal.join(", ") } else { format!("{words} ({})", deal.join(", ")) };
         }
@@ -204,7 +208,7 @@ impl Overlap {
             self.stage = Some(new);
         }
         if let Some(new) = differing(&seen.owner, &self.owner) {
-            changes.push(format!("the owner is {new}"));
+            changes.push("the owner changed".to_owned());
             self.owner = Some(new);
         }
         if self.gone_at.take().is_some() {

@@ -186,17 +186,23 @@ impl From<AccountRow> for Account {
 
 /// One account.
 pub async fn account(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>> {
-    Ok(sql_opt!(tx, AccountRow, "SELECT id, name, domain, owner FROM accounts WHERE id = $1", id.as_str())?.map(Into::into))
+    Ok(sql_opt!(tx, AccountRow, "SELECT id, name, domain, owner FROM accounts WHERE id = $1", id.as_str())?
+        .map(Into::into))
 }
 
 /// Accounts that one of these domains or name keys may mean.
-pub async fn accounts_like(tx: &mut Tx, domains: &[String], keys: &[String]) -> Result<Vec<(Account, String)>> {
+pub async fn accounts_like(
+    tx: &mut Tx,
+    domains: &[String],
+    keys: &[String],
+) -> Result<Vec<(Account, String)>> {
     type Row = (String, String, Option<String>, Option<String>, String);
     let texts = tx.texts();
     let mut found: Vec<Row> = Vec::new();
     for (column, values) in [("domain", domains), ("name_key", keys)] {
         if !values.is_empty() {
-            let sql = format!("SELECT id, name, domain, owner, name_key FROM accounts WHERE {column} IN ({texts})");
+            let sql =
+                format!("SELECT id, name, domain, owner, name_key FROM accounts WHERE {column} IN ({texts})");
             found.extend(sql_all!(tx, Row, AssertSqlSafe(sql.clone()), serde_json::to_string(values)?)?);
         }
     }
@@ -219,7 +225,8 @@ pub async fn account_names(tx: &mut Tx, limit: i64) -> Result<Vec<Account>> {
 
 /// Adds accounts, many at a time.
 pub async fn insert_accounts(tx: &mut Tx, now: Timestamp, accounts: &[Account], sample: bool) -> Result<()> {
-    let rows: Vec<_> = accounts.iter().map(|a| json!([a.id, a.name, name::key(&a.name), a.domain, a.owner])).collect();
+    let rows: Vec<_> =
+        accounts.iter().map(|a| json!([a.id, a.name, name::key(&a.name), a.domain, a.owner])).collect();
     let sql = format!(
         "INSERT INTO accounts (id, name, name_key, domain, owner, sample, created_at) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, $2, $3 FROM {} WHERE true",
@@ -372,7 +379,13 @@ pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Ov
 /// A partner's overlaps with these accounts, gone ones included.
 pub async fn overlaps_with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId]) -> Result<Vec<Overlap>> {
     let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({})", tx.texts());
-    let rows = sql_all!(tx, OverlapRow, AssertSqlSafe(sql.clone()), serde_json::to_string(accounts)?, partner.as_str())?;
+    let rows = sql_all!(
+        tx,
+        OverlapRow,
+        AssertSqlSafe(sql.clone()),
+        serde_json::to_string(accounts)?,
+        partner.as_str()
+    )?;
     rows.into_iter().map(Overlap::try_from).collect()
 }
 
@@ -398,10 +411,26 @@ pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> R
                 Triage::Dismissed(because) => ("dismissed", None, Some(because)),
             };
             json!([
-                o.id, o.account.id, o.partner_id, o.our_population.map(Population::as_str), o.their_population.map(Population::as_str),
-                o.owner, o.amount.map(|m| m.hundredths), o.amount.and_then(|m| m.currency).map(|c| c.code()), o.stage,
-                millis(o.first_seen), millis(o.last_seen), o.gone_at.map(millis), o.changed_at.map(millis), o.change_note,
-                triage, o.assignee, until, because, o.decided_by, o.version,
+                o.id,
+                o.account.id,
+                o.partner_id,
+                o.our_population.map(Population::as_str),
+                o.their_population.map(Population::as_str),
+                o.owner,
+                o.amount.map(|m| m.hundredths),
+                o.amount.and_then(|m| m.currency).map(|c| c.code()),
+                o.stage,
+                millis(o.first_seen),
+                millis(o.last_seen),
+                o.gone_at.map(millis),
+                o.changed_at.map(millis),
+                o.change_note,
+                triage,
+                o.assignee,
+                until,
+                because,
+                o.decided_by,
+                o.version,
             ])
         })
         .collect();
@@ -428,7 +457,8 @@ pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> R
 
 /// Saves one overlap if nobody has changed it since version `seen`; `false` when somebody has.
 pub async fn decide_overlap(tx: &mut Tx, overlap: &Overlap, seen: i64) -> Result<bool> {
-    let current = sql_opt!(tx, (i64,), "SELECT version FROM account_overlaps WHERE id = $1", overlap.id.as_str())?;
+    let current =
+        sql_opt!(tx, (i64,), "SELECT version FROM account_overlaps WHERE id = $1", overlap.id.as_str())?;
     if current != Some((seen,)) {
         return Ok(false);
     }
@@ -437,7 +467,12 @@ pub async fn decide_overlap(tx: &mut Tx, overlap: &Overlap, seen: i64) -> Result
 }
 
 /// The overlaps of a list that it no longer has: marks them gone and gives their number.
-pub async fn mark_gone(tx: &mut Tx, partner: &PartnerId, seen_since: Timestamp, now: Timestamp) -> Result<u64> {
+pub async fn mark_gone(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    seen_since: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
     Ok(sql_exec!(
         tx,
         "UPDATE account_overlaps SET gone_at = $3, version = version + 1 \

@@ -29,7 +29,12 @@ pub struct Line {
 impl Line {
     /// `reread`: the same message said it before it was edited.
     pub fn of(overlap: &Overlap, outcome: &Outcome, reread: bool) -> Self {
-        Self { account: overlap.account.label(), partner: overlap.partner.clone(), outcome: outcome.clone(), reread }
+        Self {
+            account: overlap.account.label(),
+            partner: overlap.partner.clone(),
+            outcome: outcome.clone(),
+            reread,
+        }
     }
 
     fn words(&self) -> String {
@@ -108,10 +113,12 @@ struct Unclear<'a> {
 /// A private answer with what was understood and a button that opens the modal.
 pub fn unclear(understood: &Prefill, partners: &[Partner]) -> Result<Message> {
     let known = partners.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
-    let text = Unclear { account: &understood.seen.account, partner: understood.partner.as_deref(), known }.render()?;
+    let text = Unclear { account: &understood.seen.account, partner: understood.partner.as_deref(), known }
+        .render()?;
     let value = serde_json::to_string(understood)?;
     // Slack takes 2,000 characters of value; a longer one would be refused with the whole message.
-    let value = if value.chars().count() <= 2000 { value } else { serde_json::to_string(&Prefill::default())? };
+    let value =
+        if value.chars().count() <= 2000 { value } else { serde_json::to_string(&Prefill::default())? };
     let button = blocks::primary(blocks::button("Add details", action::ADD, &value));
     Ok(Message::new(text.trim(), vec![blocks::section(text.trim()), blocks::actions(vec![button])]))
 }
@@ -168,14 +175,129 @@ pub fn add_modal(prefill: &Prefill, partner: Option<&Partner>, partners: &[Partn
         Some("Add"),
         &about.unwrap_or(json!({})),
         vec![
-            blocks::input("Account", blocks::text_input(field::ACCOUNT, "Acme Corp", Some(&seen.account), false), None, false),
-            blocks::input("Domain", blocks::text_input(field::DOMAIN, "acme.com", seen.domain.as_deref(), false), Some("Tells two companies of one name apart."), true),
-            blocks::input("Partner", blocks::select(field::PARTNER, "Choose a partner", &options, partner.map(|p| p.id.as_str())), None, false),
+            blocks::input(
+                "Account",
+                blocks::text_input(field::ACCOUNT, "Acme Corp", Some(&seen.account), false),
+                None,
+                false,
+            ),
+            blocks::input(
+                "Domain",
+                blocks::text_input(field::DOMAIN, "acme.com", seen.domain.as_deref(), false),
+                Some("Tells two companies of one name apart."),
+                true,
+            ),
+            blocks::input(
+                "Partner",
+                blocks::select(field::PARTNER, "Choose a partner", &options, partner.map(|p| p.id.as_str())),
+                None,
+                false,
+            ),
             population(field::OURS, "For us it is", |p| format!("Our {}", p.words()), seen.our_population),
-            population(field::THEIRS, "For them it is", |p| format!("Their {}", p.words()), seen.their_population),
+            population(
+                field::THEIRS,
+                "For them it is",
+                |p| format!("Their {}", p.words()),
+                seen.their_population,
+            ),
             blocks::input("Owner", blocks::user_select(field::OWNER, "Who owns the deal", owner), None, true),
-            blocks::input("Amount", blocks::text_input(field::AMOUNT, "$120k", amount.as_deref(), false), None, true),
-            blocks::input("Stage", blocks::text_input(field::STAGE, "negotiation", seen.stage.as_deref(), false), None, true),
+            blocks::input(
+                "Amount",
+                blocks::text_input(field::AMOUNT, "$120k", amount.as_deref(), false),
+                None,
+                true,
+            ),
+            blocks::input(
+                "Stage",
+                blocks::text_input(field::STAGE, "negotiation", seen.stage.as_deref(), false),
+                None,
+                true,
+            ),
         ],
     )
+}
+
+#[derive(Template)]
+#[template(path = "map/added.mrkdwn")]
+struct Added<'a> {
+    label: String,
+    partner: &'a str,
+    kind: String,
+    new: bool,
+    changes: String,
+    triage: &'a str,
+}
+
+/// The private answer to the modal.
+pub fn added(overlap: &Overlap, outcome: &Outcome, triage: &str) -> Result<Message> {
+    let changes = match outcome {
+        Outcome::Changed(changes) => changes.join("; "),
+        Outcome::New | Outcome::Confirmed => String::new(),
+    };
+    let text = Added {
+        label: overlap.account.label(),
+        partner: &overlap.partner,
+        kind: overlap.kind_words(),
+        new: *outcome == Outcome::New,
+        changes,
+        triage,
+    };
+    Ok(Message::text(text.render()?.trim().to_owned()))
+}
+
+#[derive(Template)]
+#[template(path = "map/list.mrkdwn")]
+struct List<'a> {
+    narrowed: &'a str,
+    rows: Vec<Row>,
+    more: bool,
+    lists: Vec<String>,
+}
+
+struct Row {
+    label: String,
+    partner: String,
+    kind: String,
+    state: String,
+}
+
+/// A private list; `limit` rows are shown.
+pub fn list(
+    narrowed: &str,
+    found: &[Overlap],
+    limit: usize,
+    partners: &[Partner],
+    now: jiff::Timestamp,
+) -> Result<Message> {
+    let rows = found.iter().take(limit).map(|o| Row {
+        label: o.account.label(),
+        partner: o.partner.clone(),
+        kind: o.kind_words(),
+        state: state_words(o, now),
+    });
+    let lists = partners
+        .iter()
+        .map(|p| match p.list_age_days(now) {
+            Some(0) => format!("{}'s list is from today", p.name),
+            Some(1) => format!("{}'s list is 1 day old", p.name),
+            Some(days) => format!("{}'s list is {days} days old", p.name),
+            None => format!("{} has sent no list yet", p.name),
+        })
+        .collect();
+    let text = List { narrowed, rows: rows.collect(), more: found.len() > limit, lists }.render()?;
+    let text = text.trim();
+    Ok(Message::new(text, vec![blocks::section(text)]))
+}
+
+/// Where an overlap stands, in words.
+pub fn state_words(overlap: &Overlap, now: jiff::Timestamp) -> String {
+    use super::overlap::Triage;
+    let who = overlap.assignee.as_ref().map(|u| u.mention());
+    match &overlap.triage {
+        Triage::Open => who.unwrap_or_else(|| "unassigned".to_owned()),
+        Triage::Planned => format!("planned{}", who.map(|w| format!(", {w}")).unwrap_or_default()),
+        Triage::Snoozed(until) if *until <= now => "back from snooze".to_owned(),
+        Triage::Snoozed(until) => format!("snoozed until {}", until.strftime("%-d %B")),
+        Triage::Dismissed(because) => format!("dismissed: {because}"),
+    }
 }

@@ -24,16 +24,38 @@ pub struct Entry {
 }
 
 /// Writes down what was done.
-pub async fn done(tx: &mut Tx, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
+pub async fn done(
+    tx: &mut Tx,
+    at: Timestamp,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
     write(tx, at, actor, action, subject, "done", detail).await
 }
 
 /// Writes down what was refused.
-pub async fn refused(tx: &mut Tx, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
+pub async fn refused(
+    tx: &mut Tx,
+    at: Timestamp,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
     write(tx, at, actor, action, subject, "refused", detail).await
 }
 
-async fn write(tx: &mut Tx, at: Timestamp, actor: &str, action: &str, subject: &str, outcome: &str, detail: &str) -> Result<()> {
+async fn write(
+    tx: &mut Tx,
+    at: Timestamp,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    outcome: &str,
+    detail: &str,
+) -> Result<()> {
     sql_exec!(
         tx,
         "INSERT INTO audit (at, actor, action, subject, outcome, detail) VALUES ($1, $2, $3, $4, $5, $6)",

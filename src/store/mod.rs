@@ -58,8 +58,9 @@ impl Db {
     /// Opens the SQLite file, creating it and its folder when absent, and brings it to the newest schema.
     pub async fn open_sqlite(path: &Path, synchronous: Synchronous) -> Result<Self> {
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| Error::caused(format!("cannot create the data folder {}", folder.display()), e))?;
+            std::fs::create_dir_all(folder).map_err(|e| {
+                Error::caused(format!("cannot create the data folder {}", folder.display()), e)
+            })?;
         }
         let lock = Arc::new(lock_beside(path)?);
         let options = SqliteConnectOptions::new()
@@ -74,7 +75,11 @@ impl Db {
             .busy_timeout(Duration::from_secs(10));
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
-        let read = SqlitePoolOptions::new().max_connections(3).min_connections(0).connect_with(options.read_only(true)).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(3)
+            .min_connections(0)
+            .connect_with(options.read_only(true))
+            .await?;
         Ok(Self::Sqlite { write, read, lock })
     }
 
@@ -167,7 +172,9 @@ fn lock_beside(path: &Path) -> Result<std::fs::File> {
             "{} is in use by another Tandem process. SQLite takes one: stop the other, or use Postgres for several",
             path.display()
         ))),
-        Err(std::fs::TryLockError::Error(e)) => Err(Error::caused(format!("cannot lock {}", name.display()), e)),
+        Err(std::fs::TryLockError::Error(e)) => {
+            Err(Error::caused(format!("cannot lock {}", name.display()), e))
+        }
     }
 }
 
@@ -233,7 +240,11 @@ macro_rules! sql_value {
 impl Tx {
     /// The rows of a JSON array handed over as `$1`, for a `FROM` clause: `value ->> 0` reads the first column.
     pub fn each(&self) -> &'static str {
-        if self.is_postgres() { "jsonb_array_elements(CAST($1 AS jsonb)) AS t (value)" } else { "json_each($1)" }
+        if self.is_postgres() {
+            "jsonb_array_elements(CAST($1 AS jsonb)) AS t (value)"
+        } else {
+            "json_each($1)"
+        }
     }
 
     /// The texts of a JSON array handed over as `$1`, for `IN (…)`.

@@ -71,35 +71,61 @@ pub async fn find(tx: &mut Tx, id: &UserId) -> Result<Option<(Person, i64)>> {
         id.as_str()
     )?;
     Ok(row.map(|(id, team_id, name, email, zone, outside, at)| {
-        let outside = outside.map(|o| OUTSIDE.into_iter().find(|k| *k == o).unwrap_or("not to be found in Slack"));
+        let outside =
+            outside.map(|o| OUTSIDE.into_iter().find(|k| *k == o).unwrap_or("not to be found in Slack"));
         (Person { id: id.into(), team_id, name, email, zone, outside }, at)
     }))
 }
 
 /// Whether this person opens Home for the first time; asked once, it is remembered.
 pub async fn first_welcome(tx: &mut Tx, now: Timestamp, id: &UserId) -> Result<bool> {
-    let changed =
-        sql_exec!(tx, "UPDATE people SET welcomed_at = $2 WHERE id = $1 AND welcomed_at IS NULL", id.as_str(), millis(now))?;
+    let changed = sql_exec!(
+        tx,
+        "UPDATE people SET welcomed_at = $2 WHERE id = $1 AND welcomed_at IS NULL",
+        id.as_str(),
+        millis(now)
+    )?;
     Ok(changed == 1)
 }
 
 /// A person's roles, each for one partner or (`None`) for all.
-pub async fn roles_of(tx: &mut Tx, id: &UserId) -> Result<Vec<(Role, Option<crate::kernel::ids::PartnerId>)>> {
-    let rows = sql_all!(tx, (String, String), "SELECT role, partner_id FROM roles WHERE user_id = $1 ORDER BY role", id.as_str())?;
+pub async fn roles_of(
+    tx: &mut Tx,
+    id: &UserId,
+) -> Result<Vec<(Role, Option<crate::kernel::ids::PartnerId>)>> {
+    let rows = sql_all!(
+        tx,
+        (String, String),
+        "SELECT role, partner_id FROM roles WHERE user_id = $1 ORDER BY role",
+        id.as_str()
+    )?;
     Ok(rows
         .into_iter()
-        .filter_map(|(role, partner)| Some((Role::stored(&role)?, (!partner.is_empty()).then(|| partner.into()))))
+        .filter_map(|(role, partner)| {
+            Some((Role::stored(&role)?, (!partner.is_empty()).then(|| partner.into())))
+        })
         .collect())
 }
 
 /// Everybody who has a role for all partners.
 pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<UserId>> {
-    let rows = sql_all!(tx, (String,), "SELECT DISTINCT user_id FROM roles WHERE role = $1 ORDER BY user_id", role.as_str())?;
+    let rows = sql_all!(
+        tx,
+        (String,),
+        "SELECT DISTINCT user_id FROM roles WHERE role = $1 ORDER BY user_id",
+        role.as_str()
+    )?;
     Ok(rows.into_iter().map(|r| r.0.into()).collect())
 }
 
 /// Makes `users` the holders of a role that holds for all partners.
-pub async fn set_holders(tx: &mut Tx, now: Timestamp, by: &UserId, role: Role, users: &[UserId]) -> Result<()> {
+pub async fn set_holders(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    role: Role,
+    users: &[UserId],
+) -> Result<()> {
     sql_exec!(tx, "DELETE FROM roles WHERE role = $1 AND partner_id = ''", role.as_str())?;
     for user in users {
         sql_exec!(
