@@ -1,0 +1,3 @@
+//! The only way in and the only way out.
+
+pub mod envelope;

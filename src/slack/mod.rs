@@ -1,0 +1,17 @@
+//! Slack's transport, in and out: verification, decoding, the HTTP routes, Socket Mode and the one client.
+//!
+//! In: [`verify`] → [`decode`] → [`front`] → the app behind [`crate::delivery::envelope::FrontDoor`]; [`http`] and
+//! [`socket`] differ only in how bytes arrive and how the answer leaves. What was stored is read back with [`payload`].
+//! Out: [`client`], the only user of slack-morphism's client.
+
+pub mod client;
+pub mod decode;
+pub mod front;
+pub mod http;
+pub mod pace;
+pub mod payload;
+pub mod socket;
+pub mod split;
+pub mod tls;
+pub mod verify;
+mod wire;
