@@ -36,10 +36,16 @@ fn events_are_keyed_by_their_id_and_kept_as_sent() {
 #[test]
 fn the_lane_is_the_channel_wherever_slack_puts_it() {
     for (inner, lane) in [
-        (json!({"type": "message", "subtype": "message_changed", "channel": "C1", "message": {"user": "U2"}}), "C1"),
+        (
+            json!({"type": "message", "subtype": "message_changed", "channel": "C1", "message": {"user": "U2"}}),
+            "C1",
+        ),
         (json!({"type": "channel_rename", "channel": {"id": "C2", "name": "new", "created": 1}}), "C2"),
         (json!({"type": "file_shared", "channel_id": "C3", "file_id": "F1", "user_id": "U1"}), "C3"),
-        (json!({"type": "reaction_added", "user": "U1", "item": {"type": "message", "channel": "C4", "ts": "1.1"}}), "C4"),
+        (
+            json!({"type": "reaction_added", "user": "U1", "item": {"type": "message", "channel": "C4", "ts": "1.1"}}),
+            "C4",
+        ),
         (json!({"type": "app_home_opened", "user": "U5", "channel": "D1", "tab": "home"}), "U5"),
         (json!({"type": "team_join", "user": {"id": "U6", "name": "sam"}}), "U6"),
         (json!({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}), "T1"),
@@ -69,20 +75,23 @@ fn interactions_are_keyed_by_their_trigger() {
     let on_message = json!({"type": "message_action", "trigger_id": "t.4", "callback_id": "overlap.add",
         "channel": {"id": "C1"}, "user": {"id": "U1"}, "message": {"ts": "1.1"}});
     assert_eq!(facts(&envelope(&on_message)), (Kind::MessageShortcut, "t.4", "overlap.add", "C1", true));
-    let global = json!({"type": "shortcut", "trigger_id": "t.5", "callback_id": "commit.log", "user": {"id": "U1"}});
+    let global =
+        json!({"type": "shortcut", "trigger_id": "t.5", "callback_id": "commit.log", "user": {"id": "U1"}});
     assert_eq!(facts(&envelope(&global)), (Kind::GlobalShortcut, "t.5", "commit.log", "U1", true));
 }
 
 #[test]
 fn a_suggestion_is_asked_for_options_and_not_stored() {
-    let ask = json!({"type": "block_suggestion", "action_id": "account", "value": "ac", "user": {"id": "U1"}});
+    let ask =
+        json!({"type": "block_suggestion", "action_id": "account", "value": "ac", "user": {"id": "U1"}});
     let Decoded::Options(e) = decode(&ask) else { panic!() };
     assert_eq!((e.name.as_str(), e.lane.as_str()), ("account", "U1"));
 }
 
 #[test]
 fn an_interaction_comes_in_a_form() {
-    let click = json!({"type": "block_actions", "trigger_id": "t.1", "actions": [{"action_id": "a"}]}).to_string();
+    let click =
+        json!({"type": "block_actions", "trigger_id": "t.1", "actions": [{"action_id": "a"}]}).to_string();
     let form = serde_urlencoded::to_string([("payload", click.as_str())]).unwrap();
     let Decoded::Envelope(e) = body(form.into_bytes(), None) else { panic!() };
     assert_eq!((e.key.as_str(), e.payload), ("t.1", click));
@@ -146,12 +155,34 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
-        prop::sample::select(vec!["event_callback", "block_actions", "view_submission", "view_closed", "message"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "event_callback",
+            "block_actions",
+            "view_submission",
+            "view_closed",
+            "message"
+        ])
+        .prop_map(Value::from),
     ];
     let name = prop::sample::select(vec![
-        "type", "event", "event_id", "trigger_id", "user", "channel", "view", "id", "hash", "actions", "action_id",
-        "command", "team", "container", "item", "callback_id", "channel_id", "other",
+        "type",
+        "event",
+        "event_id",
+        "trigger_id",
+        "user",
+        "channel",
+        "view",
+        "id",
+        "hash",
+        "actions",
+        "action_id",
+        "command",
+        "team",
+        "container",
+        "item",
+        "callback_id",
+        "channel_id",
+        "other",
     ]);
     leaf.prop_recursive(4, 48, 8, move |inner| {
         prop_oneof![

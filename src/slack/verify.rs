@@ -54,7 +54,12 @@ impl Verifier {
     }
 
     /// Checks `X-Slack-Request-Timestamp` and `X-Slack-Signature` against the raw body, in constant time.
-    pub fn check(&self, timestamp: Option<&str>, signature: Option<&str>, body: &[u8]) -> Result<(), Untrusted> {
+    pub fn check(
+        &self,
+        timestamp: Option<&str>,
+        signature: Option<&str>,
+        body: &[u8],
+    ) -> Result<(), Untrusted> {
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(Untrusted::Missing);
         };
