@@ -108,18 +108,24 @@ pub struct Front<D> {
     door: Arc<D>,
     clock: Clock,
     tally: Arc<Tally>,
+    pub(super) patience: Duration,
 }
 
 impl<D> Clone for Front<D> {
     fn clone(&self) -> Self {
-        Self { door: self.door.clone(), clock: self.clock.clone(), tally: self.tally.clone() }
+        Self {
+            door: self.door.clone(),
+            clock: self.clock.clone(),
+            tally: self.tally.clone(),
+            patience: self.patience,
+        }
     }
 }
 
 impl<D: FrontDoor> Front<D> {
     /// Puts the transport in front of the app.
     pub fn new(door: Arc<D>, clock: Clock) -> Self {
-        Self { door, clock, tally: Arc::default() }
+        Self { door, clock, tally: Arc::default(), patience: PATIENCE }
     }
 
     /// The counters.
@@ -148,7 +154,7 @@ impl<D: FrontDoor> Front<D> {
     }
 
     async fn in_time(&self, work: impl Future<Output = Answer>) -> Answer {
-        let answer = tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| {
+        let answer = tokio::time::timeout(self.patience, work).await.unwrap_or_else(|_| {
             tracing::error!("an envelope was not committed in time");
             Answer::Unavailable
         });

@@ -12,6 +12,8 @@ pub mod pace;
 pub mod payload;
 pub mod socket;
 pub mod split;
+#[cfg(test)]
+mod testing;
 pub mod tls;
 pub mod verify;
 mod wire;

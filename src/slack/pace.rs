@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Above this many remembered names, those whose time has passed are forgotten.
 const SWEEP_AT: usize = 1_024;
 
-/// For each name the instant from which it is free. Runs on tokio's time.
+/// For each name the instant from which it is free.
 #[derive(Debug, Default)]
 pub struct Pace {
     free_from: Mutex<HashMap<String, Instant>>,
@@ -17,16 +17,21 @@ pub struct Pace {
 
 impl Pace {
     /// How long `name` is still taken; zero when it is free.
-    pub fn wait(&self, name: &str) -> Duration {
+    pub fn wait(&self, name: &str, now: Instant) -> Duration {
         let free_from = self.free_from.lock().unwrap_or_else(PoisonError::into_inner);
-        free_from.get(name).map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
+        free_from.get(name).map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
     }
 
     /// Takes the next turn of `name`, turns being `gap` apart, and says how long to wait for it.
     ///
     /// A turn further away than `patience` is not taken: `Err` says how far it is.
-    pub fn reserve(&self, name: &str, gap: Duration, patience: Duration) -> Result<Duration, Duration> {
-        let now = Instant::now();
+    pub fn reserve(
+        &self,
+        name: &str,
+        now: Instant,
+        gap: Duration,
+        patience: Duration,
+    ) -> Result<Duration, Duration> {
         let mut free_from = self.free_from.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = free_from.get(name).map_or(now, |at| (*at).max(now));
         let wait = turn - now;
@@ -39,8 +44,7 @@ impl Pace {
     }
 
     /// Takes `name` for the time that Slack asked for.
-    pub fn block(&self, name: &str, for_: Duration) {
-        let now = Instant::now();
+    pub fn block(&self, name: &str, now: Instant, for_: Duration) {
         let mut free_from = self.free_from.lock().unwrap_or_else(PoisonError::into_inner);
         sweep(&mut free_from, now);
         let until = free_from.entry(name.to_owned()).or_insert(now);
@@ -61,32 +65,33 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
     const PATIENT: Duration = Duration::from_secs(2);
 
-    #[tokio::test(start_paused = true)]
-    async fn turns_are_a_second_apart_per_channel() {
+    #[test]
+    fn turns_are_a_second_apart_per_channel() {
         let pace = Pace::default();
-        assert_eq!(pace.reserve("C1", SECOND, PATIENT), Ok(Duration::ZERO));
-        assert_eq!(pace.reserve("C1", SECOND, PATIENT), Ok(SECOND));
-        assert_eq!(pace.reserve("C2", SECOND, PATIENT), Ok(Duration::ZERO));
-        assert_eq!(pace.reserve("C1", SECOND, PATIENT), Ok(2 * SECOND));
-        assert_eq!(pace.reserve("C1", SECOND, PATIENT), Err(3 * SECOND));
-        tokio::time::advance(SECOND).await;
-        assert_eq!(pace.wait("C1"), 2 * SECOND);
-        tokio::time::advance(10 * SECOND).await;
-        assert_eq!(pace.reserve("C1", SECOND, PATIENT), Ok(Duration::ZERO));
+        let now = Instant::now();
+        let reserve = |name: &str, now| pace.reserve(name, now, SECOND, PATIENT);
+        assert_eq!(reserve("C1", now), Ok(Duration::ZERO));
+        assert_eq!(reserve("C1", now), Ok(SECOND));
+        assert_eq!(reserve("C2", now), Ok(Duration::ZERO));
+        assert_eq!(reserve("C1", now), Ok(2 * SECOND));
+        assert_eq!(reserve("C1", now), Err(3 * SECOND));
+        assert_eq!(pace.wait("C1", now + SECOND), 2 * SECOND);
+        assert_eq!(reserve("C1", now + 11 * SECOND), Ok(Duration::ZERO));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_block_holds_its_time_and_the_past_is_forgotten() {
+    #[test]
+    fn a_block_holds_its_time_and_the_past_is_forgotten() {
         let pace = Pace::default();
-        pace.block("chat.update", 30 * SECOND);
-        pace.block("chat.update", SECOND);
-        assert_eq!(pace.wait("chat.update"), 30 * SECOND);
+        let now = Instant::now();
+        pace.block("chat.update", now, 30 * SECOND);
+        pace.block("chat.update", now, SECOND);
+        assert_eq!(pace.wait("chat.update", now), 30 * SECOND);
         for n in 0..SWEEP_AT {
-            pace.block(&format!("C{n}"), SECOND);
+            pace.block(&format!("C{n}"), now, SECOND);
         }
-        tokio::time::advance(2 * SECOND).await;
-        pace.block("C0", SECOND);
+        let later = now + 2 * SECOND;
+        pace.block("C0", later, SECOND);
         assert_eq!(pace.free_from.lock().unwrap().len(), 2);
-        assert_eq!(pace.wait("chat.update"), 28 * SECOND);
+        assert_eq!(pace.wait("chat.update", later), 28 * SECOND);
     }
 }

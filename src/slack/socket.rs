@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::client::{CallError, Client};
@@ -87,35 +88,25 @@ async fn keep_open<D: FrontDoor>(
     config: SocketConfig,
     stop: CancellationToken,
 ) -> Result<(), SocketError> {
-    let mut sessions: JoinSet<Ended> = JoinSet::new();
+    let mut sessions = JoinSet::new();
     let mut failures = 0u32;
     while !stop.is_cancelled() {
+        let began = Instant::now();
         let session = Session::new(client.clone(), front.clone(), config.clone(), stop.clone());
-        let (replace, mut replaced) = oneshot::channel();
+        let (replace, replaced) = oneshot::channel();
         sessions.spawn(session.run(replace));
-        // An old session that ends meanwhile is only reaped; what counts is the newest one, which alone holds `replaced`.
-        let said = (&mut replaced).await;
-        match said {
-            Ok(ControlFlow::Continue(())) => {
-                failures = 0;
-                continue;
-            }
+        // Only the newest session is listened to; an older one that is being drained is merely reaped.
+        let mut after = None;
+        match replaced.await {
             Ok(ControlFlow::Break(Ended::Refused(error))) => return Err(SocketError(error)),
-            Ok(ControlFlow::Break(Ended::Failed(after))) => {
-                failures += 1;
-                wait_before_next(&config, failures, after, &stop).await;
-            }
-            Ok(ControlFlow::Break(Ended::Closed)) => {
-                failures = 0;
-                wait_before_next(&config, 1, None, &stop).await;
-            }
             Ok(ControlFlow::Break(Ended::Stopped)) => break,
-            // The session panicked before it could say anything.
-            Err(_) => {
-                failures += 1;
-                wait_before_next(&config, failures, None, &stop).await;
-            }
+            Ok(ControlFlow::Break(Ended::Failed(not_before))) => after = not_before,
+            // Closed, to be replaced, or panicked before it could say so.
+            Ok(_) | Err(_) => {}
         }
+        let was_long = began.elapsed() >= config.back_off_most;
+        failures = if was_long { 0 } else { failures.saturating_add(1) };
+        wait_before_next(&config, failures, after, &stop).await;
         while sessions.try_join_next().is_some() {}
     }
     while sessions.join_next().await.is_some() {}
@@ -129,7 +120,7 @@ async fn wait_before_next(
     stop: &CancellationToken,
 ) {
     let doubled = config.back_off.saturating_mul(1u32 << failures.saturating_sub(1).min(16));
-    let most = doubled.min(config.back_off_most);
+    let most = if failures == 0 { Duration::ZERO } else { doubled.min(config.back_off_most) };
     // Between half and whole, so that many processes do not come back at one instant.
     let wait = most.mul_f64(rand::random_range(0.5..1.0)).max(after.unwrap_or_default());
     tokio::select! {

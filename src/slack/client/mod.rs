@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use slack_morphism::hyper_tokio::SlackClientHyperConnector;
 use slack_morphism::{SlackApiToken, SlackApiTokenValue, SlackClient};
+use tokio::time::Instant;
 use url::Url;
 
 pub use download::DownloadError;
@@ -144,7 +145,7 @@ impl Client {
 
     async fn call_as(&self, token: &SlackApiToken, method: &str, body: &Value) -> Result<Value, CallError> {
         let shared = &self.shared;
-        let wait = shared.methods.wait(method);
+        let wait = shared.methods.wait(method, Instant::now());
         if !wait.is_zero() {
             return Err(CallError::Retry { after: Some(wait), code: "ratelimited".into() });
         }
@@ -177,7 +178,7 @@ impl Client {
                 if code == "ratelimited" || code == "rate_limited" || code == "http_429" =>
             {
                 let after = after.unwrap_or(DEFAULT_RETRY_AFTER);
-                self.shared.methods.block(method, after);
+                self.shared.methods.block(method, Instant::now(), after);
                 tracing::warn!(method, seconds = after.as_secs(), "Slack limits the rate");
                 CallError::Retry { after: Some(after), code: "ratelimited".into() }
             }

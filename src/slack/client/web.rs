@@ -1,10 +1,12 @@
 //! The Web API methods that Tandem uses, by name.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{CallError, Client};
 use crate::slack::pace::Pace;
-use std::time::Duration;
 
 /// The `event_type` of the metadata that carries our idempotency key.
 const KEY_EVENT: &str = "tandem_delivery";
@@ -41,7 +43,7 @@ impl Client {
 
     /// How long `channel` is still taken by messages under way or just sent.
     pub fn turn_in(&self, channel: &str) -> Duration {
-        self.shared.channels.wait(channel)
+        self.shared.channels.wait(channel, Instant::now())
     }
 
     /// `chat.update`; the body names `channel` and `ts`.
@@ -158,7 +160,7 @@ impl Client {
 
     async fn take_turn(&self, channel: &str) -> Result<(), CallError> {
         let channels: &Pace = &self.shared.channels;
-        match channels.reserve(channel, self.shared.pace, TURN_PATIENCE) {
+        match channels.reserve(channel, Instant::now(), self.shared.pace, TURN_PATIENCE) {
             Ok(wait) => {
                 tokio::time::sleep(wait).await;
                 Ok(())

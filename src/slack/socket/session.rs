@@ -74,6 +74,8 @@ pub(super) struct Session<D> {
     replace: Option<Replace>,
     in_flight: FuturesUnordered<BoxFuture<'static, Option<String>>>,
     heard: Instant,
+    /// Slack announced the end: it closes the connection by then, or else we do.
+    retire_at: Option<Instant>,
     /// Set when no more envelopes are taken: by when the ones in flight must be done.
     leave_by: Option<Instant>,
 }
@@ -93,12 +95,13 @@ impl<D: FrontDoor> Session<D> {
             replace: None,
             in_flight: FuturesUnordered::new(),
             heard: Instant::now(),
+            retire_at: None,
             leave_by: None,
         }
     }
 
     /// Runs to its end. `replace` hears of it once, at the latest then.
-    pub(super) async fn run(mut self, replace: Replace) -> Ended {
+    pub(super) async fn run(mut self, replace: Replace) {
         self.replace = Some(replace);
         let stop = self.stop.clone();
         let opened = tokio::select! {
@@ -117,17 +120,18 @@ impl<D: FrontDoor> Session<D> {
         if let Some(replace) = self.replace.take() {
             // Nobody listens when the lane was aborted.
             let _ = replace.send(ControlFlow::Break(ended));
-            return Ended::Closed;
         }
-        ended
+        // A click whose connection broke is not sent again: let its commit end, though nobody hears of it.
+        let rest = async { while self.in_flight.next().await.is_some() {} };
+        if tokio::time::timeout(self.config.drain, rest).await.is_err() {
+            tracing::warn!("gave up on envelopes of a closed connection");
+        }
     }
 
     async fn connect(&mut self) -> Result<Socket, Ended> {
         let url = match self.client.open_connection().await {
             Ok(url) => url,
-            Err(error @ (CallError::Unauthorised { .. } | CallError::Rejected { .. })) => {
-                return Err(Ended::Refused(error));
-            }
+            Err(error) if is_final(&error) => return Err(Ended::Refused(error)),
             Err(error) => {
                 tracing::warn!(%error, "no Socket Mode address yet");
                 let after = if let CallError::Retry { after, .. } = error { after } else { None };
@@ -158,7 +162,8 @@ impl<D: FrontDoor> Session<D> {
                 let _ = socket.close(None).await;
                 return ended;
             }
-            let deadline = self.leave_by.unwrap_or(self.heard + self.config.silence);
+            let quiet = self.heard + self.config.silence;
+            let deadline = self.leave_by.unwrap_or_else(|| self.retire_at.map_or(quiet, |at| at.min(quiet)));
             let out = tokio::select! {
                 biased;
                 () = stop.cancelled(), if self.leave_by.is_none() => {
@@ -173,20 +178,26 @@ impl<D: FrontDoor> Session<D> {
                 _ = ping.tick() => Some(Message::Ping(Default::default())),
                 () = tokio::time::sleep_until(deadline) => None,
             };
-            if let Some(message) = out
-                && socket.send(message).await.is_err()
-            {
-                return Ended::Closed;
+            if let Some(message) = out {
+                // A peer that does not read must not stop the watchdog.
+                let sent = tokio::time::timeout(self.config.silence, socket.send(message)).await;
+                if !matches!(sent, Ok(Ok(()))) {
+                    return Ended::Closed;
+                }
             }
         }
     }
 
     /// Silent for too long, or asked to leave and done with it.
-    fn is_over(&self) -> Option<Ended> {
+    fn is_over(&mut self) -> Option<Ended> {
+        let now = Instant::now();
+        if self.leave_by.is_none() && self.retire_at.is_some_and(|at| now >= at) {
+            self.leave_by = Some(now + self.config.drain);
+        }
         match self.leave_by {
-            Some(by) if self.in_flight.is_empty() || Instant::now() >= by => Some(Ended::Stopped),
+            Some(by) if self.in_flight.is_empty() || now >= by => Some(Ended::Stopped),
             Some(_) => None,
-            None if self.heard.elapsed() >= self.config.silence => {
+            None if now >= self.heard + self.config.silence => {
                 tracing::warn!("Slack was silent for too long: connecting again");
                 Some(Ended::Closed)
             }
@@ -218,6 +229,7 @@ impl<D: FrontDoor> Session<D> {
             ("hello", ..) => tracing::info!("Socket Mode is connected"),
             ("disconnect", ..) => {
                 tracing::info!(reason = frame.reason.as_deref(), "Slack will close this connection");
+                self.retire_at.get_or_insert(Instant::now() + self.config.silence);
                 if let Some(replace) = self.replace.take() {
                     let _ = replace.send(ControlFlow::Continue(()));
                 }
@@ -238,6 +250,15 @@ impl<D: FrontDoor> Session<D> {
             }
             (kind, ..) => tracing::debug!(kind, "a Socket Mode message without an envelope"),
         }
+    }
+}
+
+/// Trying again does not help. An answer that is not Slack's own (a proxy's) and a lack of free connections pass.
+fn is_final(error: &CallError) -> bool {
+    match error {
+        CallError::Unauthorised { .. } => true,
+        CallError::Rejected { code, .. } => !code.starts_with("http_") && code != "too_many_websockets",
+        _ => false,
     }
 }
 
