@@ -12,9 +12,12 @@ use super::{flag, id, text};
 pub struct ActingUser {
     /// The user's id; empty when nobody acted.
     pub user_id: String,
-    /// The user's own team, as far as the payload says it.
+    /// The user's own team. `None` where the payload speaks only of the team that the app or the channel belongs to,
+    /// as `file_shared` does: ask `users.info`.
     pub team_id: Option<String>,
-    /// The Enterprise organisation, if any.
+    /// The organisation of the user's own team, as far as the payload says it.
+    pub user_enterprise_id: Option<String>,
+    /// The organisation that the payload is sent for, if any. It may be another one than the user's.
     pub enterprise_id: Option<String>,
     /// The team that installed the app; `None` when the payload does not say it (ask `auth.test`).
     pub home_team_id: Option<String>,
@@ -28,10 +31,14 @@ impl ActingUser {
         if payload.get("event").is_some() {
             return Self::of_event(payload);
         }
-        let command_team = || text(payload, "/team_id");
+        let is_command = payload.get("command").is_some();
+        let of_command = |path| if is_command { text(payload, path) } else { None };
         Self {
             user_id: id(payload, "/user").or_else(|| text(payload, "/user_id")).unwrap_or_default(),
-            team_id: text(payload, "/user/team_id").or_else(|| id(payload, "/team")).or_else(command_team),
+            team_id: text(payload, "/user/team_id")
+                .or_else(|| id(payload, "/team"))
+                .or_else(|| of_command("/team_id")),
+            user_enterprise_id: text(payload, "/team/enterprise_id").or_else(|| of_command("/enterprise_id")),
             enterprise_id: id(payload, "/enterprise")
                 .or_else(|| text(payload, "/team/enterprise_id"))
                 .or_else(|| text(payload, "/enterprise_id")),
@@ -45,8 +52,15 @@ impl ActingUser {
         let first = |paths: &[&str]| paths.iter().find_map(|path| id(payload, path));
         Self {
             user_id: first(&["/event/user", "/event/user_id", "/event/message/user"]).unwrap_or_default(),
-            team_id: first(&["/event/user_team", "/event/source_team", "/event/team", "/event/user/team_id"])
-                .or_else(|| first(&["/team_id"])),
+            team_id: first(&[
+                "/event/user_team",
+                "/event/source_team",
+                "/event/team",
+                "/event/message/user_team",
+                "/event/message/team",
+                "/event/user/team_id",
+            ]),
+            user_enterprise_id: first(&["/event/user/enterprise_user/enterprise_id"]),
             enterprise_id: first(&["/authorizations/0/enterprise_id", "/enterprise_id"]),
             home_team_id: first(&["/authorizations/0/team_id", "/view/app_installed_team_id"]),
             is_enterprise_install: flag(payload, "/authorizations/0/is_enterprise_install")
@@ -54,10 +68,10 @@ impl ActingUser {
         }
     }
 
-    /// Whether the user belongs to `home`, the installing team (or organisation, for an organisation-wide installation).
-    /// A user whose team is not said is not.
+    /// Whether the user belongs to `home`: the installing team or, for an organisation-wide installation, organisation.
+    /// A user of whom the payload does not say it is not: refuse, or ask `users.info`.
     pub fn is_of(&self, home: &str) -> bool {
-        let organisation = self.is_enterprise_install && self.enterprise_id.as_deref() == Some(home);
+        let organisation = self.is_enterprise_install && self.user_enterprise_id.as_deref() == Some(home);
         self.team_id.as_deref() == Some(home) || organisation
     }
 }

@@ -58,9 +58,13 @@ fn an_organisation_wide_install_has_no_team() {
         "is_enterprise_install": true, "user": {"id": "U1", "team_id": "T7"}, "actions": []});
     let actor = ActingUser::read(&click);
     assert_eq!((actor.team_id.as_deref(), actor.enterprise_id.as_deref()), (Some("T7"), Some("E1")));
-    assert!(actor.is_of("E1") && actor.is_of("T7") && !actor.is_of("T8"));
+    // The organisation that the payload is for is not a proof of whose user it is.
+    assert!(!actor.is_of("E1") && actor.is_of("T7") && !actor.is_of("T8"));
     let command = json!({"command": "/partner", "user_id": "U1", "team_id": "T7", "enterprise_id": "E1", "is_enterprise_install": "true"});
     assert!(ActingUser::read(&command).is_of("E1"));
+    let shared =
+        json!({"team_id": "T1", "event": {"type": "file_shared", "user_id": "U9", "channel_id": "C1"}});
+    assert_eq!(ActingUser::read(&shared).team_id, None);
     // Nobody is of a home that the payload does not name.
     assert!(!ActingUser::default().is_of("") && !ActingUser::default().is_of("T1"));
 }
