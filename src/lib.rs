@@ -25,11 +25,9 @@
 //! `store.rs` (the only SQL), `flow.rs` (load, decide, save and enqueue in one transaction) and
 //! `view.rs` (nouns to message blocks).
 
-pub mod config;
 pub mod delivery;
 pub mod kernel;
 pub mod map;
 pub mod sandbox;
 pub mod slack;
-pub mod store;
 pub mod sustain;
