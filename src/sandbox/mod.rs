@@ -22,6 +22,8 @@ mod seed;
 mod sign;
 mod socket;
 mod state;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod view;
 mod web_api;
