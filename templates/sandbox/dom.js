@@ -67,7 +67,7 @@ export function iconButton(name, label, run, props = {}) {
 
 export function avatar(user, size = "") {
   const name = user?.real_name || user?.name || "?";
-  if (user?.is_bot) return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, icon("pair"));
+  if (user?.is_bot && !user.id?.startsWith("B")) return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, icon("pair"));
   const letters = name.split(/\s+/).filter(Boolean).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
   let sum = 0;
   for (const c of user?.id ?? name) sum = (sum * 31 + c.codePointAt(0)) % 6;

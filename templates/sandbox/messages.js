@@ -50,7 +50,7 @@ export function renderMessages(root, messages, view) {
     }
     day = today;
     const compact = Boolean(before && !before.deleted && !message.deleted && !message.ephemeral === !before.ephemeral
-      && authorOf(before).id === authorOf(message).id && message.ts - before.ts < CLOSE_BY);
+      && !message.blocks?.length && !before.blocks?.length && authorOf(before).id === authorOf(message).id && message.ts - before.ts < CLOSE_BY);
     const row = keep(`message ${message.ts}${message.ephemeral ? " e" : ""}`, () => h("article", { class: "message", data: { ts: message.ts } }));
     fill(row, message, messages, view, compact);
     before = message;

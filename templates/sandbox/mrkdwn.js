@@ -105,6 +105,7 @@ function reference(inner) {
   if (/^@[UW]/.test(target)) return mention(target.slice(1), label);
   if (target.startsWith("#")) return channelLink(target.slice(1), label);
   if (target.startsWith("!")) return special(target.slice(1), label);
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(target)) return `<${decode(inner)}>`;
   return link(decode(target), label || decode(target).replace(/^mailto:/, ""));
 }
 

@@ -189,7 +189,7 @@ function drawSidebar() {
     h("div", { class: "workspace" }, h("span", { class: "workspace-mark", "aria-hidden": "true" }, workspaceName()[0]), h("span", { class: "workspace-words" }, h("strong", {}, workspaceName()), h("small", {}, "Sandbox workspace"))),
     append(h("div", { class: "side-scroll" }), [
       group("Apps", me().is_stranger ? [] : apps().map((app) => row("home", avatar({ is_bot: true }, "tiny"), `${app.name} Home`))),
-      group("Channels", channels.map((channel) => row(channel.id, lead(channel), channel.name, { unread: channel.unread, shared: channel.shared_with?.join(", ") }))),
+      group("Channels", channels.map((channel) => row(channel.id, lead(channel), channel.name, { unread: channel.unread, shared: sharedWith(channel) }))),
       group("Direct messages", ims.map((channel) => row(channel.id, avatar(userOf(channel.with), "tiny"), nameOf(channel.with), { unread: channel.unread }))),
     ]),
     h("div", { class: "side-hints" }));
@@ -197,6 +197,8 @@ function drawSidebar() {
   if (held) bar.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   drawn.delete("hints");
 }
+/** The other side of a shared channel, seen from the acting person's company. */
+const sharedWith = (channel) => (channel.shared_with?.length ? (me().is_stranger ? store.state.workspace.name : channel.shared_with.join(", ")) : null);
 const workspaceName = () => (me().is_stranger ? companyOf(me()) : store.state.workspace.name);
 
 /** What to click first: in the sidebar when there is room, else above the messages. */
@@ -244,14 +246,14 @@ function headOf() {
     return [h("div", { class: "head-row" }, avatar(bot, "medium"), h("h1", {}, bot.real_name || bot.name), h("span", { class: "badge" }, "APP"), tabs(store.place))];
   }
   const channel = channelOf(store.place);
-  const shared = channel.shared_with?.length ? channel.shared_with : null;
+  const shared = sharedWith(channel);
   const others = channel.members?.filter((id) => userOf(id) && foreign(userOf(id))).map(nameOf) ?? [];
   const own = me().is_stranger;
   return [
     h("div", { class: "head-row" }, channel.kind === "im" ? avatar(userOf(channel.with), "medium") : icon(channel.kind === "private" ? "lock" : "hash"), h("h1", {}, channel.kind === "im" ? nameOf(channel.with) : channel.name),
       channel.topic && h("p", { class: "topic", title: channel.topic }, mrkdwn(channel.topic)),
       channel.members && h("span", { class: "head-members", title: channel.members.map(nameOf).join(", ") }, `${channel.members.length} members`)),
-    shared && h("div", { class: "shared-banner", role: "note", data: { test: "shared-banner" } }, icon("shared"), h("span", {}, h("strong", {}, `Shared with ${own ? store.state.workspace.name : shared.join(", ")}`), own || !others.length ? "" : `. ${others.join(", ")} can read everything here.`)),
+    shared && h("div", { class: "shared-banner", role: "note", data: { test: "shared-banner" } }, icon("shared"), h("span", {}, h("strong", {}, `Shared with ${shared}`), own || !others.length ? "" : `. ${others.join(", ")} can read everything here.`)),
   ].filter(Boolean);
 }
 
