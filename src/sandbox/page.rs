@@ -21,8 +21,18 @@ use super::world::{Channel, Kind};
 use super::{Inner, Surface, moves};
 
 const HTML: &str = include_str!("../../templates/sandbox/page.html");
-const SCRIPT: &str = include_str!("../../templates/sandbox/page.js");
 const STYLE: &str = include_str!("../../templates/sandbox/page.css");
+
+/// The page's scripts by name.
+macro_rules! scripts {
+    ($($name:literal),* $(,)?) => {
+        &[$((concat!($name, ".js"), include_str!(concat!("../../templates/sandbox/", $name, ".js")))),*]
+    };
+}
+const SCRIPTS: &[(&str, &str)] = scripts![
+    "blocks", "composer", "confirm", "dom", "elements", "emoji", "messages", "modal", "mrkdwn", "page",
+    "popover", "richtext", "store", "time", "toast",
+];
 /// Nothing but the page's own files may load or run.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,8 +44,8 @@ const SHOWN: usize = 300;
 pub fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/", get(|| async { asset("text/html; charset=utf-8", HTML) }))
-        .route("/assets/page.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/assets/page.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/{name}", get(script))
         .route("/_sandbox/state", get(state))
         .route("/_sandbox/changes", get(changes))
         .route("/_sandbox/do", post(act))
@@ -53,16 +63,33 @@ fn asset(kind: &'static str, body: &'static str) -> Response {
     (headers, body).into_response()
 }
 
+async fn script(Path(name): Path<String>) -> Response {
+    match SCRIPTS.iter().find(|(n, _)| *n == name) {
+        Some((_, body)) => asset("text/javascript; charset=utf-8", body),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 #[derive(Deserialize)]
 struct Viewer {
-    user: String,
+    user: Option<String>,
     #[serde(default)]
     channel: String,
+    thread_ts: Option<String>,
+}
+
+impl Viewer {
+    /// The person that was asked for, else the first of the cast.
+    fn id(&self, inner: &Inner) -> String {
+        let first = || inner.read(|s| s.world.users.iter().find(|u| !u.is_bot).map(|u| u.id.clone()));
+        self.user.clone().or_else(first).unwrap_or_default()
+    }
 }
 
 async fn state(Shared(inner): Shared<Arc<Inner>>, Query(viewer): Query<Viewer>) -> Response {
     let clock = moves::clock(&inner);
-    let seen = inner.read(|s| s.world.user(&viewer.user).is_some().then(|| snapshot(s, &viewer.user)));
+    let user = viewer.id(&inner);
+    let seen = inner.read(|s| s.world.user(&user).is_some().then(|| snapshot(s, &user)));
     match seen {
         Some(mut seen) => {
             seen["clock"] = clock;
@@ -181,13 +208,11 @@ async fn carry_out(inner: &Arc<Inner>, person: &Person, act: &Value) -> Done<Val
     let nothing = json!({});
     match text("type") {
         "post" => {
+            // The page has composed the text already: escaped, its links wrapped.
             let thread = act["thread_ts"].as_str();
-            return Ok(json!({"ts": person.type_in(channel, text("text"), thread).await?}));
+            return Ok(json!({"ts": person.say(channel, text("text"), thread).await?}));
         }
-        "edit" => {
-            let composed = inner.read(|s| super::rich::composed(text("text"), &s.world));
-            person.edit(channel, ts, &composed).await?;
-        }
+        "edit" => person.edit(channel, ts, text("text")).await?,
         "delete" => person.delete(channel, ts).await?,
         "react" => person.react(channel, ts, text("name")).await?,
         "command" => person.command(channel, text("text")).await?,
@@ -229,7 +254,7 @@ async fn upload(
     Query(viewer): Query<Viewer>,
     mut form: Multipart,
 ) -> Json<Value> {
-    let person = Person::new(inner, &viewer.user, Pace::GoOn);
+    let person = Person::new(Arc::clone(&inner), &viewer.id(&inner), Pace::GoOn);
     let result = async {
         let unreadable = |_| Refusal::new("that upload cannot be read");
         while let Some(field) = form.next_field().await.map_err(unreadable)? {
@@ -238,7 +263,7 @@ async fn upload(
             }
             let name = field.file_name().unwrap_or("file").to_owned();
             let bytes = field.bytes().await.map_err(unreadable)?;
-            return person.upload(&viewer.channel, &name, bytes).await;
+            return person.share(&viewer.channel, viewer.thread_ts.as_deref(), &name, bytes).await;
         }
         Err(Refusal::new("that upload holds no file"))
     };

@@ -86,7 +86,7 @@ impl Person {
         self.say(channel, text, Some(thread)).await
     }
 
-    async fn say(&self, channel: &str, text: &str, thread: Option<&str>) -> Done<String> {
+    pub(super) async fn say(&self, channel: &str, text: &str, thread: Option<&str>) -> Done<String> {
         let message = self.inner.read(|s| s.spoken(&self.id, text, thread));
         self.put(channel, message).await
     }
@@ -175,7 +175,16 @@ impl Person {
     /// # Errors
     /// As [`Person::post`].
     pub async fn upload(&self, channel: &str, name: &str, bytes: impl Into<Bytes>) -> Done<(String, String)> {
-        let bytes = bytes.into();
+        self.share(channel, None, name, bytes.into()).await
+    }
+
+    pub(super) async fn share(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        name: &str,
+        bytes: Bytes,
+    ) -> Done<(String, String)> {
         let now = self.inner.options.clock.now();
         self.tell(|s| {
             self.may_post(s, channel)?;
@@ -185,7 +194,7 @@ impl Person {
             file["created"] = json!(now.as_second());
             file["timestamp"] = json!(now.as_second());
             file["channels"] = json!([channel]);
-            let mut message = s.spoken(&self.id, "", None);
+            let mut message = s.spoken(&self.id, "", thread);
             message["subtype"] = json!("file_share");
             message["upload"] = json!(false);
             message["files"] = json!([file]);

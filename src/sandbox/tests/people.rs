@@ -74,8 +74,11 @@ async fn the_page_shows_what_a_person_sees_and_does_what_they_do() {
             serde_json::from_str::<Value>(&text).unwrap()
         }
     };
-    let posted =
-        act("U0MAYA", json!({"type": "post", "channel": OVERLAPS, "text": "Acme (acme.com) <b>"})).await;
+    let posted = act(
+        "U0MAYA",
+        json!({"type": "post", "channel": OVERLAPS, "text": "Acme (<http://acme.com|acme.com>) &lt;b&gt;"}),
+    )
+    .await;
     assert_eq!(posted["ok"], true);
     sandbox.settled().await;
     assert_eq!(app.last().json()["event"]["text"], "Acme (<http://acme.com|acme.com>) &lt;b&gt;");

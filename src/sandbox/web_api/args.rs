@@ -79,6 +79,17 @@ impl Args {
         }
     }
 
+    /// Ids as an array, as JSON text of one, or separated by commas.
+    pub fn list(&self, key: &str) -> Vec<String> {
+        let read = match self.0.get(key) {
+            Some(Value::String(s)) if s.starts_with('[') => serde_json::from_str(s).unwrap_or_default(),
+            Some(Value::String(s)) => Value::from_iter(s.split(',').map(str::trim).filter(|s| !s.is_empty())),
+            value => value.cloned().unwrap_or_default(),
+        };
+        let texts = read.as_array().into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
     /// True when the argument was given at all.
     pub fn has(&self, key: &str) -> bool {
         self.0.get(key).is_some_and(|v| !v.is_null())

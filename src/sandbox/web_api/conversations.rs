@@ -36,18 +36,16 @@ pub fn list(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
 }
 
 pub fn open(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
-    let id = match (args.str("channel"), args.str("users")) {
+    let id = match (args.str("channel"), args.list("users").as_slice()) {
         (Some(_), _) => ctx.channel(args, "channel")?.id,
-        (None, Some(users)) if users.contains(',') => {
-            return Err("method_not_supported_for_channel_type".into());
-        }
-        (None, Some(user)) => match ctx.state.world.user(user) {
+        (None, [user]) => match ctx.state.world.user(user) {
             None => return Err("user_not_found".into()),
             Some(u) if u.deleted => return Err("user_disabled".into()),
             Some(u) if u.is_bot => return Err("cannot_dm_bot".into()),
             Some(_) => ctx.state.world.im_with(user),
         },
-        (None, None) => return Err("users_list_not_supplied".into()),
+        (None, []) => return Err("users_list_not_supplied".into()),
+        (None, _) => return Err("method_not_supported_for_channel_type".into()),
     };
     let Some(channel) = ctx.state.world.channel(&id) else { return Err("channel_not_found".into()) };
     let value = if args.flag("return_im") { object(&ctx.state.world, channel) } else { json!({"id": id}) };
