@@ -16,8 +16,8 @@ const NOTHING: [&str; 14] =
 pub(super) fn content(cell: &str) -> Option<&str> {
     let cell = cell.trim();
     let cell = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).unwrap_or(cell).trim();
-    let short = cell.len() <= 8;
-    (!cell.is_empty() && !(short && NOTHING.iter().any(|nothing| cell.eq_ignore_ascii_case(nothing)))).then_some(cell)
+    let nothing = cell.is_empty() || NOTHING.iter().any(|nothing| cell.eq_ignore_ascii_case(nothing));
+    (!nothing).then_some(cell)
 }
 
 /// Understands a population, or a list of them (`Customers; Enterprise`), by the words of their names.
@@ -47,19 +47,52 @@ fn list_items(text: &str) -> Vec<String> {
 
 fn one_population(name: &str) -> Option<Population> {
     const NEGATED: [&str; 12] = [
-        "former", "ex", "churned", "churn", "lost", "past", "non", "not", "no", "inactive", "cancelled", "lapsed",
+        "former",
+        "ex",
+        "churned",
+        "churn",
+        "lost",
+        "past",
+        "non",
+        "not",
+        "no",
+        "inactive",
+        "cancelled",
+        "lapsed",
     ];
     const DEAL: [&str; 12] = [
-        "opp", "opps", "opportunity", "opportunities", "opty", "deal", "deals", "pipeline", "negotiation", "evaluation",
-        "evaluating", "trial",
+        "opp",
+        "opps",
+        "opportunity",
+        "opportunities",
+        "opty",
+        "deal",
+        "deals",
+        "pipeline",
+        "negotiation",
+        "evaluation",
+        "evaluating",
+        "trial",
     ];
-    const CUSTOMER: [&str; 8] = ["customer", "customers", "client", "clients", "won", "existing", "kunde", "kunden"];
+    const CUSTOMER: [&str; 8] =
+        ["customer", "customers", "client", "clients", "won", "existing", "kunde", "kunden"];
     const PROSPECT: [&str; 12] = [
-        "prospect", "prospects", "prospective", "lead", "leads", "target", "targets", "potential", "mql", "sql",
-        "suspect", "tal",
+        "prospect",
+        "prospects",
+        "prospective",
+        "lead",
+        "leads",
+        "target",
+        "targets",
+        "potential",
+        "mql",
+        "sql",
+        "suspect",
+        "tal",
     ];
     let name = name.replace(['_', '-'], " ").to_lowercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
     if any(&NEGATED) {
         return None;
@@ -116,7 +149,8 @@ pub(super) enum Day {
 /// A day: ISO with or without a time, seconds or milliseconds since 1970, `4 Mar 2026`, `Mar 4, 2026`,
 /// `04.03.2026`, `25/12/2026`.
 pub(super) fn day(text: &str) -> Day {
-    let iso = text.get(..10).filter(|_| text.len() == 10 || matches!(text.as_bytes().get(10), Some(b'T' | b' ')));
+    let iso =
+        text.get(..10).filter(|_| text.len() == 10 || matches!(text.as_bytes().get(10), Some(b'T' | b' ')));
     if let Some(date) = iso.and_then(|iso| Date::strptime("%Y-%m-%d", iso).ok()) {
         return Day::Is(date);
     }

@@ -54,6 +54,7 @@ enum Fed {
 
 struct Splitter {
     csv: Reader,
+    delimiter: u8,
     width: Option<usize>,
     cells: Vec<u8>,
     cells_len: usize,
@@ -66,6 +67,7 @@ impl Splitter {
     fn new(dialect: Dialect) -> Self {
         Self {
             csv: ReaderBuilder::new().delimiter(dialect.delimiter).build(),
+            delimiter: dialect.delimiter,
             width: dialect.width,
             // Never smaller than its input: cells lose quotes and gain nothing.
             cells: vec![0; limits::ROW_BYTES + limits::ROW_LINES + 1],
@@ -86,7 +88,8 @@ impl Splitter {
         self.csv.reset();
         (self.cells_len, self.ends_len) = (0, 0);
         let mut more: Vec<Line> = Vec::new();
-        let mut fed = self.feed(first.text);
+        let first = first.text;
+        let mut fed = self.feed(first.clone());
         while matches!(fed, Fed::Open) {
             let next = if more.len() < limits::ROW_LINES { lines.next()? } else { None };
             let Some(line) = next else { break };
@@ -99,7 +102,8 @@ impl Splitter {
         }
         let ragged = self.width.is_some_and(|width| width != self.ends_len);
         let reason = match fed {
-            Fed::Whole if more.is_empty() || !ragged => None,
+            Fed::Whole if more.is_empty() => None,
+            Fed::Whole if !ragged && well_quoted(&first, &more, self.delimiter) => None,
             Fed::Whole | Fed::Open => Some("A quote (\") opens here and is never closed.".to_owned()),
             Fed::TooBig if more.is_empty() => {
                 Some(format!("The line is longer than {} kB.", limits::ROW_BYTES / 1024))
@@ -153,4 +157,27 @@ impl Splitter {
         }
         Ok(())
     }
+}
+
+/// Whether every quote of a row of several lines stands where one may: at the edges of a cell, or doubled inside.
+/// Two stray quotes in different rows make a pair too, and swallow what is between; this tells them apart.
+fn well_quoted(first: &[u8], more: &[Line], delimiter: u8) -> bool {
+    enum At {
+        Start,
+        Plain,
+        Quoted,
+        Closed,
+    }
+    let rest = more.iter().flat_map(|line| std::iter::once(&b'\n').chain(&line.text));
+    let mut at = At::Start;
+    for byte in first.iter().chain(rest) {
+        at = match (at, *byte) {
+            (At::Quoted, b'"') => At::Closed,
+            (At::Quoted, _) | (At::Start | At::Closed, b'"') => At::Quoted,
+            (At::Start | At::Plain | At::Closed, byte) if byte == delimiter => At::Start,
+            (At::Closed, _) => return false,
+            _ => At::Plain,
+        };
+    }
+    matches!(at, At::Start | At::Plain | At::Closed)
 }

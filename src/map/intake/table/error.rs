@@ -23,7 +23,9 @@ pub enum FileError {
     #[error("This is {0}, not a list. Export it as CSV or XLSX.")]
     OtherText(&'static str),
     /// The format before 2007, or an encrypted workbook: both are OLE files.
-    #[error("This is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password, or as CSV.")]
+    #[error(
+        "This is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password, or as CSV."
+    )]
     OldExcel,
     /// A zip without a workbook.
     #[error("This is a zip archive, not a spreadsheet. Unpack it and send the CSV or XLSX inside.")]

@@ -103,7 +103,8 @@ impl Mapping {
     /// when what follows is a column that only partners have.
     pub fn recognise(headers: &[String], partners: &[String]) -> Recognition {
         let headers: Vec<Header> = headers.iter().map(|header| Header::new(header, partners)).collect();
-        if let Some((preset, mapping)) = presets::ALL.iter().find_map(|p| Some((p, by_preset(p, &headers)?))) {
+        if let Some((preset, mapping)) = presets::ALL.iter().find_map(|p| Some((p, by_preset(p, &headers)?)))
+        {
             return Recognition::Preset(preset.name, mapping);
         }
         let mut uncertain = Vec::new();
@@ -206,7 +207,9 @@ impl Header {
         match (known, rest.is_empty() || prefix.is_empty()) {
             (_, true) => whole,
             (Some(partner), _) => Self { name: rest, partner: Some(partner.clone()), known_partner: true },
-            (None, _) if partner_only => Self { name: rest, partner: Some(prefix.to_owned()), known_partner: false },
+            (None, _) if partner_only => {
+                Self { name: rest, partner: Some(prefix.to_owned()), known_partner: false }
+            }
             _ => whole,
         }
     }
@@ -234,9 +237,14 @@ fn matches(pattern: &str, name: &str) -> bool {
 fn guess(header: &Header) -> (Column, bool) {
     if let Some(partner) = &header.partner {
         let known = presets::CROSSBEAM_PARTNER.iter().find(|(name, _)| *name == header.name);
-        let synonym = || presets::SYNONYMS.iter().find(|s| s.exact.contains(&header.name.as_str())).map(|s| s.field);
-        let field = known.map(|(_, field)| *field).or_else(|| synonym().map(of_partner)).unwrap_or(Field::Ignore);
-        return (Column { field, partner: Some(partner.clone()) }, header.known_partner && field != Field::Ignore);
+        let synonym =
+            || presets::SYNONYMS.iter().find(|s| s.exact.contains(&header.name.as_str())).map(|s| s.field);
+        let field =
+            known.map(|(_, field)| *field).or_else(|| synonym().map(of_partner)).unwrap_or(Field::Ignore);
+        return (
+            Column { field, partner: Some(partner.clone()) },
+            header.known_partner && field != Field::Ignore,
+        );
     }
     let exact = presets::SYNONYMS.iter().find(|s| s.exact.contains(&header.name.as_str()));
     if let Some(Synonyms { field, .. }) = exact {

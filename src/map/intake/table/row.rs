@@ -102,7 +102,8 @@ impl RowReader {
         let mut spoken_of = self.partners.iter().filter(|(_, columns)| columns.any(row)).peekable();
         if spoken_of.peek().is_none() {
             // With a single prefix every row is about that partner, even where its cells are empty.
-            let only = if let [(partner, _)] = self.partners.as_slice() { Some(partner.as_str()) } else { None };
+            let only =
+                if let [(partner, _)] = self.partners.as_slice() { Some(partner.as_str()) } else { None };
             return each(self.one(row, only, None));
         }
         spoken_of.try_for_each(|(partner, columns)| each(self.one(row, Some(partner), Some(columns))))
@@ -174,11 +175,13 @@ fn domain(text: Option<&str>) -> Result<Option<Domain>, String> {
 
 fn amount(text: Option<&str>, currency: Option<&str>) -> Result<Option<Money>, String> {
     let Some(text) = text else { return Ok(None) };
-    let mut money = cell::amount(text)
-        .ok_or_else(|| format!("I can't read \"{}\" as an amount. Write it as 120000 or 120,000 USD.", quote(text)))?;
+    let mut money = cell::amount(text).ok_or_else(|| {
+        format!("I can't read \"{}\" as an amount. Write it as 120000 or 120,000 USD.", quote(text))
+    })?;
     if let Some(code) = currency {
-        let known = cell::currency(code)
-            .ok_or_else(|| format!("I don't know the currency \"{}\". Write its code, as USD or EUR.", quote(code)))?;
+        let known = cell::currency(code).ok_or_else(|| {
+            format!("I don't know the currency \"{}\". Write its code, as USD or EUR.", quote(code))
+        })?;
         money.currency = money.currency.or(Some(known));
     }
     Ok(Some(money))

@@ -16,12 +16,12 @@ use super::source::{RawRow, Sink};
 /// Refuses archives that are no workbook or that would unpack into too much, by what they declare and by
 /// what really comes out.
 pub(super) fn check(path: &Path) -> Result<(), FileError> {
-    let mut archive =
-        ZipArchive::new(BufReader::new(File::open(path)?)).map_err(|_| FileError::Damaged)?;
+    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?)).map_err(|_| FileError::Damaged)?;
     if archive.len() > limits::ARCHIVE_ENTRIES {
         return Err(FileError::Bomb("it has too many parts"));
     }
-    if !archive.file_names().any(|name| name.replace('\\', "/").eq_ignore_ascii_case("xl/workbook.xml")) {
+    let is_workbook = |name: &str| name.replace('\\', "/").eq_ignore_ascii_case("xl/workbook.xml");
+    if !archive.file_names().any(|name| name.is_ok_and(|name| is_workbook(&name))) {
         return Err(FileError::NotAWorkbook);
     }
     let mut total = 0u64;

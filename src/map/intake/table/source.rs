@@ -187,13 +187,15 @@ fn fits(row: &RawRow, width: usize, format: Format) -> Result<(), BadRow> {
     }
     let cells = if cells > width { cells } else { row.len() };
     let noun = if cells == 1 { "cell" } else { "cells" };
-    let reason = format!("The line has {cells} {noun} where the header has {width}. Check its quotes and delimiters.");
+    let reason =
+        format!("The line has {cells} {noun} where the header has {width}. Check its quotes and delimiters.");
     Err(BadRow { line: row.line, reason })
 }
 
 fn refuse_others(magic: &[u8], name: &str) -> Result<(), FileError> {
     const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-    const BINARIES: [&[u8]; 7] = [b"%PDF", b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"\x1F\x8B", b"\x7FELF", b"7z\xBC\xAF"];
+    const BINARIES: [&[u8]; 7] =
+        [b"%PDF", b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"\x1F\x8B", b"\x7FELF", b"7z\xBC\xAF"];
     if magic.starts_with(OLE) {
         return Err(FileError::OldExcel);
     }
@@ -240,15 +242,19 @@ impl Head {
             let named = row.cells().filter(|cell| names_a_column(cell)).count();
             named >= 2 || (named == 1 && usual <= 1 && row.filled() == 1)
         });
-        named.or_else(|| candidates.iter().find(|row| row.filled() > 1 && row.width() >= usual)).or_else(|| {
-            // A list of one column without a name that we know: its first row.
-            candidates.first().filter(|row| usual <= 1 && row.filled() == 1 && row.get(0).len() <= 80)
-        })
+        named.or_else(|| candidates.iter().find(|row| row.filled() > 1 && row.width() >= usual)).or_else(
+            || {
+                // A list of one column without a name that we know: its first row.
+                candidates.first().filter(|row| usual <= 1 && row.filled() == 1 && row.get(0).len() <= 80)
+            },
+        )
     }
 
     fn no_header(self) -> FileError {
         match self.bad {
-            Some(bad) => FileError::NoHeader(format!("line {}: {}", bad.line, bad.reason.trim_end_matches('.'))),
+            Some(bad) => {
+                FileError::NoHeader(format!("line {}: {}", bad.line, bad.reason.trim_end_matches('.')))
+            }
             None if self.rows.is_empty() => FileError::Empty,
             None => FileError::NoHeader("no line has several cells".to_owned()),
         }
