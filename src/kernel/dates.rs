@@ -364,6 +364,7 @@ fn split_at_letters(token: &str, words: &mut Vec<String>) {
             words.push(rest[figures_at..].to_owned());
         }
         ("", rest) => words.push(rest.to_owned()),
+        (digits, "") => words.push(digits.to_owned()),
         (digits, "st" | "nd" | "rd" | "th") => words.push(format!("{digits}th")),
         (digits, rest) => {
             words.push(digits.to_owned());
