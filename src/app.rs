@@ -23,6 +23,7 @@ use crate::kernel::error::{Error, Result};
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
+use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, socket};
 use crate::store::Db;
@@ -214,6 +215,7 @@ async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
 }
 
 async fn socket_mode(client: Arc<Client>, front: Front<Bot>, stop: CancellationToken) -> Result<()> {
-    socket::run(client, front, socket::Settings::default(), stop).await;
-    Ok(())
+    socket::run((*client).clone(), front, SocketConfig::default(), stop)
+        .await
+        .map_err(|e| Error::caused("Socket Mode", e))
 }

@@ -7,9 +7,11 @@
 //! To take one more event: add its type to `EVENTS` in `decode.rs`, a reader to [`payload`] if none fits, and the
 //! subscription to the manifest. Interactions need nothing here: they are told apart by their callback or action id.
 
+pub mod bot;
 pub mod client;
 pub mod decode;
 pub mod front;
+pub mod grammar;
 pub mod http;
 pub mod pace;
 pub mod payload;

@@ -61,3 +61,5 @@ pub struct Reading {
 pub fn read(_m: &serde_json::Value, _c: &Context) -> Reading {
     Reading::default()
 }
+/// x
+pub fn answer_line(_l: &str, _c: &Context) -> serde_json::Value { serde_json::Value::Null }
