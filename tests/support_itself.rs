@@ -1,4 +1,5 @@
 //! The tests' own tools, tested.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

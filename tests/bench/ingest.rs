@@ -125,8 +125,7 @@ async fn run(address: SocketAddr, requests: Vec<Vec<u8>>, in_flight: usize) -> R
             let (requests, next) = (Rc::clone(&requests), Rc::clone(&next));
             tokio::task::spawn_local(async move {
                 let mut latencies = Vec::new();
-                loop {
-                    let Some(request) = requests.get(next.replace(next.get() + 1)) else { break };
+                while let Some(request) = requests.get(next.replace(next.get() + 1)) {
                     let sent = Instant::now();
                     let status = connection.exchange(request).await.map_err(|e| e.to_string())?;
                     if status != 200 {
