@@ -62,4 +62,6 @@ pub fn read(_m: &serde_json::Value, _c: &Context) -> Reading {
     Reading::default()
 }
 /// x
-pub fn answer_line(_l: &str, _c: &Context) -> serde_json::Value { serde_json::Value::Null }
+pub fn answer_line(_l: &str, _c: &Context) -> serde_json::Value {
+    serde_json::Value::Null
+}

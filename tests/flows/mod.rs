@@ -1,0 +1,2 @@
+mod intake;
+mod status;
