@@ -180,6 +180,7 @@ impl Template {
         let env = environment();
         let compiled = env.template_from_str(&self.body).map_err(|e| self.explain(&e))?;
         let mut used: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
+        used.retain(|name| env.globals().all(|(known, _)| known != name));
         used.sort();
         let Some(stray) = used.into_iter().find(|name| !self.needs.contains(name)) else { return Ok(()) };
         let at = self.body.lines().position(|l| l.contains(&stray)).unwrap_or_default();

@@ -72,11 +72,6 @@ impl<'a> Draft<'a> {
         self.accounts.iter().any(|(_, at)| self.sentence_at(at.start) == Some(sentence))
     }
 
-    /// Clauses of one kind.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Clause> {
-        self.clauses.iter().filter(move |c| c.kind == kind)
-    }
-
     /// Days since an overlap was seen; `None` when nobody knows.
     pub fn age_of(&self, overlap: &Overlap) -> Option<i64> {
         let days = overlap.seen?.until(self.input.today).ok()?.get_days();

@@ -23,35 +23,19 @@ const fn deliver(object: Object) -> Reading {
 const CHECK_IN: Reading = Reading { kind: Kind::CheckIn, actor: Party::Us, object: Object::Update };
 const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object: Object::Other };
 
-/// The frames in the order in which they are tried: the narrow before the wide.
-const FRAMES: [fn(&str) -> Option<Reading>; 15] = [
-    waiver,
-    reported,
-    condition,
-    answer_wanted,
-    help_offered,
-    leave_asked,
-    inquiry,
-    which_or_who,
-    asked_of_you,
-    wish,
-    duty,
-    imperative,
-    deed_offered,
-    delivery,
-    check_in,
-];
+/// Frames that are tried before questions of who and which, the narrow before the wide.
+const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
+/// Frames that are tried after them.
+const AFTER: [Frame; 8] = [asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
+
+type Frame = fn(&str) -> Option<Reading>;
 
 /// Reads one clause in normal spelling.
 pub(super) fn read(words: &str, question: bool) -> Reading {
     let words = LEAD.replace(words, "");
-    if let Some(found) = FRAMES.iter().find_map(|frame| frame(&words)) {
-        return found;
-    }
-    match question {
-        true => request(Object::Answer),
-        false => STATE,
-    }
+    let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
+    let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
+    found.unwrap_or(if question { request(Object::Answer) } else { STATE })
 }
 
 pattern!(
@@ -76,11 +60,12 @@ pattern!(OUR_VOICE, r"\b(?:i|we) (?:\w+ )?(?:asked|want|need|hope|would|said|tol
 
 /// "No need to send a list": it names work only to rule it out.
 fn waiver(w: &str) -> Option<Reading> {
-    (WAIVER.is_match(w) && !w.contains("just send")).then_some(Reading {
-        kind: Kind::Waive,
-        actor: Party::You,
-        object: Object::Work,
-    })
+    if !WAIVER.is_match(w) || w.contains("just send") {
+        return None;
+    }
+    // "I'll send it so that you need not look" gives more than it waives.
+    let deed = deed_offered(w).filter(|r| r.kind == Kind::Offer && r.object != Object::Other);
+    Some(deed.unwrap_or(Reading { kind: Kind::Waive, actor: Party::You, object: Object::Work }))
 }
 
 /// "Their CFO asked if you could send the list": wanted by the account, not by us.
@@ -106,7 +91,7 @@ pattern!(
 );
 pattern!(
     IF_YOU,
-    r"\bif (?:you|your \w+) (?:can |could |would |will |were able to |are able to |might |just |please |kindly |also )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do)\b.*)"
+    r"\bif (?:you|your \w+) (?:can |could |would |will |were able to |are able to |might |just |please |kindly |also )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave)\b.*)"
 );
 
 /// A condition that hides a request: "if you share your list, I'll match it".
@@ -161,12 +146,13 @@ pattern!(
 );
 pattern!(
     YOU_NEED,
-    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:you(?:r \w+)? (?:need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)"
+    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
 );
 
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
 fn help_offered(w: &str) -> Option<Reading> {
     if YOU_NEED.is_match(w)
+        || w.starts_with("do you need any")
         || w.starts_with("do you need a hand")
         || w.starts_with("need a hand")
         || w.starts_with("need anything")
@@ -188,7 +174,7 @@ pattern!(
 );
 pattern!(
     LET_US_GET,
-    r"^(?:get|have|see|ask|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
+    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
 );
 pattern!(
     THING_FOR_YOU,
@@ -199,7 +185,10 @@ pattern!(
 fn leave_asked(w: &str) -> Option<Reading> {
     if let Some(found) = LEAVE.captures(w) {
         let rest = &found["rest"];
-        if LET_US_GET.is_match(rest) && !DOOR_FOR_YOU.is_match(rest) && !rest.contains("for you") {
+        if LET_US_GET.is_match(rest)
+            && !(DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest))
+            && !rest.contains("for you")
+        {
             let object = wanted(rest);
             return Some(request(if object == Object::Answer { Object::Meeting } else { object }));
         }
@@ -286,8 +275,17 @@ pattern!(
     r"^(?:else )?(?:should|can|could|do|would|might|is|are|owns|runs|handles|leads|signs|decides|looks|has|in|at|on|from|there|accounts|deals|names|prospects|customers|clients|opportunit\w+|companies|ones|of|you|your|we)\b"
 );
 
+pattern!(
+    INVERTED,
+    r"^(?:i |we |just |am |was |curious|wondering|keen|remind|can i ask|may i ask)|^(?:who|what|which|where|when|how)(?: \w+)? (?:should|can|could|do|did|would|are|is|have) (?:i|we|you|your)\b"
+);
+
 /// Questions of who, what, which, where and how.
-fn which_or_who(w: &str) -> Option<Reading> {
+fn which_or_who(w: &str, question: bool) -> Option<Reading> {
+    // "Dana, who runs operations" asks nobody.
+    if !question && !INVERTED.is_match(w) {
+        return None;
+    }
     let found = ASKING.captures(w)?;
     let (wh, rest) = (&found["wh"], &found["rest"]);
     let asks =
@@ -399,7 +397,7 @@ fn wish(w: &str) -> Option<Reading> {
 }
 pattern!(
     GIVES_YOU,
-    r"\b(?:introduce|put|get|connect|bring|have|walk|see|for|loop|hand|open) (?:you|your|the|that|a door)\b"
+    r"\b(?:introduce|put|get|connect|bring|have|walk|see|for|loop|hand|open) (?:you|your|the|that|a door)\b|\bup (?:[\w']+ ){0,4}with (?:[\w]+'s|their|the|her|his|its)\b"
 );
 pattern!(
     OWN_CALL,
@@ -441,6 +439,14 @@ pattern!(
     r"^(?:looks?ing|looking|thinking|help is|name is|look forward|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
 );
 
+pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
+
+/// "Let's find something to work on."
+fn together(w: &str) -> Option<Reading> {
+    let object = wanted(&LET_US.captures(w)?["rest"]);
+    Some(request(if matches!(object, Object::Answer | Object::Other) { Object::Chat } else { object }))
+}
+
 /// "Send me your list."
 fn imperative(w: &str) -> Option<Reading> {
     let rest = &IMPERATIVE.captures(w)?["rest"];
@@ -457,12 +463,17 @@ fn imperative(w: &str) -> Option<Reading> {
 
 pattern!(
     DEED,
-    r"^(?:(?:just |also |and )*(?:i|we|he|she|they|our|my|the|their|one of|both of|somebody|someone|[\w&.-]+)(?:'s)?(?: [\w'&.-]+){0,5}? )??(?:(?:can|could|will|would|shall|may|might|am|is|are)(?: also| just| gladly| happily| then| even| certainly| easily| personally| still| always)*(?: going to| able to| be able to| (?:be )?(?:more than )?(?:happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared) to)?(?: also| just)?|(?:more than |very |always |only )*(?:happy|glad|pleased|delighted|ready|willing|keen) (?:to|for)|let me|allow me to|(?:plan|aim|intend|promise|offered|mean|wanted|want|love|like) to|i have (?:offered|time) to) (?P<rest>.*)"
+    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:i|we|he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?\ )??
+      (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
+        | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
+        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
 );
 pattern!(
     OUR_SUBJECT,
-    r"^(?:just |also |and )*(?:i|we|our|my|let me|allow me|one of us|happy|glad|pleased|delighted|ready|willing|keen|more than happy|very happy|always happy|will|can|could|would)\b"
+    r"^(?:just |also |and )*(?:i|we|our|my|let me|allow me|one of us|one of our|both of us|a colleague|happy|glad|pleased|delighted|ready|willing|keen|more than happy|very happy|always happy|will|can|could|would)\b"
 );
+
+pattern!(YOU, r"\byour?\b");
 
 /// "I can …", "Happy to …": somebody would act for the reader.
 fn deed_offered(w: &str) -> Option<Reading> {
@@ -471,22 +482,22 @@ fn deed_offered(w: &str) -> Option<Reading> {
     let ours = OUR_SUBJECT.is_match(w);
     if !ours {
         let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
-        return third.then_some(deliver(Object::Introduction));
-    }
-    if !w.contains(" can ") && !w.contains("will") && IS_STATE.is_match(w) {
-        return None;
+        let serves = YOU.is_match(rest)
+            && !w.starts_with("you")
+            && matches!(given(rest), Object::Work | Object::Asset);
+        return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
     let object = given(rest);
     Some(if object == Object::Chat { request(Object::Chat) } else { offer(object) })
 }
 pattern!(
-    IS_STATE,
-    r"^(?:i|we|our \w+|my \w+)(?: \w+)? (?:is|are|am|could|would|might|may) (?:not|so|very|in|at|on|with|also|now|the|a|an|working|live|running|using|seeing|proud|excited|delighted (?:with|by)|reaching|writing|checking|following|touching|circling|getting|launching|rolling|building)\b"
+    SERVICE,
+    r"^(?:join|show|help|answer|send|sit in|walk|support|take|handle|cover|write|draft|run|build|fix|brief|call|lend|give|prepare|set up|share|check|review|meet|host|train|demo|present|explain)\b"
 );
 
 pattern!(
     HANDED,
-    r"^(?:(?:please )?find attached|here (?:is|are)|attached|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b"
+    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b"
 );
 pattern!(
     DONE,

@@ -12,7 +12,7 @@ pattern!(
       | time\ with|half|thirty|fifteen|twenty|\d+\ minutes|to\ (?:meet|the\ table)|through\ the\ door|over\ to)
       | connect(?:ing)?\ (?:you|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
       | vouch\ for\ you | put\ in\ a\ (?:good\ )?word | have\ you\ meet | hand\ (?:you|this\ one|the\ account|\w+\ (?:over\ )?to\ you)
-      | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,5}with | line\ up\ | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
+      | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,3}(?:call|meeting|chat|slot|time|conversation|demo|coffee|session|lunch|intro\w*)(?:\ for\ you)?\ with | line\ up\ (?:a|the|an)\ (?:call|meeting|chat|slot|conversation) | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
       | (?:pass|give)\ (?:\w+\ ){0,5}your\ name | invite\ you | seat\ for\ you | add\ you\ to\ (?:the|my|our)\ (?:call|meeting|session)
       | ask\ (?:\w+\ ){1,5}to\ (?:meet|see|take|call)\ )"
 );
@@ -129,9 +129,9 @@ pattern!(
 );
 pattern!(
     NO_DEED,
-    r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
+    r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
-      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|present|pitch|demo|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
+      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|present|pitch|demo|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
     POLITE,
