@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, is_marker, pattern};
-use super::words::{is_connector, is_stop, is_stage};
+use super::words::{is_connector, is_stage, is_stop, may_stand_in_name};
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::name;
@@ -229,7 +229,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
 /// A mention that stands alone between separators, after the account, is its owner.
 fn lone_owner(masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
     static LONE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[,;|·()–—\x01\t-]\s*(?P<who>[\u{F1000}-\u{F1FFF}])\s*(?:$|[,;|·()–—\x01\t.-])"));
+        LazyLock::new(|| pattern(r"[,;|·()–—→>\x01\t-]\s*(?P<who>[\u{F1000}-\u{F1FFF}])\s*(?:$|[,;|·()–—→\x01\t.-])"));
     if facts.owner.is_none()
         && let Some(captures) = LONE.captures(masked)
         && let Some(who) = text_of(&captures, "who")
@@ -483,7 +483,7 @@ fn pieces(masked: &str) -> Vec<Range<usize>> {
 fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     for (nth, piece) in pieces(masked).into_iter().enumerate() {
-        for span in names_in(masked, piece.clone()) {
+        for span in names_in(masked, piece.clone(), facts.plural) {
             let name = text[span.clone()].replace('\u{2}', ", ");
             let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
             let cued = CUE.is_match(&text[..span.start]);
@@ -593,7 +593,7 @@ fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
 }
 
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
-fn names_in(masked: &str, piece: Range<usize>) -> Vec<Range<usize>> {
+fn names_in(masked: &str, piece: Range<usize>, plural: bool) -> Vec<Range<usize>> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
     let body = &masked[piece.clone()];
     let words: Vec<(Range<usize>, String)> = WORD
@@ -609,10 +609,12 @@ fn names_in(masked: &str, piece: Range<usize>) -> Vec<Range<usize>> {
     let mut run: Vec<usize> = Vec::new();
     let prose = words.iter().any(|(_, w)| stop(w) && !is_connector(w));
     let any_name = words.iter().any(|(_, w)| is_name(w) && !stop(w));
+    let all_names = words.len() > 1 && piece.start > 0 && words.iter().all(|(_, w)| may_stand_in_name(w));
     let calm = !any_name && words.len() <= 3;
     for (i, (_, word)) in words.iter().enumerate() {
-        let connects = is_connector(word) && !run.is_empty();
-        let keeps = !stop(word) && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+        let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
+        let continues = !run.is_empty() && may_stand_in_name(word);
+        let keeps = (!stop(word) || continues || all_names) && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
         let amp = word.is_empty() && words[i].0.len() == 1 && !run.is_empty() && body_at(masked, &words[i].0) == "&";
         if keeps || connects || amp {
             run.push(i);

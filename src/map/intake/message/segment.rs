@@ -64,6 +64,11 @@ pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Recor
         Stream { tokens, above: Above { announced, ..Above::default() }, records: Vec::new(), titled: None, announced };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
+        if let Some(field) = title_above_value(line, lines.get(at + 1)) {
+            stream.line(&field);
+            at += 2;
+            continue;
+        }
         at += match stream.table(&lines[at..]) {
             0 => {
                 stream.line(line);
@@ -74,6 +79,15 @@ pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Recor
     }
     stream.close_titled();
     stream.finish()
+}
+
+/// `Account:` alone on its line, and the value on the next.
+fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line> {
+    let title = line.text.trim().strip_suffix(':')?;
+    let value = next.filter(|n| !n.text.trim().is_empty() && !n.text.contains(':') && n.cells.is_none())?;
+    let known = key(title).filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
+    (known != Key::Ignored && !value.bullet)
+        .then(|| Line { field: Some((title.to_string(), value.text.clone())), ..Line::default() })
 }
 
 impl Stream<'_> {
@@ -246,7 +260,7 @@ impl Stream<'_> {
     /// Words with no account: a heading for what follows, or more of what was said before.
     fn without_account(&mut self, line: &Line, segment: &str, facts: Facts, before: usize, opens: bool, leading: &mut Vec<usize>) {
         let told = !facts.partners.is_empty() || !facts.populations.is_empty() || facts.announced;
-        let heads = opens || (!line.bullet && self.records.is_empty()) || (before == self.records.len() && !line.bullet && is_only_partner(segment));
+        let heads = opens || (!line.bullet && self.records.is_empty()) || (before == self.records.len() && !line.bullet && facts.populations.is_empty() && !facts.partners.is_empty() && is_only_partner(segment));
         if heads && told {
             if !facts.partners.is_empty() {
                 self.above.partners = facts.partners.clone();
@@ -625,10 +639,10 @@ fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
     }
     let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
     let all: Vec<(usize, Key, String)> =
-        found.iter().zip(ends).map(|((at, start, known), end)| (*at, *known, text[*start..end.max(*start)].trim().trim_matches(['|', ',', ';', '·', '(', ')', '.']).trim().to_string())).collect();
+        found.iter().zip(ends).map(|((at, start, known), end)| (*at, *known, text[*start..end.max(*start)].trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())).collect();
     let sound = all.iter().all(|(_, known, value)| match known {
         Key::Population(_) => {
-            is_nothing(value) || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
+            is_nothing(value) && !value.is_empty() || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
                 || Population::understood(value).is_none() && value.split_whitespace().count() <= 4 && value.to_lowercase().contains("customer")
         }
         Key::Partner | Key::Account | Key::PerhapsAccount => value.split_whitespace().count() <= 9,

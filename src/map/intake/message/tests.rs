@@ -122,3 +122,8 @@ fn assert_floors(score: &Score, exact: f64, field: f64) {
 fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 1.0, 1.0);
 }
+
+#[test]
+fn the_held_out_corpus_is_understood() {
+    assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl")), 0.9, 0.9);
+}

@@ -11,6 +11,18 @@ pub(super) fn is_stop(word: &str) -> bool {
     STOP.contains(word.trim_end_matches("'s")) || STOP.contains(word)
 }
 
+/// A capitalised word that may go on a name although it is an everyday word: `Bluth Company`, `Best Buy`.
+pub(super) fn may_stand_in_name(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    word.starts_with(char::is_uppercase) && !NEVER_IN_NAMES.split_whitespace().any(|w| w == lower) && !is_stage(&lower)
+}
+
+const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account accounts customer customers prospect prospects opp opps opportunity \
+    opportunities deal deals our their ours theirs we they us them i is are was has have had with and or but for at of in on to from owner owned \
+    partner ae am csm monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december \
+    thanks thx hi hey hello team all both new detected found update heads up fyi stage amount arr acv q1 q2 q3 q4 usd eur gbp record match crossbeam \
+    reveal partnertap salesforce hubspot population populations status signal notification list this that these it its please note notes here there also now just";
+
 /// Small words that may stand within a name: `Bank of America`.
 pub(super) fn is_connector(word: &str) -> bool {
     matches!(word, "of" | "and" | "the" | "The" | "de" | "la" | "du" | "des" | "der" | "und" | "et" | "y" | "del" | "do" | "da" | "van" | "von" | "for" | "on" | "di" | "e")
