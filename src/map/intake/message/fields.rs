@@ -62,7 +62,7 @@ pub(super) struct Facts {
     pub(super) partner_spans: Vec<Range<usize>>,
 }
 
-const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|early|big|net new)[ -])*(?:customers?|clients?|cust\b|prospects?|opp(?:s|ty|ties)?\b|opportunit(?:y|ies)|deals?\b|pipeline|closed[- ]won|leads?\b|target accounts?|targets?\b|kunden?|bestandskunden?|interessent(?:en)?|clientes?|prospecto|oportunidad(?:es)?(?: abierta)?|opportunité(?: ouverte)?)";
+const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|early|big|net new)[ -])*(?:customers?|clients?|cust\b|prospects?|prospecting|opp(?:s|ty|ties)?\b|opportunit(?:y|ies)|deals?\b|pipeline|closed[- ]won|leads?\b|target accounts?|targets?\b|kunden?|bestandskunden?|interessent(?:en)?|clientes?|prospecto|oportunidad(?:es)?(?: abierta)?|opportunité(?: ouverte)?)";
 const OURS: &str = r"\b(?:ours?|we|we're|we've|mine|my|unser\w*|wir|notre|nos|nous|nuestr[oa]s?)\b|(?-i:\b[uU]s\b)";
 const THEIRS: &str =
     r"\b(?:theirs?|they|they're|they've|ihre?[nrs]?|leurs?|partner(?:'s)?|them)\b|[\u{F0000}-\u{F0FFF}](?:'s?)?";
@@ -87,13 +87,14 @@ patterns! {
     THEIR_OWNER = r"(?i)(?:{THEIRS})\s+(?:side\s+)?(?:account\s+|opp\s+|deal\s+)?(?:owner|rep|ae|am|csm|sdr|seller|contact|champion|lead|manager|exec(?:utive)?|partner manager|pm)\s*(?:is|:|=|-|–|→|,)?\s*\(?{PERSON}\)?|\b(?:owner|rep|ae|am|csm|contact)\s+(?:at|on|for|from)\s+(?:{THEIRS})(?:\s+side)?\s*(?:is|:|=|-|–)?\s*{PERSON}|{PERSON}\s+(?:\(?(?:at|from|on)\s+(?:{THEIRS})(?:\s+side)?\)?|\((?:{THEIRS})(?:\s+(?:ae|am|rep|owner))?\))|\b(?:champion|contact|buyer|sponsor)\s*(?:is|:|=|-)?\s*{PERSON}";
     OWNER = r"(?i)\b(?:(?:our|my)\s+)?(?:account\s+|opp\s+|deal\s+|sales\s+)?(?:owner(?:ship)?|owned|ae|am|csm|rep|seller|dri|account manager|account exec(?:utive)?|assigned|assignee|run|led|driven|worked|covered|handled|managed|belongs)(?:\s+(?:on|from) our (?:side|end|team))?\s*(?:is|by|to|:|=|-|–|—|→)?\s*(?:is\s+)?(?P<who>{PERSON})";
     OWNER_LOWER = r"(?i)\b(?:owner|owned by|ae)\s*(?:is|:|=|-)?\s+(?P<who>[a-z]{3,}(?: [a-z]{3,})?)\s*(?:$|[,;.|)])";
+    OWNS_LOWER = r"(?:^|[,;|.(–—-]\s*)(?P<who>[a-z]{3,}(?: [a-z]{3,})?) owns(?: it| this| the account)?\s*[.)]?\s*$";
     OWNER_AFTER = r"(?P<who>{PERSON})\s*(?i:(?:(?:from|on) our (?:side|end|team) )?(?:owns|own|is (?:the |our )?(?:owner|ae|am|csm|rep|account exec(?:utive)?|account manager|account owner)|is running|is leading|is driving|runs|leads|drives|covers|manages|is on point|has the account|is working|working it|\((?:our )?(?:ae|am|csm|owner|rep|account owner)\)|as (?:the )?owner|on our side|owning)\b)";
     NO_OWNER = r"(?i)\bno (?:clear )?owner(?: yet| assigned)?\b|\bowner\s*(?:is|:|=|-)?\s*(?:tbd|tbc|unknown|none|n/a|unassigned|not assigned|\?+|not (?:yet )?(?:set|known))";
     NEGATED = r"(?i)\b(?:not|isn't|aren't|wasn't|never|no longer|former(?:ly)?|ex|past|previous(?:ly)?|lost|lapsed|churned|non|neither|no|used to be|without|lost (?:them )?as)[ -](?:(?:yet|an?|our|their|the|be|as|been|even|currently|really|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)*{POP}\b|\b{POP} (?:any ?more|churned|was lost|until (?:last|20\d\d))\b";
     MOVED = r"(?i)\b(?:from|was|were|used to be|previously)\s+(?:an?\s+|their\s+|our\s+|just\s+)*(?P<old>{POP})\s*(?:,|;)?\s*(?:to|→|->|=>|-->|,?\s*(?:but\s+)?now|is now|became|has become|into)\b?";
     ARROWED = r"(?i)(?P<old>{POP})\s*(?:→|->|=>|-->)\s*(?P<new>{POP})\b";
-    BOTH = r"(?i)\b(?:mutual|shared|joint|common|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|our|selling|got|with|carry|hold))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
-    BOTH_AFTER = r"(?i)(?P<pop>{POP})\s+(?:(?:on|for|at|of|with|in)\s+)?(?:both(?:\s+(?:sides|of us|companies|teams|ends|crms))?|us both|each side|either side)\b";
+    BOTH = r"(?i)\b(?:mutual|shared|joint|common|gemeinsame[rn]?|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|our|selling|got|with|carry|hold))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
+    BOTH_AFTER = r"(?i)(?P<pop>{POP})\s+(?:(?:on|for|at|of|with|in)\s+)?(?:commune?s?|en común|en commun|both(?:\s+(?:sides|of us|companies|teams|ends|crms))?|us both|each side|either side)\b";
     BOTH_NAMED = r"(?i)(?P<pop>{POP})\s+(?:of|for|at|with)\s+(?:(?:us|ours)\s+(?:and|&)\s+(?:them|theirs|[\u{F0000}-\u{F0FFF}])|(?:them|theirs|[\u{F0000}-\u{F0FFF}])\s+(?:and|&)\s+(?:us|ours))\b";
     POPS = r"(?i)\b{POP}\b";
     WINS = r"(?i)(?P<side>{OURS}|{THEIRS})\s+(?:have\s+|has\s+|just\s+|already\s+|recently\s+)*(?:closed|won|signed|landed)\b";
@@ -107,11 +108,11 @@ patterns! {
     PLURAL = r"(?i)\b(?:overlaps|accounts|both|all|each|these|those|following|mutual (?:customers|prospects)|shared (?:customers|prospects)|are|customers|prospects|couple|few|two|three|four|five)\b";
     NO_OVERLAP = r"(?i)\b(?:no|not|zero|without|isn't|aren't|don't|doesn't|didn't|haven't|hasn't|never|nothing|neither|wasn't|won't|can't|couldn't|dont|doesnt|0|any)\b[^.;!?\n]{0,40}\b(?:overlap\w*|match(?:es)?|mutual|shared)\b|\boverlap\w*\b[^.;!?\n]{0,40}\b(?:is gone|was wrong|false positive|no longer|not real|removed|mistake|disappeared|outdated|isn't|is not|never)\b|\bfalse positive\b|\bignore (?:this|that|the|my)\b|\bkein(?:e)? |\bpas de \b|\bno hay\b|\baucun\b";
     ASKS = r"(?i)^\W*(?:(?:hey|hi|so|and|also|ok|quick question|question|q|team|all|folks|guys|anyone|anybody|@\w+)[\s,:·-]+)*(?:do|does|did|is|are|any|anyone|anybody|can|could|has|have|had|what|what's|who|who's|which|when|where|why|how|how's|should|shall|would|will|was|were|may|might|am|if|wondering|curious|wdyt)\b";
-    SUPPOSES = r"(?i)^\W*(?:if|wish|imagine|hopefully|maybe|in case|assuming|suppose|unless|once)\b|\b(?:would be (?:nice|great|cool|good)|i wish|let's see if|wondering (?:if|whether)|not sure (?:if|whether)|check (?:if|whether)|see if|whether we|in theory|hypothetical\w*|for example|e\.g\.|example format|how to|please (?:use|post|remember|add|check|make sure)|reminder|can someone|could someone|congrats|congratulations|kudos|rumou?r|i heard|heard that|apparently|gossip|lol|haha|jk|just kidding|template)\b";
+    SUPPOSES = r"(?i)^\W*(?:if|wish|imagine|hopefully|maybe|in case|assuming|suppose|unless|once)\b|\b(?:would be (?:nice|great|cool|good)|i wish|let's see if|wondering (?:if|whether)|not sure (?:if|whether)|check (?:if|whether)|see if|whether we|in theory|hypothetical\w*|for example|e\.g\.|example format|how to|please (?:use|post|remember|make sure)|reminder|can someone|could someone|congrats|congratulations|kudos|rumou?r|i heard|heard that|apparently|gossip|lol|haha|jk|just kidding|template)\b";
     CHATTY = r"(?i)\b(?:sync|meeting|call|calls|webinar|qbr|kick-?off|agenda|lunch|dinner|drinks|coffee|dashboard|deck|slides|slide|recording|calendar|invite|invited|conference|summit|booth|training|onboarding session|enablement|report|digest|newsletter|export|integration|outage|ticket|bug|release|blog|press|podcast|hiring|hired|joined|joins|joining|leaving|birthday|weekend|holiday|vacation|ooo|pto|office|party|lost|slipped|churned|keynote|panel|spreadsheet|csv|doc|notes|minutes|survey|nps|interview|quarter|numbers|feedback)\b";
     PAIR = r"(?i)(?:^|[\s\x01])(?:x|×|<>|<->|↔|⇄|⟷|<=>|vs\.?|\+|/|&|and|with|w/|\|)\s*$";
     PAIR_AFTER = r"(?i)^\s*(?:x|×|<>|<->|↔|⇄|⟷|<=>|\+|/|&)(?:[\s\x01]|$)";
-    BREAKS = r"(?i)[\x01,;|·()\[\]:\t{}!?=~^<>\u{F0000}-\u{FFFFD}]+|\s[-–—/+×•]+\s|\s-{1,3}$|^-+\s|[–—→⇒↔⇄]|-+>|\s(?-i:[xX])\s|(?-i:^[xX]\s|\s[xX]$)|\.\s|\.{2,}|\.$|\svs\.?\s|\s(?:-|/|×)|(?:-|/|×)\s|^/|/$|\x22";
+    BREAKS = r"(?i)[\x01,;|·()\[\]:\t{}!?=~^<>\u{F0000}-\u{FFFFD}]+|\s[-–—/+×•]+\s|//|\s-{1,3}$|^-+\s|[–—→⇒↔⇄]|-+>|\s(?-i:[xX])\s|(?-i:^[xX]\s|\s[xX]$)|\.\s|\.{2,}|\.$|\svs\.?\s|\s(?:-|/|×)|(?:-|/|×)\s|^/|/$|\x22";
     SUFFIX_COMMA = r"(?i),\s+(?P<form>inc|llc|ltd|corp|co|gmbh|plc|lp|llp|s\.a|sa|ag|n\.v|b\.v|limited)\b";
     CUE = r"(?i)(?:\b(?:overlap\w*\s+(?:account\s+)?(?:on|at|for|in|is|with|found|alert|around|re|regarding|across)|accounts?|company|on|at|for|with|customer|client|prospect|deal|opp|opportunity|called|named|about|re|regarding|working|work|have|has|added|see|share|sharing|in|onto|into|is|also|logo|closed|won|signed|landed|match|matched|spotted|found|here's|is:)|#|->|→|:|–|—|-)\s*(?:the\s+|in\s+)?\W*$";
     VERB_AFTER = r"(?i)^[\s\x01]*(?:is|are|was|just|now|has|have|became|moved|turned|shows?|popped|came|appears?|looks|went|showing|got|being|overlaps?|signed|also|ist|est|es)\b";
@@ -210,7 +211,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
             blank(masked, m.range());
         }
     }
-    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER] {
+    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER] {
         let found = regex.captures_iter(&masked.clone()).find_map(|c| {
             let who = text_of(&c, "who")?;
             let whole = c.get(0)?.range();
@@ -229,7 +230,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
 /// A mention that stands alone between separators, after the account, is its owner.
 fn lone_owner(masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
     static LONE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[,;|·()–—→>\x01\t-]\s*(?P<who>[\u{F1000}-\u{F1FFF}])\s*(?:$|[,;|·()–—→\x01\t.-])"));
+        LazyLock::new(|| pattern(r"[,;|·()–—→>\x01\t-]\s*(?P<who>[\u{F1000}-\u{F2FFF}])\s*(?:$|[,;|·()–—→\x01\t.-])"));
     if facts.owner.is_none()
         && let Some(captures) = LONE.captures(masked)
         && let Some(who) = text_of(&captures, "who")
@@ -370,7 +371,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
         let written = m.as_str();
         let Some(population) = Population::understood(written) else { continue };
         let lower = written.to_lowercase();
-        let weak = ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps"]
+        let weak = ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
             .contains(&lower.as_str());
         match side_of(text, masked, m.range()) {
             Some(side) => {
@@ -482,8 +483,9 @@ fn pieces(masked: &str) -> Vec<Range<usize>> {
 
 fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
+    let told = !facts.partners.is_empty() || !facts.populations.is_empty();
     for (nth, piece) in pieces(masked).into_iter().enumerate() {
-        for span in names_in(masked, piece.clone(), facts.plural) {
+        for span in names_in(masked, piece.clone(), facts.plural, told) {
             let name = text[span.clone()].replace('\u{2}', ", ");
             let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
             let cued = CUE.is_match(&text[..span.start]);
@@ -500,7 +502,7 @@ fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<C
             weight += if domain.is_some() { 5 } else { 0 };
             let mut candidate =
                 Candidate { name: Some(name), domain, span, weight, placed: cued || after_colon || (led && whole) };
-            candidate.placed |= candidate.domain.is_some();
+            candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower);
             if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
                 candidate.weight += 2;
                 candidate.placed = true;
@@ -538,6 +540,10 @@ fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candi
             continue;
         }
         let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", tokens)) else { continue };
+        if let Some((name, span)) = name_before(text, at, &domain) {
+            out.push(Candidate { name: Some(name), domain: Some(domain), span, weight: 7, placed: true });
+            continue;
+        }
         let written = (link.written.chars().any(char::is_uppercase) && !link.written.contains("://")).then(|| link.written.clone());
         let alone = out.iter().filter(|c| c.domain.is_none() && c.weight >= 2).count() == 1 && written.is_none();
         if alone && let Some(c) = out.iter_mut().find(|c| c.domain.is_none() && c.weight >= 2) {
@@ -548,6 +554,15 @@ fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candi
     }
     out.sort_by_key(|c| c.span.start);
     out
+}
+
+/// An everyday word that its own domain makes a name: `Target (target.com)`.
+fn name_before(text: &str, link: usize, domain: &Domain) -> Option<(String, Range<usize>)> {
+    static LAST: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?P<name>\p{Lu}[\p{L}\d&'-]*(?: \p{Lu}[\p{L}\d&'-]*)?)\s*[(\[,|:–—-]?\s*$"));
+    let span = LAST.captures(&text[..link]).and_then(|c| text_of(&c, "name"))?;
+    let name = text[span.clone()].to_string();
+    is_akin(&name, domain).then_some((name, span))
 }
 
 fn link_after(text: &str, at: usize, tokens: &Tokens) -> Option<Domain> {
@@ -592,8 +607,11 @@ fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
     SIGN.is_match(between)
 }
 
+/// Ends of names that carry a dot.
+const ABBREVIATED: [&str; 6] = ["co", "inc", "corp", "ltd", "bros", "cie"];
+
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
-fn names_in(masked: &str, piece: Range<usize>, plural: bool) -> Vec<Range<usize>> {
+fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
     let body = &masked[piece.clone()];
     let words: Vec<(Range<usize>, String)> = WORD
@@ -604,17 +622,21 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool) -> Vec<Range<usize>
         })
         .collect();
     let is_name = |w: &str| w.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || w.chars().any(char::is_uppercase);
-    let stop = |w: &str| w.is_empty() || is_stop(&w.to_lowercase().replace('\u{2}', " "));
+    let stop = |w: &str| {
+        let lower = w.to_lowercase().replace('\u{2}', " ");
+        w.is_empty() || is_stop(&lower) || (lower.contains('-') && lower.split('-').all(is_stop))
+    };
     let mut runs: Vec<Vec<usize>> = Vec::new();
     let mut run: Vec<usize> = Vec::new();
     let prose = words.iter().any(|(_, w)| stop(w) && !is_connector(w));
     let any_name = words.iter().any(|(_, w)| is_name(w) && !stop(w));
-    let all_names = words.len() > 1 && piece.start > 0 && words.iter().all(|(_, w)| may_stand_in_name(w));
+    let all_names = words.len() > 1 && (piece.start > 0 || told) && words.iter().all(|(_, w)| may_stand_in_name(w));
     let calm = !any_name && words.len() <= 3;
+    let article_of_name = |i: usize| words.get(i + 1).is_some_and(|(_, w)| is_name(w) && !stop(w));
     for (i, (_, word)) in words.iter().enumerate() {
         let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
         let continues = !run.is_empty() && may_stand_in_name(word);
-        let keeps = (!stop(word) || continues || all_names) && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+        let keeps = (!stop(word) || continues || all_names || (is_article(word) && article_of_name(i))) && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
         let amp = word.is_empty() && words[i].0.len() == 1 && !run.is_empty() && body_at(masked, &words[i].0) == "&";
         if keeps || connects || amp {
             run.push(i);
@@ -640,6 +662,10 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool) -> Vec<Range<usize>
         if masked[start..end].ends_with("'s") {
             end -= 2;
         }
+        let abbreviated = masked[..end].rsplit(' ').next().is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
+        if abbreviated && masked[end..].starts_with('.') {
+            end += 1;
+        }
         let name = &masked[start..end.max(start)];
         let digits_only = name.chars().all(|c| !c.is_alphabetic());
         if name.chars().filter(|c| c.is_alphanumeric()).count() >= 2 && !digits_only && run.len() <= 6 {
@@ -647,6 +673,10 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool) -> Vec<Range<usize>
         }
     }
     out
+}
+
+fn is_article(word: &str) -> bool {
+    ["The", "El", "La", "Los", "Las", "Le", "Les"].contains(&word)
 }
 
 fn body_at<'a>(text: &'a str, span: &Range<usize>) -> &'a str {

@@ -148,7 +148,7 @@ impl Reader {
         static BULLET: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:[-•*◦▪▸‣–—·➤►✓✔☐☑+]|\(?\d{1,2}[.):]|[a-h]\))\s+"));
         let mut raw = raw.replace('\u{a0}', " ");
-        while let Some(rest) = raw.trim_start().strip_prefix("&gt;").or(raw.trim_start().strip_prefix("> ")) {
+        while let Some(rest) = raw.trim_start().strip_prefix("&gt;").or(raw.trim_start().strip_prefix('>')) {
             raw = rest.to_string();
         }
         let bullet = BULLET.find(&raw).map(|m| m.end());

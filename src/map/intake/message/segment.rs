@@ -201,9 +201,16 @@ impl Stream<'_> {
             self.close_titled();
         }
         let before = self.records.len();
+        let parts = segments(&line.text);
+        let led = (parts.len() > 1).then(|| parts.first().and_then(|p| p.split_once(':'))).flatten();
+        let led = led.map(|(head, _)| fields::read(head, self.tokens)).filter(|f| !f.vetoed).unwrap_or_default();
+        let mut lead = Record::default();
+        if fields::accounts("", &led).iter().all(|a| !a.placed) {
+            lead.take(&led, self.tokens);
+        }
         let mut leading: Vec<usize> = Vec::new();
         let mut line_announced = false;
-        for segment in segments(&line.text) {
+        for segment in parts.iter().cloned() {
             let facts = fields::read(&segment, self.tokens);
             if facts.vetoed {
                 continue;
@@ -225,8 +232,10 @@ impl Stream<'_> {
                 self.without_account(line, &segment, facts, before, opens, &mut leading);
                 continue;
             }
+            let first = self.records.len();
             self.with_accounts(line, &accounts, &facts, &leading, line_announced);
-            if facts.announced && named_partner || segments(&line.text).len() > 1 {
+            self.records[first..].iter_mut().for_each(|r| r.fill(&lead));
+            if facts.announced && named_partner || parts.len() > 1 {
                 leading = if named_partner { facts.partners.clone() } else { leading };
             }
             if facts.plural && facts.announced && named_partner && before == 0 && !line.bullet {
@@ -361,7 +370,13 @@ fn record_into(out: &mut Records, record: Record) {
         named && (r.partners == record.partners || r.partners.is_empty() || record.partners.is_empty())
     };
     match out.sure.iter_mut().find(|r| same(r)) {
-        Some(known) => known.fill(&record),
+        Some(known) => {
+            let fuller = record.account.as_ref().map(String::len) > known.account.as_ref().map(String::len);
+            if fuller && known.account.is_some() {
+                known.account.clone_from(&record.account);
+            }
+            known.fill(&record);
+        }
         None => out.sure.push(record),
     }
 }
@@ -567,7 +582,7 @@ fn apply_account(record: &mut Record, value: &str, tokens: &Tokens) {
     static TRAILING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*[(\[<]\s*[)\]>]\s*|\s+[-–—|,/·]\s*$|^[-–—|,/·\s]+"));
     let without: String = value.chars().filter(|c| index(u32::from(*c), LINK).is_none() && index(u32::from(*c), EMAIL).is_none()).collect();
     let text = TRAILING.replace_all(&without, " ");
-    let text = text.trim().trim_end_matches(['|', '-', '–', '—', ',', '/', ':']).trim_end();
+    let text = text.trim().trim_end_matches(['|', '-', '–', '—', ',', '/', ':', '(', '[']).trim_end();
     let name = unmarked(text, tokens);
     record.account = if name.chars().any(char::is_alphanumeric) {
         Some(name.trim().to_string())
@@ -583,7 +598,9 @@ fn owner(value: &str, tokens: &Tokens) -> Option<String> {
     });
     let name = value.split(['(', ',', ';', '|', '·', '/']).next().unwrap_or(value);
     let name: String = name.chars().filter(|c| !is_marker(*c)).collect();
-    let name = name.trim().trim_end_matches(['-', '–', '—', '.']).trim();
+    let name = name.trim().trim_end_matches(['-', '–', '—']).trim();
+    let initial = name.strip_suffix('.').is_some_and(|n| n.rsplit(' ').next().is_some_and(|w| w.chars().count() == 1));
+    let name = if initial { name } else { name.trim_end_matches('.') };
     if let Some(mark) = mark
         && (name.is_empty() || index(u32::from(mark), USER).is_some())
     {
@@ -693,14 +710,14 @@ fn cut<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
 /// Sentences, and whatever else parts one account from the next within a line.
 fn segments(text: &str) -> Vec<String> {
     static END: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+|\s*//\s*")
+        pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+")
     });
     static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$")
     });
     let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
     let groups = {
-        static GROUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp)[^)]*\)"));
+        static GROUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp|[$€£]|\d[km]\b|owner|[\u{F1000}-\u{F2FFF}])[^)]*\)"));
         GROUP.find_iter(text).count() >= 2
     };
     let mut out = Vec::new();

@@ -25,7 +25,7 @@ const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account 
 
 /// Small words that may stand within a name: `Bank of America`.
 pub(super) fn is_connector(word: &str) -> bool {
-    matches!(word, "of" | "and" | "the" | "The" | "de" | "la" | "du" | "des" | "der" | "und" | "et" | "y" | "del" | "do" | "da" | "van" | "von" | "for" | "on" | "di" | "e")
+    matches!(word, "of" | "and" | "the" | "The" | "de" | "la" | "du" | "des" | "der" | "und" | "et" | "y" | "del" | "do" | "da" | "van" | "von" | "for" | "on" | "di" | "e" | "n" | "'n'")
 }
 
 pub(super) fn is_stage(words: &str) -> bool {
