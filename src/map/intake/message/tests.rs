@@ -127,3 +127,8 @@ fn the_corpus_is_understood() {
 fn the_held_out_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl")), 0.9, 0.9);
 }
+
+#[test]
+fn the_third_corpus_is_understood() {
+    assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_third.jsonl")), 0.9, 0.9);
+}
