@@ -22,20 +22,51 @@ impl Population {
         let text = text.to_lowercase();
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let any = |list: &[&str]| words.iter().any(|w| list.contains(w));
-        if any(&["not", "no", "never", "former", "ex", "lost", "churned", "past", "previous", "non", "none"]) {
+        if any(&["not", "no", "never", "former", "ex", "lost", "churned", "past", "previous", "non", "none"])
+        {
             return None;
         }
         let customer = any(&[
-            "customer", "customers", "cust", "client", "clients", "kunde", "kunden", "bestandskunde", "cliente",
-            "clientes", "won", "costumer", "costumers",
+            "customer",
+            "customers",
+            "cust",
+            "client",
+            "clients",
+            "kunde",
+            "kunden",
+            "bestandskunde",
+            "cliente",
+            "clientes",
+            "won",
+            "costumer",
+            "costumers",
         ]);
         let prospect = any(&[
-            "prospect", "prospects", "lead", "leads", "target", "targets", "prospective", "interessent", "prospecto",
-            "prospectos", "pros", "prospecting",
+            "prospect",
+            "prospects",
+            "lead",
+            "leads",
+            "target",
+            "targets",
+            "prospective",
+            "interessent",
+            "prospecto",
+            "prospectos",
+            "pros",
+            "prospecting",
         ]);
         let open = any(&[
-            "opp", "opps", "oppty", "opportunity", "opportunities", "deal", "deals", "pipeline", "oportunidad",
-            "opportunité", "oportunidade",
+            "opp",
+            "opps",
+            "oppty",
+            "opportunity",
+            "opportunities",
+            "deal",
+            "deals",
+            "pipeline",
+            "oportunidad",
+            "opportunité",
+            "oportunidade",
         ]);
         match (customer && !prospect, prospect && !customer, open) {
             (true, _, false) => Some(Self::Customer),

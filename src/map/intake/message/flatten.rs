@@ -120,9 +120,8 @@ impl Reader {
             let key = name::key(written);
             let loose = key.split(' ').map(regex::escape).collect::<Vec<_>>().join(r"[\s_-]?");
             let whole = regex::escape(written);
-            let source = format!(
-                r"(?i)\b(?:{whole}|{loose})(?:,?\s(?:inc|ltd|llc|gmbh|corp|corporation|plc)\b\.?)?"
-            );
+            let source =
+                format!(r"(?i)\b(?:{whole}|{loose})(?:,?\s(?:inc|ltd|llc|gmbh|corp|corporation|plc)\b\.?)?");
             if let Ok(regex) = Regex::new(&source) {
                 names.push((regex, i));
             }
@@ -195,7 +194,9 @@ impl Reader {
             "actions" | "input" | "image" | "video" | "file" => {}
             _ => {
                 self.field_or_lines(text_of(block.get("text")), out);
-                list(block, "elements").chain(list(block, "blocks")).for_each(|e| self.block(e, out, depth + 1));
+                list(block, "elements")
+                    .chain(list(block, "blocks"))
+                    .for_each(|e| self.block(e, out, depth + 1));
             }
         }
     }
@@ -205,7 +206,8 @@ impl Reader {
         match kind(cell) {
             "rich_text" => list(cell, "elements").for_each(|e| self.rich(e, &mut lines, 1)),
             _ => {
-                let text = cell.get("value").map(plain_value).unwrap_or_else(|| text_of(Some(cell)).to_string());
+                let text =
+                    cell.get("value").map(plain_value).unwrap_or_else(|| text_of(Some(cell)).to_string());
                 self.mrkdwn(&text, &mut lines);
             }
         }
@@ -365,7 +367,8 @@ impl Reader {
             let replaced = regex.replace_all(&text, |c: &Captures<'_>| {
                 let whole = c.get(0).map_or(0..0, |m| m.range());
                 let glued = text[whole.end..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
-                let glued_before = text[..whole.start].ends_with(['-', '@', '/', '#']) && !text[..whole.start].ends_with(" -")
+                let glued_before = text[..whole.start].ends_with(['-', '@', '/', '#'])
+                    && !text[..whole.start].ends_with(" -")
                     && !text[..whole.start].ends_with('/');
                 if glued || glued_before { c[0].to_string() } else { mark.clone() }
             });
@@ -435,7 +438,11 @@ fn rich_part(part: &Value) -> String {
         "text" => escaped(said("text")),
         "link" => {
             let label = said("text").replace(['|', '<', '>', '\n'], " ");
-            if label.trim().is_empty() { format!("<{}>", said("url")) } else { format!("<{}|{label}>", said("url")) }
+            if label.trim().is_empty() {
+                format!("<{}>", said("url"))
+            } else {
+                format!("<{}|{label}>", said("url"))
+            }
         }
         "user" => format!("<@{}>", said("user_id")),
         "emoji" => format!(":{}:", said("name")),
@@ -446,7 +453,8 @@ fn rich_part(part: &Value) -> String {
 
 /// Emoji part things as a dot would; two hands that shake stand between two companies.
 fn without_emoji(text: &str) -> String {
-    static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r":[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:(?::skin-tone-\d:)?"));
+    static SHORT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r":[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:(?::skin-tone-\d:)?"));
     let text = text.replace(":handshake:", " <> ").replace('🤝', " <> ");
     let replaced = SHORT.replace_all(&text, |c: &Captures<'_>| {
         let whole = c.get(0).map_or(0..0, |m| m.range());
@@ -456,7 +464,8 @@ fn without_emoji(text: &str) -> String {
     let mut out = String::with_capacity(replaced.len());
     for c in replaced.chars() {
         match c as u32 {
-            0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF if c != '➔' && c != '➜' && c != '➡' => {
+            0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF if c != '➔' && c != '➜' && c != '➡' =>
+            {
                 out.push_str(" · ");
             }
             0xFE0F | 0x200D | 0x200B | 0x20E3 => {}
@@ -467,14 +476,25 @@ fn without_emoji(text: &str) -> String {
 }
 
 fn without_formatting(text: &str) -> String {
-    static ITALIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(^|[\s(\[,;:*·])_([^_\n]+)_($|[\s)\],.;:!?*])"));
+    static ITALIC: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(^|[\s(\[,;:*·])_([^_\n]+)_($|[\s)\],.;:!?*])"));
     let text = text.replace(['*', '`'], "");
     ITALIC.replace_all(&text, "$1$2$3").replace(['“', '”'], "\"").replace('’', "'")
 }
 
 const KEY_WORDS: [&str; 12] = [
-    "overlap", "overlaps", "customer", "customers", "prospect", "prospects", "opportunity", "opportunities", "partner",
-    "account", "pipeline", "overlapping",
+    "overlap",
+    "overlaps",
+    "customer",
+    "customers",
+    "prospect",
+    "prospects",
+    "opportunity",
+    "opportunities",
+    "partner",
+    "account",
+    "pipeline",
+    "overlapping",
 ];
 const NO_TYPOS: [&str; 8] =
     ["overlay", "overlays", "customers", "accounts", "partners", "prospector", "accounting", "parker"];

@@ -108,7 +108,8 @@ pub fn answer_line(line: &str, context: &Context) -> Value {
 
 /// People and apps are heard; joins, topics, deletions and our own posts are not.
 fn is_heard(message: &Value, context: &Context) -> bool {
-    const HEARD: [&str; 5] = ["bot_message", "file_share", "thread_broadcast", "me_message", "message_replied"];
+    const HEARD: [&str; 5] =
+        ["bot_message", "file_share", "thread_broadcast", "me_message", "message_replied"];
     let said = |pointer: &str| message.pointer(pointer).and_then(Value::as_str);
     let own = context.self_bot.as_deref().is_some_and(|own| {
         !own.is_empty() && ["/bot_id", "/bot_profile/id", "/user"].iter().any(|p| said(p) == Some(own))

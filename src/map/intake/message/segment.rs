@@ -60,8 +60,13 @@ struct Stream<'a> {
 
 /// Reads the lines in order.
 pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Records {
-    let mut stream =
-        Stream { tokens, above: Above { announced, ..Above::default() }, records: Vec::new(), titled: None, announced };
+    let mut stream = Stream {
+        tokens,
+        above: Above { announced, ..Above::default() },
+        records: Vec::new(),
+        titled: None,
+        announced,
+    };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         if let Some(field) = title_above_value(line, lines.get(at + 1)) {
@@ -85,7 +90,8 @@ pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Recor
 fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line> {
     let title = line.text.trim().strip_suffix(':')?;
     let value = next.filter(|n| !n.text.trim().is_empty() && !n.text.contains(':') && n.cells.is_none())?;
-    let known = key(title).filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
+    let known = key(title)
+        .filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
     (known != Key::Ignored && !value.bullet)
         .then(|| Line { field: Some((title.to_string(), value.text.clone())), ..Line::default() })
 }
@@ -97,7 +103,9 @@ impl Stream<'_> {
         if let Some((title, value)) = &line.field {
             match key(title) {
                 Some(known) => self.titled_field(known, value),
-                None if title.trim().is_empty() => self.prose(&Line { text: value.clone(), ..Line::default() }),
+                None if title.trim().is_empty() => {
+                    self.prose(&Line { text: value.clone(), ..Line::default() })
+                }
                 None => {}
             }
             return;
@@ -138,7 +146,8 @@ impl Stream<'_> {
 
     fn close_titled(&mut self) {
         let Some((mut record, _)) = self.titled.take() else { return };
-        if record.account.is_some() || record.domain.is_some() && self.records.last().is_none_or(|r| r.domain.is_some())
+        if record.account.is_some()
+            || record.domain.is_some() && self.records.last().is_none_or(|r| r.domain.is_some())
         {
             record.titled = true;
             record.announced = self.above.announced;
@@ -203,7 +212,8 @@ impl Stream<'_> {
         let before = self.records.len();
         let parts = segments(&line.text);
         let led = (parts.len() > 1).then(|| parts.first().and_then(|p| p.split_once(':'))).flatten();
-        let led = led.map(|(head, _)| fields::read(head, self.tokens)).filter(|f| !f.vetoed).unwrap_or_default();
+        let led =
+            led.map(|(head, _)| fields::read(head, self.tokens)).filter(|f| !f.vetoed).unwrap_or_default();
         let mut lead = Record::default();
         if fields::accounts("", &led).iter().all(|a| !a.placed) {
             lead.take(&led, self.tokens);
@@ -211,7 +221,7 @@ impl Stream<'_> {
         let mut leading: Vec<usize> = Vec::new();
         let mut line_announced = false;
         for segment in parts.iter().cloned() {
-            let facts = fields::read(&segment, self.tokens);
+            let facts = fields::read_among(&segment, &line.text, self.tokens);
             if facts.vetoed {
                 continue;
             }
@@ -219,7 +229,11 @@ impl Stream<'_> {
             let mut accounts = fields::accounts(&segment, &facts);
             let opens = segment.trim_end().ends_with([':', '-', '–', '—']) || line.heading;
             let named_partner = !facts.partners.is_empty();
-            if opens && (named_partner || facts.announced) && accounts.iter().all(|a| a.domain.is_none()) && !facts.paired {
+            if opens
+                && (named_partner || facts.announced)
+                && accounts.iter().all(|a| a.domain.is_none())
+                && !facts.paired
+            {
                 let sure = line.heading && accounts.iter().any(|a| a.placed);
                 if !sure || facts.candidates.is_empty() {
                     accounts.clear();
@@ -245,7 +259,14 @@ impl Stream<'_> {
         self.announced |= line_announced;
     }
 
-    fn with_accounts(&mut self, line: &Line, accounts: &[Candidate], facts: &Facts, leading: &[usize], announced: bool) {
+    fn with_accounts(
+        &mut self,
+        line: &Line,
+        accounts: &[Candidate],
+        facts: &Facts,
+        leading: &[usize],
+        announced: bool,
+    ) {
         for account in accounts {
             let mut record = Record {
                 account: account.name.clone(),
@@ -267,9 +288,23 @@ impl Stream<'_> {
     }
 
     /// Words with no account: a heading for what follows, or more of what was said before.
-    fn without_account(&mut self, line: &Line, segment: &str, facts: Facts, before: usize, opens: bool, leading: &mut Vec<usize>) {
+    fn without_account(
+        &mut self,
+        line: &Line,
+        segment: &str,
+        facts: Facts,
+        before: usize,
+        opens: bool,
+        leading: &mut Vec<usize>,
+    ) {
         let told = !facts.partners.is_empty() || !facts.populations.is_empty() || facts.announced;
-        let heads = opens || (!line.bullet && self.records.is_empty()) || (before == self.records.len() && !line.bullet && facts.populations.is_empty() && !facts.partners.is_empty() && is_only_partner(segment));
+        let heads = opens
+            || (!line.bullet && self.records.is_empty())
+            || (before == self.records.len()
+                && !line.bullet
+                && facts.populations.is_empty()
+                && !facts.partners.is_empty()
+                && is_only_partner(segment));
         if heads && told {
             if !facts.partners.is_empty() {
                 self.above.partners = facts.partners.clone();
@@ -312,7 +347,10 @@ impl Stream<'_> {
             return Vec::new();
         }
         let Some(i) = facts.partners.last() else { return Vec::new() };
-        let domain = segment.chars().find_map(|c| index(u32::from(c), LINK)).and_then(|l| self.tokens.links.get(l)?.domain.clone());
+        let domain = segment
+            .chars()
+            .find_map(|c| index(u32::from(c), LINK))
+            .and_then(|l| self.tokens.links.get(l)?.domain.clone());
         let name = self.tokens.partners.get(*i).cloned();
         vec![Candidate { name, domain, span: last.clone(), weight: 3, placed: true }]
     }
@@ -415,7 +453,9 @@ impl Record {
         }
         self.ours = self.ours.or(other.ours);
         for entry in &other.theirs {
-            if self.theirs.is_empty() || (entry.0.is_some() && !self.theirs.iter().any(|(p, _)| *p == entry.0 || p.is_none())) {
+            if self.theirs.is_empty()
+                || (entry.0.is_some() && !self.theirs.iter().any(|(p, _)| *p == entry.0 || p.is_none()))
+            {
                 self.theirs.push(entry.clone());
             }
         }
@@ -474,7 +514,34 @@ fn is_only_partner(segment: &str) -> bool {
 fn is_nothing(value: &str) -> bool {
     let value = value.trim().trim_matches(['(', ')', '.', '?']).to_lowercase();
     let value = value.as_str();
-    let nothing = ["", "-", "–", "—", "n/a", "na", "none", "null", "nil", "tbd", "tbc", "unknown", "unassigned", "no", "yes", "y", "x", "empty", "not set", "not stated", "not in crm", "nobody", "no owner", "keine", "aucun", "ninguno"];
+    let nothing = [
+        "",
+        "-",
+        "–",
+        "—",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "tbd",
+        "tbc",
+        "unknown",
+        "unassigned",
+        "no",
+        "yes",
+        "y",
+        "x",
+        "empty",
+        "not set",
+        "not stated",
+        "not in crm",
+        "nobody",
+        "no owner",
+        "keine",
+        "aucun",
+        "ninguno",
+    ];
     nothing.contains(&value)
 }
 
@@ -504,7 +571,8 @@ fn apply(record: &mut Record, known: Key, value: &str, tokens: &Tokens) {
     match known {
         Key::Account | Key::PerhapsAccount => apply_account(record, value, tokens),
         Key::Domain => {
-            let linked = value.chars().find_map(|c| index(u32::from(c), LINK)).and_then(|i| tokens.links.get(i));
+            let linked =
+                value.chars().find_map(|c| index(u32::from(c), LINK)).and_then(|i| tokens.links.get(i));
             record.domain = linked.and_then(|l| l.domain.clone()).or(record.domain.take());
         }
         Key::Partner => {
@@ -579,15 +647,20 @@ fn apply_account(record: &mut Record, value: &str, tokens: &Tokens) {
         }
         return;
     }
-    static TRAILING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*[(\[<]\s*[)\]>]\s*|\s+[-–—|,/·]\s*$|^[-–—|,/·\s]+"));
-    let without: String = value.chars().filter(|c| index(u32::from(*c), LINK).is_none() && index(u32::from(*c), EMAIL).is_none()).collect();
+    static TRAILING: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\s*[(\[<]\s*[)\]>]\s*|\s+[-–—|,/·]\s*$|^[-–—|,/·\s]+"));
+    let without: String = value
+        .chars()
+        .filter(|c| index(u32::from(*c), LINK).is_none() && index(u32::from(*c), EMAIL).is_none())
+        .collect();
     let text = TRAILING.replace_all(&without, " ");
     let text = text.trim().trim_end_matches(['|', '-', '–', '—', ',', '/', ':', '(', '[']).trim_end();
     let name = unmarked(text, tokens);
     record.account = if name.chars().any(char::is_alphanumeric) {
         Some(name.trim().to_string())
     } else {
-        link.filter(|l| l.written.chars().any(char::is_uppercase) && !l.written.contains("://")).map(|l| l.written.clone())
+        link.filter(|l| l.written.chars().any(char::is_uppercase) && !l.written.contains("://"))
+            .map(|l| l.written.clone())
     };
 }
 
@@ -599,7 +672,8 @@ fn owner(value: &str, tokens: &Tokens) -> Option<String> {
     let name = value.split(['(', ',', ';', '|', '·', '/']).next().unwrap_or(value);
     let name: String = name.chars().filter(|c| !is_marker(*c)).collect();
     let name = name.trim().trim_end_matches(['-', '–', '—']).trim();
-    let initial = name.strip_suffix('.').is_some_and(|n| n.rsplit(' ').next().is_some_and(|w| w.chars().count() == 1));
+    let initial =
+        name.strip_suffix('.').is_some_and(|n| n.rsplit(' ').next().is_some_and(|w| w.chars().count() == 1));
     let name = if initial { name } else { name.trim_end_matches('.') };
     if let Some(mark) = mark
         && (name.is_empty() || index(u32::from(mark), USER).is_some())
@@ -614,7 +688,8 @@ fn amount(value: &str) -> Option<Money> {
 }
 
 fn stage(value: &str, tokens: &Tokens) -> Option<String> {
-    static PREPOSITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:currently |now )?(?:in|at|into)\s+(?:the\s+)?"));
+    static PREPOSITION: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(?:currently |now )?(?:in|at|into)\s+(?:the\s+)?"));
     let written = unmarked(value, tokens);
     let stage = PREPOSITION.replace(written.trim(), "").trim().trim_end_matches(['.', ',']).to_string();
     (!is_nothing(&stage)).then_some(stage)
@@ -628,7 +703,9 @@ fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
     for sign in SIGN.find_iter(text) {
         let dash = !sign.as_str().contains([':', '=']);
         let head = &text[from..sign.start()];
-        let after = head.rfind([',', ';', '|', '·', '\t', '(', '•', '.']).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        let after = head
+            .rfind([',', ';', '|', '·', '\t', '(', '•', '.'])
+            .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
         let head_start = from + after;
         let title = &text[head_start..sign.start()];
         let at_separator = after > 0 || from == 0;
@@ -645,7 +722,8 @@ fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
             let apart = found.is_empty() && skip > 0;
             let weak = matches!(known, Key::Population(_)) && short == 1;
             let capital = first.starts_with(char::is_uppercase);
-            ((whole || !found.is_empty() || capital || weak) && !(apart && !capital && !weak) && short <= 4).then_some((start, known))
+            ((whole || !found.is_empty() || capital || weak) && !(apart && !capital && !weak) && short <= 4)
+                .then_some((start, known))
         });
         if let Some((start, known)) = pick
             && (!dash || start == 0)
@@ -655,18 +733,48 @@ fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
         }
     }
     let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
-    let all: Vec<(usize, Key, String)> =
-        found.iter().zip(ends).map(|((at, start, known), end)| (*at, *known, text[*start..end.max(*start)].trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())).collect();
+    let all: Vec<(usize, Key, String)> = found
+        .iter()
+        .zip(ends)
+        .map(|((at, start, known), end)| {
+            (
+                *at,
+                *known,
+                text[*start..end.max(*start)]
+                    .trim()
+                    .trim_matches(['|', ',', ';', '·', '(', ')'])
+                    .trim()
+                    .to_string(),
+            )
+        })
+        .collect();
     let sound = all.iter().all(|(_, known, value)| match known {
         Key::Population(_) => {
-            is_nothing(value) && !value.is_empty() || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
-                || Population::understood(value).is_none() && value.split_whitespace().count() <= 4 && value.to_lowercase().contains("customer")
+            is_nothing(value) && !value.is_empty()
+                || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
+                || Population::understood(value).is_none()
+                    && value.split_whitespace().count() <= 4
+                    && value.to_lowercase().contains("customer")
         }
         Key::Partner | Key::Account | Key::PerhapsAccount => value.split_whitespace().count() <= 9,
         _ => true,
     });
     let starts = all.first().is_some_and(|(at, ..)| text[..*at].trim().is_empty());
-    if all.is_empty() || !sound || (!starts && all.len() < 2 && !matches!(all[0].1, Key::Population(_) | Key::Owner | Key::Stage | Key::Amount | Key::Account | Key::Partner)) {
+    if all.is_empty()
+        || !sound
+        || (!starts
+            && all.len() < 2
+            && !matches!(
+                all[0].1,
+                Key::Population(_) | Key::Owner | Key::Stage | Key::Amount | Key::Account | Key::Partner
+            ))
+    {
+        return (text.to_string(), Vec::new());
+    }
+    let telling =
+        all.iter().any(|(_, known, _)| matches!(known, Key::Account | Key::Partner | Key::Population(_)));
+    let brief = all.iter().all(|(.., value)| value.split_whitespace().count() <= 4);
+    if !starts && !(telling && brief) {
         return (text.to_string(), Vec::new());
     }
     let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
@@ -689,9 +797,11 @@ fn header_of(line: &Line) -> Option<(Vec<Option<Key>>, Split)> {
     ];
     ways.into_iter().find_map(|split| {
         let cells = split(line);
-        let columns: Vec<Option<Key>> = cells.iter().map(|c| if c.len() < 40 { key(c) } else { None }).collect();
+        let columns: Vec<Option<Key>> =
+            cells.iter().map(|c| if c.len() < 40 { key(c) } else { None }).collect();
         let known = columns.iter().flatten().count();
-        let named = columns.iter().flatten().any(|k| matches!(k, Key::Account | Key::PerhapsAccount | Key::Domain));
+        let named =
+            columns.iter().flatten().any(|k| matches!(k, Key::Account | Key::PerhapsAccount | Key::Domain));
         (known >= 2 && named && known * 2 >= cells.len()).then_some((columns, split))
     })
 }
@@ -709,15 +819,20 @@ fn cut<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// Sentences, and whatever else parts one account from the next within a line.
 fn segments(text: &str) -> Vec<String> {
-    static END: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+")
-    });
+    static END: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
     static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$")
+        pattern(
+            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
+        )
     });
     let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
     let groups = {
-        static GROUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp|[$€£]|\d[km]\b|owner|[\u{F1000}-\u{F2FFF}])[^)]*\)"));
+        static GROUP: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp|[$€£]|\d[km]\b|owner|[\u{F1000}-\u{F2FFF}])[^)]*\)",
+            )
+        });
         GROUP.find_iter(text).count() >= 2
     };
     let mut out = Vec::new();

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 /// Function words, verbs and the vocabulary of the trade: whatever stands in messages and is no account.
 static STOP: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
-static STAGES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STAGE_NAMES.split(',').map(str::trim).collect());
+static STAGES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| STAGE_NAMES.split(',').map(str::trim).collect());
 
 pub(super) fn is_stop(word: &str) -> bool {
     STOP.contains(word.trim_end_matches("'s")) || STOP.contains(word)
@@ -14,7 +15,9 @@ pub(super) fn is_stop(word: &str) -> bool {
 /// A capitalised word that may go on a name although it is an everyday word: `Bluth Company`, `Best Buy`.
 pub(super) fn may_stand_in_name(word: &str) -> bool {
     let lower = word.to_lowercase();
-    word.starts_with(char::is_uppercase) && !NEVER_IN_NAMES.split_whitespace().any(|w| w == lower) && !is_stage(&lower)
+    word.starts_with(char::is_uppercase)
+        && !NEVER_IN_NAMES.split_whitespace().any(|w| w == lower)
+        && !is_stage(&lower)
 }
 
 const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account accounts customer customers prospect prospects opp opps opportunity \
@@ -25,7 +28,31 @@ const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account 
 
 /// Small words that may stand within a name: `Bank of America`.
 pub(super) fn is_connector(word: &str) -> bool {
-    matches!(word, "of" | "and" | "the" | "The" | "de" | "la" | "du" | "des" | "der" | "und" | "et" | "y" | "del" | "do" | "da" | "van" | "von" | "for" | "on" | "di" | "e" | "n" | "'n'")
+    matches!(
+        word,
+        "of" | "and"
+            | "the"
+            | "The"
+            | "de"
+            | "la"
+            | "du"
+            | "des"
+            | "der"
+            | "und"
+            | "et"
+            | "y"
+            | "del"
+            | "do"
+            | "da"
+            | "van"
+            | "von"
+            | "for"
+            | "on"
+            | "di"
+            | "e"
+            | "n"
+            | "'n'"
+    )
 }
 
 pub(super) fn is_stage(words: &str) -> bool {
