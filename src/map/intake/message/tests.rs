@@ -277,3 +277,8 @@ proptest! {
         prop_assert_eq!(bare.len(), 1);
     }
 }
+
+#[test]
+fn the_fourth_corpus_is_understood() {
+    assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_fourth.jsonl")), 1.0, 1.0);
+}
