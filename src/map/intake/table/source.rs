@@ -12,7 +12,8 @@ use super::delimited::{self, Dialect};
 use super::error::FileError;
 use super::mapping::names_a_column;
 use super::row::BadRow;
-use super::{limits, sheet, text};
+use super::sheet::{self, Book};
+use super::{limits, text};
 
 /// What kind of file a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,7 +173,7 @@ impl Source {
             Kind::Text(dialect) => {
                 delimited::rows(&self.path, Dialect { width: Some(width), ..dialect }, &mut below)?;
             }
-            Kind::Sheet(at) => sheet::rows(&self.path, at, &mut below)?,
+            Kind::Sheet(at) => Book::open(&self.path)?.rows(at, &mut below)?,
         }
         if count > limits::ROWS { Err(FileError::TooManyRows) } else { Ok(()) }
     }
@@ -297,8 +298,9 @@ fn text_with_list(path: &Path, encoding: &'static Encoding) -> Result<(Kind, Hea
 
 fn sheet_with_list(path: &Path) -> Result<(Kind, Head), FileError> {
     let mut best: Option<(usize, Head)> = None;
-    for at in 0..sheet::count(path)?.min(limits::SHEETS) {
-        let head = Head::of(|each| sheet::rows(path, at, each))?;
+    let mut book = Book::open(path)?;
+    for at in 0..book.sheets().min(limits::SHEETS) {
+        let head = Head::of(|each| book.rows(at, each))?;
         let rank = |head: &Head| (head.named_columns(), head.rows.len().min(2));
         if best.as_ref().is_none_or(|(_, best)| rank(&head) > rank(best)) {
             best = Some((at, head));
