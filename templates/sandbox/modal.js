@@ -133,7 +133,8 @@ class Dialog {
     const reply = await act({ type: "submit_view", view_id: this.id, values: this.surface.values() }, { quiet: true });
     this.setBusy(false);
     if (!open.has(this.id)) return;
-    if (!reply.ok) { this.note.textContent = reply.error || "That could not be sent. Try again."; this.note.hidden = false; }
+    // A refusal with texts by block is shown at the blocks.
+    if (!reply.ok && !Object.keys(this.errors()).length) { this.note.textContent = reply.error || "That could not be sent. Try again."; this.note.hidden = false; }
     this.draw();
     this.focusError();
   }

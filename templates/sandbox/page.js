@@ -393,7 +393,13 @@ store.onChange = render;
 
 store.user = readHash().user;
 try {
-  await refresh();
+  await refresh().catch(() => {});
+  if (!store.state || !userOf(store.user)) {
+    // An address with somebody who is not here: begin as the first person.
+    store.user = store.state?.users.find((user) => !user.is_bot)?.id ?? null;
+    if (location.hash) history.replaceState(null, "", location.pathname);
+    await refresh();
+  }
   await arrive();
   listen();
 } catch {
