@@ -198,6 +198,8 @@ async fn act(Shared(inner): Shared<Arc<Inner>>, Json(Act { user, act }): Json<Ac
             value["ok"] = json!(true);
             value
         }
+        // The snapshot shows refused fields where they stand.
+        Err(refusal) if !refusal.fields().is_empty() => json!({"ok": true, "errors": refusal.fields()}),
         Err(refusal) => json!({"ok": false, "error": refusal.to_string()}),
     })
 }
