@@ -25,7 +25,14 @@
 //! `store.rs` (the only SQL), `flow.rs` (load, decide, save and enqueue in one transaction) and
 //! `view.rs` (nouns to message blocks).
 
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod delivery;
 pub mod kernel;
 pub mod map;
 pub mod sandbox;
+pub mod slack;
+pub mod store;
 pub mod sustain;
+pub mod web;

@@ -34,6 +34,13 @@ impl Clock {
         Self::with(Base::Standing(at.as_millisecond()))
     }
 
+    /// A clock that reads `at` now and runs on from there.
+    pub fn starting_at(at: Timestamp) -> Self {
+        let clock = Self::system();
+        clock.offset_ms.store(at.as_millisecond() - clock.base_ms(), Ordering::SeqCst);
+        clock
+    }
+
     fn with(base: Base) -> Self {
         Self { base, offset_ms: Arc::new(AtomicI64::new(0)), moved: Arc::new(watch::Sender::new(0)) }
     }

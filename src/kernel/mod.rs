@@ -1,7 +1,11 @@
 //! What every room may use. Nothing here knows Slack's transport, SQL or an area.
 
+pub mod actor;
+pub mod blocks;
 pub mod clock;
 pub mod dates;
+pub mod error;
+pub mod ids;
 pub mod money;
 pub mod schedule;
 pub mod text;

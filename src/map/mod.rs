@@ -1,6 +1,11 @@
 //! Map: accounts, partners, contacts and overlaps, and the formats in which they arrive.
 
+pub mod account;
 pub mod domain;
+pub mod flow;
 pub mod intake;
 pub mod name;
 pub mod overlap;
+pub mod partner;
+pub mod store;
+pub mod view;

@@ -1,0 +1,87 @@
+-- Times are milliseconds since 1970 UTC. JSON is text. Ids are opaque.
+
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE people (
+  id TEXT PRIMARY KEY,
+  team_id TEXT,
+  name TEXT NOT NULL,
+  email TEXT,
+  zone TEXT,
+  outside TEXT,
+  fetched_at BIGINT NOT NULL,
+  welcomed_at BIGINT
+);
+
+CREATE TABLE roles (
+  user_id TEXT NOT NULL,
+  role TEXT NOT NULL,
+  partner_id TEXT NOT NULL DEFAULT '',
+  granted_by TEXT NOT NULL,
+  granted_at BIGINT NOT NULL,
+  PRIMARY KEY (user_id, role, partner_id)
+);
+
+CREATE TABLE audit (
+  seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+CREATE INDEX audit_by_subject ON audit (subject, seq);
+
+-- What came in. `state`: 0 waiting, 1 claimed, 2 handled, 3 buried.
+CREATE TABLE inbox (
+  seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  urgent BIGINT NOT NULL,
+  payload TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  state BIGINT NOT NULL DEFAULT 0,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  not_before BIGINT NOT NULL DEFAULT 0,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  error TEXT
+);
+CREATE INDEX inbox_open ON inbox (urgent, state, seq) WHERE state < 2;
+CREATE INDEX inbox_buried ON inbox (seq) WHERE state = 3;
+
+-- What goes out. `state`: waiting, claimed, sent, unconfirmed, failed, dropped.
+CREATE TABLE outbox (
+  seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  lane TEXT NOT NULL,
+  action TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  partner_id TEXT,
+  subject TEXT,
+  state TEXT NOT NULL DEFAULT 'waiting',
+  attempts BIGINT NOT NULL DEFAULT 0,
+  not_before BIGINT NOT NULL DEFAULT 0,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL,
+  sent_at BIGINT,
+  channel TEXT,
+  ts TEXT,
+  error TEXT
+);
+CREATE INDEX outbox_open ON outbox (lane, seq) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX outbox_by_subject ON outbox (subject, seq);
+
+-- A schedule's fire: whoever inserts the row carries it out.
+CREATE TABLE fires (
+  schedule TEXT NOT NULL,
+  period TEXT NOT NULL,
+  fired_at BIGINT NOT NULL,
+  PRIMARY KEY (schedule, period)
+);

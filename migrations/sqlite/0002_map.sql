@@ -1,0 +1,104 @@
+CREATE TABLE partners (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  domain TEXT,
+  manager TEXT,
+  channel TEXT UNIQUE,
+  refresh_days BIGINT NOT NULL DEFAULT 45,
+  list_seen_at BIGINT,
+  sample BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE contacts (
+  id TEXT PRIMARY KEY,
+  partner_id TEXT NOT NULL REFERENCES partners (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  email TEXT,
+  slack_user TEXT,
+  said_no_to TEXT NOT NULL DEFAULT '[]',
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX contacts_by_partner ON contacts (partner_id);
+
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  domain TEXT UNIQUE,
+  owner TEXT,
+  sample BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX accounts_by_name ON accounts (name_key);
+
+-- `triage`: open, planned, snoozed, dismissed. (`overlaps` is a reserved word in Postgres.)
+CREATE TABLE account_overlaps (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  partner_id TEXT NOT NULL REFERENCES partners (id) ON DELETE CASCADE,
+  our_population TEXT,
+  their_population TEXT,
+  owner TEXT,
+  amount_hundredths BIGINT,
+  amount_currency TEXT,
+  stage TEXT,
+  first_seen BIGINT NOT NULL,
+  last_seen BIGINT NOT NULL,
+  gone_at BIGINT,
+  changed_at BIGINT,
+  change_note TEXT,
+  source TEXT NOT NULL,
+  triage TEXT NOT NULL DEFAULT 'open',
+  assignee TEXT,
+  assigned_at BIGINT,
+  snoozed_until BIGINT,
+  dismissed_because TEXT,
+  decided_by TEXT,
+  decided_at BIGINT,
+  version BIGINT NOT NULL DEFAULT 1,
+  UNIQUE (account_id, partner_id)
+);
+CREATE INDEX overlaps_by_partner ON account_overlaps (partner_id, triage);
+CREATE INDEX overlaps_by_triage ON account_overlaps (triage, last_seen);
+
+-- Which message said which overlaps, so that an edited message is read again and not twice.
+CREATE TABLE overlap_sources (
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  overlap_id TEXT NOT NULL REFERENCES account_overlaps (id) ON DELETE CASCADE,
+  PRIMARY KEY (channel, ts, overlap_id)
+);
+
+-- A list file: `state` received, mapping, previewed, importing, done, cancelled, failed.
+CREATE TABLE imports (
+  id TEXT PRIMARY KEY,
+  file_id TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  thread_ts TEXT,
+  partner_id TEXT,
+  uploaded_by TEXT NOT NULL,
+  state TEXT NOT NULL,
+  mapping TEXT,
+  counts TEXT,
+  stored_at TEXT,
+  progress BIGINT NOT NULL DEFAULT 0,
+  error TEXT,
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX imports_by_file ON imports (file_id);
+
+-- How a partner's columns were read last time, under the fingerprint of the header row.
+CREATE TABLE column_mappings (
+  partner_id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  mapping TEXT NOT NULL,
+  saved_by TEXT NOT NULL,
+  saved_at BIGINT NOT NULL,
+  PRIMARY KEY (partner_id, fingerprint)
+);

@@ -1,0 +1,243 @@
+//! The configuration: `tandem.toml` and the environment, validated once.
+//!
+//! A setting `slack.bot_token` is `bot_token` under `[slack]` in the file, or `TANDEM_SLACK__BOT_TOKEN` in the
+//! environment, which wins. Unknown keys are refused. `deploy/tandem.example.toml` explains every setting.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::store::Synchronous;
+
+/// Everything that can be set from outside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the web server listens.
+    pub listen: SocketAddr,
+    /// The folder of the SQLite file and of downloads under way.
+    pub data_dir: PathBuf,
+    /// Postgres; without it SQLite is used. `DATABASE_URL` does the same.
+    pub database_url: Option<SecretString>,
+    /// Slack.
+    pub slack: Slack,
+    /// The embedded database.
+    pub sqlite: Sqlite,
+    /// Logging.
+    pub log: Log,
+    /// Sizes that are refused.
+    pub limits: Limits,
+}
+
+/// How Slack is reached.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Slack {
+    /// HTTP or Socket Mode.
+    pub mode: Mode,
+    /// `xoxb-…`
+    pub bot_token: Option<SecretString>,
+    /// From the app's "Basic Information" page; needed for HTTP.
+    pub signing_secret: Option<SecretString>,
+    /// `xapp-…`; needed for Socket Mode.
+    pub app_token: Option<SecretString>,
+    /// Slack's Web API; another address for tests and the demo.
+    pub api_url: String,
+    /// The longest that one call may take.
+    pub timeout_seconds: u64,
+    /// The least time between two messages to one channel.
+    pub message_interval_ms: u64,
+}
+
+/// The way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Slack posts to us.
+    Http,
+    /// We hold a web socket to Slack; no public address is needed.
+    Socket,
+}
+
+/// The embedded database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sqlite {
+    /// `full` survives a power cut; `normal` survives the end of the process.
+    pub synchronous: Synchronous,
+}
+
+/// Logging.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `auto`: for people on a terminal, JSON otherwise.
+    pub format: LogFormat,
+    /// What is logged, as `tracing` filters read it.
+    pub filter: String,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Human,
+    /// For machines.
+    Json,
+}
+
+/// Sizes that are refused.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The largest list file, in megabytes.
+    pub file_megabytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from("data"),
+            database_url: None,
+            slack: Slack::default(),
+            sqlite: Sqlite::default(),
+            log: Log::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Slack {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Http,
+            bot_token: None,
+            signing_secret: None,
+            app_token: None,
+            api_url: "https://slack.com/api/".to_owned(),
+            timeout_seconds: 10,
+            message_interval_ms: 1000,
+        }
+    }
+}
+
+impl Default for Sqlite {
+    fn default() -> Self {
+        Self { synchronous: Synchronous::Full }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Auto, filter: "info,sqlx=warn,slack_morphism=warn".to_owned() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_megabytes: 100 }
+    }
+}
+
+/// A configuration that cannot be used: what is wrong and where to set it right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or a variable could not be read as a setting.
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(#[from] Box<figment::Error>),
+    /// The file was named but is not there.
+    #[error("there is no configuration file {0}")]
+    NoFile(PathBuf),
+    /// A setting that is needed is missing.
+    #[error("{setting} is not set: {fix}")]
+    Missing {
+        /// Its name.
+        setting: &'static str,
+        /// Where it comes from.
+        fix: &'static str,
+    },
+    /// A setting that makes no sense.
+    #[error("{setting} cannot be {found:?}: {fix}")]
+    Wrong {
+        /// Its name.
+        setting: &'static str,
+        /// What was set.
+        found: String,
+        /// What can be set.
+        fix: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads `file` (or `tandem.toml` when it is there) and the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        if let Some(file) = file.filter(|f| !f.exists()) {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        let file = file.unwrap_or(Path::new("tandem.toml"));
+        let environment = Env::prefixed("TANDEM_").split("__").lowercase(true);
+        Figment::new()
+            .merge(Toml::file(file))
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(environment)
+            .extract()
+            .map_err(|e| ConfigError::Unreadable(Box::new(e)))
+    }
+
+    /// What `tandem serve` needs beside the defaults.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let missing = |setting, fix| Err(ConfigError::Missing { setting, fix });
+        if self.slack.bot_token.is_none() {
+            return missing(
+                "slack.bot_token",
+                "it is on the app's \"OAuth & Permissions\" page and begins with xoxb-",
+            );
+        }
+        if self.slack.mode == Mode::Http && self.slack.signing_secret.is_none() {
+            return missing("slack.signing_secret", "it is on the app's \"Basic Information\" page");
+        }
+        if self.slack.mode == Mode::Socket && self.slack.app_token.is_none() {
+            return missing(
+                "slack.app_token",
+                "make one with the scope connections:write on \"Basic Information\"; it begins with xapp-",
+            );
+        }
+        if url::Url::parse(&self.slack.api_url).is_err() {
+            return Err(ConfigError::Wrong {
+                setting: "slack.api_url",
+                found: self.slack.api_url.clone(),
+                fix: "leave it out, or give a URL such as https://slack.com/api/",
+            });
+        }
+        if let Some(url) = &self.database_url {
+            let scheme = url.expose_secret().split(':').next().unwrap_or_default().to_owned();
+            if !matches!(scheme.as_str(), "postgres" | "postgresql") {
+                return Err(ConfigError::Wrong {
+                    setting: "database_url",
+                    found: format!("{scheme}:…"),
+                    fix: "give a postgres:// URL, or leave it out to use SQLite",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The SQLite file.
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.data_dir.join("tandem.db")
+    }
+
+    /// The longest that one call to Slack may take.
+    pub fn slack_timeout(&self) -> Duration {
+        Duration::from_secs(self.slack.timeout_seconds.clamp(1, 60))
+    }
+}

@@ -1,0 +1,152 @@
+//! Who acts, and what they may do.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Error, Result};
+use super::ids::{PartnerId, UserId};
+
+/// What somebody is to the partner team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Installs, binds channels, sets roles.
+    Admin,
+    /// Gives instructions and approves what goes out.
+    PartnerManager,
+    /// Triages, builds lists, drafts.
+    Operations,
+    /// Owns accounts and asks for help on them. Every member of the home workspace is at least this.
+    Rep,
+    /// Reads.
+    Executive,
+}
+
+impl Role {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 5] =
+        [Self::Admin, Self::PartnerManager, Self::Operations, Self::Rep, Self::Executive];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::PartnerManager => "partner_manager",
+            Self::Operations => "operations",
+            Self::Rep => "rep",
+            Self::Executive => "executive",
+        }
+    }
+
+    /// From what was stored; `None` for a role of another version.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+
+    /// As people say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::PartnerManager => "partner manager",
+            Self::Operations => "ecosystem operations",
+            Self::Rep => "rep",
+            Self::Executive => "executive",
+        }
+    }
+}
+
+/// A right that is checked at the moment of the click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Add overlaps, requests and commitments; answer one's own.
+    Contribute,
+    /// Decide on overlaps: plan, assign, snooze, dismiss; import lists; draft notes.
+    Triage,
+    /// Approve, edit after proposal, reject a note to a partner.
+    Approve,
+    /// Change settings, partners, channels and roles.
+    Administer,
+}
+
+impl Right {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Contribute, Self::Triage, Self::Approve, Self::Administer];
+
+    /// The roles that have it: the one table of who may do what.
+    pub fn held_by(self) -> &'static [Role] {
+        use Role::{Admin, Executive, Operations, PartnerManager, Rep};
+        match self {
+            Self::Contribute => &[Admin, PartnerManager, Operations, Rep, Executive],
+            Self::Triage => &[Admin, PartnerManager, Operations],
+            Self::Approve => &[Admin, PartnerManager],
+            Self::Administer => &[Admin],
+        }
+    }
+
+    /// What somebody without it is told.
+    pub fn refusal(self) -> &'static str {
+        match self {
+            Self::Contribute => "Only members of this workspace can do that.",
+            Self::Triage => {
+                "Only partner managers, operations and admins can decide on overlaps. Ask one of them, or an admin for the role."
+            }
+            Self::Approve => {
+                "Only a partner manager or an admin can decide on a note to a partner. Nothing was sent."
+            }
+            Self::Administer => "Only an admin can change the set-up. `/partner status` says who that is.",
+        }
+    }
+}
+
+/// Whether a person belongs to the home workspace as a full member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A current full member.
+    Member,
+    /// Somebody else; the reason is for the audit and in plain words.
+    Outside(&'static str),
+}
+
+/// The person behind a click, a command or a message, as looked up at that moment.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Slack's id.
+    pub user: UserId,
+    /// The name they go by.
+    pub name: String,
+    /// Their zone; it reads and shows their dates.
+    pub zone: jiff::tz::TimeZone,
+    /// Member of the home workspace, or not.
+    pub standing: Standing,
+    /// Roles; the partner is `None` where the role holds for all of them.
+    pub roles: Vec<(Role, Option<PartnerId>)>,
+}
+
+impl Actor {
+    /// Whether they hold the right for this partner (or, with `None`, at all).
+    pub fn may(&self, right: Right, partner: Option<&PartnerId>) -> bool {
+        if self.standing != Standing::Member {
+            return false;
+        }
+        if right.held_by().contains(&Role::Rep) {
+            return true;
+        }
+        self.roles.iter().any(|(role, scope)| {
+            right.held_by().contains(role)
+                && match (scope, partner) {
+                    (Some(scope), Some(partner)) => scope == partner,
+                    _ => true,
+                }
+        })
+    }
+
+    /// The right, or a refusal that says who has it.
+    pub fn require(&self, right: Right, partner: Option<&PartnerId>) -> Result<()> {
+        match (&self.standing, self.may(right, partner)) {
+            (Standing::Member, true) => Ok(()),
+            (Standing::Member, false) => Err(Error::refused(right.refusal())),
+            (Standing::Outside(_), _) => Err(Error::refused(
+                "Only members of the workspace that runs Tandem can do that. Nothing was changed.",
+            )),
+        }
+    }
+}

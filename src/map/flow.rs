@@ -1,0 +1,289 @@
+//! Overlaps come in: load, decide, save and enqueue, in one transaction.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::account::Account;
+use super::overlap::{Overlap, Sighting, Triage};
+use super::partner::Partner;
+use super::view::{self, Confirmation, Line};
+use super::{name, store};
+use crate::delivery::outbox::{self, Outgoing, Thread};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
+use crate::store::{Tx, audit, millis};
+
+/// Where a sighting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Somebody or an app said it.
+    Message,
+    /// It stands in a list.
+    List,
+}
+
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::List => "list",
+        }
+    }
+}
+
+/// What became of a sighting.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It was not known.
+    New,
+    /// It was known and is the same.
+    Confirmed,
+    /// It was known and this changed.
+    Changed(Vec<String>),
+}
+
+/// Tells accounts apart: the registrable domain first, the name without its legal form second.
+#[derive(Default)]
+struct Accounts {
+    by_domain: HashMap<String, Account>,
+    by_key: HashMap<String, Vec<Account>>,
+}
+
+impl Accounts {
+    fn add(&mut self, account: Account, key: String) {
+        if let Some(domain) = &account.domain {
+            self.by_domain.insert(domain.clone(), account.clone());
+        }
+        let same_name = self.by_key.entry(key).or_default();
+        if !same_name.iter().any(|a| a.id == account.id) {
+            same_name.push(account);
+        }
+    }
+
+    /// The account that a sighting means. One name under two domains is two accounts.
+    fn meant(&self, seen: &Sighting, key: &str) -> Option<&Account> {
+        if let Some(known) = seen.domain.as_ref().and_then(|d| self.by_domain.get(d)) {
+            return Some(known);
+        }
+        let same_name = self.by_key.get(key)?;
+        same_name.iter().find(|a| a.domain.is_none() || seen.domain.is_none())
+    }
+
+    fn learn_domain(&mut self, id: &AccountId, key: &str, domain: &str) {
+        if let Some(account) = self.by_key.get_mut(key).and_then(|all| all.iter_mut().find(|a| a.id == *id)) {
+            account.domain = Some(domain.to_owned());
+            self.by_domain.insert(domain.to_owned(), account.clone());
+        }
+    }
+}
+
+/// What a batch of sightings means, before anything is saved.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// One entry a sighting, in their order: the overlap's id and what became of it.
+    pub outcomes: Vec<(OverlapId, Outcome)>,
+    new_accounts: Vec<Account>,
+    domains: Vec<(AccountId, String)>,
+    overlaps: HashMap<AccountId, Overlap>,
+}
+
+impl Batch {
+    /// The overlap that a sighting became.
+    pub fn overlap(&self, id: &OverlapId) -> Option<&Overlap> {
+        self.overlaps.values().find(|o| o.id == *id)
+    }
+}
+
+/// Loads what the sightings touch and decides; a preview ends here.
+pub async fn weigh(tx: &mut Tx, now: Timestamp, partner: &Partner, sightings: &[Sighting]) -> Result<Batch> {
+    let keys: Vec<String> = sightings.iter().map(|s| name::key(&s.account)).collect();
+    let domains: Vec<String> = sightings.iter().filter_map(|s| s.domain.clone()).collect();
+    let mut accounts = Accounts::default();
+    for (account, key) in store::accounts_like(tx, &domains, &keys).await? {
+        accounts.add(account, key);
+    }
+    let mut batch = Batch::default();
+    let mut meant = Vec::with_capacity(sightings.len());
+    for (seen, key) in sightings.iter().zip(&keys) {
+        let known = accounts.meant(seen, key).cloned();
+        let account = match known {
+            Some(account) => {
+                if let (None, Some(domain)) = (&account.domain, &seen.domain) {
+                    batch.domains.push((account.id.clone(), domain.clone()));
+                    accounts.learn_domain(&account.id, key, domain);
+                }
+                account
+            }
+            None => {
+                let account = Account {
+                    id: AccountId::random(),
+                    name: seen.account.clone(),
+                    domain: seen.domain.clone(),
+                    owner: seen.owner.clone(),
+                };
+                accounts.add(account.clone(), key.clone());
+                batch.new_accounts.push(account.clone());
+                account
+            }
+        };
+        meant.push(account);
+    }
+    let ids: Vec<AccountId> = meant.iter().map(|a| a.id.clone()).collect();
+    for overlap in store::overlaps_with(tx, &partner.id, &ids).await? {
+        batch.overlaps.insert(overlap.account.id.clone(), overlap);
+    }
+    for (account, seen) in meant.into_iter().zip(sightings) {
+        let outcome = match batch.overlaps.get_mut(&account.id) {
+            Some(known) => {
+                let changes = known.confirm(seen, now);
+                let outcome = if changes.is_empty() { Outcome::Confirmed } else { Outcome::Changed(changes) };
+                (known.id.clone(), outcome)
+            }
+            None => {
+                let new = first_seen(account.clone(), partner, seen, now);
+                let id = new.id.clone();
+                batch.overlaps.insert(account.id, new);
+                (id, Outcome::New)
+            }
+        };
+        batch.outcomes.push(outcome);
+    }
+    Ok(batch)
+}
+
+fn first_seen(account: Account, partner: &Partner, seen: &Sighting, now: Timestamp) -> Overlap {
+    Overlap {
+        id: OverlapId::random(),
+        account,
+        partner_id: partner.id.clone(),
+        partner: partner.name.clone(),
+        our_population: seen.our_population,
+        their_population: seen.their_population,
+        owner: seen.owner.clone(),
+        amount: seen.amount,
+        stage: seen.stage.clone(),
+        first_seen: now,
+        last_seen: now,
+        gone_at: None,
+        changed_at: None,
+        change_note: None,
+        triage: Triage::Open,
+        assignee: None,
+        decided_by: None,
+        version: 1,
+    }
+}
+
+/// Saves what was weighed.
+pub async fn save(tx: &mut Tx, now: Timestamp, source: Source, batch: &Batch, sample: bool) -> Result<()> {
+    if !batch.new_accounts.is_empty() {
+        store::insert_accounts(tx, now, &batch.new_accounts, sample).await?;
+    }
+    for (account, domain) in &batch.domains {
+        store::set_domain(tx, account, domain).await?;
+    }
+    let overlaps: Vec<Overlap> = batch.overlaps.values().cloned().collect();
+    store::save_overlaps(tx, source.as_str(), &overlaps).await
+}
+
+/// A message of the intake channel, as it was understood.
+#[derive(Debug)]
+pub struct Said<'a> {
+    /// The intake channel.
+    pub channel: &'a ChannelId,
+    /// The message.
+    pub ts: &'a str,
+    /// Who wrote it: a person's or an app's id.
+    pub by: &'a str,
+    /// What it says, each with the partner that it names.
+    pub sightings: Vec<(Partner, Sighting)>,
+    /// What it says of partners that we do not know: account and the partner as written.
+    pub strangers: Vec<(String, Option<String>)>,
+    /// The day of the next triage, in words.
+    pub triage: &'a str,
+}
+
+/// Records what a message says. An edited message is read again: what it no longer says is taken back.
+pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Confirmation> {
+    let before = store::said_by(tx, said.channel, said.ts).await?;
+    let mut lines = Vec::new();
+    let mut kept = Vec::new();
+    for (partner, sightings) in by_partner(&said.sightings) {
+        let batch = weigh(tx, now, &partner, &sightings).await?;
+        save(tx, now, Source::Message, &batch, false).await?;
+        for (id, outcome) in &batch.outcomes {
+            store::add_source(tx, said.channel, said.ts, id).await?;
+            let word = if *outcome == Outcome::New { "overlap.add" } else { "overlap.confirm" };
+            audit::done(tx, now, said.by, word, &format!("overlap:{id}"), "from a message").await?;
+            if let Some(overlap) = batch.overlap(id) {
+                lines.push(Line::of(overlap, outcome, before.contains(id)));
+            }
+            kept.push(id.clone());
+        }
+    }
+    let mut taken_back = 0;
+    for id in before.iter().filter(|id| !kept.contains(id)) {
+        if store::unsay(tx, said.channel, said.ts, id).await? {
+            audit::done(
+                tx,
+                now,
+                said.by,
+                "overlap.take_back",
+                &format!("overlap:{id}"),
+                "the message no longer says it",
+            )
+            .await?;
+            taken_back += 1;
+        }
+    }
+    Ok(Confirmation { lines, taken_back, strangers: said.strangers.clone(), triage: said.triage.to_owned() })
+}
+
+/// Puts the confirmation under the message: one line in its thread, edited when the message is.
+pub async fn confirm(
+    tx: &mut Tx,
+    now: Timestamp,
+    said: &Said<'_>,
+    confirmation: &Confirmation,
+) -> Result<()> {
+    let Some(message) = view::confirmation(confirmation)? else { return Ok(()) };
+    let subject = format!("intake:{}:{}", said.channel, said.ts);
+    let out = if outbox::is_shown(tx, &subject).await? {
+        Outgoing::update(&subject, message)
+    } else {
+        Outgoing::reply(&subject, said.channel.clone(), Thread::At(said.ts.to_owned()), message)
+            .showing(&subject)
+    };
+    outbox::enqueue(tx, millis(now), &out).await
+}
+
+fn by_partner(sightings: &[(Partner, Sighting)]) -> Vec<(Partner, Vec<Sighting>)> {
+    let mut groups: Vec<(Partner, Vec<Sighting>)> = Vec::new();
+    for (partner, seen) in sightings {
+        match groups.iter_mut().find(|(p, _)| p.id == partner.id) {
+            Some((_, group)) => group.push(seen.clone()),
+            None => groups.push((partner.clone(), vec![seen.clone()])),
+        }
+    }
+    groups
+}
+
+/// Adds one overlap by hand.
+pub async fn add(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    partner: &Partner,
+    seen: &Sighting,
+) -> Result<(Overlap, Outcome)> {
+    let batch = weigh(tx, now, partner, std::slice::from_ref(seen)).await?;
+    save(tx, now, Source::Message, &batch, false).await?;
+    let (id, outcome) = batch.outcomes[0].clone();
+    audit::done(tx, now, by.as_str(), "overlap.add", &format!("overlap:{id}"), "by hand").await?;
+    let overlap = batch
+        .overlap(&id)
+        .cloned()
+        .ok_or_else(|| crate::kernel::error::Error::fault("an overlap was not weighed"))?;
+    Ok((overlap, outcome))
+}

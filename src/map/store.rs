@@ -1,0 +1,536 @@
+//! The map's SQL.
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use super::account::Account;
+use super::name;
+use super::overlap::{Overlap, Population, Triage};
+use super::partner::{Contact, ContactRole, Partner};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{AccountId, ChannelId, ContactId, OverlapId, PartnerId, UserId};
+use crate::kernel::money::Money;
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
+
+// ---- partners and contacts ----
+
+#[derive(sqlx::FromRow)]
+struct PartnerRow {
+    id: String,
+    name: String,
+    domain: Option<String>,
+    manager: Option<String>,
+    channel: Option<String>,
+    refresh_days: i64,
+    list_seen_at: Option<i64>,
+    sample: i64,
+}
+
+impl TryFrom<PartnerRow> for Partner {
+    type Error = Error;
+
+    fn try_from(row: PartnerRow) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            name: row.name,
+            domain: row.domain,
+            manager: row.manager.map(Into::into),
+            channel: row.channel.map(Into::into),
+            refresh_days: row.refresh_days,
+            list_seen_at: row.list_seen_at.map(instant).transpose()?,
+            sample: row.sample != 0,
+        })
+    }
+}
+
+/// Every partner, by name.
+pub async fn partners(tx: &mut Tx) -> Result<Vec<Partner>> {
+    let rows = sql_all!(
+        tx,
+        PartnerRow,
+        "SELECT id, name, domain, manager, channel, refresh_days, list_seen_at, sample FROM partners ORDER BY name_key"
+    )?;
+    rows.into_iter().map(Partner::try_from).collect()
+}
+
+/// One partner.
+pub async fn partner(tx: &mut Tx, id: &PartnerId) -> Result<Option<Partner>> {
+    Ok(partners(tx).await?.into_iter().find(|p| p.id == *id))
+}
+
+/// The partner whose people read this channel.
+pub async fn partner_of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Option<Partner>> {
+    Ok(partners(tx).await?.into_iter().find(|p| p.channel.as_ref() == Some(channel)))
+}
+
+/// Adds a partner or saves what changed; its id decides which.
+pub async fn save_partner(tx: &mut Tx, now: Timestamp, partner: &Partner) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO partners (id, name, name_key, domain, manager, channel, refresh_days, list_seen_at, sample, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, domain = excluded.domain, \
+         manager = excluded.manager, channel = excluded.channel, refresh_days = excluded.refresh_days, \
+         list_seen_at = excluded.list_seen_at",
+        partner.id.as_str(),
+        &partner.name,
+        name::key(&partner.name),
+        partner.domain.as_deref(),
+        partner.manager.as_ref().map(UserId::as_str),
+        partner.channel.as_ref().map(ChannelId::as_str),
+        partner.refresh_days,
+        partner.list_seen_at.map(millis),
+        i64::from(partner.sample),
+        millis(now)
+    )?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct ContactRow {
+    id: String,
+    partner_id: String,
+    name: String,
+    role: String,
+    email: Option<String>,
+    slack_user: Option<String>,
+    said_no_to: String,
+}
+
+impl TryFrom<ContactRow> for Contact {
+    type Error = Error;
+
+    fn try_from(row: ContactRow) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            partner: row.partner_id.into(),
+            name: row.name,
+            role: ContactRole::stored(&row.role).ok_or_else(|| unknown("contact role", &row.role))?,
+            email: row.email,
+            slack_user: row.slack_user.map(Into::into),
+            said_no_to: serde_json::from_str(&row.said_no_to)?,
+        })
+    }
+}
+
+/// The people at a partner, by name.
+pub async fn contacts(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Contact>> {
+    let rows = sql_all!(
+        tx,
+        ContactRow,
+        "SELECT id, partner_id, name, role, email, slack_user, said_no_to FROM contacts WHERE partner_id = $1 ORDER BY name",
+        partner.as_str()
+    )?;
+    rows.into_iter().map(Contact::try_from).collect()
+}
+
+/// One person at a partner.
+pub async fn contact(tx: &mut Tx, id: &ContactId) -> Result<Option<Contact>> {
+    let row = sql_opt!(
+        tx,
+        ContactRow,
+        "SELECT id, partner_id, name, role, email, slack_user, said_no_to FROM contacts WHERE id = $1",
+        id.as_str()
+    )?;
+    row.map(Contact::try_from).transpose()
+}
+
+/// Adds a person at a partner or saves what changed.
+pub async fn save_contact(tx: &mut Tx, now: Timestamp, contact: &Contact) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO contacts (id, partner_id, name, role, email, slack_user, said_no_to, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, email = excluded.email, \
+         slack_user = excluded.slack_user, said_no_to = excluded.said_no_to",
+        contact.id.as_str(),
+        contact.partner.as_str(),
+        &contact.name,
+        contact.role.as_str(),
+        contact.email.as_deref(),
+        contact.slack_user.as_ref().map(UserId::as_str),
+        serde_json::to_string(&contact.said_no_to)?,
+        millis(now)
+    )?;
+    Ok(())
+}
+
+/// Removes everything that is marked SAMPLE; gives the number of partners that went.
+pub async fn remove_samples(tx: &mut Tx) -> Result<u64> {
+    let partners = sql_exec!(tx, "DELETE FROM partners WHERE sample = 1")?;
+    sql_exec!(
+        tx,
+        "DELETE FROM accounts WHERE sample = 1 AND NOT EXISTS \
+         (SELECT 1 FROM account_overlaps o WHERE o.account_id = accounts.id)"
+    )?;
+    Ok(partners)
+}
+
+// ---- accounts ----
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: String,
+    name: String,
+    domain: Option<String>,
+    owner: Option<String>,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self { id: row.id.into(), name: row.name, domain: row.domain, owner: row.owner }
+    }
+}
+
+/// One account.
+pub async fn account(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>> {
+    Ok(sql_opt!(tx, AccountRow, "SELECT id, name, domain, owner FROM accounts WHERE id = $1", id.as_str())?
+        .map(Into::into))
+}
+
+/// Accounts that one of these domains or name keys may mean.
+pub async fn accounts_like(
+    tx: &mut Tx,
+    domains: &[String],
+    keys: &[String],
+) -> Result<Vec<(Account, String)>> {
+    type Row = (String, String, Option<String>, Option<String>, String);
+    let texts = tx.texts();
+    let mut found: Vec<Row> = Vec::new();
+    for (column, values) in [("domain", domains), ("name_key", keys)] {
+        if !values.is_empty() {
+            let sql =
+                format!("SELECT id, name, domain, owner, name_key FROM accounts WHERE {column} IN ({texts})");
+            found.extend(sql_all!(tx, Row, AssertSqlSafe(sql.clone()), serde_json::to_string(values)?)?);
+        }
+    }
+    Ok(found
+        .into_iter()
+        .map(|(id, name, domain, owner, key)| (Account { id: id.into(), name, domain, owner }, key))
+        .collect())
+}
+
+/// Every account's name and domain that has an overlap, for "did you mean"; the newest first, at most `limit`.
+pub async fn account_names(tx: &mut Tx, limit: i64) -> Result<Vec<Account>> {
+    let rows = sql_all!(
+        tx,
+        AccountRow,
+        "SELECT id, name, domain, owner FROM accounts ORDER BY created_at DESC, id LIMIT $1",
+        limit
+    )?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Adds accounts, many at a time.
+pub async fn insert_accounts(tx: &mut Tx, now: Timestamp, accounts: &[Account], sample: bool) -> Result<()> {
+    let rows: Vec<_> =
+        accounts.iter().map(|a| json!([a.id, a.name, name::key(&a.name), a.domain, a.owner])).collect();
+    let sql = format!(
+        "INSERT INTO accounts (id, name, name_key, domain, owner, sample, created_at) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, $2, $3 FROM {} WHERE true",
+        tx.each()
+    );
+    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, i64::from(sample), millis(now))?;
+    Ok(())
+}
+
+/// Gives an account the domain that it lacked.
+pub async fn set_domain(tx: &mut Tx, id: &AccountId, domain: &str) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE accounts SET domain = $2 WHERE id = $1 AND domain IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM accounts other WHERE other.domain = $2)",
+        id.as_str(),
+        domain
+    )?;
+    Ok(())
+}
+
+// ---- overlaps ----
+
+#[derive(sqlx::FromRow)]
+struct OverlapRow {
+    id: String,
+    account_id: String,
+    account_name: String,
+    account_domain: Option<String>,
+    account_owner: Option<String>,
+    partner_id: String,
+    partner_name: String,
+    our_population: Option<String>,
+    their_population: Option<String>,
+    owner: Option<String>,
+    amount_hundredths: Option<i64>,
+    amount_currency: Option<String>,
+    stage: Option<String>,
+    first_seen: i64,
+    last_seen: i64,
+    gone_at: Option<i64>,
+    changed_at: Option<i64>,
+    change_note: Option<String>,
+    triage: String,
+    assignee: Option<String>,
+    snoozed_until: Option<i64>,
+    dismissed_because: Option<String>,
+    decided_by: Option<String>,
+    version: i64,
+}
+
+/// Every column that [`OverlapRow`] reads.
+const OVERLAP: &str = "SELECT o.id, o.account_id, a.name AS account_name, a.domain AS account_domain, a.owner AS account_owner, \
+     o.partner_id, p.name AS partner_name, o.our_population, o.their_population, o.owner, o.amount_hundredths, \
+     o.amount_currency, o.stage, o.first_seen, o.last_seen, o.gone_at, o.changed_at, o.change_note, o.triage, o.assignee, \
+     o.snoozed_until, o.dismissed_because, o.decided_by, o.version \
+     FROM account_overlaps o JOIN accounts a ON a.id = o.account_id JOIN partners p ON p.id = o.partner_id";
+
+impl TryFrom<OverlapRow> for Overlap {
+    type Error = Error;
+
+    fn try_from(row: OverlapRow) -> Result<Self> {
+        let population = |text: Option<String>| match text {
+            Some(t) => Population::stored(&t).map(Some).ok_or_else(|| unknown("population", &t)),
+            None => Ok(None),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            account: Account {
+                id: row.account_id.into(),
+                name: row.account_name,
+                domain: row.account_domain,
+                owner: row.account_owner,
+            },
+            partner_id: row.partner_id.into(),
+            partner: row.partner_name,
+            our_population: population(row.our_population)?,
+            their_population: population(row.their_population)?,
+            owner: row.owner,
+            amount: row.amount_hundredths.map(|hundredths| Money {
+                hundredths,
+                currency: row.amount_currency.as_deref().and_then(iso_currency::Currency::from_code),
+            }),
+            stage: row.stage,
+            first_seen: instant(row.first_seen)?,
+            last_seen: instant(row.last_seen)?,
+            gone_at: row.gone_at.map(instant).transpose()?,
+            changed_at: row.changed_at.map(instant).transpose()?,
+            change_note: row.change_note,
+            triage: match row.triage.as_str() {
+                "open" => Triage::Open,
+                "planned" => Triage::Planned,
+                "snoozed" => Triage::Snoozed(instant(row.snoozed_until.unwrap_or(0))?),
+                "dismissed" => Triage::Dismissed(row.dismissed_because.unwrap_or_default()),
+                other => return Err(unknown("triage state", other)),
+            },
+            assignee: row.assignee.map(Into::into),
+            decided_by: row.decided_by.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+/// One overlap.
+pub async fn overlap(tx: &mut Tx, id: &OverlapId) -> Result<Option<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.id = $1");
+    sql_opt!(tx, OverlapRow, AssertSqlSafe(sql.clone()), id.as_str())?.map(Overlap::try_from).transpose()
+}
+
+/// Which overlaps a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// With this partner.
+    pub partner: Option<PartnerId>,
+    /// Assigned to, or owned by, this person.
+    pub mine: Option<UserId>,
+    /// First seen since then.
+    pub new_since: Option<Timestamp>,
+    /// Only those that wait for a decision at this time: open, or snoozed until before it.
+    pub undecided_at: Option<Timestamp>,
+}
+
+/// Overlaps that are on a list, by when they were last seen, at most `limit`.
+pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Overlap>> {
+    let sql = format!(
+        "{OVERLAP} WHERE o.gone_at IS NULL \
+         AND (CAST($1 AS TEXT) IS NULL OR o.account_id = $1) AND (CAST($2 AS TEXT) IS NULL OR o.partner_id = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR o.assignee = $3 OR o.owner = $4) \
+         AND o.first_seen >= $5 \
+         AND (CAST($6 AS BIGINT) = 0 OR o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= $6)) \
+         ORDER BY o.last_seen DESC, o.id LIMIT $7"
+    );
+    let rows = sql_all!(
+        tx,
+        OverlapRow,
+        AssertSqlSafe(sql.clone()),
+        filter.account.as_ref().map(AccountId::as_str),
+        filter.partner.as_ref().map(PartnerId::as_str),
+        filter.mine.as_ref().map(UserId::as_str),
+        filter.mine.as_ref().map(UserId::mention),
+        filter.new_since.map_or(i64::MIN, millis),
+        filter.undecided_at.map_or(0, millis),
+        limit
+    )?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// A partner's overlaps with these accounts, gone ones included.
+pub async fn overlaps_with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId]) -> Result<Vec<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({})", tx.texts());
+    let rows = sql_all!(
+        tx,
+        OverlapRow,
+        AssertSqlSafe(sql.clone()),
+        serde_json::to_string(accounts)?,
+        partner.as_str()
+    )?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// How many open overlaps each partner has.
+pub async fn open_counts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
+    let rows = sql_all!(
+        tx,
+        (String, i64),
+        "SELECT partner_id, COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'open' GROUP BY partner_id"
+    )?;
+    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
+}
+
+/// Saves overlaps, many at a time: new ones are added, known ones take every field.
+pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> Result<()> {
+    let rows: Vec<_> = overlaps
+        .iter()
+        .map(|o| {
+            let (triage, until, because) = match &o.triage {
+                Triage::Open => ("open", None, None),
+                Triage::Planned => ("planned", None, None),
+                Triage::Snoozed(until) => ("snoozed", Some(millis(*until)), None),
+                Triage::Dismissed(because) => ("dismissed", None, Some(because)),
+            };
+            json!([
+                o.id,
+                o.account.id,
+                o.partner_id,
+                o.our_population.map(Population::as_str),
+                o.their_population.map(Population::as_str),
+                o.owner,
+                o.amount.map(|m| m.hundredths),
+                o.amount.and_then(|m| m.currency).map(|c| c.code()),
+                o.stage,
+                millis(o.first_seen),
+                millis(o.last_seen),
+                o.gone_at.map(millis),
+                o.changed_at.map(millis),
+                o.change_note,
+                triage,
+                o.assignee,
+                until,
+                because,
+                o.decided_by,
+                o.version,
+            ])
+        })
+        .collect();
+    let sql = format!(
+        "INSERT INTO account_overlaps (id, account_id, partner_id, our_population, their_population, owner, amount_hundredths, \
+         amount_currency, stage, first_seen, last_seen, gone_at, changed_at, change_note, triage, assignee, snoozed_until, \
+         dismissed_because, decided_by, version, source) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, CAST(value ->> 6 AS BIGINT), \
+         value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), \
+         CAST(value ->> 12 AS BIGINT), value ->> 13, value ->> 14, value ->> 15, CAST(value ->> 16 AS BIGINT), value ->> 17, \
+         value ->> 18, CAST(value ->> 19 AS BIGINT), $2 FROM {} WHERE true \
+         ON CONFLICT (account_id, partner_id) DO UPDATE SET our_population = excluded.our_population, \
+         their_population = excluded.their_population, owner = excluded.owner, amount_hundredths = excluded.amount_hundredths, \
+         amount_currency = excluded.amount_currency, stage = excluded.stage, last_seen = excluded.last_seen, \
+         gone_at = excluded.gone_at, changed_at = excluded.changed_at, change_note = excluded.change_note, \
+         triage = excluded.triage, assignee = excluded.assignee, snoozed_until = excluded.snoozed_until, \
+         dismissed_because = excluded.dismissed_because, decided_by = excluded.decided_by, version = excluded.version, \
+         source = CASE WHEN excluded.source = '' THEN account_overlaps.source ELSE excluded.source END",
+        tx.each()
+    );
+    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, source)?;
+    Ok(())
+}
+
+/// Saves one overlap if nobody has changed it since version `seen`; `false` when somebody has.
+pub async fn decide_overlap(tx: &mut Tx, overlap: &Overlap, seen: i64) -> Result<bool> {
+    let current =
+        sql_opt!(tx, (i64,), "SELECT version FROM account_overlaps WHERE id = $1", overlap.id.as_str())?;
+    if current != Some((seen,)) {
+        return Ok(false);
+    }
+    save_overlaps(tx, "", std::slice::from_ref(overlap)).await?;
+    Ok(true)
+}
+
+/// The overlaps of a list that it no longer has: marks them gone and gives their number.
+pub async fn mark_gone(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    seen_since: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(sql_exec!(
+        tx,
+        "UPDATE account_overlaps SET gone_at = $3, version = version + 1 \
+         WHERE partner_id = $1 AND source = 'list' AND gone_at IS NULL AND last_seen < $2",
+        partner.as_str(),
+        millis(seen_since),
+        millis(now)
+    )?)
+}
+
+/// How many overlaps of a partner came from its list and are still on it.
+pub async fn listed(tx: &mut Tx, partner: &PartnerId) -> Result<i64> {
+    Ok(sql_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM account_overlaps WHERE partner_id = $1 AND source = 'list' AND gone_at IS NULL",
+        partner.as_str()
+    )?)
+}
+
+/// Remembers which message said this overlap.
+pub async fn add_source(tx: &mut Tx, channel: &ChannelId, ts: &str, overlap: &OverlapId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO overlap_sources (channel, ts, overlap_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        channel.as_str(),
+        ts,
+        overlap.as_str()
+    )?;
+    Ok(())
+}
+
+/// The overlaps that a message said.
+pub async fn said_by(tx: &mut Tx, channel: &ChannelId, ts: &str) -> Result<Vec<OverlapId>> {
+    let rows = sql_all!(
+        tx,
+        (String,),
+        "SELECT overlap_id FROM overlap_sources WHERE channel = $1 AND ts = $2 ORDER BY overlap_id",
+        channel.as_str(),
+        ts
+    )?;
+    Ok(rows.into_iter().map(|r| r.0.into()).collect())
+}
+
+/// Takes back an overlap that a message no longer says: it goes when nothing else says it and nobody decided on it.
+pub async fn unsay(tx: &mut Tx, channel: &ChannelId, ts: &str, overlap: &OverlapId) -> Result<bool> {
+    sql_exec!(
+        tx,
+        "DELETE FROM overlap_sources WHERE channel = $1 AND ts = $2 AND overlap_id = $3",
+        channel.as_str(),
+        ts,
+        overlap.as_str()
+    )?;
+    let gone = sql_exec!(
+        tx,
+        "DELETE FROM account_overlaps WHERE id = $1 AND source = 'message' AND triage = 'open' AND decided_by IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM overlap_sources s WHERE s.overlap_id = account_overlaps.id)",
+        overlap.as_str()
+    )?;
+    Ok(gone == 1)
+}

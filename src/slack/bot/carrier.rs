@@ -1,0 +1,157 @@
+//! Carries outbox rows to Slack.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::super::client::{CallError, Client, key_metadata};
+use super::super::split::{MESSAGE_LIMIT, split_text};
+use crate::delivery::dispatch::{Carrier, Sent};
+use crate::delivery::outbox::{Action, Claimed, Destination, Thread};
+use crate::kernel::blocks::Message;
+
+/// Where a message stands: channel and `ts`.
+type At = Option<(String, String)>;
+
+/// Sends with the one client.
+#[derive(Clone, Debug)]
+pub struct SlackCarrier(pub Arc<Client>);
+
+impl Carrier for SlackCarrier {
+    async fn send(&self, row: &Claimed, shown: At) -> Sent {
+        match self.carry(row, shown).await {
+            Ok(at) => Sent::Arrived(at),
+            Err(CallError::Retry { after, code }) => Sent::Later(after, code),
+            Err(CallError::Ambiguous { why }) => Sent::Unknown(why),
+            Err(error @ (CallError::Rejected { .. } | CallError::Unauthorised { .. })) => {
+                Sent::Refused(error.to_string())
+            }
+        }
+    }
+
+    async fn find(&self, row: &Claimed, shown: At) -> Result<At, String> {
+        let Action::Post { to, thread, .. } = &row.action else { return Ok(None) };
+        let thread = thread_ts(thread.as_ref(), shown.as_ref());
+        let channel = self.channel(to).await.map_err(|e| e.to_string())?;
+        let found = self
+            .0
+            .history_find_key(&channel, thread.as_deref(), None, &row.key)
+            .await
+            .map_err(|e| e.to_string())?;
+        Ok(found.map(|ts| (channel, ts)))
+    }
+}
+
+impl SlackCarrier {
+    async fn carry(&self, row: &Claimed, shown: At) -> Result<At, CallError> {
+        match &row.action {
+            Action::Post { to, thread, message } => {
+                let thread = match (thread, &shown) {
+                    // The message that this belongs under was never posted: it stands by itself.
+                    (Some(Thread::Of(_)), None) | (None, _) => None,
+                    (thread, shown) => thread_ts(thread.as_ref(), shown.as_ref()),
+                };
+                self.post(row, to, thread, message).await.map(Some)
+            }
+            Action::Update { message, .. } => {
+                let Some((channel, ts)) = shown else { return Ok(None) };
+                let mut body = body(message, &message.text);
+                body["channel"] = json!(channel);
+                body["ts"] = json!(ts);
+                self.0.update(&body).await?;
+                Ok(Some((channel, ts)))
+            }
+            Action::Whisper { channel, user, thread_ts, message } => {
+                let mut body = body(message, &message.text);
+                body["channel"] = json!(channel);
+                body["user"] = json!(user);
+                if let Some(ts) = thread_ts {
+                    body["thread_ts"] = json!(ts);
+                }
+                match self.0.post_ephemeral(&body).await {
+                    // Not somewhere that we can whisper: say it in the direct messages.
+                    Err(CallError::Rejected { code, .. }) if cannot_whisper(&code) => {
+                        self.post(row, &Destination::Person(user.clone()), None, message).await.map(Some)
+                    }
+                    other => other.map(|_| None),
+                }
+            }
+            Action::Respond { response_url, message, replace } => {
+                let mut body = body(message, &message.text);
+                body["response_type"] = json!("ephemeral");
+                body["replace_original"] = json!(replace);
+                self.0.respond(response_url, &body).await.map(|()| None)
+            }
+            Action::React { channel, ts, name } => {
+                self.0.react(channel.as_str(), ts, name).await.map(|()| None)
+            }
+            Action::PublishHome { user, view } => {
+                self.0.publish_home(user.as_str(), view).await.map(|_| None)
+            }
+        }
+    }
+
+    /// Posts; what is too long goes on in the thread, split at lines.
+    async fn post(
+        &self,
+        row: &Claimed,
+        to: &Destination,
+        thread: Option<String>,
+        message: &Message,
+    ) -> Result<(String, String), CallError> {
+        let mut parts = split_text(&message.text, MESSAGE_LIMIT).into_iter();
+        let first = parts.next().unwrap_or_default();
+        let mut body = body(message, &first);
+        body["channel"] = json!(address(to));
+        body["metadata"] = key_metadata(&row.key);
+        body["unfurl_links"] = json!(false);
+        body["unfurl_media"] = json!(false);
+        if let Some(ts) = &thread {
+            body["thread_ts"] = json!(ts);
+        }
+        let posted = self.0.post_message(&body).await?;
+        for part in parts {
+            let under = thread.as_ref().unwrap_or(&posted.ts);
+            let rest =
+                json!({"channel": posted.channel, "thread_ts": under, "text": part, "unfurl_links": false});
+            if let Err(error) = self.0.post_message(&rest).await {
+                tracing::warn!(%error, "the rest of a long message was not posted");
+                break;
+            }
+        }
+        Ok((posted.channel, posted.ts))
+    }
+
+    async fn channel(&self, to: &Destination) -> Result<String, CallError> {
+        match to {
+            Destination::Channel(channel) => Ok(channel.as_str().to_owned()),
+            Destination::Person(user) => self.0.open_dm(user.as_str()).await,
+        }
+    }
+}
+
+fn body(message: &Message, text: &str) -> Value {
+    let mut body = json!({"text": text});
+    if !message.blocks.is_empty() {
+        body["blocks"] = json!(message.blocks);
+    }
+    body
+}
+
+fn address(to: &Destination) -> &str {
+    match to {
+        Destination::Channel(channel) => channel.as_str(),
+        Destination::Person(user) => user.as_str(),
+    }
+}
+
+fn thread_ts(thread: Option<&Thread>, shown: Option<&(String, String)>) -> Option<String> {
+    match thread? {
+        Thread::At(ts) => Some(ts.clone()),
+        Thread::Of(_) => shown.map(|(_, ts)| ts.clone()),
+    }
+}
+
+fn cannot_whisper(code: &str) -> bool {
+    matches!(code, "user_not_in_channel" | "not_in_channel" | "channel_not_found" | "is_archived")
+}

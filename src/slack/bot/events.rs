@@ -1,0 +1,197 @@
+//! Events: messages of the intake channel, files, Home, and what happens to channels.
+
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use serde_json::{Value, json};
+
+use super::super::payload::{Change, FileShared, MessageEvent};
+use super::{Bot, finish, home, imports};
+use crate::delivery::inbox::Claimed;
+use crate::delivery::intake::Handled;
+use crate::delivery::outbox::{self, Outgoing};
+use crate::kernel::error::Result;
+use crate::kernel::ids::ChannelId;
+use crate::kernel::schedule::Schedule;
+use crate::map::flow::{self, Said};
+use crate::map::intake::message::{self, Context, OverlapMention};
+use crate::map::name;
+use crate::map::overlap::Sighting;
+use crate::map::partner::Partner;
+use crate::map::store;
+use crate::map::view::{self, Prefill};
+use crate::store::settings::{self, DigestTime};
+use crate::store::{Tx, millis};
+
+pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
+    match claimed.envelope.name.as_str() {
+        "message" => said(bot, claimed).await,
+        "file_shared" => imports::shared(bot, claimed, &FileShared::read(&claimed.envelope.payload)).await,
+        "app_home_opened" => home::opened(bot, claimed).await,
+        _ => Ok(Handled::Ignored),
+    }
+}
+
+/// A message: only those of the intake channel are read, and none of our own.
+async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
+    let event = MessageEvent::read(&claimed.envelope.payload);
+    let ours = event.bot_id.as_deref() == Some(&bot.identity.bot_id)
+        || event.user.as_deref() == Some(&bot.identity.bot_user);
+    // A reply in a thread is talk about an overlap, not one.
+    let reply = event.thread_ts.as_deref().is_some_and(|t| t != event.ts);
+    if ours || reply {
+        return Ok(Handled::Ignored);
+    }
+    let mut tx = bot.db.read().await?;
+    let intake = settings::load(&mut tx).await?.intake_channel;
+    let partners = store::partners(&mut tx).await?;
+    let channel = ChannelId::from(event.channel.as_str());
+    let known = store::said_by(&mut tx, &channel, &event.ts).await?;
+    tx.rollback().await?;
+    if intake.as_ref() != Some(&channel) {
+        return Ok(Handled::Ignored);
+    }
+    let reading = match event.change {
+        Change::Deleted => message::Reading::default(),
+        _ => message::read(&event.message, &context(bot, &partners)),
+    };
+    if reading.overlaps.is_empty() && reading.doubtful.is_none() && known.is_empty() {
+        return Ok(Handled::Ignored);
+    }
+    let now = bot.clock.now();
+    let mut tx = bot.db.begin().await?;
+    let (sightings, strangers) = assign(&reading.overlaps, &partners);
+    let triage = next_triage(&mut tx, now).await?;
+    let by = event.user.clone().or_else(|| event.bot_id.clone()).unwrap_or_default();
+    let said = Said { channel: &channel, ts: &event.ts, by: &by, sightings, strangers, triage: &triage };
+    let confirmation = flow::message(&mut tx, now, &said).await?;
+    flow::confirm(&mut tx, now, &said, &confirmation).await?;
+    if let Some(user) = &event.user {
+        for prefill in unclear(&reading, &partners, &channel, &event.ts) {
+            let ask = view::unclear(&prefill, &partners)?;
+            let out = Outgoing::whisper(channel.clone(), user.as_str().into(), None, ask);
+            outbox::enqueue(&mut tx, millis(now), &out).await?;
+        }
+    }
+    finish(bot, tx, claimed.seq).await
+}
+
+fn context(bot: &Bot, partners: &[Partner]) -> Context {
+    Context {
+        partners: partners.iter().map(|p| p.name.clone()).collect(),
+        self_bot: Some(bot.identity.bot_id.clone()),
+    }
+}
+
+/// Each mention with its partner, and the accounts whose partner is not known here.
+fn assign(
+    mentions: &[OverlapMention],
+    partners: &[Partner],
+) -> (Vec<(Partner, Sighting)>, Vec<(String, Option<String>)>) {
+    let mut sightings = Vec::new();
+    let mut strangers = Vec::new();
+    for mention in mentions {
+        let seen = sighting(mention);
+        match mention.partner.as_deref().and_then(|written| named(partners, written)) {
+            Some(partner) => sightings.push((partner.clone(), seen)),
+            None => strangers.push((seen.account, mention.partner.clone())),
+        }
+    }
+    (sightings, strangers)
+}
+
+fn named<'a>(partners: &'a [Partner], written: &str) -> Option<&'a Partner> {
+    let key = name::key(written);
+    partners.iter().find(|p| name::key(&p.name) == key)
+}
+
+fn sighting(m: &OverlapMention) -> Sighting {
+    Sighting {
+        account: m.account.clone(),
+        domain: m.domain.clone(),
+        our_population: m.our_population,
+        their_population: m.their_population,
+        owner: m.owner.clone(),
+        amount: m.amount,
+        stage: m.stage.clone(),
+    }
+}
+
+/// What the writer is asked about in private.
+fn unclear(reading: &message::Reading, partners: &[Partner], channel: &ChannelId, ts: &str) -> Vec<Prefill> {
+    let about = Some((channel.to_string(), ts.to_owned()));
+    let mut asks: Vec<Prefill> = reading
+        .overlaps
+        .iter()
+        .filter(|m| m.partner.as_deref().and_then(|written| named(partners, written)).is_none())
+        .map(|m| Prefill { partner: m.partner.clone(), seen: sighting(m), about: about.clone() })
+        .collect();
+    if let Some(doubtful) = reading.doubtful.as_ref().filter(|_| reading.overlaps.is_empty()) {
+        asks.push(Prefill { about, ..prefill(doubtful) });
+    }
+    asks.truncate(5);
+    asks
+}
+
+fn prefill(partial: &message::PartialMention) -> Prefill {
+    Prefill {
+        partner: partial.partner.clone(),
+        seen: Sighting {
+            account: partial.account.clone().unwrap_or_default(),
+            domain: partial.domain.clone(),
+            our_population: partial.our_population,
+            their_population: partial.their_population,
+            owner: partial.owner.clone(),
+            amount: partial.amount,
+            stage: partial.stage.clone(),
+        },
+        about: None,
+    }
+}
+
+/// The first overlap that a message names, for a form that is filled in beforehand.
+pub(super) async fn read_message(bot: &Bot, message: &Value) -> Result<Option<Prefill>> {
+    let mut tx = bot.db.read().await?;
+    let partners = store::partners(&mut tx).await?;
+    tx.rollback().await?;
+    let reading = message::read(message, &context(bot, &partners));
+    Ok(match (reading.overlaps.first(), &reading.doubtful) {
+        (Some(m), _) => Some(Prefill { partner: m.partner.clone(), seen: sighting(m), about: None }),
+        (None, Some(doubtful)) => Some(prefill(doubtful)),
+        (None, None) => None,
+    })
+}
+
+/// The same for words that were typed.
+pub(super) async fn read_text(bot: &Bot, text: &str) -> Result<Option<Prefill>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let found = read_message(bot, &json!({"type": "message", "text": text})).await?;
+    // Words that are no sentence are the account's name.
+    Ok(found.or_else(|| {
+        Some(Prefill {
+            seen: Sighting { account: text.to_owned(), ..Sighting::default() },
+            ..Prefill::default()
+        })
+    }))
+}
+
+/// The schedule of the digest; a stored one that cannot be read is Monday at nine, UTC.
+pub(super) fn digest_schedule(time: &DigestTime) -> Option<Schedule> {
+    let at: jiff::civil::Time = time.time.parse().ok()?;
+    Schedule::weekly(weekday(&time.weekday)?, at, &time.zone).ok()
+}
+
+fn weekday(short: &str) -> Option<Weekday> {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let index = days.iter().position(|d| short.to_lowercase().starts_with(d))?;
+    Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
+}
+
+/// The day of the next triage, in words: `Monday`, or `Monday 16 March` when it is over a week away.
+pub(super) async fn next_triage(tx: &mut Tx, now: Timestamp) -> Result<String> {
+    let time = settings::load(tx).await?.digest;
+    let next = digest_schedule(&time).and_then(|s| s.next_after(now));
+    let zone = jiff::tz::TimeZone::get(&time.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Ok(next.map_or_else(|| "Monday".to_owned(), |fire| fire.at.to_zoned(zone).strftime("%A").to_string()))
+}

@@ -1,0 +1,37 @@
+//! To be written.
+
+use super::super::payload::{Action, BlockActions, ViewSubmission};
+use super::{Bot, Occasion, outdated};
+use crate::delivery::intake::Handled;
+use crate::kernel::error::Result;
+use crate::store::Tx;
+
+pub(super) async fn click(
+    _o: &Occasion<'_>,
+    _verb: &str,
+    _click: &BlockActions,
+    _action: &Action,
+) -> Result<Handled> {
+    Err(outdated())
+}
+
+pub(super) async fn submit(_o: &Occasion<'_>, _verb: &str, _s: &ViewSubmission) -> Result<Handled> {
+    Err(outdated())
+}
+
+pub(super) async fn review(
+    _bot: &Bot,
+    _tx: &mut Tx,
+    _verb: &str,
+    _s: &ViewSubmission,
+) -> Result<Vec<(&'static str, String)>> {
+    Ok(Vec::new())
+}
+
+pub(super) async fn shared(
+    _bot: &Bot,
+    _claimed: &crate::delivery::inbox::Claimed,
+    _event: &super::super::payload::FileShared,
+) -> Result<Handled> {
+    Ok(Handled::Ignored)
+}

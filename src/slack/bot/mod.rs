@@ -1,0 +1,265 @@
+//! The bot: what comes in is routed to the one flow for it.
+//!
+//! One file a noun. Each has the entry points that its noun needs: `command` (a slash command), `click` (a control in a
+//! message, a modal or Home), `submit` (a modal), `review` (a modal, before it is accepted) and `shortcut`.
+//! To add a control: name it in the area's `view.rs` as `noun.verb` and match it in the noun's `click` here.
+
+mod answers;
+mod carrier;
+mod commitments;
+mod digest;
+mod drafts;
+mod events;
+mod home;
+mod identity;
+mod imports;
+mod occasion;
+mod overlaps;
+mod oversight;
+mod partners;
+mod sessions;
+mod setup;
+mod status;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::client::Client;
+use super::grammar::{self, Noun};
+use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
+use crate::delivery::envelope::{Accepted, Envelope, FrontDoor, Kind, NotAccepted, Review};
+use crate::delivery::inbox::{self, Claimed, Inbox};
+use crate::delivery::intake::{Handled, Handler};
+use crate::delivery::outbox::Bell;
+use crate::kernel::blocks::Message;
+use crate::kernel::clock::Clock;
+use crate::kernel::error::{Error, Result};
+use crate::store::{Db, Tx, audit};
+
+pub use carrier::SlackCarrier;
+pub use occasion::{Occasion, Place};
+pub use oversight::Watch;
+
+/// Who we are in Slack, as `auth.test` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The home workspace.
+    pub team_id: String,
+    /// Its name.
+    pub team: String,
+    /// Our user.
+    pub bot_user: String,
+    /// Our bot id.
+    pub bot_id: String,
+}
+
+/// Everything that handling needs.
+#[derive(Debug)]
+pub struct Bot {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The way in.
+    pub inbox: Inbox,
+    /// Rung after a commit that enqueued.
+    pub bell: Bell,
+    /// Slack.
+    pub client: Arc<Client>,
+    /// Who we are.
+    pub identity: Identity,
+    /// Where downloads are kept while they are read.
+    pub downloads: PathBuf,
+    /// The largest list file, in bytes.
+    pub file_limit: u64,
+    /// Rung when an import has work.
+    pub imports: Bell,
+}
+
+impl FrontDoor for Bot {
+    async fn accept(&self, envelope: Envelope) -> Result<Accepted, NotAccepted> {
+        self.inbox.accept(envelope).await.map(|()| Accepted::New).map_err(|e| NotAccepted(e.to_string()))
+    }
+
+    async fn review(&self, envelope: &Envelope) -> Review {
+        match envelope.kind {
+            Kind::ViewSubmission => {
+                let submission = ViewSubmission::read(&envelope.payload);
+                self.review_submission(&submission).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, callback = submission.callback_id, "a modal could not be checked");
+                    Review::Accept { reply: None }
+                })
+            }
+            _ => Review::Accept { reply: None },
+        }
+    }
+}
+
+impl Bot {
+    /// Checks a modal's fields before it is accepted: wrong ones are marked, and the modal stays open.
+    async fn review_submission(&self, submission: &ViewSubmission) -> Result<Review> {
+        let mut tx = self.db.read().await?;
+        let (noun, verb) = split(&submission.callback_id);
+        let problems = match noun {
+            "overlap" => overlaps::review(self, &mut tx, verb, submission).await?,
+            "import" => imports::review(self, &mut tx, verb, submission).await?,
+            "digest" => digest::review(self, &mut tx, verb, submission).await?,
+            "draft" => drafts::review(self, &mut tx, verb, submission).await?,
+            "request" => sessions::review(self, &mut tx, verb, submission).await?,
+            "commitment" => commitments::review(self, &mut tx, verb, submission).await?,
+            "partner" => partners::review(self, &mut tx, verb, submission).await?,
+            "setup" => setup::review(self, &mut tx, verb, submission).await?,
+            _ => Vec::new(),
+        };
+        tx.rollback().await?;
+        Ok(if problems.is_empty() {
+            Review::Accept { reply: None }
+        } else {
+            let errors: serde_json::Map<String, Value> =
+                problems.into_iter().map(|(field, text)| (field.to_owned(), Value::String(text))).collect();
+            Review::Refuse { reply: serde_json::json!({"response_action": "errors", "errors": errors}) }
+        })
+    }
+
+    async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
+        match grammar::parse(&command.text) {
+            Err(usage) => o.answer(Message::text(usage)).await,
+            Ok(Noun::Overlaps { verb }) => overlaps::command(o, verb).await,
+            Ok(Noun::Session { verb }) => sessions::command(o, verb).await,
+            Ok(Noun::Commit { verb }) => commitments::command(o, verb).await,
+            Ok(Noun::Draft { verb }) => drafts::command(o, verb).await,
+            Ok(Noun::Digest { verb }) => digest::command(o, verb).await,
+            Ok(Noun::Partner { verb }) => partners::command(o, verb).await,
+            Ok(Noun::Setup) => setup::command(o).await,
+            Ok(Noun::Status) => status::command(o).await,
+        }
+    }
+
+    async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
+        let (noun, verb) = split(&action.action_id);
+        match noun {
+            "overlap" => overlaps::click(o, verb, click, action).await,
+            "import" => imports::click(o, verb, click, action).await,
+            "digest" => digest::click(o, verb, click, action).await,
+            "draft" => drafts::click(o, verb, click, action).await,
+            "request" => sessions::click(o, verb, click, action).await,
+            "commitment" => commitments::click(o, verb, click, action).await,
+            "partner" => partners::click(o, verb, click, action).await,
+            "setup" => setup::click(o, verb, click, action).await,
+            "home" => home::click(o, verb, click, action).await,
+            // A picker in a modal or a link button: nothing happens until the modal is submitted.
+            _ => Ok(Handled::Ignored),
+        }
+    }
+
+    async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
+        let (noun, verb) = split(&submission.callback_id);
+        match noun {
+            "overlap" => overlaps::submit(o, verb, submission).await,
+            "import" => imports::submit(o, verb, submission).await,
+            "digest" => digest::submit(o, verb, submission).await,
+            "draft" => drafts::submit(o, verb, submission).await,
+            "request" => sessions::submit(o, verb, submission).await,
+            "commitment" => commitments::submit(o, verb, submission).await,
+            "partner" => partners::submit(o, verb, submission).await,
+            "setup" => setup::submit(o, verb, submission).await,
+            _ => Ok(Handled::Ignored),
+        }
+    }
+
+    async fn shortcut(&self, o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+        match split(&shortcut.callback_id).0 {
+            "overlap" => overlaps::shortcut(o, shortcut).await,
+            "commitment" => commitments::shortcut(o, shortcut).await,
+            "draft" => drafts::shortcut(o, shortcut).await,
+            "request" => sessions::shortcut(o, shortcut).await,
+            _ => Ok(Handled::Ignored),
+        }
+    }
+
+    /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
+    pub async fn rounds(&self) -> Result<()> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        digest::round(&mut tx, now).await?;
+        commitments::round(&mut tx, now).await?;
+        sessions::round(&mut tx, now).await?;
+        drafts::round(&mut tx, now).await?;
+        tx.commit().await?;
+        self.bell.ring();
+        Ok(())
+    }
+
+    async fn urgent(&self, claimed: &Claimed) -> Result<Handled> {
+        let payload = &claimed.envelope.payload;
+        match claimed.envelope.kind {
+            Kind::Command => {
+                let command = SlashCommand::read(payload);
+                let o = Occasion::of(self, claimed, &command.actor, Place::of_command(&command)).await?;
+                o.settle(&command.text, self.command(&o, &command).await).await
+            }
+            Kind::BlockActions => {
+                let click = BlockActions::read(payload);
+                let Some(action) = click.first() else { return Ok(Handled::Ignored) };
+                let o = Occasion::of(self, claimed, &click.actor, Place::of_click(&click)).await?;
+                let handled = o.settle(&action.action_id, self.click(&o, &click, action).await).await?;
+                home::refresh(&o, handled).await
+            }
+            Kind::ViewSubmission => {
+                let submission = ViewSubmission::read(payload);
+                let o =
+                    Occasion::of(self, claimed, &submission.actor, Place::of_submission(&submission)).await?;
+                let handled = o.settle(&submission.callback_id, self.submit(&o, &submission).await).await?;
+                home::refresh(&o, handled).await
+            }
+            Kind::MessageShortcut | Kind::GlobalShortcut => {
+                let shortcut = Shortcut::read(payload);
+                let o = Occasion::of(self, claimed, &shortcut.actor, Place::of_shortcut(&shortcut)).await?;
+                o.settle(&shortcut.callback_id, self.shortcut(&o, &shortcut).await).await
+            }
+            Kind::Event | Kind::ViewClosed | Kind::Unknown => Ok(Handled::Ignored),
+        }
+    }
+}
+
+impl Handler for Bot {
+    async fn handle(&self, claimed: &Claimed) -> Result<Handled> {
+        match claimed.envelope.kind {
+            Kind::Event => events::handle(self, claimed).await,
+            _ => self.urgent(claimed).await,
+        }
+    }
+
+    async fn gave_up(&self, claimed: &Claimed, reference: &str) {
+        if let Err(error) = answers::apologise(self, claimed, reference).await {
+            tracing::error!(%error, reference, "the user could not be told that it failed");
+        }
+    }
+}
+
+/// `overlap.plan` is the noun `overlap` and the verb `plan`.
+fn split(id: &str) -> (&str, &str) {
+    id.split_once('.').unwrap_or((id, ""))
+}
+
+/// Marks the envelope handled, writes down a refusal, and commits.
+async fn finish(bot: &Bot, mut tx: Tx, seq: i64) -> Result<Handled> {
+    inbox::done(&mut tx, seq).await?;
+    tx.commit().await?;
+    bot.bell.ring();
+    Ok(Handled::Saved)
+}
+
+/// Somebody was refused: it is written down beside the answer.
+async fn audit_refusal(tx: &mut Tx, o: &Occasion<'_>, what: &str, text: &str) -> Result<()> {
+    audit::refused(tx, o.now, o.actor.user.as_str(), what, o.subject().as_str(), text).await
+}
+
+/// A control that this version no longer has.
+fn outdated() -> Error {
+    Error::user(
+        "This control belongs to an older version of the message. Use the newest one, or `/partner help`.",
+    )
+}

@@ -1,0 +1,214 @@
+//! Overlaps: the command, the modal, the shortcut.
+
+use super::super::grammar::OverlapsVerb;
+use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
+use super::{Bot, Occasion, events, outdated};
+use crate::delivery::intake::Handled;
+use crate::kernel::actor::Right;
+use crate::kernel::blocks::Message;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::PartnerId;
+use crate::kernel::money::Money;
+use crate::kernel::text::escape;
+use crate::map::domain::Domain;
+use crate::map::overlap::{Population, Sighting};
+use crate::map::partner::Partner;
+use crate::map::store::{self, Filter};
+use crate::map::view::{self, Prefill, field};
+use crate::map::{flow, name};
+use crate::store::{Tx, settings};
+
+/// How many a list shows.
+const LISTED: i64 = 20;
+
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Result<Handled> {
+    match verb.unwrap_or(OverlapsVerb::List { words: Vec::new() }) {
+        OverlapsVerb::List { words } => list(o, &words.join(" ")).await,
+        OverlapsVerb::Add { words } => {
+            let text = words.join(" ");
+            let reading = events::read_text(o.bot, &text).await?;
+            open_add(o, reading.unwrap_or_default()).await
+        }
+        OverlapsVerb::Import => {
+            let mut tx = o.read().await?;
+            let channel = settings::load(&mut tx).await?.intake_channel;
+            let place = channel.map_or_else(
+                || "the intake channel, once `/partner setup` has chosen it".to_owned(),
+                |c| c.mention(),
+            );
+            o.answer(Message::text(format!(
+                "Drop a CSV, TSV or XLSX file into {place}. I show what I can read and what would change before anything is imported."
+            )))
+            .await
+        }
+    }
+}
+
+async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
+    let mut tx = o.read().await?;
+    let filter = filter(o, &mut tx, words).await?;
+    let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
+    let partners = store::partners(&mut tx).await?;
+    tx.rollback().await?;
+    o.answer(view::list(words, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
+}
+
+async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
+    let mut filter = Filter::default();
+    match words.trim().to_lowercase().as_str() {
+        "" => filter.undecided_at = Some(o.now),
+        "mine" => filter.mine = Some(o.actor.user.clone()),
+        "new" => filter.new_since = Some(o.now - jiff::SignedDuration::from_hours(7 * 24)),
+        _ => {
+            let words = words.trim();
+            let words =
+                words.strip_prefix("account ").or_else(|| words.strip_prefix("partner ")).unwrap_or(words);
+            match find_partner(tx, words).await? {
+                Ok(partner) => filter.partner = Some(partner.id),
+                Err(_) => filter.account = Some(find_account(tx, words).await?.id),
+            }
+        }
+    }
+    Ok(filter)
+}
+
+/// The partner of that name, or what to tell the user.
+pub(super) async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Error>> {
+    let partners = store::partners(tx).await?;
+    let key = name::key(words);
+    if let Some(partner) = partners.iter().find(|p| name::key(&p.name) == key) {
+        return Ok(Ok(partner.clone()));
+    }
+    let names: Vec<&str> = partners.iter().map(|p| p.name.as_str()).collect();
+    let near = name::similar(words, &names);
+    Ok(Err(Error::user(match near.first() {
+        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", escape(words), escape(near)),
+        None if names.is_empty() => "There is no partner yet. `/partner partner add` adds one.".to_owned(),
+        None => format!(
+            "I don't know a partner \"{}\". The partners here are {}.",
+            escape(words),
+            escape(&names.join(", "))
+        ),
+    })))
+}
+
+/// The account of that name or domain, or a user's error with near misses.
+pub(super) async fn find_account(tx: &mut Tx, words: &str) -> Result<crate::map::account::Account> {
+    let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());
+    let key = name::key(words);
+    let mut found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
+    if !found.is_empty() {
+        return Ok(found.swap_remove(0).0);
+    }
+    let known = store::account_names(tx, 5000).await?;
+    let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
+    let near = name::similar(words, &names);
+    Err(Error::user(if near.is_empty() {
+        format!(
+            "I don't know an account \"{}\". `/partner overlaps add` adds one with its partner.",
+            escape(words)
+        )
+    } else {
+        format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
+    }))
+}
+
+async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let partners = store::partners(&mut tx).await?;
+    let partner = match &prefill.partner {
+        Some(words) => find_partner(&mut tx, words).await?.ok(),
+        None => None,
+    };
+    tx.rollback().await?;
+    if partners.is_empty() {
+        return Err(Error::user(
+            "There is no partner yet, and an overlap is with one. `/partner partner add` adds the first.",
+        ));
+    }
+    o.open(&view::add_modal(&prefill, partner.as_ref(), &partners)).await
+}
+
+pub(super) async fn click(
+    o: &Occasion<'_>,
+    verb: &str,
+    _click: &BlockActions,
+    action: &Action,
+) -> Result<Handled> {
+    match verb {
+        "add" => open_add(o, serde_json::from_str(&action.value).unwrap_or_default()).await,
+        _ => Err(outdated()),
+    }
+}
+
+pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+    let mut prefill = match &shortcut.on {
+        Some(on) => events::read_message(o.bot, &on.message).await?.unwrap_or_default(),
+        None => Prefill::default(),
+    };
+    prefill.about = shortcut.on.as_ref().map(|on| (on.channel.clone(), on.ts.clone()));
+    open_add(o, prefill).await
+}
+
+/// What the modal says, or what is wrong with which field.
+fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, String)>> {
+    let text = |id| s.values.get_text(id, id).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    let mut problems = Vec::new();
+    let account = text(field::ACCOUNT).unwrap_or_default();
+    if name::key(&account).is_empty() {
+        problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+    }
+    let domain = text(field::DOMAIN);
+    let registrable = domain.as_deref().and_then(Domain::of_account);
+    if let (Some(typed), None) = (&domain, &registrable) {
+        problems.push((
+            field::DOMAIN,
+            format!("\"{typed}\" is no company's domain. Write one such as acme.com, or leave it empty."),
+        ));
+    }
+    let amount = text(field::AMOUNT);
+    let money = amount.as_deref().and_then(Money::parse);
+    if let (Some(typed), None) = (&amount, &money) {
+        problems.push((
+            field::AMOUNT,
+            format!("I can't read \"{typed}\" as an amount. Try $120k, €1.2M or 120,000 USD."),
+        ));
+    }
+    let partner = s.values.option(field::PARTNER, field::PARTNER).map(PartnerId::from);
+    let Some(partner) = partner.filter(|_| problems.is_empty()) else { return Err(problems) };
+    let population = |id| s.values.option(id, id).and_then(Population::stored);
+    let seen = Sighting {
+        account,
+        domain: registrable.map(|d| d.as_str().to_owned()),
+        our_population: population(field::OURS),
+        their_population: population(field::THEIRS),
+        owner: s.values.user(field::OWNER, field::OWNER).map(|u| format!("<@{u}>")),
+        amount: money,
+        stage: text(field::STAGE),
+    };
+    Ok((partner, seen))
+}
+
+pub(super) async fn review(
+    _bot: &Bot,
+    _tx: &mut Tx,
+    _verb: &str,
+    s: &ViewSubmission,
+) -> Result<Vec<(&'static str, String)>> {
+    Ok(read(s).err().unwrap_or_default())
+}
+
+pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let Ok((partner, seen)) = read(s) else { return Err(outdated()) };
+    let mut tx = o.begin().await?;
+    let partner = store::partner(&mut tx, &partner)
+        .await?
+        .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was added."))?;
+    let (overlap, outcome) = flow::add(&mut tx, o.now, &o.actor.user, &partner, &seen).await?;
+    let triage = events::next_triage(&mut tx, o.now).await?;
+    let said = view::added(&overlap, &outcome, &triage)?;
+    o.send(&mut tx, &o.privately(said)).await?;
+    o.finish(tx).await
+}

@@ -1,0 +1,61 @@
+//! Looks over what goes out: whether it still may, and what follows when it went.
+
+use super::drafts;
+use crate::delivery::dispatch::Oversight;
+use crate::delivery::outbox::{Action, Audience, Claimed, Destination, State};
+use crate::kernel::clock::Clock;
+use crate::kernel::error::Result;
+use crate::kernel::ids::ChannelId;
+use crate::map::store;
+use crate::store::Tx;
+
+/// Checks the audience right before the send: data of one partner never reaches a channel of another.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Oversight for Watch {
+    async fn may_go(&self, tx: &mut Tx, row: &Claimed) -> Result<Result<(), String>> {
+        let Some(channel) = channel_of(&row.action) else { return Ok(Ok(())) };
+        let bound = store::partner_of_channel(tx, channel).await?;
+        Ok(match (&row.audience, bound) {
+            (Audience::Partner(partner), Some(bound)) if bound.id == *partner => Ok(()),
+            (Audience::Partner(_), Some(bound)) => Err(format!("the channel now belongs to {}", bound.name)),
+            // A direct message to a contact is addressed by person, not by channel.
+            (Audience::Partner(_), None) => Err("the channel is no longer bound to the partner".to_owned()),
+            (Audience::Internal, Some(bound)) if is_new_message(&row.action) => {
+                Err(format!("{}'s people read that channel, and this is internal", bound.name))
+            }
+            (Audience::Internal, _) => Ok(()),
+        })
+    }
+
+    async fn settled(
+        &self,
+        tx: &mut Tx,
+        row: &Claimed,
+        state: State,
+        at: Option<(&str, &str)>,
+        error: Option<&str>,
+    ) -> Result<()> {
+        match row.subject.as_deref().and_then(|s| s.strip_prefix("note:")) {
+            Some(draft) => drafts::settled(tx, self.clock.now(), draft, state, at, error).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn channel_of(action: &Action) -> Option<&ChannelId> {
+    match action {
+        Action::Post { to: Destination::Channel(channel), .. } | Action::React { channel, .. } => {
+            Some(channel)
+        }
+        _ => None,
+    }
+}
+
+fn is_new_message(action: &Action) -> bool {
+    matches!(action, Action::Post { .. })
+}

@@ -1,0 +1,203 @@
+//! One decoder behind HTTP and Socket Mode: from what Slack sent to one [`Envelope`].
+
+use sha2::{Digest, Sha256};
+
+use super::wire::{Event, Id, Outer};
+use crate::delivery::envelope::{Envelope, Kind, Retry};
+
+/// Keys, names and lanes longer than this many bytes are no ids of Slack's.
+const LONGEST_ID: usize = 255;
+
+/// The events that the app has a use for. The others are acknowledged and not stored.
+const EVENTS: [&str; 29] = [
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "channel_archive",
+    "channel_created",
+    "channel_deleted",
+    "channel_id_changed",
+    "channel_left",
+    "channel_rename",
+    "channel_shared",
+    "channel_unarchive",
+    "channel_unshared",
+    "file_change",
+    "file_deleted",
+    "file_shared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
+    "member_joined_channel",
+    "member_left_channel",
+    "message",
+    "reaction_added",
+    "reaction_removed",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+    "user_profile_changed",
+];
+
+/// What a request or a Socket Mode payload turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded {
+    /// Slack tries the events URL: the challenge goes back.
+    UrlVerification {
+        /// To be sent back as it is.
+        challenge: String,
+    },
+    /// Slack tries the command URL's certificate: 200 and nothing else.
+    SslCheck,
+    /// To be committed to the inbox.
+    Envelope(Envelope),
+    /// A `block_suggestion`: to be answered at once with options, never stored.
+    Options(Envelope),
+    /// Of a type that we have no use for, such as `event:star_added`: to be acknowledged and counted.
+    Ignored(String),
+    /// Not what Slack sends. The reason quotes nothing of the content.
+    Malformed(&'static str),
+}
+
+/// Decodes an HTTP body: JSON, or a form that is a command or carries an interaction under `payload`.
+pub fn body(raw: Vec<u8>, retry: Option<Retry>) -> Decoded {
+    if raw.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
+        return match String::from_utf8(raw) {
+            Ok(text) => json(text, retry),
+            Err(_) => Decoded::Malformed("the JSON is not UTF-8"),
+        };
+    }
+    form(&raw, retry)
+}
+
+/// Decodes a form. What is not UTF-8 in it is replaced by `U+FFFD`, so that binary garbage is a strange text and no fault.
+fn form(raw: &[u8], retry: Option<Retry>) -> Decoded {
+    let mut fields = serde_json::Map::new();
+    for (name, value) in url::form_urlencoded::parse(raw) {
+        if name == "payload" {
+            return json(value.into_owned(), retry);
+        }
+        fields.insert(name.into_owned(), value.into_owned().into());
+    }
+    if fields.get("ssl_check").is_some_and(|v| v == "1") && !fields.contains_key("command") {
+        return Decoded::SslCheck;
+    }
+    if !fields.contains_key("command") {
+        return Decoded::Malformed("the form is neither a command nor an interaction");
+    }
+    json(serde_json::Value::Object(fields).to_string(), retry)
+}
+
+/// Decodes JSON: an event, an interaction, or a command's fields as an object.
+pub fn json(text: String, retry: Option<Retry>) -> Decoded {
+    let outer: Outer<'_> = match serde_json::from_str(&text) {
+        Ok(outer) => outer,
+        Err(_) => return Decoded::Malformed("the JSON cannot be read"),
+    };
+    let (kind, options) = match outer.kind.get() {
+        Some("event_callback") => (Kind::Event, false),
+        Some("block_actions") => (Kind::BlockActions, false),
+        Some("view_submission") => (Kind::ViewSubmission, false),
+        Some("view_closed") => (Kind::ViewClosed, false),
+        Some("message_action") => (Kind::MessageShortcut, false),
+        Some("shortcut") => (Kind::GlobalShortcut, false),
+        Some("block_suggestion") => (Kind::BlockActions, true),
+        Some("url_verification") => {
+            let challenge = outer.challenge.get().unwrap_or_default().to_owned();
+            return Decoded::UrlVerification { challenge };
+        }
+        Some(other) => return Decoded::Ignored(tidy(other)),
+        None if outer.command.get().is_some() => (Kind::Command, false),
+        None if outer.ssl_check.get().is_some() => return Decoded::SslCheck,
+        None => return Decoded::Malformed("the JSON has no type"),
+    };
+    if kind == Kind::Event {
+        match outer.event.as_ref().and_then(|e| e.kind.get()) {
+            None => return Decoded::Malformed("the event has no type"),
+            Some(event) if !EVENTS.contains(&event) => {
+                return Decoded::Ignored(format!("event:{}", tidy(event)));
+            }
+            Some(_) => {}
+        }
+    }
+    let name = tidy(name(kind, &outer).unwrap_or_default());
+    let key = key(kind, &outer).unwrap_or_else(|| digest(kind, &text));
+    let lane = tidy(lane(&outer));
+    let envelope = Envelope { key, kind, name, lane, retry, urgent: kind.is_urgent(), payload: text };
+    if options { Decoded::Options(envelope) } else { Decoded::Envelope(envelope) }
+}
+
+fn name<'a>(kind: Kind, outer: &'a Outer<'_>) -> Option<&'a str> {
+    match kind {
+        Kind::Event => outer.event.as_ref().and_then(|e| e.kind.get()),
+        Kind::Command => outer.command.get(),
+        Kind::BlockActions => {
+            let first = outer.actions.as_ref().and_then(|a| a.first());
+            first.and_then(|a| a.action_id.get()).or(outer.action_id.get())
+        }
+        Kind::ViewSubmission | Kind::ViewClosed => outer.view.as_ref().and_then(|v| v.callback_id.get()),
+        _ => outer.callback_id.get(),
+    }
+}
+
+/// The id under which Slack repeats the same thing, if it has a usable one.
+fn key(kind: Kind, outer: &Outer<'_>) -> Option<String> {
+    let usable = |id: &str| id.len() <= LONGEST_ID && !id.contains(char::is_control);
+    match kind {
+        Kind::Event => outer.event_id.get().filter(|id| usable(id)).map(str::to_owned),
+        Kind::ViewClosed => {
+            let view = outer.view.as_ref()?;
+            let key = format!("closed:{}:{}", view.id.get()?, view.hash.get()?);
+            Some(key).filter(|key| usable(key))
+        }
+        _ => outer.trigger_id.get().filter(|id| usable(id)).map(str::to_owned),
+    }
+}
+
+fn digest(kind: Kind, text: &str) -> String {
+    format!("{}:{}", kind.as_str(), hex::encode(Sha256::digest(text.as_bytes())))
+}
+
+/// What must stay in order: the channel; without one the modal's or Home tab's root view; then the user; then the team.
+fn lane<'a>(outer: &'a Outer<'_>) -> &'a str {
+    let first = |ids: &[&'a Id<'_>]| ids.iter().find_map(|id| id.get());
+    let in_event = |e: &'a Event<'_>| {
+        let item = e.item.as_ref().and_then(|i| i.channel.get());
+        // A Home tab's event names a channel too, but its order matters per user, as for the clicks in it.
+        let home = e.kind.get() == Some("app_home_opened");
+        let user = first(&[&e.user, &e.user_id]);
+        if home { user } else { first(&[&e.channel, &e.channel_id]).or(item).or(user) }
+    };
+    if outer.command.get().is_some() {
+        return first(&[&outer.user_id, &outer.user]).unwrap_or_default();
+    }
+    let container = outer.container.as_ref().and_then(|c| first(&[&c.channel_id, &c.channel]));
+    let view = outer.view.as_ref().and_then(|v| first(&[&v.root_view_id, &v.id]));
+    (outer.event.as_ref().and_then(in_event))
+        .or_else(|| outer.channel.get())
+        .or(container)
+        .or(view)
+        .or_else(|| first(&[&outer.user, &outer.user_id, &outer.team, &outer.team_id]))
+        .unwrap_or_default()
+}
+
+/// Without control characters (a database may refuse NUL) and not longer than an id can be.
+fn tidy(text: &str) -> String {
+    if text.len() <= LONGEST_ID && !text.contains(char::is_control) {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if out.len() + c.len_utf8() > LONGEST_ID {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "decode_tests.rs"]
+mod tests;

@@ -1,0 +1,277 @@
+//! The one command, `/partner`: noun, then verb. The help and the errors come from this table, and so does the manifest.
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The slash command.
+pub const COMMAND: &str = "/partner";
+
+#[derive(Debug, Parser)]
+#[command(name = "/partner", no_binary_name = true, disable_help_flag = true, disable_help_subcommand = true)]
+struct Line {
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+/// What the command is about.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true, disable_help_subcommand = true)]
+pub enum Noun {
+    /// Overlaps with partners: list them, add one, or read a list file
+    Overlaps {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<OverlapsVerb>,
+    },
+    /// Account-planning sessions: ask for one, see what is asked
+    Session {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<SessionVerb>,
+    },
+    /// Commitments: who does what for whom by when
+    Commit {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<CommitVerb>,
+    },
+    /// Notes to partners: draft one, see what waits
+    Draft {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<DraftVerb>,
+    },
+    /// The weekly triage digest
+    Digest {
+        /// What to do; `preview` when left out.
+        #[command(subcommand)]
+        verb: Option<DigestVerb>,
+    },
+    /// Partners: add one, show one, add a contact
+    Partner {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<PartnerVerb>,
+    },
+    /// Set up channels, the digest's time and roles
+    Setup,
+    /// What is connected and what is stuck
+    Status,
+}
+
+/// `/partner overlaps …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum OverlapsVerb {
+    /// Open overlaps; add `new`, `mine`, an account or a partner to narrow it
+    List {
+        /// `new`, `mine`, or the name of an account or a partner.
+        #[arg(value_name = "account, partner, new or mine")]
+        words: Vec<String>,
+    },
+    /// Add one in a form
+    Add {
+        /// What is known already, as in a message.
+        #[arg(value_name = "account with partner")]
+        words: Vec<String>,
+    },
+    /// How to read in a CSV, TSV or XLSX list
+    Import,
+}
+
+/// `/partner session …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum SessionVerb {
+    /// Ask the partner's manager for a session
+    Request {
+        /// `acme with northwind by friday`
+        #[arg(value_name = "account with partner by date")]
+        words: Vec<String>,
+    },
+    /// What was asked and how it stands
+    List,
+}
+
+/// `/partner commit …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum CommitVerb {
+    /// Log a commitment
+    Add {
+        /// `"send the case study" to northwind by 12 dec @colleague`
+        #[arg(value_name = "\"what\" to partner by date @owner")]
+        words: Vec<String>,
+    },
+    /// Open commitments
+    List {
+        /// `mine` or `late`.
+        #[arg(value_name = "mine or late")]
+        which: Option<String>,
+    },
+    /// Your own
+    Mine,
+    /// Those past their date
+    Late,
+}
+
+/// `/partner draft …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum DraftVerb {
+    /// Draft a note to a partner
+    New {
+        /// The partner or the account that it is about.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
+    /// Notes that wait for a decision
+    List,
+}
+
+/// `/partner digest …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum DigestVerb {
+    /// The digest as it would be posted now, for your eyes only
+    Preview,
+    /// When and where it is posted
+    Settings,
+}
+
+/// `/partner partner …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum PartnerVerb {
+    /// All of them with their counts
+    List,
+    /// Add a partner
+    Add {
+        /// Its name.
+        #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+    /// One partner: list age, channel, contacts, overlaps
+    Show {
+        /// Its name.
+        #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+    /// Add a person at a partner
+    Contact {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+}
+
+/// Reads what stands behind `/partner`. `Err` is the usage or what was wrong, as mrkdwn for the user.
+pub fn parse(text: &str) -> Result<Noun, String> {
+    let plain = text.replace(['“', '”', '„', '«', '»'], "\"").replace(['‘', '’'], "'");
+    let words = shlex::split(&plain).unwrap_or_else(|| plain.split_whitespace().map(str::to_owned).collect());
+    let lowered: Vec<String> =
+        words.iter().enumerate().map(|(i, w)| if i < 2 { w.to_lowercase() } else { w.clone() }).collect();
+    if lowered.first().is_none_or(|w| matches!(w.as_str(), "help" | "?" | "-h" | "--help")) {
+        return Err(usage());
+    }
+    // After noun and verb, words are the user's own: a dash in front of one is no flag.
+    let mut line: Vec<String> = lowered.iter().take(2).cloned().collect();
+    if lowered.len() > 2 {
+        line.push("--".to_owned());
+        line.extend(lowered.iter().skip(2).cloned());
+    }
+    Line::try_parse_from(&line).map(|l| l.noun).map_err(|e| misread(&lowered, &e))
+}
+
+fn misread(words: &[String], error: &clap::Error) -> String {
+    let typed = crate::kernel::text::escape(&words.iter().take(2).cloned().collect::<Vec<_>>().join(" "));
+    let suggestion = error.get(clap::error::ContextKind::SuggestedSubcommand).and_then(|value| match value {
+        clap::error::ContextValue::Strings(all) => all.first().cloned(),
+        clap::error::ContextValue::String(one) => Some(one.clone()),
+        _ => None,
+    });
+    let command = Line::command();
+    let known = words.first().and_then(|noun| command.find_subcommand(noun).map(|c| c.get_name().to_owned()));
+    match (known, suggestion) {
+        (Some(noun), Some(verb)) => {
+            format!("I don't know `{COMMAND} {typed}`. Did you mean `{COMMAND} {noun} {verb}`?")
+        }
+        (None, Some(noun)) => format!("I don't know `{COMMAND} {typed}`. Did you mean `{COMMAND} {noun}`?"),
+        (Some(noun), None) => {
+            format!("I don't know `{COMMAND} {typed}`. You can say:\n{}", verbs(&command, &noun))
+        }
+        (None, None) => format!("I don't know `{COMMAND} {typed}`.\n{}", usage()),
+    }
+}
+
+/// Every noun with its verbs, as mrkdwn.
+pub fn usage() -> String {
+    let command = Line::command();
+    let nouns: Vec<String> = command
+        .get_subcommands()
+        .map(|noun| {
+            let verbs: Vec<&str> = noun.get_subcommands().map(clap::Command::get_name).collect();
+            let about = noun.get_about().map(ToString::to_string).unwrap_or_default();
+            let verbs = if verbs.is_empty() { String::new() } else { format!(" {}", verbs.join(" | ")) };
+            format!("`{COMMAND} {}{verbs}`  {about}", noun.get_name())
+        })
+        .collect();
+    format!("*What you can say*\n{}\nEverything is also a button or on the Home tab.", nouns.join("\n"))
+}
+
+fn verbs(command: &clap::Command, noun: &str) -> String {
+    let Some(noun) = command.find_subcommand(noun) else { return usage() };
+    noun.get_subcommands()
+        .map(|verb| {
+            let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+            let args: Vec<String> = verb
+                .get_arguments()
+                .filter_map(|a| {
+                    a.get_value_names().and_then(|n| n.first()).map(|n| format!(" {}", n.as_str()))
+                })
+                .collect();
+            format!("`{COMMAND} {} {}{}`  {about}", noun.get_name(), verb.get_name(), args.concat())
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Nouns and verbs, for the manifest's usage hint.
+pub fn hint() -> String {
+    let command = Line::command();
+    command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(" | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noun_and_verb_are_read_whatever_their_case() {
+        assert_eq!(parse("Status"), Ok(Noun::Status));
+        assert_eq!(
+            parse("commit ADD “send the case study” to Northwind by 12 dec <@U1>"),
+            Ok(Noun::Commit {
+                verb: Some(CommitVerb::Add {
+                    words: ["send the case study", "to", "Northwind", "by", "12", "dec", "<@U1>"]
+                        .map(str::to_owned)
+                        .to_vec()
+                })
+            })
+        );
+        assert_eq!(parse("overlaps"), Ok(Noun::Overlaps { verb: None }));
+    }
+
+    #[test]
+    fn help_comes_from_the_table() {
+        insta::assert_snapshot!(parse("").unwrap_err(), @"");
+        insta::assert_snapshot!(parse("overlap").unwrap_err(), @"");
+        insta::assert_snapshot!(parse("commit sned").unwrap_err(), @"");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_answered(text in ".{0,200}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Events.
+
+use serde_json::Value;
+
+use super::{ActingUser, flag, id, list, parse, string, text};
+
+/// What happened to a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// It was posted.
+    #[default]
+    Posted,
+    /// Its text was edited, or Slack unfurled a link in it (then `previous_text` equals the text).
+    Edited {
+        /// The text before.
+        previous_text: String,
+    },
+    /// It was deleted; what is known of it is what it was before.
+    Deleted,
+}
+
+/// A file as an event names it. In Slack Connect channels only the id may be there: ask `files.info`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileRef {
+    /// `F…`
+    pub id: String,
+    /// With its extension.
+    pub name: String,
+    /// Slack's own type, such as `csv` or `xlsx`.
+    pub filetype: String,
+    /// MIME type.
+    pub mimetype: String,
+    /// In bytes, 0 if not said.
+    pub size: u64,
+    /// Where to fetch it, with the bot's token.
+    pub url: Option<String>,
+}
+
+impl FileRef {
+    /// Reads a file object.
+    pub fn read(file: &Value) -> Self {
+        Self {
+            id: string(file, "/id"),
+            name: string(file, "/name"),
+            filetype: string(file, "/filetype"),
+            mimetype: string(file, "/mimetype"),
+            size: file.get("size").and_then(Value::as_u64).unwrap_or(0),
+            url: text(file, "/url_private_download").or_else(|| text(file, "/url_private")),
+        }
+    }
+}
+
+/// `message` in any channel, and `app_mention`. For an edit the fields are those of the message as it is now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MessageEvent {
+    /// Posted, edited or deleted.
+    pub change: Change,
+    /// The channel's id.
+    pub channel: String,
+    /// `channel`, `group`, `im` or `mpim`.
+    pub channel_type: String,
+    /// The author; apps may have none.
+    pub user: Option<String>,
+    /// Set when an app posted it.
+    pub bot_id: Option<String>,
+    /// The posting app.
+    pub app_id: Option<String>,
+    /// The message's own subtype, such as `bot_message` or `channel_join`; not `message_changed`.
+    pub subtype: Option<String>,
+    /// As sent, with Slack's escapes.
+    pub text: String,
+    /// The message's id within the channel.
+    pub ts: String,
+    /// The thread's first message, if this is in a thread.
+    pub thread_ts: Option<String>,
+    /// Files on the message.
+    pub files: Vec<FileRef>,
+    /// The whole message as Slack sent it: `text`, `blocks`, `attachments`, `metadata` …
+    pub message: Value,
+    /// Who acted.
+    pub actor: ActingUser,
+}
+
+impl MessageEvent {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let payload = parse(payload);
+        let event = payload.get("event").unwrap_or(&Value::Null);
+        let at = |name: &str| event.get(name).cloned().unwrap_or_default();
+        let (change, message) = match event.get("subtype").and_then(Value::as_str) {
+            Some("message_changed") => {
+                (Change::Edited { previous_text: string(event, "/previous_message/text") }, at("message"))
+            }
+            Some("message_deleted") => (Change::Deleted, at("previous_message")),
+            _ => (Change::Posted, event.clone()),
+        };
+        let ts = text(&message, "/ts").or_else(|| text(event, "/deleted_ts")).unwrap_or_default();
+        Self {
+            change,
+            channel: id(event, "/channel").unwrap_or_default(),
+            channel_type: string(event, "/channel_type"),
+            user: text(&message, "/user"),
+            bot_id: text(&message, "/bot_id"),
+            app_id: text(&message, "/app_id"),
+            subtype: text(&message, "/subtype"),
+            text: string(&message, "/text"),
+            ts,
+            thread_ts: text(&message, "/thread_ts"),
+            files: list(&message, "/files").iter().map(FileRef::read).collect(),
+            message,
+            actor: ActingUser::read(&payload),
+        }
+    }
+}
+
+/// `app_home_opened`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppHomeOpened {
+    /// Who opened it.
+    pub user: String,
+    /// `home` or `messages`.
+    pub tab: String,
+    /// No view was ever published for this user.
+    pub first: bool,
+    /// Who acted.
+    pub actor: ActingUser,
+}
+
+impl AppHomeOpened {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            user: id(&p, "/event/user").unwrap_or_default(),
+            tab: string(&p, "/event/tab"),
+            first: p.pointer("/event/view/id").is_none(),
+            actor: ActingUser::read(&p),
+        }
+    }
+}
+
+/// `file_shared`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileShared {
+    /// Ask `files.info` for the rest.
+    pub file_id: String,
+    /// Where it was shared.
+    pub channel: String,
+    /// Who shared it.
+    pub user: String,
+    /// When: the event's own time as a `ts`.
+    pub event_ts: String,
+    /// Who acted.
+    pub actor: ActingUser,
+}
+
+impl FileShared {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            file_id: text(&p, "/event/file_id").or_else(|| id(&p, "/event/file")).unwrap_or_default(),
+            channel: id(&p, "/event/channel_id").or_else(|| id(&p, "/event/channel")).unwrap_or_default(),
+            user: id(&p, "/event/user_id").or_else(|| id(&p, "/event/user")).unwrap_or_default(),
+            event_ts: string(&p, "/event/event_ts"),
+            actor: ActingUser::read(&p),
+        }
+    }
+}
+
+/// `member_joined_channel` and `member_left_channel`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberJoined {
+    /// Who joined.
+    pub user: String,
+    /// The channel.
+    pub channel: String,
+    /// The joining user's team.
+    pub team: Option<String>,
+    /// Who invited them.
+    pub inviter: Option<String>,
+}
+
+impl MemberJoined {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            user: id(&p, "/event/user").unwrap_or_default(),
+            channel: id(&p, "/event/channel").unwrap_or_default(),
+            team: text(&p, "/event/team"),
+            inviter: text(&p, "/event/inviter"),
+        }
+    }
+}
+
+/// `channel_archive`, `_unarchive`, `_rename`, `_deleted`, `_shared`, `_unshared`, `_id_changed` and the `group_` ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelChange {
+    /// The event's type.
+    pub event: String,
+    /// The channel; for `channel_id_changed` the old id.
+    pub channel: String,
+    /// The new name (`_rename`).
+    pub name: Option<String>,
+    /// The new id (`channel_id_changed`).
+    pub new_id: Option<String>,
+    /// The other team (`_shared`, `_unshared`).
+    pub with_team: Option<String>,
+    /// It is still shared with somebody else (`_unshared`).
+    pub still_shared: bool,
+}
+
+impl ChannelChange {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        let team = text(&p, "/event/connected_team_id").or_else(|| text(&p, "/event/disconnected_team_id"));
+        Self {
+            event: string(&p, "/event/type"),
+            channel: (id(&p, "/event/channel").or_else(|| text(&p, "/event/old_channel_id")))
+                .unwrap_or_default(),
+            name: text(&p, "/event/channel/name"),
+            new_id: text(&p, "/event/new_channel_id"),
+            with_team: team.or_else(|| text(&p, "/event/previously_connected_team_id")),
+            still_shared: flag(&p, "/event/is_ext_shared"),
+        }
+    }
+}
+
+/// `reaction_added` and `reaction_removed` on a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReactionAdded {
+    /// Without colons.
+    pub reaction: String,
+    /// The message's channel.
+    pub channel: String,
+    /// The message's `ts`.
+    pub ts: String,
+    /// Who acted.
+    pub actor: ActingUser,
+}
+
+impl ReactionAdded {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            reaction: string(&p, "/event/reaction"),
+            channel: string(&p, "/event/item/channel"),
+            ts: string(&p, "/event/item/ts"),
+            actor: ActingUser::read(&p),
+        }
+    }
+}

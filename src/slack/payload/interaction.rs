@@ -1,0 +1,313 @@
+//! Clicks, modals, shortcuts and commands.
+
+use serde_json::Value;
+
+use super::state::State;
+use super::{ActingUser, flag, id, list, parse, string, text};
+
+/// One thing that was clicked or chosen. The choice itself is read like an input's value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Action {
+    /// Ours.
+    pub action_id: String,
+    /// Ours, or made up by Slack.
+    pub block_id: String,
+    /// `button`, `overflow`, `static_select`, `datepicker` …
+    pub kind: String,
+    /// A button's value; else what was chosen: option, user, channel, date or time.
+    pub value: String,
+    /// All of it as Slack sent it.
+    pub raw: Value,
+}
+
+impl Action {
+    fn read(raw: Value) -> Self {
+        const CHOICES: [&str; 8] = [
+            "/value",
+            "/selected_option/value",
+            "/selected_user",
+            "/selected_conversation",
+            "/selected_channel",
+            "/selected_date",
+            "/selected_time",
+            "/selected_date_time",
+        ];
+        let chosen = CHOICES.iter().find_map(|path| match raw.pointer(path) {
+            Some(Value::String(s)) => Some(s.clone()),
+            Some(Value::Number(n)) => Some(n.to_string()),
+            _ => None,
+        });
+        Self {
+            action_id: string(&raw, "/action_id"),
+            block_id: string(&raw, "/block_id"),
+            kind: string(&raw, "/type"),
+            value: chosen.unwrap_or_default(),
+            raw,
+        }
+    }
+
+    /// Several chosen values: options, users, conversations or channels.
+    pub fn values(&self) -> Vec<&str> {
+        const CHOICES: [(&str, &str); 4] = [
+            ("selected_options", "/value"),
+            ("selected_users", ""),
+            ("selected_conversations", ""),
+            ("selected_channels", ""),
+        ];
+        let chosen = |(name, path): (&str, &'static str)| {
+            let list = self.raw.get(name).and_then(Value::as_array);
+            list.into_iter().flatten().filter_map(move |v| v.pointer(path)?.as_str())
+        };
+        CHOICES.into_iter().flat_map(chosen).collect()
+    }
+}
+
+/// A modal or Home tab as an interaction names it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewRef {
+    /// `V…`
+    pub id: String,
+    /// The first view of the stack.
+    pub root_id: String,
+    /// `modal` or `home`.
+    pub kind: String,
+    /// Ours.
+    pub callback_id: String,
+    /// For `views.update` without overwriting somebody else's change.
+    pub hash: String,
+    /// Ours, up to 3,000 characters.
+    pub private_metadata: String,
+    /// What was entered so far.
+    pub state: State,
+}
+
+impl ViewRef {
+    fn read(view: &Value) -> Self {
+        Self {
+            id: string(view, "/id"),
+            root_id: string(view, "/root_view_id"),
+            kind: string(view, "/type"),
+            callback_id: string(view, "/callback_id"),
+            hash: string(view, "/hash"),
+            private_metadata: string(view, "/private_metadata"),
+            state: State::new(view.pointer("/state/values")),
+        }
+    }
+}
+
+/// `block_actions`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BlockActions {
+    /// Who clicked.
+    pub actor: ActingUser,
+    /// The channel of the message; `None` in a modal or on the Home tab.
+    pub channel: Option<String>,
+    /// The message's `ts`.
+    pub message_ts: Option<String>,
+    /// The thread that the message is in.
+    pub thread_ts: Option<String>,
+    /// The message was shown to this user only.
+    pub is_ephemeral: bool,
+    /// The message as Slack shows it now; `null` for ephemeral ones and views.
+    pub message: Value,
+    /// Good for three seconds.
+    pub trigger_id: String,
+    /// Good for 30 minutes and five answers.
+    pub response_url: Option<String>,
+    /// At least one.
+    pub actions: Vec<Action>,
+    /// The modal or Home tab.
+    pub view: Option<ViewRef>,
+    /// Inputs of the message or view.
+    pub state: State,
+}
+
+impl BlockActions {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        let state = p.pointer("/view/state/values").or_else(|| p.pointer("/state/values"));
+        Self {
+            actor: ActingUser::read(&p),
+            channel: id(&p, "/channel").or_else(|| text(&p, "/container/channel_id")),
+            message_ts: text(&p, "/message/ts").or_else(|| text(&p, "/container/message_ts")),
+            thread_ts: text(&p, "/message/thread_ts").or_else(|| text(&p, "/container/thread_ts")),
+            is_ephemeral: flag(&p, "/container/is_ephemeral"),
+            message: p.get("message").cloned().unwrap_or_default(),
+            trigger_id: string(&p, "/trigger_id"),
+            response_url: text(&p, "/response_url"),
+            actions: list(&p, "/actions").into_iter().map(Action::read).collect(),
+            view: p.get("view").filter(|v| v.is_object()).map(ViewRef::read),
+            state: State::new(state),
+        }
+    }
+
+    /// The first action: Slack sends one at a time, but for state changes in one block.
+    pub fn first(&self) -> Option<&Action> {
+        self.actions.first()
+    }
+}
+
+/// `view_submission` and `view_closed`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewSubmission {
+    /// Who pressed it.
+    pub actor: ActingUser,
+    /// Which of our modals.
+    pub callback_id: String,
+    /// What we put into it.
+    pub private_metadata: String,
+    /// What was entered.
+    pub values: State,
+    /// Good for three seconds; empty for `view_closed`.
+    pub trigger_id: String,
+    /// The view.
+    pub view: ViewRef,
+    /// From inputs with `response_url_enabled`: the URL and its channel.
+    pub response_urls: Vec<(String, String)>,
+    /// `view_closed`: the whole stack was closed.
+    pub is_cleared: bool,
+}
+
+impl ViewSubmission {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        let view = ViewRef::read(p.get("view").unwrap_or(&Value::Null));
+        let urls = list(&p, "/response_urls");
+        Self {
+            actor: ActingUser::read(&p),
+            callback_id: view.callback_id.clone(),
+            private_metadata: view.private_metadata.clone(),
+            values: view.state.clone(),
+            trigger_id: string(&p, "/trigger_id"),
+            view,
+            response_urls: urls
+                .iter()
+                .map(|u| (string(u, "/response_url"), string(u, "/channel_id")))
+                .collect(),
+            is_cleared: flag(&p, "/is_cleared"),
+        }
+    }
+}
+
+/// A slash command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SlashCommand {
+    /// Who typed it.
+    pub actor: ActingUser,
+    /// With its slash.
+    pub command: String,
+    /// What follows it, trimmed.
+    pub text: String,
+    /// Where it was typed.
+    pub channel: String,
+    /// `directmessage`, `privategroup` or the channel's name.
+    pub channel_name: String,
+    /// The user's short name.
+    pub user_name: String,
+    /// Good for three seconds.
+    pub trigger_id: String,
+    /// Good for 30 minutes and five answers.
+    pub response_url: Option<String>,
+}
+
+impl SlashCommand {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            actor: ActingUser::read(&p),
+            command: string(&p, "/command"),
+            text: string(&p, "/text").trim().to_owned(),
+            channel: string(&p, "/channel_id"),
+            channel_name: string(&p, "/channel_name"),
+            user_name: string(&p, "/user_name"),
+            trigger_id: string(&p, "/trigger_id"),
+            response_url: text(&p, "/response_url"),
+        }
+    }
+}
+
+/// The message under a message shortcut.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShortcutMessage {
+    /// Its channel.
+    pub channel: String,
+    /// Its id within the channel.
+    pub ts: String,
+    /// Its thread.
+    pub thread_ts: Option<String>,
+    /// As sent, with Slack's escapes.
+    pub text: String,
+    /// The author, if it is a person.
+    pub user: Option<String>,
+    /// The whole message.
+    pub message: Value,
+}
+
+/// `shortcut` and `message_action`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shortcut {
+    /// Who chose it.
+    pub actor: ActingUser,
+    /// Which of our shortcuts.
+    pub callback_id: String,
+    /// Good for three seconds.
+    pub trigger_id: String,
+    /// Message shortcuts only.
+    pub response_url: Option<String>,
+    /// Message shortcuts only.
+    pub on: Option<ShortcutMessage>,
+}
+
+impl Shortcut {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        let on = p.get("message").filter(|m| m.is_object()).map(|message| ShortcutMessage {
+            channel: id(&p, "/channel").unwrap_or_default(),
+            ts: text(message, "/ts").unwrap_or_else(|| string(&p, "/message_ts")),
+            thread_ts: text(message, "/thread_ts"),
+            text: string(message, "/text"),
+            user: text(message, "/user"),
+            message: message.clone(),
+        });
+        Self {
+            actor: ActingUser::read(&p),
+            callback_id: string(&p, "/callback_id"),
+            trigger_id: string(&p, "/trigger_id"),
+            response_url: text(&p, "/response_url"),
+            on,
+        }
+    }
+}
+
+/// `block_suggestion`: an external select asks for its options.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Suggestion {
+    /// Who types.
+    pub actor: ActingUser,
+    /// Of the select.
+    pub action_id: String,
+    /// Of its block.
+    pub block_id: String,
+    /// What was typed so far.
+    pub typed: String,
+    /// The modal that the select is in.
+    pub view: Option<ViewRef>,
+}
+
+impl Suggestion {
+    /// Reads an envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        Self {
+            actor: ActingUser::read(&p),
+            action_id: string(&p, "/action_id"),
+            block_id: string(&p, "/block_id"),
+            typed: string(&p, "/value"),
+            view: p.get("view").filter(|v| v.is_object()).map(ViewRef::read),
+        }
+    }
+}

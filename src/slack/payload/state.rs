@@ -1,0 +1,99 @@
+//! What a user entered: the values of a view's or message's inputs by block and action id.
+
+use jiff::civil::{Date, Time};
+use serde_json::{Map, Value};
+
+/// The inputs' values, as under `view.state.values`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State(Map<String, Value>);
+
+impl State {
+    /// Takes `…/state/values`.
+    pub fn new(values: Option<&Value>) -> Self {
+        Self(values.and_then(Value::as_object).cloned().unwrap_or_default())
+    }
+
+    /// The raw value of one input.
+    pub fn get(&self, block: &str, action: &str) -> Option<&Value> {
+        self.0.get(block).and_then(|b| b.get(action)).filter(|v| !v.is_null())
+    }
+
+    /// The first action of a block that has only one, whatever its id.
+    pub fn only(&self, block: &str) -> Option<(&str, &Value)> {
+        let actions = self.0.get(block)?.as_object()?;
+        actions.iter().next().map(|(id, value)| (id.as_str(), value))
+    }
+
+    fn text_at(&self, block: &str, action: &str, path: &str) -> Option<&str> {
+        self.get(block, action)?.pointer(path)?.as_str().filter(|s| !s.is_empty())
+    }
+
+    fn all_at<'a>(&'a self, block: &str, action: &str, name: &str, path: &str) -> Vec<&'a str> {
+        let list = self.get(block, action).and_then(|v| v.get(name)).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(|v| v.pointer(path)?.as_str()).collect()
+    }
+
+    /// A text, number, e-mail or URL input, without blanks around it; `None` if left empty.
+    pub fn get_text(&self, block: &str, action: &str) -> Option<&str> {
+        self.text_at(block, action, "/value").map(str::trim).filter(|s| !s.is_empty())
+    }
+
+    /// The value chosen in a static or external select, radio buttons or overflow.
+    pub fn option(&self, block: &str, action: &str) -> Option<&str> {
+        self.text_at(block, action, "/selected_option/value")
+    }
+
+    /// The values ticked in checkboxes or a multi-select.
+    pub fn options(&self, block: &str, action: &str) -> Vec<&str> {
+        self.all_at(block, action, "selected_options", "/value")
+    }
+
+    /// A date picker.
+    pub fn date(&self, block: &str, action: &str) -> Option<Date> {
+        self.text_at(block, action, "/selected_date")?.parse().ok()
+    }
+
+    /// A time picker, `HH:mm`.
+    pub fn time(&self, block: &str, action: &str) -> Option<Time> {
+        self.text_at(block, action, "/selected_time")?.parse().ok()
+    }
+
+    /// A date-time picker: seconds since 1970, UTC.
+    pub fn date_time(&self, block: &str, action: &str) -> Option<i64> {
+        self.get(block, action)?.get("selected_date_time")?.as_i64()
+    }
+
+    /// A user select.
+    pub fn user(&self, block: &str, action: &str) -> Option<&str> {
+        self.text_at(block, action, "/selected_user")
+    }
+
+    /// A multi-user select.
+    pub fn users(&self, block: &str, action: &str) -> Vec<&str> {
+        self.all_at(block, action, "selected_users", "")
+    }
+
+    /// A channel or conversation select.
+    pub fn channel(&self, block: &str, action: &str) -> Option<&str> {
+        self.text_at(block, action, "/selected_conversation")
+            .or_else(|| self.text_at(block, action, "/selected_channel"))
+    }
+
+    /// A multi-channel or multi-conversation select.
+    pub fn channels(&self, block: &str, action: &str) -> Vec<&str> {
+        let mut all = self.all_at(block, action, "selected_conversations", "");
+        all.extend(self.all_at(block, action, "selected_channels", ""));
+        all
+    }
+
+    /// A rich text input, as Slack's rich text object.
+    pub fn rich_text(&self, block: &str, action: &str) -> Option<&Value> {
+        self.get(block, action)?.get("rich_text_value")
+    }
+
+    /// The files of a file input.
+    pub fn files(&self, block: &str, action: &str) -> Vec<super::FileRef> {
+        let list = self.get(block, action).and_then(|v| v.get("files")).and_then(Value::as_array);
+        list.into_iter().flatten().map(super::FileRef::read).collect()
+    }
+}

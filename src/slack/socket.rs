@@ -1,0 +1,134 @@
+//! Socket Mode: Slack over websockets that we open, for installations without a public address.
+//!
+//! Written on `tokio-tungstenite` and not taken from slack-morphism, because there a slow callback blocks the reader,
+//! the acknowledgement does not wait for our commit, `retry_attempt` is lost, and a panic leaves a dead socket open.
+//!
+//! Source: Slack, "Using Socket Mode".
+
+mod session;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::client::{CallError, Client};
+use super::front::Front;
+use crate::delivery::envelope::FrontDoor;
+use session::{Ended, Session};
+
+/// How the connections behave. [`SocketConfig::default`] is right for Slack.
+#[derive(Clone, Debug)]
+pub struct SocketConfig {
+    /// Connections kept open; Slack allows ten and sends each envelope to one of them.
+    pub connections: usize,
+    /// A connection that was silent for so long is dead.
+    pub silence: Duration,
+    /// The first wait before connecting again; doubled each time.
+    pub back_off: Duration,
+    /// The longest wait before connecting again.
+    pub back_off_most: Duration,
+    /// At shutdown, and on a connection that was replaced: how long work in flight may take to be acknowledged.
+    pub drain: Duration,
+}
+
+impl Default for SocketConfig {
+    fn default() -> Self {
+        Self {
+            connections: 1,
+            silence: Duration::from_secs(30),
+            back_off: Duration::from_millis(500),
+            back_off_most: Duration::from_secs(30),
+            drain: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Socket Mode cannot work until somebody changes something.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "Socket Mode cannot connect: {0}. Check the app token (xapp-…, scope connections:write) and that Socket Mode is on"
+)]
+pub struct SocketError(CallError);
+
+/// Keeps the connections open until `stop` is cancelled, then lets work in flight end and closes them.
+///
+/// Ends early, with an error, only when Slack refuses the app token.
+pub async fn run<D: FrontDoor>(
+    client: Client,
+    front: Front<D>,
+    config: SocketConfig,
+    stop: CancellationToken,
+) -> Result<(), SocketError> {
+    let mut lanes = JoinSet::new();
+    for _ in 0..config.connections.max(1) {
+        lanes.spawn(keep_open(client.clone(), front.clone(), config.clone(), stop.clone()));
+    }
+    let mut result = Ok(());
+    while let Some(lane) = lanes.join_next().await {
+        let lane = lane.unwrap_or_else(|e| {
+            tracing::error!(error = %e, "a Socket Mode lane died");
+            Err(SocketError(CallError::Ambiguous { why: "a lane died".into() }))
+        });
+        if lane.is_err() {
+            result = lane;
+            lanes.abort_all();
+        }
+    }
+    result
+}
+
+/// One connection after the other. When Slack announces the end of one, the next is opened before the old one is drained.
+async fn keep_open<D: FrontDoor>(
+    client: Client,
+    front: Front<D>,
+    config: SocketConfig,
+    stop: CancellationToken,
+) -> Result<(), SocketError> {
+    let mut sessions = JoinSet::new();
+    let mut failures = 0u32;
+    while !stop.is_cancelled() {
+        let began = Instant::now();
+        let session = Session::new(client.clone(), front.clone(), config.clone(), stop.clone());
+        let (replace, replaced) = oneshot::channel();
+        sessions.spawn(session.run(replace));
+        // Only the newest session is listened to; an older one that is being drained is merely reaped.
+        let mut after = None;
+        match replaced.await {
+            Ok(ControlFlow::Break(Ended::Refused(error))) => return Err(SocketError(error)),
+            Ok(ControlFlow::Break(Ended::Stopped)) => break,
+            Ok(ControlFlow::Break(Ended::Failed(not_before))) => after = not_before,
+            // Closed, to be replaced, or panicked before it could say so.
+            Ok(_) | Err(_) => {}
+        }
+        let was_long = began.elapsed() >= config.back_off_most;
+        failures = if was_long { 0 } else { failures.saturating_add(1) };
+        wait_before_next(&config, failures, after, &stop).await;
+        while sessions.try_join_next().is_some() {}
+    }
+    while sessions.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn wait_before_next(
+    config: &SocketConfig,
+    failures: u32,
+    after: Option<Duration>,
+    stop: &CancellationToken,
+) {
+    let doubled = config.back_off.saturating_mul(1u32 << failures.saturating_sub(1).min(16));
+    let most = if failures == 0 { Duration::ZERO } else { doubled.min(config.back_off_most) };
+    // Between half and whole, so that many processes do not come back at one instant.
+    let wait = most.mul_f64(rand::random_range(0.5..1.0)).max(after.unwrap_or_default());
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+#[cfg(test)]
+#[path = "socket_tests.rs"]
+mod tests;

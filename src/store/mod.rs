@@ -1,0 +1,258 @@
+//! Pools, transactions and migrations: what every `store.rs` stands on.
+//!
+//! One enum, one set of SQL, two typed drivers. The `sql_*` macros run the same statement on whichever database
+//! is behind the transaction, type-checked for both. `$1` placeholders, `ON CONFLICT`, `RETURNING` and CTEs work
+//! in both; times are milliseconds UTC in `BIGINT`, JSON is text. The `Any` driver of sqlx is not used: it cannot
+//! read half of the types.
+
+pub mod audit;
+pub mod people;
+pub mod settings;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::kernel::error::{Error, Result};
+
+/// How hard SQLite presses what was committed onto the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// Survives a power cut.
+    Full,
+    /// Survives the end of the process; a power cut can take the last commits.
+    Normal,
+}
+
+/// The database: SQLite in a file, or Postgres.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One writer, several readers, one process.
+    Sqlite {
+        /// The only connection that writes.
+        write: SqlitePool,
+        /// Connections for reading; they see the last commit.
+        read: SqlitePool,
+        /// Keeps a second process out for as long as this one lives.
+        lock: Arc<std::fs::File>,
+    },
+    /// Any number of processes.
+    Postgres(PgPool),
+}
+
+/// A transaction on either database. Dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On Postgres.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens the SQLite file, creating it and its folder when absent, and brings it to the newest schema.
+    pub async fn open_sqlite(path: &Path, synchronous: Synchronous) -> Result<Self> {
+        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|e| {
+                Error::caused(format!("cannot create the data folder {}", folder.display()), e)
+            })?;
+        }
+        let lock = Arc::new(lock_beside(path)?);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(match synchronous {
+                Synchronous::Full => SqliteSynchronous::Full,
+                Synchronous::Normal => SqliteSynchronous::Normal,
+            })
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(3)
+            .min_connections(0)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self::Sqlite { write, read, lock })
+    }
+
+    /// Connects to Postgres and brings it to the newest schema.
+    pub async fn open_postgres(url: &str) -> Result<Self> {
+        let pool = sqlx::postgres::PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(url)
+            .await?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// A transaction that may write. On SQLite it takes the one writer's turn at once.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that only reads and never waits for the writer.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// `SQLite` or `Postgres`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "Postgres",
+        }
+    }
+
+    /// Closes every connection after its work; on SQLite this also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it so.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Takes it back.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// Where the two dialects differ.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// A lock on `<file>.lock`, held by the returned handle.
+fn lock_beside(path: &Path) -> Result<std::fs::File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|e| Error::caused(format!("cannot open {}", name.display()), e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::fault(format!(
+            "{} is in use by another Tandem process. SQLite takes one: stop the other, or use Postgres for several",
+            path.display()
+        ))),
+        Err(std::fs::TryLockError::Error(e)) => {
+            Err(Error::caused(format!("cannot lock {}", name.display()), e))
+        }
+    }
+}
+
+/// An instant as it is stored.
+pub fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// An instant as it was stored; a number out of range is a fault.
+pub fn instant(ms: i64) -> Result<Timestamp> {
+    Ok(Timestamp::from_millisecond(ms)?)
+}
+
+/// A stored word that this version does not know.
+pub fn unknown(what: &str, found: &str) -> Error {
+    Error::fault(format!("the database holds an unknown {what}: {found:?}"))
+}
+
+/// Runs a statement; gives the number of rows that it touched.
+#[macro_export]
+macro_rules! sql_exec {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(t) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **t).await.map(|r| r.rows_affected()),
+            $crate::store::Tx::Postgres(t) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **t).await.map(|r| r.rows_affected()),
+        }
+    };
+}
+
+/// Every row, as `$row` (a tuple or a `FromRow` struct).
+#[macro_export]
+macro_rules! sql_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(t) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_all(&mut **t).await,
+            $crate::store::Tx::Postgres(t) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_all(&mut **t).await,
+        }
+    };
+}
+
+/// The first row, if there is one.
+#[macro_export]
+macro_rules! sql_opt {
+    ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(t) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_optional(&mut **t).await,
+            $crate::store::Tx::Postgres(t) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_optional(&mut **t).await,
+        }
+    };
+}
+
+/// One number, text or other single value.
+#[macro_export]
+macro_rules! sql_value {
+    ($tx:expr, $value:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(t) => sqlx::query_scalar::<_, $value>($sql)$(.bind($arg))*.fetch_one(&mut **t).await,
+            $crate::store::Tx::Postgres(t) => sqlx::query_scalar::<_, $value>($sql)$(.bind($arg))*.fetch_one(&mut **t).await,
+        }
+    };
+}
+
+impl Tx {
+    /// The rows of a JSON array handed over as `$1`, for a `FROM` clause: `value ->> 0` reads the first column.
+    pub fn each(&self) -> &'static str {
+        if self.is_postgres() {
+            "jsonb_array_elements(CAST($1 AS jsonb)) AS t (value)"
+        } else {
+            "json_each($1)"
+        }
+    }
+
+    /// The texts of a JSON array handed over as `$1`, for `IN (…)`.
+    pub fn texts(&self) -> &'static str {
+        if self.is_postgres() {
+            "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))"
+        } else {
+            "SELECT value FROM json_each($1)"
+        }
+    }
+}

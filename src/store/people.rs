@@ -1,0 +1,141 @@
+//! People of Slack as they were last looked up, and their roles.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{Tx, millis};
+use crate::kernel::actor::{Actor, Role, Standing};
+use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::{sql_all, sql_exec, sql_opt};
+
+/// What `users.info` said of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Slack's id.
+    pub id: UserId,
+    /// Their home team.
+    pub team_id: Option<String>,
+    /// The name they go by.
+    pub name: String,
+    /// Where the scopes show it.
+    pub email: Option<String>,
+    /// IANA name.
+    pub zone: Option<String>,
+    /// Why they are not a full member of the home workspace; `None` for a member.
+    pub outside: Option<&'static str>,
+}
+
+/// The reasons for which somebody is outside; stored by name.
+pub const OUTSIDE: [&str; 5] =
+    ["another company's account", "a guest", "a bot", "a deactivated account", "not to be found in Slack"];
+
+impl Person {
+    /// The person as an actor, with the roles that are stored.
+    pub async fn actor(&self, tx: &mut Tx) -> Result<Actor> {
+        Ok(Actor {
+            user: self.id.clone(),
+            name: self.name.clone(),
+            zone: self.zone.as_deref().and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC),
+            standing: self.outside.map_or(Standing::Member, Standing::Outside),
+            roles: roles_of(tx, &self.id).await?,
+        })
+    }
+}
+
+/// Remembers what was looked up.
+pub async fn save(tx: &mut Tx, now: Timestamp, person: &Person) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO people (id, team_id, name, email, zone, outside, fetched_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id, name = excluded.name, email = excluded.email, \
+         zone = excluded.zone, outside = excluded.outside, fetched_at = excluded.fetched_at",
+        person.id.as_str(),
+        person.team_id.as_deref(),
+        &person.name,
+        person.email.as_deref(),
+        person.zone.as_deref(),
+        person.outside,
+        millis(now)
+    )?;
+    Ok(())
+}
+
+/// A person and when they were looked up, in milliseconds UTC.
+pub async fn find(tx: &mut Tx, id: &UserId) -> Result<Option<(Person, i64)>> {
+    type Row = (String, Option<String>, String, Option<String>, Option<String>, Option<String>, i64);
+    let row = sql_opt!(
+        tx,
+        Row,
+        "SELECT id, team_id, name, email, zone, outside, fetched_at FROM people WHERE id = $1",
+        id.as_str()
+    )?;
+    Ok(row.map(|(id, team_id, name, email, zone, outside, at)| {
+        let outside =
+            outside.map(|o| OUTSIDE.into_iter().find(|k| *k == o).unwrap_or("not to be found in Slack"));
+        (Person { id: id.into(), team_id, name, email, zone, outside }, at)
+    }))
+}
+
+/// Whether this person opens Home for the first time; asked once, it is remembered.
+pub async fn first_welcome(tx: &mut Tx, now: Timestamp, id: &UserId) -> Result<bool> {
+    let changed = sql_exec!(
+        tx,
+        "UPDATE people SET welcomed_at = $2 WHERE id = $1 AND welcomed_at IS NULL",
+        id.as_str(),
+        millis(now)
+    )?;
+    Ok(changed == 1)
+}
+
+/// A person's roles, each for one partner or (`None`) for all.
+pub async fn roles_of(
+    tx: &mut Tx,
+    id: &UserId,
+) -> Result<Vec<(Role, Option<crate::kernel::ids::PartnerId>)>> {
+    let rows = sql_all!(
+        tx,
+        (String, String),
+        "SELECT role, partner_id FROM roles WHERE user_id = $1 ORDER BY role",
+        id.as_str()
+    )?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(role, partner)| {
+            Some((Role::stored(&role)?, (!partner.is_empty()).then(|| partner.into())))
+        })
+        .collect())
+}
+
+/// Everybody who has a role for all partners.
+pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<UserId>> {
+    let rows = sql_all!(
+        tx,
+        (String,),
+        "SELECT DISTINCT user_id FROM roles WHERE role = $1 ORDER BY user_id",
+        role.as_str()
+    )?;
+    Ok(rows.into_iter().map(|r| r.0.into()).collect())
+}
+
+/// Makes `users` the holders of a role that holds for all partners.
+pub async fn set_holders(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    role: Role,
+    users: &[UserId],
+) -> Result<()> {
+    sql_exec!(tx, "DELETE FROM roles WHERE role = $1 AND partner_id = ''", role.as_str())?;
+    for user in users {
+        sql_exec!(
+            tx,
+            "INSERT INTO roles (user_id, role, partner_id, granted_by, granted_at) VALUES ($1, $2, '', $3, $4) ON CONFLICT DO NOTHING",
+            user.as_str(),
+            role.as_str(),
+            by.as_str(),
+            millis(now)
+        )?;
+    }
+    Ok(())
+}
