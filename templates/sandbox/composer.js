@@ -118,7 +118,7 @@ class Composer {
     this.list.replaceChildren(...found.map((choice, index) => h("div", {
       role: "option", id: `${this.list.id}-${index}`, class: `picker-option${choice.helpOnly ? " help-only" : ""}`, "aria-selected": String(index === 0), data: { value: choice.label, user: choice.user },
       on: { pointerdown: (event) => { event.preventDefault(); this.take(choice); } },
-    }, choice.lead, h("span", { class: "menu-words" }, h("span", {}, h("strong", {}, choice.label), choice.usage && h("code", {}, ` ${choice.usage}`)), choice.note && h("small", {}, choice.note)))));
+    }, choice.lead, h("span", { class: "menu-words" }, h("span", {}, h("strong", {}, choice.label), choice.usage && h("code", {}, choice.usage)), choice.note && h("small", {}, choice.note)))));
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
     this.mark(0);

@@ -173,9 +173,11 @@ function threadLink(count, replies, message, view) {
 function toolbar(row, message, view) {
   if (message.ephemeral) return h("span", { hidden: true });
   const more = iconButton("more", "More actions", () => openMenu(more, moreItems(row, message, view), { label: "More actions", find: () => document.querySelector(`[data-ts="${message.ts}"] [data-test="message-more"]`) }), { "aria-haspopup": "menu", data: { test: "message-more" } });
-  const react = iconButton("smile", "Add a reaction", () => openMenu(react, QUICK.map((name) => ({
+  const pick = (anchor) => openMenu(anchor, QUICK.map((name) => ({
     label: `${emoji(name)}  :${name}:`, value: name, run: () => act({ type: "react", channel: view.channel, ts: message.ts, name }),
-  })), { label: "Reactions" }), { "aria-haspopup": "menu", data: { test: "message-react" } });
+  })), { label: "Reactions" });
+  const react = iconButton("smile", "Add a reaction", () => pick(react), { "aria-haspopup": "menu", data: { test: "message-react" } });
+  more.pickReaction = () => pick(more);
   return h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" }, react,
     !view.thread && iconButton("reply", "Reply in thread", () => view.openThread(message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : message.ts), { data: { test: "message-reply" } }), more);
 }
@@ -186,12 +188,16 @@ function moreItems(row, message, view) {
     run: () => act({ type: "message_shortcut", callback_id: shortcut.callback_id, channel: view.channel, ts: message.ts }),
   })));
   const own = message.user === store.user && !message.bot_id;
-  return [
-    ...shortcuts, shortcuts.length && own ? "line" : null,
+  // Without a pointer that hovers, the toolbar is this one button.
+  const touch = matchMedia("(hover: none)").matches;
+  const items = [
+    ...shortcuts, shortcuts.length && (own || touch) ? "line" : null,
+    touch && !view.thread && { label: "Reply in thread", test: "message-reply-menu", lead: icon("reply"), run: () => view.openThread(message.thread_ts ?? message.ts) },
+    touch && { label: "Add a reaction", lead: icon("smile"), run: () => row.querySelector("[data-test=message-more]")?.pickReaction() },
     own && { label: "Edit message", test: "message-edit", run: () => edit(row, message, view) },
     own && { label: "Delete message", danger: true, test: "message-delete", run: () => remove(message, view) },
-    !shortcuts.length && !own && { label: "Reply in thread", run: () => view.openThread(message.ts) },
   ].filter(Boolean);
+  return items.length ? items : [{ label: "Reply in thread", run: () => view.openThread(message.thread_ts ?? message.ts) }];
 }
 
 async function remove(message, view) {

@@ -54,7 +54,7 @@ function lines(text, render) {
   return nodes;
 }
 
-const TOKEN = /<([^<>\n]+)>|`([^`\n]+)`|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):|(https?:\/\/[^\s<>|*_~`]*[^\s<>|*_~`.,;:!?)\]'"])|(&(?:amp|lt|gt);)/g;
+const TOKEN = /<([^<>\n]+)>|`([^`\n]+)`|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):|(https?:\/\/[^\s<>|`]*[^\s<>|*_~`.,;:!?)\]'"])|(&(?:amp|lt|gt);)/g;
 const STYLE = { "*": "strong", _: "em", "~": "s" };
 const STYLED = /(^|[^\p{L}\p{N}*_~])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/u;
 
@@ -95,7 +95,7 @@ function tokens(text, verbatim) {
 }
 
 /** Text inside code: links show as their address, nothing else is read. */
-const inlineText = (text) => decode(text.replace(/<(?:(?:https?|mailto):[^|<>]*\|)?([^<>]*)>/g, "$1"));
+const inlineText = (text) => decode(text.replace(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g, (_, id) => `@${nameOf(id)}`).replace(/<(?:(?:https?|mailto):[^|<>]*\|)?([^<>]*)>/g, "$1"));
 
 /** What stands between `<` and `>`. */
 function reference(inner) {
