@@ -289,3 +289,16 @@ async fn file(Shared(inner): Shared<Arc<Inner>>, Path(id): Path<String>) -> Resp
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_script_of_the_page_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/sandbox");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let served = super::SCRIPTS.iter().any(|(n, _)| *n == name);
+            assert!(served || ["page.html", "page.css"].contains(&name.as_str()), "{name}");
+        }
+    }
+}
