@@ -169,6 +169,11 @@ impl Stage {
         self.sandbox.messages(channel).iter().map(text).collect()
     }
 
+    /// The replies under a message.
+    pub fn thread(&self, channel: &str, ts: &str) -> Vec<String> {
+        self.sandbox.thread(channel, ts).iter().map(text).collect()
+    }
+
     /// What only this person sees: whispers and answers to commands.
     pub fn private(&self, user: &str) -> Vec<String> {
         self.sandbox.ephemerals(user).iter().map(text).collect()
