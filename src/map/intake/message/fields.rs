@@ -66,7 +66,7 @@ const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|ea
 const OURS: &str =
     r"\b(?:ours?|we|we're|we've|mine|my|unser\w*|wir|notre|nos|nous|nuestr[oa]s?)\b|(?-i:\b[uU]s\b)";
 const THEIRS: &str = r"\b(?:theirs?|they|they're|they've|ihre?[nrs]?|leurs?|partner(?:'s)?|them)\b|[\u{F0000}-\u{F0FFF}](?:'s?)?";
-const PERSON: &str = r"(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+|(?-i:\p{Lu}[\p{L}'-]+(?: (?:(?:van|von|de|der|den|da|del|la|bin)\s)*\p{Lu}[\p{L}'-]*\.?){0,2}))";
+const PERSON: &str = r"(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+|(?-i:\p{Lu}[\p{L}'-]+(?: (?:(?:van|von|de|der|den|da|del|la|bin)\s)*(?:\p{Lu}\.|\p{Lu}[\p{L}'-]*)){0,2}))";
 
 fn compiled(source: &str) -> Regex {
     pattern(
@@ -93,7 +93,7 @@ patterns! {
     NEGATED = r"(?i)\b(?:not|isn't|aren't|wasn't|never|no longer|former(?:ly)?|ex|past|previous(?:ly)?|lost|lapsed|churned|non|neither|no|used to be|without|lost (?:them )?as)[ -](?:(?:yet|an?|our|their|the|be|as|been|even|currently|really|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)*{POP}\b|\b{POP} (?:any ?more|churned|was lost|until (?:last|20\d\d))\b";
     MOVED = r"(?i)\b(?:from|was|were|used to be|previously)\s+(?:an?\s+|their\s+|our\s+|just\s+)*(?P<old>{POP})\s*(?:,|;)?\s*(?:to|→|->|=>|-->|,?\s*(?:but\s+)?now|is now|became|has become|into)\b?";
     ARROWED = r"(?i)(?P<old>{POP})\s*(?:→|->|=>|-->)\s*(?P<new>{POP})\b";
-    BOTH = r"(?i)\b(?:mutual|shared|joint|common|gemeinsame[rn]?|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|our|selling|got|with|carry|hold))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
+    BOTH = r"(?i)\b(?:mutual|shared|joint|common|gemeinsame[rn]?|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|selling|got|with|carry|hold))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
     BOTH_OBJECT = r"(?i)\bboth\s+(?:have|has|see|list|carry|count)\s+(?P<object>[^,;.:\n]{2,40}?)\s+as\s+(?:an?\s+)?(?P<pop>{POP})\b";
     LIST_OF_THREE = r":\s*\p{Lu}[\w .&'-]*,\s*(?:\p{Lu}[\w .&'-]*,?\s*)+(?:and|&)\s+\p{Lu}";
     BOTH_AFTER = r"(?i)(?P<pop>{POP})\s+(?:(?:on|for|at|of|with|in)\s+)?(?:commune?s?|en común|en commun|both(?:\s+(?:sides|of us|companies|teams|ends|crms))?|us both|each side|either side)\b";
@@ -115,6 +115,7 @@ patterns! {
     BREAKS = r"(?i)[\x01,;|·()\[\]:\t{}!?=~^<>\u{F0000}-\u{FFFFD}]+|\s[-–—/+×•]+\s|//|\s-{1,3}$|^-+\s|[–—→⇒↔⇄]|-+>|\s(?-i:[xX])\s|(?-i:^[xX]\s|\s[xX]$)|\.\s|\.{2,}|\.$|\svs\.?\s|\s(?:-|/|×)|(?:-|/|×)\s|^/|/$|\x22";
     SUFFIX_COMMA = r"(?i),\s+(?P<form>inc|llc|ltd|corp|co|gmbh|plc|lp|llp|s\.a|sa|ag|n\.v|b\.v|limited)\b";
     CUE = r"(?i)(?:\b(?:overlap\w*\s+(?:account\s+)?(?:on|at|for|in|is|with|found|alert|around|re|regarding|across)|accounts?|company|on|at|for|with|customer|client|prospect|deal|opp|opportunity|called|named|about|re|regarding|working|work|have|has|added|see|share|sharing|in|onto|into|is|also|logo|closed|won|signed|landed|match|matched|spotted|found|here's|is:)|#|->|→|:|–|—|-)\s*(?:the\s+|in\s+)?\W*$";
+    SAID_OF = r"(?i)^\s+(?:is|are)\s+(?:(?:now|also|already|still|just|both)\s+)*(?:an?\s|our\b|their\b|[\u{F0000}-\u{F0FFF}])";
     VERB_AFTER = r"(?i)^[\s\x01]*(?:is|are|was|just|now|has|have|became|moved|turned|shows?|popped|came|appears?|looks|went|showing|got|being|overlaps?|signed|also|ist|est|es)\b";
     LISTED = r"(?i)^[\s,;&+/\x01)]*(?:\band\b|\bplus\b|\bund\b|\bet\b|\by\b|\bas well as\b)?[\s,;&(\x01]*$";
 }
@@ -390,7 +391,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             continue;
         };
         if let Some(population) = Population::understood(&text[pop.clone()]) {
-            facts.populations.push((Side::Both, population));
+            facts.populations.push((both(text, whole.start()), population));
             blank_but(masked, whole.range(), &[object]);
         }
     }
@@ -403,7 +404,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
                 continue;
             }
             if let Some(population) = Population::understood(&text[pop]) {
-                facts.populations.push((Side::Both, population));
+                facts.populations.push((both(text, whole.start()), population));
                 let keep: Vec<Range<usize>> = partner_marks(whole.as_str(), whole.start());
                 let span = whole.range();
                 blank_but(masked, span, &keep);
@@ -441,6 +442,14 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
         let keep = partner_marks(whole.as_str(), whole.start());
         blank_but(masked, whole.range(), &keep);
     }
+}
+
+/// "Northwind and Globex both …" are two partners; otherwise "both" are we and they.
+fn both(text: &str, at: usize) -> Side {
+    static TWO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:\+|and|&|,|/)\s*[\u{F0000}-\u{F0FFF}]\s*(?:are\s+)?$")
+    });
+    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
 }
 
 fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
@@ -487,6 +496,10 @@ fn side_of(text: &str, masked: &str, pop: Range<usize>) -> Option<Side> {
         static ANOTHER: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
         let end = c.get(0).map_or(0, |m| m.end());
+        let arrow = tail.trim_start().starts_with(['→', '-']);
+        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
+            return side_of_clause(text, pop.start);
+        }
         if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {
             return Some(Side::Theirs(None));
         }
@@ -552,6 +565,7 @@ fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<C
                 .is_empty();
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
+            let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
             let domain = link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, tokens));
             let mut weight = if lower { -2 } else { 2 };
             weight += if cued { 2 } else { 0 };
@@ -566,7 +580,7 @@ fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<C
                 weight,
                 placed: cued || after_colon || (led && whole),
             };
-            candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower);
+            candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower) || said;
             if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
                 candidate.weight += 2;
                 candidate.placed = true;
@@ -715,7 +729,7 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
     let any_name = words.iter().any(|(_, w)| is_name(w) && !stop(w));
     let all_names =
         words.len() > 1 && (piece.start > 0 || told) && words.iter().all(|(_, w)| may_stand_in_name(w));
-    let calm = !any_name && words.len() <= 3;
+    let calm = !any_name && words.iter().filter(|(_, w)| !stop(w)).count() <= 3;
     let article_of_name = |i: usize| words.get(i + 1).is_some_and(|(_, w)| is_name(w) && !stop(w));
     for (i, (_, word)) in words.iter().enumerate() {
         let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
