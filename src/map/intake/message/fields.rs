@@ -380,6 +380,14 @@ fn both(text: &str, at: usize) -> Side {
     static TWO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:\+|and|&|,|/)\s*[\u{F0000}-\u{F0FFF}]\s*(?:are\s+)?$")
     });
+    static OBJECT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:have|has|see|sees|list|lists|count|counts|got)\s+$"));
+    // "We have both as customers" speaks of two accounts.
+    if OBJECT.is_match(&text[..at])
+        && let Some(side) = side_of_clause(text, at)
+    {
+        return side;
+    }
     if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
 }
 

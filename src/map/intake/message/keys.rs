@@ -76,12 +76,7 @@ fn by_whole(whole: &str, theirs: Side, named: bool) -> Option<Key> {
         | "for them" | "with them" | "sie" | "eux" | "ellos" => Key::Population(theirs),
         "their" if named => Key::Population(theirs),
         "their" => Key::Population(theirs),
-        "with their"
-        | "at their"
-        | "for their"
-        | "status at their"
-        | "population at their"
-        | "relationship with their"
+        "at their" | "for their" | "status at their" | "population at their" | "relationship with their"
             if named =>
         {
             Key::Population(theirs)

@@ -281,7 +281,7 @@ fn owner(value: &str, tokens: &Tokens) -> Option<String> {
     });
     let name = value.split(['(', ',', ';', '|', '·', '/']).next().unwrap_or(value);
     let name: String = name.chars().filter(|c| !is_marker(*c)).collect();
-    let name = name.trim().trim_end_matches(['-', '–', '—']).trim();
+    let name = name.trim().trim_end_matches(['-', '–', '—', ')', ']']).trim();
     let initial =
         name.strip_suffix('.').is_some_and(|n| n.rsplit(' ').next().is_some_and(|w| w.chars().count() == 1));
     let name = if initial { name } else { name.trim_end_matches('.') };

@@ -42,6 +42,12 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
             let (start, first) = words[skip];
             let whole = skip == 0 && at_separator;
             let known = key(&text[start..sign.start()])?;
+            let prior = skip.checked_sub(1).and_then(|i| words.get(i)).map(|(_, w)| w.to_lowercase());
+            let introduced =
+                prior.is_some_and(|w| ["with", "w/", "from", "for", "by", "at"].contains(&w.as_str()));
+            if introduced && matches!(known, Key::Population(_)) {
+                return None;
+            }
             let short = words.len() - skip;
             let apart = found.is_empty() && skip > 0;
             let weak = matches!(known, Key::Population(_)) && short == 1;
