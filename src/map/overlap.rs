@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A named slice of a CRM (`RHYTHM`, Words).
+/// A named slice of a CRM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Population {
