@@ -10,7 +10,7 @@ use fantoccini::elements::{Element, ElementRef};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -70,7 +70,7 @@ impl Driver {
                     "width": size.width, "height": size.height, "pixelRatio": 1, "mobile": false, "touch": false,
                 }},
             },
-            "goog:loggingPrefs": {"browser": "ALL"},
+            "timeouts": {"pageLoad": PATIENCE.as_millis() as u64, "script": PATIENCE.as_millis() as u64},
         }) else {
             unreachable!("an object was written");
         };
@@ -105,9 +105,9 @@ impl Window {
     pub async fn until(&self, what: &str, body: &str, args: &[Value]) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let found = self.client.execute(body, args.to_vec()).await;
+            let found = timeout(PATIENCE, self.client.execute(body, args.to_vec())).await;
             match found {
-                Ok(value) if !matches!(value, Value::Null | Value::Bool(false)) => return value,
+                Ok(Ok(value)) if !matches!(value, Value::Null | Value::Bool(false)) => return value,
                 found if Instant::now() > deadline => {
                     let name = format!("failed-{}", what.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
                     let picture = self.screenshot(&name).await;
