@@ -85,27 +85,22 @@ impl Page {
 
     /// Opens a channel, by its id.
     pub async fn open_channel(&self, channel: &str) {
-        self.open_drawer().await;
-        // The sidebar may be drawn anew between the pointer's down and up: such a click is lost, so it is repeated.
-        let here = "if (location.hash.endsWith(`/${arguments[0]}`)) return true; \
-            surface.sidebar().querySelector(by('channel', arguments[0]))?.click(); return false";
-        self.until(&format!("being in {channel}"), here, &[json!(channel)]).await;
+        self.go(channel, "by('channel', arguments[0])").await;
     }
 
     /// Opens the bot's Home tab.
     pub async fn open_home(&self) {
-        self.open_drawer().await;
-        self.click("Home", "return surface.sidebar().querySelector('[data-test=home]')", &[]).await;
+        self.go("home", "by('test', arguments[0])").await;
     }
 
-    /// In a narrow window the channels are behind a button.
-    async fn open_drawer(&self) {
-        let closed = "const b = document.querySelector('[data-test=drawer]'); \
-            const r = document.querySelector('#sidebar').getBoundingClientRect(); \
-            return String(seen(b) && (r.right <= 0 || r.width === 0))";
-        if self.until("the sidebar", closed, &[]).await == json!("true") {
-            self.click("the channels", "return document.querySelector('[data-test=drawer]')", &[]).await;
-        }
+    /// The sidebar may be drawn anew or slide away between the pointer's down and up, and such a click is lost.
+    /// So the link is followed in the page, until it was.
+    async fn go(&self, place: &str, link: &str) {
+        let there = format!(
+            "if (location.hash.endsWith(`/${{arguments[0]}}`)) return true; \
+             surface.sidebar().querySelector({link})?.click(); return false"
+        );
+        self.until(&format!("being in {place}"), &there, &[json!(place)]).await;
     }
 
     /// Pastes `text` into the open channel's composer and sends it; a slash command is sent the same way.
