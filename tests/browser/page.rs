@@ -138,12 +138,7 @@ impl Page {
 
     /// Uses a message shortcut on the newest message that contains `text`.
     pub async fn message_shortcut(&self, text: &str, callback_id: &str) {
-        self.window
-            .element("the message", &library("return message('main', arguments[0])"), &[json!(text)])
-            .await
-            .click()
-            .await
-            .expect("the message under the pointer");
+        self.click("the message", "return message('main', arguments[0])", &[json!(text)]).await;
         let more = "return message('main', arguments[0])?.querySelector('[data-test=message-more]')";
         self.click("the message's menu", more, &[json!(text)]).await;
         let item = "return document.querySelector(`#layer ${by('value', arguments[0])}`)";
