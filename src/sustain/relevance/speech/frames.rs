@@ -40,7 +40,7 @@ pub(super) fn read(words: &str, question: bool) -> Reading {
 
 pattern!(
     LEAD,
-    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|because|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
+    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
 );
 pattern!(
     WAIVER,
@@ -91,7 +91,7 @@ pattern!(
 );
 pattern!(
     IF_YOU,
-    r"\bif (?:you|your \w+) (?:can |could |would |will |were able to |are able to |might |just |please |kindly |also )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave)\b.*)"
+    r"\b(?:if|once|when|whenever|as soon as|after|provided|until) (?:you|your \w+) (?:have |had |can |could |would |will |were able to |are able to |might |just |please |kindly |also )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave|given|done|found)\b.*)"
 );
 
 /// A condition that hides a request: "if you share your list, I'll match it".
@@ -146,7 +146,7 @@ pattern!(
 );
 pattern!(
     YOU_NEED,
-    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
+    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
 );
 
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
@@ -181,6 +181,11 @@ pattern!(
     r"^(?:do |would |could |can )?(?:you )?(?:want|like|use|fancy|care for|do with|benefit from|be (?:interested|up for|helped by))\b(?P<rest>.*)"
 );
 
+pattern!(
+    A_PART,
+    r"^(?:fifteen|ten|half|some of|\d+|a (?:spare )?(?:seat|slot|ticket|hand|copy|name|place|version)|the (?:slot|seat|name|other|rest|ticket|number|details|contact)|in\b)"
+);
+
 /// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.
 fn leave_asked(w: &str) -> Option<Reading> {
     if let Some(found) = LEAVE.captures(w) {
@@ -196,6 +201,9 @@ fn leave_asked(w: &str) -> Option<Reading> {
     }
     let found = THING_FOR_YOU.captures(w)?;
     let rest = found["rest"].trim();
+    if A_PART.is_match(rest) {
+        return Some(offer(Object::Work));
+    }
     let thing = about_asset(rest) || DOOR_FOR_YOU.is_match(rest) || rest.contains("introduction");
     Some(if thing && !rest.contains("your") { offer(given(rest)) } else { request(Object::Answer) })
 }
@@ -321,7 +329,7 @@ pattern!(
 );
 pattern!(
     CHANCE,
-    r"^(?:any |is there a |is there any )?chance (?:of|for|to|you|we|i)\b(?P<rest>.*)|^(?:i|we) (?:wonder|was wondering|wondered) if (?P<wonder>.*)"
+    r"^(?:any |is there a |is there any )?chance (?:of|for|to|you|we|i)\b(?P<rest>.*)|^(?:i|we) (?:wonder|was wondering|wondered) if (?P<wonder>.*)|^(?:do you )?mind (?P<mind>\w+ing\b.*)"
 );
 pattern!(
     SUITS,
@@ -345,7 +353,7 @@ fn asked_of_you(w: &str) -> Option<Reading> {
         }));
     }
     let found = CHANCE.captures(w)?;
-    let rest = found.name("rest").or(found.name("wonder")).map_or("", |m| m.as_str());
+    let rest = ["rest", "wonder", "mind"].iter().find_map(|n| found.name(n)).map_or("", |m| m.as_str());
     Some(request(wanted(rest)))
 }
 pattern!(
@@ -377,6 +385,9 @@ fn wish(w: &str) -> Option<Reading> {
     };
     if DOOR_FOR_YOU.is_match(&rest) && GIVES_YOU.is_match(&rest) {
         return Some(offer(Object::Introduction));
+    }
+    if CHECKING.is_match(&rest) && !DOOR_FOR_YOU.is_match(&rest) {
+        return Some(CHECK_IN);
     }
     if OUR_AIM.is_match(&rest) && !OWN_CALL.is_match(&rest) {
         let rest = rest.trim_start_matches("to ");
@@ -428,7 +439,7 @@ pattern!(
 
 pattern!(
     IMPERATIVE,
-    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can) )*(?P<rest>(?:send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
+    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
 );
 pattern!(
     USE_IT,
@@ -482,9 +493,7 @@ fn deed_offered(w: &str) -> Option<Reading> {
     let ours = OUR_SUBJECT.is_match(w);
     if !ours {
         let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
-        let serves = YOU.is_match(rest)
-            && !w.starts_with("you")
-            && matches!(given(rest), Object::Work | Object::Asset);
+        let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
     let object = given(rest);
@@ -510,7 +519,7 @@ pattern!(
 );
 pattern!(
     TO_USE,
-    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
+    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
 );
 pattern!(
     RESULT,

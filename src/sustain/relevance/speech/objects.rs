@@ -10,7 +10,7 @@ pattern!(
       | (?:put|putting)\ (?:you|your\ \w+)\ (?:in\ touch|in\ front|in\ contact|in\ the\ room|on\ (?:the|her|his|their)|together|through\ to|forward)
       | (?:put|get|have)\ your\ name | (?:get|getting|bring|bringing|walk|walking|pull|pulling|loop|looping)\ (?:you|your\ \w+)\ (?:in\b|into|onto?\b|along|a\ (?:meeting|call|slot|seat|chat)|an?\ introduction
       | time\ with|half|thirty|fifteen|twenty|\d+\ minutes|to\ (?:meet|the\ table)|through\ the\ door|over\ to)
-      | connect(?:ing)?\ (?:you|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
+      | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
       | vouch\ for\ you | put\ in\ a\ (?:good\ )?word | have\ you\ meet | hand\ (?:you|this\ one|the\ account|\w+\ (?:over\ )?to\ you)
       | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,3}(?:call|meeting|chat|slot|time|conversation|demo|coffee|session|lunch|intro\w*)(?:\ for\ you)?\ with | line\ up\ (?:a|the|an)\ (?:call|meeting|chat|slot|conversation) | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
       | (?:pass|give)\ (?:\w+\ ){0,5}your\ name | invite\ you | seat\ for\ you | add\ you\ to\ (?:the|my|our)\ (?:call|meeting|session)
