@@ -35,7 +35,7 @@ pub(super) struct NamedAsset {
 
 impl<'a> Draft<'a> {
     pub fn read(input: &'a DraftInput, settings: &'a Settings) -> Self {
-        let clauses = parse(&input.text);
+        let clauses = parse(&input.text, input.facts.partner.as_deref());
         let mut draft = Self {
             accounts: accounts(input),
             assets: Vec::new(),

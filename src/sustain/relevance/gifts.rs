@@ -31,7 +31,7 @@ pub(super) struct Gift {
 
 static EVENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"\b(?:moved|moves|opened|opens|hired|hires|starts?|started|joins|joined|signed|approved|picked|chose|asked|asking|budget|renews|tender|rfp|rolled out|kicked off|kicks off",
+        r"\b(?:moved|moves|opened|opens|hired|hires|starts?|started|joins|joined|signed|approved|picked|chose|asked|asking|budget|renew\w*|tender|rfp|rolled out|kicked off|kicks off",
         r"|evaluating|shortlist\w*|decides?|decided|goes live|went live|go live|launch\w*|cut|saved|replaced|replacing|replaces?|migrat\w+|expand\w*|opening|deadline|freeze|reorg\w*|struggl\w+|by hand|manual\w*|complain\w*|needs|wants",
         r"|looking (?:for|at)|plans?|board|pilot|frozen|unblocked|brought forward|pushed|consolidat\w+|acquired|new (?:head|vp|coo|cfo|cto|cio|ceo|director|lead|owner|buyer)|took over|takes over|named|promoted|backlog|outage|audit|expires|ends)\b"
     ))

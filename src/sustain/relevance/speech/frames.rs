@@ -78,7 +78,7 @@ fn reported(w: &str) -> Option<Reading> {
 
 pattern!(
     OPEN_TO_YOU,
-    r"(?x)\b(?: (?:meet|talk\ to|speak\ to|speak\ with|talk\ with|hear\ from|see|call|invite|take\ (?:a|your)\ (?:\w+\ )?(?:call|meeting)(?:\ from\ you)?|give)\ (?:with\ )?(?:you\b|your\b) | take\ (?:your|a|the)\ (?:call|meeting) | (?:expecting|waiting\ for)\ (?:you|your)
+    r"(?x)\b(?: (?:meet|talk\ to|speak\ to|speak\ with|talk\ with|hear\ from|see|call|invite|take\ (?:a|your)\ (?:\w+\ )?(?:call|meeting)(?:\ from\ you)?|give)\ (?:with\ )?(?:you\b|your\b) | take\ (?:your|a|the)\ (?:call|meeting) | (?:expecting|waiting\ for)\ (?:you|your) | knows?\ (?:that\ )?(?:you\b|your\b) 
       | asked\ (?:me\ |us\ )?(?:for|about)\ (?:you\b|your\b|an?\ (?:name|introduction|recommendation|partner|integrator)|somebody|someone) | asked\ (?:me\ |us\ )?(?:who|whom) | asked\ to\ meet )"
 );
 pattern!(
@@ -210,7 +210,7 @@ fn leave_asked(w: &str) -> Option<Reading> {
 
 pattern!(
     INQUIRY,
-    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|would there be|have (?:you )?got|got|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
+    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|is (?:anyone|anybody)|would there be|have (?:you )?got|got|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
 );
 pattern!(
     YES_NO,
@@ -268,7 +268,7 @@ fn inquiry(w: &str) -> Option<Reading> {
 
 pattern!(
     ASKING,
-    r"^(?:(?:i |we )?(?:am |are |was |were )?(?:just )?(?:curious|wondering|interested|keen to (?:know|hear|learn)|trying to (?:find out|figure out|understand))(?: to (?:know|hear|see))? |remind me |can i ask |may i ask )?(?P<wh>who|whom|what|which|where|when|how) (?P<rest>.*)"
+    r"^(?:(?:i |we )?(?:am |are |was |were |would (?:also )?be )?(?:just )?(?:curious|wondering|interested|keen to (?:know|hear|learn)|trying to (?:find out|figure out|understand))(?: to (?:know|hear|see))? |remind me |can i ask |may i ask )?(?P<wh>who|whom|what|which|where|when|how) (?P<rest>.*)"
 );
 pattern!(
     CHOICE,
@@ -285,7 +285,12 @@ pattern!(
 
 pattern!(
     INVERTED,
-    r"^(?:i |we |just |am |was |curious|wondering|keen|remind|can i ask|may i ask)|^(?:who|what|which|where|when|how)(?: \w+)? (?:should|can|could|do|did|would|are|is|have) (?:i|we|you|your)\b"
+    r"^(?:i |we |just |am |was |curious|wondering|keen|remind|can i ask|may i ask)|^(?:who|what|which|where|when|how)(?: \w+)? (?:should|can|could|do|did|would) (?:i|we|you|your)\b|^(?:what|who) (?:else )?(?:is in your|are you|have you)\b"
+);
+
+pattern!(
+    PROMISED,
+    r"\b(?:when|once|before|after|if|as soon as) (?:i|we) (?:introduce|connect|put|bring) (?:you|the two|your)\b"
 );
 
 /// Questions of who, what, which, where and how.
@@ -303,6 +308,9 @@ fn which_or_who(w: &str, question: bool) -> Option<Reading> {
     }
     if wh == "how" && SMALL_TALK.is_match(rest) {
         return Some(CHECK_IN);
+    }
+    if PROMISED.is_match(rest) {
+        return Some(offer(Object::Introduction));
     }
     let object = wanted(rest);
     Some(match object {
@@ -417,7 +425,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:the )?ball is in your (?P<ball>.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
 );
 pattern!(
     YOURS_TO_DO,
@@ -427,7 +435,10 @@ pattern!(
 /// "You could go through your list": work handed over as a statement.
 fn duty(w: &str) -> Option<Reading> {
     let found = DUTY.captures(w)?;
-    let rest = ["rest", "leave", "up", "ball"].iter().find_map(|n| found.name(n))?.as_str();
+    let rest = ["rest", "leave", "up", "ball", "task"].iter().find_map(|n| found.name(n))?.as_str();
+    if found.name("task").is_some() {
+        return Some(request(Object::Work));
+    }
     let object = wanted(rest);
     let work = matches!(object, Object::Work | Object::Opportunity);
     (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
@@ -439,7 +450,7 @@ pattern!(
 
 pattern!(
     IMPERATIVE,
-    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
+    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
 );
 pattern!(
     USE_IT,
@@ -486,11 +497,16 @@ pattern!(
 
 pattern!(YOU, r"\byour?\b");
 
+pattern!(
+    OURS_LATER,
+    r"^(?:for|at|on|before|after|until|this|next|in|with|by|today|tomorrow|then|meanwhile|either) (?:[\w'&.-]+ ){0,5}?(?:i|we) (?:can|could|will|shall|may|am|are|would)\b"
+);
+
 /// "I can …", "Happy to …": somebody would act for the reader.
 fn deed_offered(w: &str) -> Option<Reading> {
     let found = DEED.captures(w)?;
     let rest = &found["rest"];
-    let ours = OUR_SUBJECT.is_match(w);
+    let ours = OUR_SUBJECT.is_match(w) || OURS_LATER.is_match(w);
     if !ours {
         let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
@@ -530,6 +546,11 @@ fn result(w: &str) -> Option<Reading> {
     RESULT.is_match(w).then_some(deliver(Object::Outcome))
 }
 
+pattern!(
+    I_DID,
+    r"^(?:i|we|our \w+) (?:have )?(?:already )?(?:did|done)(?: (?:it|that|so|this)\b.*| already.*)?$|^(?:it is )?(?:already )?done(?: already)?$"
+);
+
 /// "Here is …", "I put together … for you", "She is expecting your call".
 fn delivery(w: &str) -> Option<Reading> {
     if OLD_MAIL.is_match(w) {
@@ -542,6 +563,9 @@ fn delivery(w: &str) -> Option<Reading> {
         return Some(deliver(Object::Introduction));
     }
     let asset = about_asset(w) || w.contains(" link") || w.starts_with("link");
+    if I_DID.is_match(w) {
+        return Some(deliver(Object::Work));
+    }
     if HANDED.is_match(w)
         || TO_USE.is_match(w)
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))

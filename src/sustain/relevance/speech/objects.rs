@@ -34,7 +34,7 @@ pattern!(
       | (?:any|some|more|new|good|warm|hot|other|potential|further|fresh|your|the\ best|possible|of)\ (?:\w+\ )?(?:leads?|opportunit\w+|referrals|deals|business)\b
       | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
       | brewing | cooking | bubbling | in\ (?:your|the)\ (?:pipeline|funnel) | (?:a|any)\ (?:good\ )?(?:fits?|matches|synerg\w+)\b | synerg\w+ | low.hanging
-      | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space )"
+      | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space | we\ (?:might|could|can|would|may)\ (?:also\ )?(?:fit|be\ useful|add\ value|come\ in|play|go\ after|attack|chase|target|sell)\b | in\ your\ network | among\ your\ (?:clients|customers|accounts) )"
 );
 pattern!(
     /// Lists and knowledge that the reader holds.
@@ -87,11 +87,17 @@ pub(in crate::sustain::relevance) fn asset_nouns(
     ASSET.find_iter(words).map(|m| m.range())
 }
 
+pattern!(
+    MANY_LIKE,
+    r"\b(?:accounts|companies|clients|customers|people|others|anyone|someone|somebody|retailers) (?:like|such as|similar|who|that|else|in your)\b"
+);
+
 /// What is wanted when the reader is asked for `rest`.
 pub(super) fn wanted(rest: &str) -> Object {
     let yours = rest.contains("your ");
     if DOOR_FOR_US.is_match(rest) && !DOOR_FOR_YOU.is_match(&rest.replace("introduction", "")) {
-        return Object::Introduction;
+        let many = rest.contains("introductions") || MANY_LIKE.is_match(rest);
+        return if many { Object::Opportunity } else { Object::Introduction };
     }
     if OPPORTUNITY.is_match(rest) {
         return Object::Opportunity;
@@ -131,7 +137,7 @@ pattern!(
     NO_DEED,
     r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
-      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|present|pitch|demo|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
+      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
     POLITE,
