@@ -66,6 +66,9 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
             out.push(Gift { kind: Some(GiftKind::TheirLaunch), weight: Weight::Solid, span: at.clone() });
         }
     }
+    if let Some(at) = &draft.exclusive_offer {
+        out.push(Gift { kind: None, weight: Weight::Solid, span: at.clone() });
+    }
     // An offer that serves another gift ("shall I send it?") is no second kind.
     if out.iter().any(|g| g.kind.is_some_and(|k| k != GiftKind::OfferOfHelp)) {
         out.retain(|g| g.kind != Some(GiftKind::OfferOfHelp) || g.weight == Weight::Plain);

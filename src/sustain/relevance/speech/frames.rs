@@ -221,12 +221,20 @@ pattern!(
     r"^(?:just )?(?:did you (?:get|see|have|receive|read|manage|catch)|have you (?:had|seen my|read|got my|got round)|any (?:\w+ )?(?:updates?|news|movement|progress|traction|feedback|word|developments?|luck|joy)|anything new|(?:is|are) (?:there )?(?:anything|something) (?:new|happening)|are you (?:still|seeing|working|talking|planning|in touch)|is there (?:any )?(?:update|news|movement|progress))"
 );
 
+pattern!(
+    ANY_HOLDING,
+    r"^any (?:\w+ )?(?:accounts|clients|customers|prospects|names|deals|targets|contacts|companies)\b"
+);
+
 /// "Do you have …", "Any …", "Anything …": what the reader is asked for.
 fn inquiry(w: &str) -> Option<Reading> {
     let found = INQUIRY.captures(w)?;
     let object = wanted(&found["rest"]);
     if NUDGE.is_match(w) {
         return Some(request(if object == Object::Opportunity { object } else { Object::Update }));
+    }
+    if ANY_HOLDING.is_match(w) {
+        return Some(request(Object::Opportunity));
     }
     if YES_NO.is_match(w) {
         let heavy = object == Object::Opportunity || (object == Object::Work && w.contains("your "));
@@ -276,7 +284,7 @@ pattern!(
 );
 pattern!(
     SMALL_TALK,
-    r"^(?:is|are|was|has|have|did) (?:it|things|you|everything|life|business|your (?:week|quarter|day|month|summer|weekend|team)|all|that)\b|^(?:goes|went)\b"
+    r"^(?:is|are) (?:[\w'&.-]+ ){1,3}(?:treating|going|looking|coming)\b|^(?:is|are|was|has|have|did) (?:it|things|you|everything|life|business|your (?:week|quarter|day|month|summer|weekend|team)|all|that)\b|^(?:goes|went)\b"
 );
 pattern!(
     LOOKUP,
@@ -458,7 +466,7 @@ pattern!(
 );
 pattern!(
     NOT_A_COMMAND,
-    r"^(?:looks?ing|looking|thinking|help is|name is|look forward|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
+    r"^(?:looks?ing|looking|thinking|help is|name is|look forward|\w+ attached\b|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
 );
 
 pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
@@ -535,7 +543,7 @@ pattern!(
 );
 pattern!(
     TO_USE,
-    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
+    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
 );
 pattern!(
     RESULT,
@@ -549,6 +557,11 @@ fn result(w: &str) -> Option<Reading> {
 pattern!(
     I_DID,
     r"^(?:i|we|our \w+) (?:have )?(?:already )?(?:did|done)(?: (?:it|that|so|this)\b.*| already.*)?$|^(?:it is )?(?:already )?done(?: already)?$"
+);
+
+pattern!(
+    LEGWORK,
+    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
 );
 
 /// "Here is …", "I put together … for you", "She is expecting your call".
@@ -569,6 +582,7 @@ fn delivery(w: &str) -> Option<Reading> {
     if HANDED.is_match(w)
         || TO_USE.is_match(w)
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
+        || LEGWORK.is_match(w)
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);
         return Some(deliver(if door {

@@ -52,7 +52,7 @@ pattern!(
       | (?:think|thinking)\ (?:about|through|back|over|of|where|which|who|how) | have\ a\ think | keep\ (?:an?\ |your\ )?(?:eyes?|ears?|lookout|me|us) | ask\ around | sniff\ around
       | check\ (?:which|who|if\ any|whether\ any|with\ your|internally|around|your|what|for) | find\ (?:out|me|us|which|who|where|what|a\ way|ways|any|some|one|two|three|the|accounts|people|companies|our)
       | see\ (?:who|which|where|what|if\ (?:any|there|you)|whether\ (?:any|there|you)) | connect\ the\ dots | fill\ (?:in|out) | write\ up | prepare | draft | build | source | segment
-      | prioriti[sz]e | (?:tell|brief|educate|update)\ (?:me|us) | walk\ (?:me|us)\ through | pick\ your\ brain | (?:your|any)\ (?:thoughts|ideas)\ on\ (?:who|where|which|how) | (?:suggest|recommend)\b )"
+      | prioriti[sz]e | (?:tell|brief|educate|update)\ (?:me|us) | walk\ (?:me|us)\ through | pick\ your\ brain | best\ way\ (?:in|into|to\ (?:get|reach|approach|win|break)) | holds\ the\ | (?:your|any)\ (?:thoughts|ideas)\ on\ (?:who|where|which|how) | (?:suggest|recommend)\b )"
 );
 pattern!(
     SCHEDULE,
