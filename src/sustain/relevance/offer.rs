@@ -28,7 +28,7 @@ pub(super) fn exclusive_offer(draft: &Draft<'_>) -> Option<Range<usize>> {
     let sentences = draft.clauses.iter().map(|c| c.sentence).max()? + 1;
     let reach = |n: usize| {
         let of = || draft.clauses.iter().filter(move |c| c.sentence == n);
-        Some(of().next()?.span.start..of().last()?.span.end)
+        Some(of().next()?.span.start..of().next_back()?.span.end)
     };
     let base = |s: &str| {
         let partner = draft.input.facts.partner.iter().chain(&draft.input.recipient.company);

@@ -98,7 +98,12 @@ pattern!(
 
 pattern!(
     A_PART,
-    r"^(?:fifteen|ten|half|some of|\d+|a (?:spare )?(?:seat|slot|ticket|hand|copy|name|place|version)|the (?:slot|seat|name|other|rest|ticket|number|details|contact)|in\b)"
+    r"^(?:(?:a|an|another) (?:\w+ ){0,2}(?:contact|reference|sponsor|engineer|champion|hand)\b|fifteen|ten|half|some of|\d+|a (?:spare )?(?:seat|slot|ticket|hand|copy|name|place|version)|the (?:slot|seat|name|other|rest|ticket|number|details|contact)|in\b)"
+);
+
+pattern!(
+    A_SEAT,
+    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
 );
 
 /// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.
@@ -116,6 +121,9 @@ pub(super) fn leave_asked(w: &str) -> Option<Reading> {
     }
     let found = THING_FOR_YOU.captures(w)?;
     let rest = found["rest"].trim();
+    if A_SEAT.is_match(rest) {
+        return Some(offer(Object::Introduction));
+    }
     if A_PART.is_match(rest) {
         return Some(offer(Object::Work));
     }
@@ -148,8 +156,16 @@ pattern!(
     r"^(?:for|at|on|before|after|until|this|next|in|with|by|today|tomorrow|then|meanwhile|either) (?:[\w'&.-]+ ){0,5}?(?:i|we) (?:can|could|will|shall|may|am|are|would)\b"
 );
 
+pattern!(
+    UNDER_WAY,
+    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
+);
+
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
+    if UNDER_WAY.is_match(w) {
+        return Some(deliver(if DOOR_FOR_YOU.is_match(w) { Object::Introduction } else { Object::Work }));
+    }
     let found = DEED.captures(w)?;
     let rest = &found["rest"];
     let ours = OUR_SUBJECT.is_match(w) || OURS_LATER.is_match(w);
@@ -164,7 +180,7 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
 
 pattern!(
     SERVICE,
-    r"^(?:join|show|help|answer|send|sit in|walk|support|take|handle|cover|write|draft|run|build|fix|brief|call|lend|give|prepare|set up|share|check|review|meet|host|train|demo|present|explain)\b"
+    r"^(?:join|show|help|answer|send|sit in|walk|support|take|handle|cover|write|draft|run|build|fix|brief|call|lend|give|prepare|set up|share|check|review|meet|host|train|demo|present|explain|carry|bring|introduce|put|get|open|hand|pass|give|tell|speak|vouch|recommend|forward)\b"
 );
 
 pattern!(
@@ -174,7 +190,7 @@ pattern!(
 
 pattern!(
     DONE,
-    r"^(?:just |also )*(?:i|we|our|my)(?: \w+){0,3}? (?:have |has |had )?(?:just |already |also |now )*(?:attached|put|made|written|wrote|built|pulled|prepared|set|asked|sent|booked|held|kept|drafted|collected|marked|mapped|matched|checked|dug|went|gone|found|cleared|fixed|told|spoke|spoken|arranged|saved|reserved|summari[sz]ed|updated|added|logged|credited|shared|recorded|mentioned|cut|picked|did|done|sorted|lined|published|adapted|translated|got|listed|worked)\b(?P<rest>.*)"
+    r"^(?:just |also )*(?:i|we|our|my)(?: \w+){0,3}? (?:have |has |had )?(?:just |already |also |now )*(?:attached|put|made|written|wrote|built|pulled|prepared|set|asked|sent|booked|held|kept|drafted|collected|marked|mapped|matched|checked|dug|went|gone|found|cleared|fixed|told|spoke|spoken|arranged|saved|reserved|summari[sz]ed|updated|added|logged|credited|shared|recorded|mentioned|cut|picked|did|done|sorted|lined|published|adapted|translated|got|listed|worked|showed|shown|pitched|recommended|suggested|named|praised|demoed|introduced|forwarded|passed|invited|nominated)\b(?P<rest>.*)"
 );
 
 pattern!(FOR_THEM, r"\b(?:you|yours?)\b|attached|\blink\b|their (?:clients|customers)");

@@ -16,7 +16,7 @@ pattern!(
 
 pattern!(
     IF_YOU,
-    r"\b(?:if|once|when|whenever|as soon as|after|provided|until) (?:you|your \w+) (?:have |had |can |could |would |will |were able to |are able to |might |just |please |kindly |also )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave|given|done|found)\b.*)"
+    r"\b(?:if|once|when|whenever|as soon as|after|provided|until) (?:you|your \w+) (?:have |had |can |could |would |will |were able to |are able to |might |just |please |kindly |also |first |only |then )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave|given|done|found)\b.*)"
 );
 
 /// A condition that hides a request: "if you share your list, I'll match it".
@@ -82,8 +82,13 @@ pattern!(
     r"^any (?:\w+ )?(?:accounts|clients|customers|prospects|names|deals|targets|contacts|companies)\b"
 );
 
+pattern!(FINITE, r"^(?:any|some) (?:\w+ ){1,4}(?:will|gets|means|helps|makes|happens) ");
+
 /// "Do you have …", "Any …", "Anything …": what the reader is asked for.
 pub(super) fn inquiry(w: &str) -> Option<Reading> {
+    if FINITE.is_match(w) {
+        return None;
+    }
     let found = INQUIRY.captures(w)?;
     let object = wanted(&found["rest"]);
     if NUDGE.is_match(w) {
@@ -94,13 +99,8 @@ pub(super) fn inquiry(w: &str) -> Option<Reading> {
     }
     if YES_NO.is_match(w) {
         let heavy = object == Object::Opportunity || (object == Object::Work && w.contains("your "));
-        return Some(request(if heavy {
-            object
-        } else if object == Object::Meeting {
-            object
-        } else {
-            Object::Answer
-        }));
+        let kept = heavy || object == Object::Meeting;
+        return Some(request(if kept { object } else { Object::Answer }));
     }
     if w.starts_with("some ")
         || w.starts_with("know ")

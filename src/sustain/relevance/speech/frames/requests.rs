@@ -20,12 +20,17 @@ pattern!(
     r"^(?:use|do with|benefit|want|like|need|prefer|be (?:free|up for|open|interested|ok|around|there)|make (?:it|monday|tuesday|wednesday|thursday|friday|time)|find (?:it|that|this|useful)|rather|care|say yes|do (?:monday|tuesday|wednesday|thursday|friday))\b"
 );
 
+pattern!(COULD_USE, r"^(?:use|do with|benefit from) (?:a|an|some|the|another|one|more) ");
+
 /// "Could you …?"
 pub(super) fn asked_of_you(w: &str) -> Option<Reading> {
     if let Some(found) = OF_YOU.captures(w) {
         let rest = &found["rest"];
         let object = wanted(rest);
         let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
+        if COULD_USE.is_match(rest) && !about_asset(rest) && !DOOR_FOR_YOU.is_match(rest) {
+            return Some(offer(Object::Work));
+        }
         if SUITS.is_match(rest) && !(heavy && rest.contains("your ")) {
             let gift = about_asset(rest) || DOOR_FOR_YOU.is_match(rest);
             return Some(if gift { offer(given(rest)) } else { request(Object::Answer) });
@@ -53,7 +58,7 @@ pattern!(
 
 pattern!(
     BARE_WISH,
-    r"^(?:just |really )?(?:would love|would like|would appreciate|hoping|looking|keen|love|need|eager|trying|wanted) (?P<rest>(?:to|for|you|your|if|any|a|some)\b.*)|^(?:it |that |this )?would (?:really |also )?(?:help|be (?:great|good|useful|helpful|amazing|super|lovely|fantastic|nice|awesome|appreciated))(?: me| us)?(?: a lot| enormously)? (?P<help>(?:if you|to (?:get|see|have|know|hear|understand|catch|connect|chat|sync|meet|find|learn)|for us).*)|^(?:just|only) (?P<only>(?:your|a list|the list|a few|two or three|the names)\b.*)"
+    r"^(?:just |really )?(?:would love|would like|would appreciate|would welcome|would value|hoping|looking|keen|love|need|eager|trying|wanted) (?P<rest>(?:to|for|you|your|if|any|a|some)\b.*)|^(?:it |that |this )?would (?:really |also )?(?:help|be (?:great|good|useful|helpful|amazing|super|lovely|fantastic|nice|awesome|appreciated))(?: me| us)?(?: a lot| enormously)? (?P<help>(?:if you|to (?:get|see|have|know|hear|understand|catch|connect|chat|sync|meet|find|learn)|for us).*)|^(?:just|only) (?P<only>(?:your|a list|the list|a few|two or three|the names)\b.*)"
 );
 
 pattern!(
