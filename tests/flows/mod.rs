@@ -1,3 +1,4 @@
+mod foreign;
 mod imports;
 mod intake;
 mod status;
