@@ -174,11 +174,11 @@ impl Commitment {
             return None;
         }
         let from = self.due.max(quiet_until);
+        let ahead = working_day_before(self.due);
         let day = match (days_between(from, today), snoozed_until) {
             (waited @ 0.., _) => add_days(from, waited - waited % LATE_EVERY_DAYS),
-            // Snoozed to a day before the due one.
-            (_, Some(until)) => until.max(working_day_before(self.due).min(today)),
-            (_, None) => working_day_before(self.due),
+            (_, Some(until)) if today < ahead => until,
+            (_, _) => ahead.max(quiet_until),
         };
         if day > today {
             return None;
@@ -186,7 +186,7 @@ impl Commitment {
         let why = match late {
             0 => Reminder::Today,
             1.. => Reminder::Late(late),
-            _ if day < working_day_before(self.due) => Reminder::Back,
+            _ if day < ahead => Reminder::Back,
             _ => Reminder::Ahead,
         };
         Some((day, why))
@@ -256,10 +256,15 @@ pub(super) mod tests {
         ];
         for (i, stage) in stages.into_iter().enumerate() {
             let open = i < 2;
-            let with = |what| Commitment { stage: stage.clone(), ..commitment(date(2026, 3, 13)) }.moved(what, &by, now);
+            let with = |what| {
+                Commitment { stage: stage.clone(), ..commitment(date(2026, 3, 13)) }.moved(what, &by, now)
+            };
             let expected = |stage| if open { Ok((stage, 2)) } else { Err(Closed) };
             let until = date(2026, 3, 16);
-            assert_eq!(with(Move::Finish).map(|c| (c.stage, c.version)), expected(Stage::Done { by: by.clone(), at: now }));
+            assert_eq!(
+                with(Move::Finish).map(|c| (c.stage, c.version)),
+                expected(Stage::Done { by: by.clone(), at: now })
+            );
             assert_eq!(
                 with(Move::Snooze(until)).map(|c| (c.stage, c.version)),
                 expected(Stage::Open { snoozed_until: Some(until) })

@@ -240,8 +240,14 @@ pub(super) mod tests {
     fn every_move_at_every_stage() {
         let other = date(2026, 3, 20);
         let m = moved("U1");
-        let moves =
-            [Move::Accept, Move::Propose(other), Move::Decline("no".into()), Move::Take, Move::Insist, Move::Withdraw];
+        let moves = [
+            Move::Accept,
+            Move::Propose(other),
+            Move::Decline("no".into()),
+            Move::Take,
+            Move::Insist,
+            Move::Withdraw,
+        ];
         let declined = Stage::Declined { because: "no".into(), moved: m.clone() };
         let proposed = Stage::Proposed { on: other, moved: m.clone() };
         let withdrawn = Stage::Withdrawn(m.clone());

@@ -286,7 +286,10 @@ mod tests {
 
     #[test]
     fn the_tail_is_not_read_as_a_shell_would() {
-        assert_eq!(words("fix Sam's #12 \"for Ann's team\" don't"), ["fix", "Sam's", "#12", "for Ann's team", "don't"]);
+        assert_eq!(
+            words("fix Sam's #12 \"for Ann's team\" don't"),
+            ["fix", "Sam's", "#12", "for Ann's team", "don't"]
+        );
         assert_eq!(words("a \"never closed"), ["a", "\"never", "closed"]);
     }
 
