@@ -256,7 +256,9 @@ fn full_date(words: &[&str], today: Date) -> Option<Date> {
         && ["day", "week", "month", "year", "wk", "yr", "fortnight"]
             .iter()
             .any(|unit| words[1].to_lowercase().starts_with(unit));
-    let filler = words.first().is_some_and(|w| is_marker(&w.to_lowercase()) || w.eq_ignore_ascii_case("the"));
+    let filler = words
+        .first()
+        .is_some_and(|w| is_marker(&w.to_lowercase()) || matches!(w.to_lowercase().as_str(), "the" | "of"));
     if length || (filler && words.len() > 1) {
         return None;
     }

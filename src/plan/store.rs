@@ -354,12 +354,24 @@ pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment
     )?)
 }
 
+/// Open commitments that may bring a reminder: due up to `until`, or back from a snooze by then.
+pub async fn commitments_near(tx: &mut Tx, until: Date) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' AND (c.due <= $1 OR c.snoozed_until <= $1) ORDER BY c.due, c.id"),
+        until.to_string()
+    )?)
+}
+
 /// Open commitments that are due from `from` to `to`, both included.
 pub async fn commitments_due_between(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Commitment>> {
     commitments(sql_all!(
         tx,
         CommitmentRow,
-        commitment!("WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"),
+        commitment!(
+            "WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"
+        ),
         from.to_string(),
         to.to_string()
     )?)
