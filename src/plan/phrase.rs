@@ -3,6 +3,8 @@
 //! The words are cut into pieces at small words (`with`, `for`, `by` …); each piece finds its place by what is known
 //! here and by whether it reads as a date. What finds no place stays where it was: in the goal or in what is promised.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::kernel::dates::{DateError, parse_date};
@@ -112,9 +114,26 @@ pub fn plain(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    let out = out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let out = unescaped(&out);
     let words: Vec<&str> = out.split_whitespace().map(unmarked).filter(|w| !w.is_empty()).collect();
     words.join(" ")
+}
+
+/// `&`, `<` and `>` as people typed them.
+pub fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// The first of the `known` names that stands in a text, as it is known.
+pub fn named_in(text: &str, known: &[String]) -> Option<String> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let keys: HashMap<String, &String> = known.iter().map(|k| (name::key(k), k)).collect();
+    (0..words.len()).find_map(|from| {
+        let longest = NAME_WORDS.min(words.len() - from);
+        let key = |n: usize| name::key(&words[from..from + n].join(" "));
+        // A name of few letters is more often a word.
+        (1..=longest).rev().find_map(|n| keys.get(&key(n)).filter(|k| k.len() > 2).map(|k| (*k).clone()))
+    })
 }
 
 /// The first date that stands in a text: after `by` and its like, or a day by its name.

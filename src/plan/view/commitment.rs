@@ -176,7 +176,7 @@ pub fn add_modal(
     doubts: &[String],
     metadata: &Value,
 ) -> Value {
-    let text = blocks::text_input(field::TEXT, "Send the case study", Some(&prefill.text), true);
+    let text = super::short_input(field::TEXT, "Send the case study", &prefill.text);
     let account = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(&prefill.account), false);
     let owner = blocks::user_select(field::OWNER, "Choose a person", prefill.owner.as_deref());
     let fields = [
@@ -200,7 +200,7 @@ pub fn snooze_modal(c: &Commitment, tomorrow: Date, metadata: &Value) -> Value {
 /// The form that drops it.
 pub fn drop_modal(c: &Commitment, metadata: &Value) -> Value {
     let about = format!("*{}*, for {}", escape(&c.text), escape(&c.whom()));
-    let why = blocks::text_input(field::REASON, "The deal is lost", None, true);
+    let why = super::short_input(field::REASON, "The deal is lost", "");
     let why = blocks::input("Why is it off", why, None, false);
     blocks::modal(
         action::DROP,

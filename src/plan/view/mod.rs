@@ -15,6 +15,9 @@ use crate::map::partner::Partner;
 /// At most so many rows of a list are shown.
 pub const LISTED: usize = 20;
 
+/// What people write into one field, in characters.
+const SHORT: usize = 600;
+
 /// The fields of the modals.
 pub mod field {
     /// The account's name or domain.
@@ -48,6 +51,13 @@ fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// What is to be known before the fields are filled in; the texts are mrkdwn.
 fn notes(notes: &[String]) -> Option<Value> {
     (!notes.is_empty()).then(|| blocks::section(&notes.join("\n")))
+}
+
+/// Lines to type in, short enough that three of them fit into a section.
+fn short_input(id: &str, placeholder: &str, initial: &str) -> Value {
+    let mut element = blocks::text_input(id, placeholder, Some(&blocks::clip(initial, SHORT)), true);
+    element["max_length"] = SHORT.into();
+    element
 }
 
 fn partner_input(partners: &[Partner], chosen: Option<&PartnerId>) -> Value {

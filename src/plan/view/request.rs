@@ -170,12 +170,7 @@ pub fn ask_modal(
     metadata: &Value,
 ) -> Value {
     let account = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(&prefill.account), false);
-    let goal = blocks::text_input(
-        field::GOAL,
-        "Get to their VP Sales before the renewal",
-        Some(&prefill.goal),
-        true,
-    );
+    let goal = super::short_input(field::GOAL, "Get to their VP Sales before the renewal", &prefill.goal);
     let fields = [
         blocks::input("Account", account, None, false),
         partner_input(partners, found),
@@ -196,7 +191,7 @@ pub fn propose_modal(request: &Request, metadata: &Value) -> Value {
 
 /// The form in which a manager says no.
 pub fn decline_modal(request: &Request, metadata: &Value) -> Value {
-    let reason = blocks::text_input(field::REASON, "Their team is on holiday until May", None, true);
+    let reason = super::short_input(field::REASON, "Their team is on holiday until May", "");
     let about = format!("A session on *{}* with *{}*.", escape(&request.account), escape(&request.partner));
     let reason = blocks::input("Why", reason, Some("The requester sees it."), false);
     blocks::modal(
