@@ -25,6 +25,8 @@
 //! `store.rs` (the only SQL), `flow.rs` (load, decide, save and enqueue in one transaction) and
 //! `view.rs` (nouns to message blocks).
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod delivery;
 pub mod kernel;
@@ -34,3 +36,4 @@ pub mod sandbox;
 pub mod slack;
 pub mod store;
 pub mod sustain;
+pub mod web;

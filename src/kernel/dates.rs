@@ -25,7 +25,7 @@ pub enum DateError {
     #[error("I can't read \"{0}\" as a date. Try `friday`, `12 dec` or `2026-12-12`.")]
     Unreadable(String),
     /// Day and month can be read in either order.
-    #[error("\"{text}\" could be {first} or {second}. Write `{first}` or `{second}`.")]
+    #[error("\"{text}\" can be read in two ways. Write `{first}` or `{second}`.")]
     Ambiguous {
         /// As written.
         text: String,
@@ -364,6 +364,7 @@ fn split_at_letters(token: &str, words: &mut Vec<String>) {
             words.push(rest[figures_at..].to_owned());
         }
         ("", rest) => words.push(rest.to_owned()),
+        (digits, "") => words.push(digits.to_owned()),
         (digits, "st" | "nd" | "rd" | "th") => words.push(format!("{digits}th")),
         (digits, rest) => {
             words.push(digits.to_owned());

@@ -113,36 +113,33 @@ pub fn json(text: String, retry: Option<Retry>) -> Decoded {
         None if outer.ssl_check.get().is_some() => return Decoded::SslCheck,
         None => return Decoded::Malformed("the JSON has no type"),
     };
-    let name = match name(kind, &outer) {
-        Ok(name) => name,
-        Err(decoded) => return decoded,
-    };
+    if kind == Kind::Event {
+        match outer.event.as_ref().and_then(|e| e.kind.get()) {
+            None => return Decoded::Malformed("the event has no type"),
+            Some(event) if !EVENTS.contains(&event) => {
+                return Decoded::Ignored(format!("event:{}", tidy(event)));
+            }
+            Some(_) => {}
+        }
+    }
+    let name = tidy(name(kind, &outer).unwrap_or_default());
     let key = key(kind, &outer).unwrap_or_else(|| digest(kind, &text));
     let lane = tidy(lane(&outer));
     let envelope = Envelope { key, kind, name, lane, retry, urgent: kind.is_urgent(), payload: text };
     if options { Decoded::Options(envelope) } else { Decoded::Envelope(envelope) }
 }
 
-fn name(kind: Kind, outer: &Outer<'_>) -> Result<String, Decoded> {
-    let view_callback = || outer.view.as_ref().and_then(|v| v.callback_id.get());
-    let name = match kind {
-        Kind::Event => {
-            let event = outer.event.as_ref().and_then(|e| e.kind.get());
-            let event = event.ok_or(Decoded::Malformed("the event has no type"))?;
-            if !EVENTS.contains(&event) {
-                return Err(Decoded::Ignored(format!("event:{}", tidy(event))));
-            }
-            Some(event)
-        }
+fn name<'a>(kind: Kind, outer: &'a Outer<'_>) -> Option<&'a str> {
+    match kind {
+        Kind::Event => outer.event.as_ref().and_then(|e| e.kind.get()),
         Kind::Command => outer.command.get(),
         Kind::BlockActions => {
             let first = outer.actions.as_ref().and_then(|a| a.first());
             first.and_then(|a| a.action_id.get()).or(outer.action_id.get())
         }
-        Kind::ViewSubmission | Kind::ViewClosed => view_callback(),
+        Kind::ViewSubmission | Kind::ViewClosed => outer.view.as_ref().and_then(|v| v.callback_id.get()),
         _ => outer.callback_id.get(),
-    };
-    Ok(tidy(name.unwrap_or_default()))
+    }
 }
 
 /// The id under which Slack repeats the same thing, if it has a usable one.

@@ -153,8 +153,8 @@ pub(super) async fn review(
     _tx: &mut Tx,
     _verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    Ok(read(s).err().unwrap_or_default())
+) -> Result<Vec<(String, String)>> {
+    Ok(read(s).err().unwrap_or_default().into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {

@@ -154,7 +154,7 @@ impl<D: FrontDoor> Session<D> {
 
     async fn live(&mut self, mut socket: Socket) -> Ended {
         self.heard = Instant::now();
-        let mut ping = tokio::time::interval(self.config.silence / 3);
+        let mut ping = tokio::time::interval((self.config.silence / 3).max(Duration::from_millis(1)));
         let stop = self.stop.clone();
         loop {
             if let Some(ended) = self.is_over() {

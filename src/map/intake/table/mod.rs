@@ -1,1 +1,132 @@
-//! Placeholder, replaced in the next commit.
+//! Lists as files: CSV, TSV and XLSX, from [`peek`] (what is it, what are its columns) through a [`Mapping`]
+//! (what each column means) to [`read`] (one [`ListRow`] or [`BadRow`] for each row).
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `limits` | what a list may be at the most |
+//! | `text` | encodings and lines |
+//! | `delimited` | rows of CSV and TSV, streamed |
+//! | `sheet` | rows of XLSX, after the checks against zip bombs |
+//! | `source` | which of the two, the delimiter and the header's place |
+//! | `mapping`, `presets` | the meaning of columns: layouts that are known, and guesses by name |
+//! | `cell`, `row` | the meaning of cells; the rows |
+//!
+//! A list is read from disk row by row; only XLSX keeps its shared strings in memory, which [`limits`] bounds.
+//! To add a layout, add one table to `presets`.
+
+mod cell;
+mod delimited;
+mod error;
+pub mod limits;
+mod mapping;
+mod presets;
+mod row;
+mod sheet;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+pub use cell::understand_population;
+pub use error::FileError;
+pub use mapping::{Column, Field, Mapping, Recognition, fingerprint};
+pub use row::{BadRow, ListRow};
+pub use source::Format;
+
+use source::Source;
+
+/// What a file is, as far as its first rows tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    /// Text or spreadsheet.
+    pub format: Format,
+    /// The encoding of a text, by its WHATWG name (`UTF-8`, `windows-1252`, `UTF-16LE`).
+    pub encoding: Option<&'static str>,
+    /// What stands between the cells of a text.
+    pub delimiter: Option<char>,
+    /// The line of the header, counted from 1.
+    pub header_line: u64,
+    /// The columns' names as written.
+    pub headers: Vec<String>,
+    /// The first data rows that can be read, each as wide as the header.
+    pub sample: Vec<Vec<String>>,
+    /// The file's size.
+    pub total_bytes: u64,
+}
+
+/// How many rows [`read`] handed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows that were understood. A line that names two partners counts twice.
+    pub rows: u64,
+    /// Rows that were not.
+    pub bad: u64,
+}
+
+/// Looks at the beginning of a file: format, header and a few rows. `name` is the name it was uploaded under.
+///
+/// # Errors
+/// [`FileError`] for what is no list, with the fix.
+pub fn peek(path: &Path, name: &str) -> Result<Peek, FileError> {
+    let mut source = Source::open(path, name)?;
+    let mut sample = Vec::new();
+    let mut any = false;
+    let width = source.headers.len();
+    source.rows(&mut |row| {
+        any = true;
+        if let Ok(row) = row {
+            sample.push((0..width).map(|at| row.get(at).to_owned()).collect());
+        }
+        if sample.len() < limits::SAMPLE_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if !any {
+        return Err(FileError::HeaderOnly);
+    }
+    Ok(Peek {
+        format: source.format(),
+        encoding: source.encoding(),
+        delimiter: source.delimiter(),
+        header_line: source.header_line,
+        total_bytes: source.total_bytes,
+        headers: source.headers,
+        sample,
+    })
+}
+
+/// Reads a list to its end or until `each` answers `Break`. Every row with any content arrives as a [`ListRow`]
+/// or as a [`BadRow`] with its line and the reason; rows before the header and empty rows do not.
+///
+/// # Errors
+/// [`FileError`] when the file is no list, does not have the columns of `mapping`, or breaks off in the middle:
+/// the rows before that have been handed over, so the caller commits only after an `Ok`.
+pub fn read(
+    path: &Path,
+    name: &str,
+    mapping: &Mapping,
+    mut each: impl FnMut(Result<ListRow, BadRow>) -> ControlFlow<()>,
+) -> Result<Tally, FileError> {
+    let mut source = Source::open(path, name)?;
+    if source.headers.len() != mapping.columns.len() {
+        let (file, expected) = (source.headers.len(), mapping.columns.len());
+        return Err(FileError::OtherColumns { file, expected });
+    }
+    let reader = row::RowReader::new(mapping);
+    let mut tally = Tally::default();
+    source.rows(&mut |row| {
+        let mut hand_over = |result: Result<ListRow, BadRow>| {
+            match result {
+                Ok(_) => tally.rows += 1,
+                Err(_) => tally.bad += 1,
+            }
+            each(result)
+        };
+        match row {
+            Ok(row) => reader.read(row, &mut hand_over),
+            Err(bad) => hand_over(Err(bad)),
+        }
+    })?;
+    Ok(tally)
+}

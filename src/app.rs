@@ -1,0 +1,241 @@
+//! Composes the parts and supervises them.
+//!
+//! A part that ends before it was asked to, or with an error, takes the process down with a non-zero exit code: a
+//! supervisor outside starts it again, and nothing that was acknowledged is lost.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Mode};
+use crate::delivery::dispatch::Dispatch;
+use crate::delivery::inbox::Inbox;
+use crate::delivery::outbox::Bell;
+use crate::delivery::{inbox, intake, outbox};
+use crate::kernel::clock::Clock;
+use crate::kernel::error::{Error, Result};
+use crate::slack::bot::imports;
+use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
+use crate::slack::client::{Client, ClientConfig};
+use crate::slack::front::Front;
+use crate::slack::socket::SocketConfig;
+use crate::slack::verify::Verifier;
+use crate::slack::{http, socket};
+use crate::store::Db;
+use crate::web;
+
+/// How often the scheduler looks at the clock when nothing moves it.
+const ROUND: Duration = Duration::from_secs(10);
+/// How long parts may take to finish what is under way.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often `auth.test` is tried at the start.
+const GREETINGS: u32 = 5;
+
+/// A running Tandem.
+#[derive(Debug)]
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The bot, for whoever embeds the app: the demo and the tests.
+    pub bot: Arc<Bot>,
+    parts: JoinSet<(&'static str, Result<()>)>,
+    stop: CancellationToken,
+}
+
+impl App {
+    /// Opens the database, greets Slack and starts every part.
+    pub async fn start(config: &Config, clock: Clock) -> Result<Self> {
+        let db = open(config).await?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|e| Error::caused(format!("cannot listen on {}", config.listen), e))?;
+        Self::start_with(config, clock, db, listener).await
+    }
+
+    /// The same with a database and a listener that are there already.
+    pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
+        let stop = CancellationToken::new();
+        let client = Arc::new(client(config)?);
+        let identity = greet(&client).await?;
+        tracing::info!(team = identity.team, database = db.name(), "connected to Slack");
+        if matches!(db, Db::Sqlite { .. }) {
+            inbox::release_claims(&db).await?;
+            outbox::release_claims(&db).await?;
+        }
+        let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
+        let downloads = config.data_dir.join("downloads");
+        let bot = Arc::new(Bot {
+            db: db.clone(),
+            clock: clock.clone(),
+            inbox: inbox.clone(),
+            bell: Bell::default(),
+            client: client.clone(),
+            identity,
+            downloads,
+            file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
+            imports: Bell::default(),
+        });
+        let address = listener.local_addr()?;
+        let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
+        app.part(
+            "committer",
+            async move { committer.await.map_err(|e| Error::caused("the committer ended", e)) },
+        );
+        for (name, urgent) in [("urgent worker", true), ("worker", false)] {
+            app.part(
+                name,
+                intake::run(urgent, db.clone(), clock.clone(), inbox.clone(), bot.clone(), stop.clone()),
+            );
+        }
+        let dispatch = Dispatch {
+            db: db.clone(),
+            clock: clock.clone(),
+            bell: bot.bell.clone(),
+            carrier: Arc::new(SlackCarrier(client.clone())),
+            oversight: Arc::new(Watch { clock: clock.clone() }),
+        };
+        app.part("outbox", Arc::new(dispatch).run(stop.clone()));
+        app.part("imports", imports::run(bot.clone(), stop.clone()));
+        app.part("scheduler", schedule(bot.clone(), stop.clone()));
+        let front = Front::new(bot.clone(), clock.clone());
+        let mut routes = web::health(db);
+        match config.slack.mode {
+            Mode::Http => {
+                let secret = config
+                    .slack
+                    .signing_secret
+                    .clone()
+                    .ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
+                routes = routes.merge(http::router(front, Verifier::new(&secret, clock)));
+            }
+            Mode::Socket => app.part("socket mode", socket_mode(client, front, stop.clone())),
+        }
+        app.part("web server", web::serve(listener, routes, stop));
+        Ok(app)
+    }
+
+    fn part(&mut self, name: &'static str, work: impl Future<Output = Result<()>> + Send + 'static) {
+        self.parts.spawn(async move { (name, work.await) });
+    }
+
+    /// Asks every part to finish; [`App::wait`] then returns.
+    pub fn stopper(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Returns when every part has ended: `Ok` after a stop that was asked for, the first fault otherwise.
+    pub async fn wait(mut self) -> Result<()> {
+        let mut outcome = Ok(());
+        let db = self.bot.db.clone();
+        while let Some(ended) = self.parts.join_next().await {
+            let asked = self.stop.is_cancelled();
+            let fault = match ended {
+                Ok((name, Err(error))) => Some(Error::fault(format!("{name}: {error}"))),
+                Ok((name, Ok(()))) if !asked => Some(Error::fault(format!("{name} ended by itself"))),
+                Ok(_) => None,
+                // Cut off by ourselves after everything else had ended.
+                Err(cancelled) if cancelled.is_cancelled() => None,
+                Err(panic) => Some(Error::caused("a part panicked", panic)),
+            };
+            if let Some(fault) = fault {
+                tracing::error!(%fault, "stopping");
+                if outcome.is_ok() {
+                    outcome = Err(fault);
+                }
+            }
+            if !asked {
+                self.stop.cancel();
+            }
+            if self.stop.is_cancelled() && !self.drained().await {
+                tracing::warn!("some work did not finish in time; it is taken up at the next start");
+                self.parts.shutdown().await;
+            }
+        }
+        db.close().await;
+        outcome
+    }
+
+    /// Waits for the rest within the grace period. The committer ends last: when nobody can hand it anything any more.
+    async fn drained(&mut self) -> bool {
+        let end = tokio::time::Instant::now() + GRACE;
+        while self.parts.len() > 1 {
+            match tokio::time::timeout_at(end, self.parts.join_next()).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return true,
+                Err(_) => return false,
+            }
+        }
+        self.parts.abort_all();
+        true
+    }
+}
+
+/// Opens the database that the configuration names.
+pub async fn open(config: &Config) -> Result<Db> {
+    match &config.database_url {
+        Some(url) => Db::open_postgres(url.expose_secret()).await,
+        None => Db::open_sqlite(&config.sqlite_file(), config.sqlite.synchronous).await,
+    }
+}
+
+fn client(config: &Config) -> Result<Client> {
+    let bot_token = config.slack.bot_token.clone().unwrap_or_else(|| SecretString::from(String::new()));
+    Client::new(ClientConfig {
+        api_url: config.slack.api_url.clone(),
+        bot_token,
+        app_token: config.slack.app_token.clone(),
+        timeout: config.slack_timeout(),
+        pace: Duration::from_millis(config.slack.message_interval_ms),
+    })
+    .map_err(|e| Error::caused("the Slack client", e))
+}
+
+/// `auth.test`: a wrong token is told at once, a Slack that does not answer is tried again.
+async fn greet(client: &Client) -> Result<Identity> {
+    let mut tried = 0;
+    let answer = loop {
+        tried += 1;
+        match client.auth_test().await {
+            Ok(answer) => break answer,
+            Err(
+                error @ (crate::slack::client::CallError::Retry { .. }
+                | crate::slack::client::CallError::Ambiguous { .. }),
+            ) if tried < GREETINGS => {
+                tracing::warn!(%error, "Slack does not answer yet");
+                tokio::time::sleep(Duration::from_millis(300 << tried)).await;
+            }
+            Err(error) => return Err(Error::caused("auth.test; is slack.bot_token right?", error)),
+        }
+    };
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    Ok(Identity {
+        team_id: text("team_id"),
+        team: text("team"),
+        bot_user: text("user_id"),
+        bot_id: text("bot_id"),
+    })
+}
+
+async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
+    while !stop.is_cancelled() {
+        bot.rounds().await?;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = bot.clock.moved() => {}
+            () = tokio::time::sleep(ROUND) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn socket_mode(client: Arc<Client>, front: Front<Bot>, stop: CancellationToken) -> Result<()> {
+    socket::run((*client).clone(), front, SocketConfig::default(), stop)
+        .await
+        .map_err(|e| Error::caused("Socket Mode", e))
+}

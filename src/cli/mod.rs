@@ -1,0 +1,126 @@
+//! The command line: one file a subcommand.
+
+mod demo;
+mod drafts;
+mod overlaps;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "tandem",
+    version,
+    about = "A Slack bot that keeps a partner team in rhythm: map, pull, plan, sustain"
+)]
+struct Arguments {
+    /// The configuration file; `tandem.toml` when it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot
+    Serve,
+    /// Run the whole thing with a local workspace in the browser, without a Slack account
+    Demo(demo::Options),
+    /// What the intake understands of channel messages
+    Overlaps {
+        #[command(subcommand)]
+        verb: overlaps::Verb,
+    },
+    /// What the relevance check says of drafts
+    Drafts {
+        #[command(subcommand)]
+        verb: drafts::Verb,
+    },
+}
+
+/// Runs what the arguments ask for.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Before the first TLS use: the tree knows two providers and picks none by itself.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let outcome = match arguments.command {
+        Command::Overlaps { verb } => overlaps::run(verb),
+        Command::Drafts { verb } => drafts::run(verb),
+        Command::Serve => with_config(arguments.config, serve::run),
+        Command::Demo(options) => demo::run(options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tandem: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn with_config(file: Option<PathBuf>, run: fn(Config) -> Outcome) -> Outcome {
+    let config = Config::load(file.as_deref())?;
+    log(config.log.format, &config.log.filter);
+    run(config)
+}
+
+/// For people on a terminal, JSON otherwise.
+fn log(format: LogFormat, filter: &str) {
+    use std::io::IsTerminal;
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let human = match format {
+        LogFormat::Human => true,
+        LogFormat::Json => false,
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+    };
+    // A second logger, as tests have it, is no fault.
+    let _ =
+        if human { lines.with_target(false).try_init() } else { lines.json().flatten_event(true).try_init() };
+}
+
+/// The runtime of `serve` and `demo`.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Resolves at SIGINT or SIGTERM.
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
+
+/// Answers each line of standard input with one line, in the same order.
+fn answer_lines(answer: impl Fn(&str) -> serde_json::Value) -> Outcome {
+    use std::io::{BufRead, Write};
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", answer(&line))?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What happens to the workspace as a whole: other apps post, channels change, the app is removed, events come twice.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Sandbox;
+use super::state::State;
+use super::world::{Channel, Team};
+
+impl State {
+    /// Adds a member and queues `member_joined_channel`.
+    pub fn add_member(&mut self, now: Timestamp, channel: &str, user: &str, inviter: Option<&str>) {
+        let Some(found) = self.world.channel_mut(channel).filter(|c| !c.has(user)) else { return };
+        found.members.push(user.to_owned());
+        let ts = self.ts(now);
+        let team = self.world.user(user).map(|u| u.team_id.clone());
+        let mut event = json!({"type": "member_joined_channel", "user": user, "channel": channel,
+            "channel_type": "C", "team": team, "event_ts": ts});
+        if let Some(inviter) = inviter {
+            event["inviter"] = json!(inviter);
+        }
+        self.event(channel, event);
+    }
+}
+
+impl Sandbox {
+    /// Another app's message, such as an alert: `text`, `blocks`, `attachments`, and optionally `bot_id` and `username`.
+    /// Returns its `ts`, once the app acknowledged its event.
+    pub async fn post_as_app(&self, channel: &str, message: Value) -> String {
+        let mut value =
+            json!({"subtype": "bot_message", "bot_id": "B0ALERTS", "username": "Overlap alerts", "text": ""});
+        for (key, given) in message.as_object().into_iter().flatten() {
+            value[key.as_str()] = given.clone();
+        }
+        let now = self.clock().now();
+        self.tell(|s| s.put(now, channel, value, None)).await
+    }
+
+    /// Renames a channel.
+    pub async fn rename_channel(&self, channel: &str, name: &str) {
+        let now = self.clock().now();
+        self.tell(|s| {
+            if let Some(found) = s.world.channel_mut(channel) {
+                found.name = name.to_owned();
+            }
+            let ts = s.ts(now);
+            let named =
+                json!({"id": channel, "name": name, "name_normalized": name, "created": now.as_second()});
+            s.event(channel, json!({"type": "channel_rename", "channel": named, "event_ts": ts}));
+        })
+        .await;
+    }
+
+    /// Archives a channel.
+    pub async fn archive_channel(&self, channel: &str, by: &str) {
+        let now = self.clock().now();
+        self.tell(|s| {
+            if let Some(found) = s.world.channel_mut(channel) {
+                found.archived = true;
+            }
+            let ts = s.ts(now);
+            s.event(
+                channel,
+                json!({"type": "channel_archive", "channel": channel, "user": by, "event_ts": ts}),
+            );
+        })
+        .await;
+    }
+
+    /// Shares a channel with another team (Slack Connect).
+    pub async fn share_channel(&self, channel: &str, with: Team) {
+        let now = self.clock().now();
+        self.tell(|s| {
+            let team = with.id.clone();
+            if s.world.team(&team).is_none() {
+                s.world.others.push(with);
+            }
+            if let Some(found) = s.world.channel_mut(channel) {
+                found.shared_with.push(team.clone());
+            }
+            let ts = s.ts(now);
+            let event = json!({"type": "channel_shared", "connected_team_id": team, "channel": channel, "event_ts": ts});
+            s.event(channel, event);
+        })
+        .await;
+    }
+
+    /// Adds a channel; the bot hears of it only when it is a member.
+    pub async fn add_channel(&self, channel: Channel) {
+        let now = self.clock().now();
+        self.tell(|s| {
+            let (id, bot) = (channel.id.clone(), s.world.app.bot_user.clone());
+            let joined = channel.has(&bot);
+            s.world.channels.push(Channel {
+                members: channel.members.into_iter().filter(|m| *m != bot).collect(),
+                ..channel
+            });
+            if joined {
+                s.add_member(now, &id, &bot, None);
+            }
+        })
+        .await;
+    }
+
+    /// Adds `user` to a channel, invited by `inviter`.
+    pub async fn invite(&self, channel: &str, user: &str, inviter: &str) {
+        let now = self.clock().now();
+        self.tell(|s| s.add_member(now, channel, user, Some(inviter))).await;
+    }
+
+    /// Takes the bot's token away: `tokens_revoked`, and `token_revoked` on every call from now on.
+    pub async fn revoke_token(&self) {
+        self.tell(|s| {
+            s.revoked = Some("token_revoked");
+            let tokens = json!({"oauth": [], "bot": [s.world.app.bot_user]});
+            s.events.push(json!({"type": "tokens_revoked", "tokens": tokens}));
+        })
+        .await;
+    }
+
+    /// Removes the app from the workspace: `app_uninstalled`, and `account_inactive` on every call from now on.
+    pub async fn uninstall(&self) {
+        self.tell(|s| {
+            s.revoked = Some("account_inactive");
+            s.events.push(json!({"type": "app_uninstalled"}));
+        })
+        .await;
+    }
+
+    /// Deactivates a person: `users.info` says `deleted`, and they can do nothing any more.
+    pub fn deactivate(&self, user: &str) {
+        let (_, _) = self.inner.change(|s| {
+            if let Some(user) = s.world.users.iter_mut().find(|u| u.id == user) {
+                user.deleted = true;
+            }
+        });
+    }
+
+    /// Sends an event that is not modelled here, to the app alone.
+    pub async fn raw_event(&self, event: Value) {
+        self.tell(|s| s.events.push(event)).await;
+    }
+
+    /// Sends the last `n` events again, with the same event ids, as Slack does when it missed the answer.
+    pub async fn redeliver_last(&self, n: usize) {
+        let again = self.inner.read(|s| s.sent[s.sent.len().saturating_sub(n)..].to_vec());
+        for envelope in &again {
+            self.inner.send_event(envelope, Some((1, "http_timeout"))).await;
+        }
+    }
+
+    /// Keeps events back until [`Sandbox::release`].
+    pub fn hold(&self) {
+        self.inner.read(|s| s.held = Some(Vec::new()));
+    }
+
+    /// Sends what was kept back, newest first when `reversed`.
+    pub async fn release(&self, reversed: bool) {
+        let mut held = self.inner.read(|s| s.held.take()).unwrap_or_default();
+        if reversed {
+            held.reverse();
+        }
+        self.inner.send_events(&held).await;
+    }
+
+    async fn tell<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
+        let (result, envelopes) = self.inner.change(f);
+        self.inner.send_events(&envelopes).await;
+        result
+    }
+}

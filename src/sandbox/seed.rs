@@ -1,0 +1,109 @@
+//! The cast of the demo: Meridian, a small company, and Northwind, one of its partners.
+
+use jiff::tz::TimeZone;
+
+use super::world::{App, Channel, Command, Kind, Team, User, World};
+
+const HOME: &str = "T0MERIDIAN";
+const NORTHWIND: &str = "T0NORTHWIND";
+const BOT: &str = "U0TANDEM";
+const ZONE: &str = "Europe/Stockholm";
+
+impl World {
+    /// Four people of Meridian, one of Northwind, six channels, and the bot in all of them.
+    pub fn meridian() -> Self {
+        let mut world = Self {
+            home: team(HOME, "Meridian", "meridian"),
+            others: vec![team(NORTHWIND, "Northwind", "northwind")],
+            enterprise_id: None,
+            org_wide: false,
+            users: users(),
+            channels: channels(),
+            app: app(),
+            hints: vec![
+                "Paste an overlap into #partner-overlaps, for example: New overlap with Northwind: Acme Corp \
+                 (acme.com), our open opp $120k, their customer"
+                    .into(),
+                "Type /partner help in any channel.".into(),
+                "Move the clock to next Monday, 09:00, and read the digest in #partner-ops.".into(),
+                "Approve a draft as Maya, then look into #ext-northwind as Sam.".into(),
+            ],
+        };
+        for id in ["U0MAYA", "U0OMAR", "U0ALEX", "U0EVE"] {
+            world.im_with(id);
+        }
+        world
+    }
+}
+
+fn team(id: &str, name: &str, domain: &str) -> Team {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    Team { id: id.into(), name: name.into(), domain: domain.into(), zone }
+}
+
+fn users() -> Vec<User> {
+    let person = |id: &str, name: &str, real_name: &str, title: &str, team: &str| User {
+        id: id.into(),
+        name: name.into(),
+        real_name: real_name.into(),
+        title: title.into(),
+        email: format!("{name}@{}.example", if team == HOME { "meridian" } else { "northwind" }),
+        team_id: team.into(),
+        zone: ZONE.into(),
+        is_bot: false,
+        is_admin: false,
+        is_guest: false,
+        deleted: false,
+    };
+    vec![
+        User { is_admin: true, ..person("U0MAYA", "maya", "Maya Lindholm", "Partner manager", HOME) },
+        person("U0OMAR", "omar", "Omar Haddad", "Ecosystem operations", HOME),
+        person("U0ALEX", "alex", "Alex Rivera", "Account executive", HOME),
+        person("U0EVE", "evelyn", "Evelyn Osei", "VP Revenue", HOME),
+        User { is_bot: true, ..person(BOT, "tandem", "Tandem", "", HOME) },
+        person("U0SAM", "sam", "Sam Whitfield", "Sales lead", NORTHWIND),
+    ]
+}
+
+fn channels() -> Vec<Channel> {
+    let channel = |id: &str, name: &str, topic: &str| Channel {
+        id: id.into(),
+        name: name.into(),
+        kind: Kind::Public,
+        topic: topic.into(),
+        members: ["U0MAYA", "U0OMAR", "U0ALEX", "U0EVE", BOT].map(String::from).to_vec(),
+        shared_with: Vec::new(),
+        archived: false,
+    };
+    let mut northwind = channel("C0NORTHWIND", "ext-northwind", "Meridian and Northwind");
+    northwind.members.push("U0SAM".into());
+    northwind.shared_with.push(NORTHWIND.into());
+    vec![
+        channel("C0GENERAL", "general", "Everybody at Meridian"),
+        channel("C0OVERLAPS", "partner-overlaps", "Accounts that we and a partner have in common"),
+        channel("C0PARTNEROPS", "partner-ops", "Triage and approvals"),
+        northwind,
+        channel("C0GLOBEX", "ext-globex", "Meridian and Globex"),
+        channel("C0INITECH", "ext-initech", "Meridian and Initech"),
+    ]
+}
+
+fn app() -> App {
+    App {
+        id: "A0TANDEM".into(),
+        name: "Tandem".into(),
+        bot_id: "B0TANDEM".into(),
+        bot_user: BOT.into(),
+        commands: vec![Command {
+            command: "/partner".into(),
+            usage: "[noun] [verb] …".into(),
+            description: "Overlaps, sessions, commitments and drafts with partners".into(),
+        }],
+        message_shortcuts: vec![
+            ("add_overlap".into(), "Add as overlap".into()),
+            ("log_commitment".into(), "Log commitment".into()),
+            ("draft_note".into(), "Draft a note".into()),
+        ],
+        global_shortcuts: Vec::new(),
+    }
+}

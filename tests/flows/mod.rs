@@ -1,0 +1,3 @@
+mod imports;
+mod intake;
+mod status;

@@ -1,0 +1,6 @@
+//! What the tests share. Each test target uses its own part of it.
+#![allow(dead_code)]
+
+pub mod partner_list;
+pub mod postgres;
+pub mod stage;

@@ -1,0 +1,182 @@
+//! A Postgres database for each test that asks for one, and nothing left behind.
+//!
+//! With `TEST_DATABASE_URL` set, the databases are made on that server (`none` leaves Postgres out). Otherwise each test process
+//! starts one throw-away cluster on a Unix socket as soon as a test needs it. A small shell script
+//! (`postgres_cluster.sh`) owns the cluster and waits on a pipe that this process holds open: however
+//! the process ends, the kernel closes the pipe, and the script stops the cluster and removes its folder.
+//!
+//! Where there is neither, [`database`] answers `None` and names the test that did not run;
+//! `TANDEM_REQUIRE_POSTGRES=1` makes that a failure.
+
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use url::Url;
+
+/// A fresh, empty database; dropped together with its remaining connections when this value is.
+#[derive(Debug)]
+pub struct TestDatabase {
+    /// As `DATABASE_URL` takes it.
+    pub url: String,
+    name: String,
+    server: Url,
+}
+
+/// Makes a database for the calling test, or answers `None` where this machine has no Postgres.
+///
+/// `None` is reported on standard error with the test's name, past libtest's capture.
+///
+/// # Panics
+/// When the server refuses, and instead of `None` when `TANDEM_REQUIRE_POSTGRES=1`.
+#[track_caller]
+pub fn database() -> impl Future<Output = Option<TestDatabase>> {
+    let test = test_name(Location::caller());
+    async move {
+        match server() {
+            Ok(server) => Some(TestDatabase::create(server).await),
+            Err(reason) => {
+                assert!(!required(), "{test} needs Postgres: {reason}");
+                let _ = writeln!(io::stderr(), "not run on Postgres: {test} ({reason})");
+                None
+            }
+        }
+    }
+}
+
+impl TestDatabase {
+    async fn create(server: &Url) -> Self {
+        let name = format!("t_{:016x}", rand::random::<u64>());
+        run(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await.expect("a fresh database");
+        let mut url = server.clone();
+        url.set_path(&name);
+        Self { url: url.into(), name, server: server.clone() }
+    }
+}
+
+impl Drop for TestDatabase {
+    /// On a thread of its own, because a test's runtime may be shutting down. A failure is only told:
+    /// a panic here would hide the one that may be under way.
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        let dropped = std::thread::spawn(move || -> Result<(), String> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
+            runtime.block_on(run(&server, &format!("DROP DATABASE {name} WITH (FORCE)"))).map_err(text)
+        });
+        if let Ok(Err(reason)) = dropped.join() {
+            let _ = writeln!(io::stderr(), "database {} stays behind: {reason}", self.name);
+        }
+    }
+}
+
+async fn run(server: &Url, statement: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(server.as_str()).await?;
+    connection.execute(AssertSqlSafe(statement)).await?;
+    connection.close().await
+}
+
+/// The server that every test of this process shares, started on first use.
+fn server() -> Result<&'static Url, &'static str> {
+    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+    SERVER.get_or_init(Server::find).as_ref().map(|server| &server.url).map_err(String::as_str)
+}
+
+struct Server {
+    url: Url,
+    /// Holds the pipe; it is never read, only closed by the end of the process.
+    _keeper: Option<Child>,
+}
+
+impl Server {
+    fn find() -> Result<Self, String> {
+        if let Some(url) = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) {
+            if url == "none" {
+                return Err("TEST_DATABASE_URL=none".to_owned());
+            }
+            let url = Url::parse(&url).map_err(|e| format!("TEST_DATABASE_URL: {e}"))?;
+            return Ok(Self { url, _keeper: None });
+        }
+        Self::start(&programs()?)
+    }
+
+    fn start(programs: &Path) -> Result<Self, String> {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", include_str!("postgres_cluster.sh"), "postgres_cluster"])
+            .arg(programs)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // Out of reach of the terminal's Ctrl-C, so that it lives to tidy up.
+            .process_group(0);
+        if is_root() {
+            let (uid, gid) = unprivileged_user()?;
+            command.uid(uid).gid(gid);
+        }
+        let mut keeper = command.spawn().map_err(|e| format!("cannot start sh: {e}"))?;
+        let mut answer = String::new();
+        let stdout = keeper.stdout.take().ok_or("the script has no output")?;
+        BufReader::new(stdout).read_line(&mut answer).map_err(text)?;
+        let socket_folder =
+            answer.trim().strip_prefix("ready ").ok_or_else(|| format!("no cluster: {}", answer.trim()))?;
+        let mut url = Url::parse("postgres://postgres@localhost/postgres").map_err(text)?;
+        url.query_pairs_mut().append_pair("host", socket_folder);
+        Ok(Self { url, _keeper: Some(keeper) })
+    }
+}
+
+/// The folder that holds `initdb`, `pg_ctl` and `postgres`: on `PATH`, else Debian's, newest version first.
+fn programs() -> Result<PathBuf, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    debian.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    std::env::split_paths(&path)
+        .chain(debian.into_iter().map(|(_, folder)| folder))
+        .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file()))
+        .ok_or_else(|| "no TEST_DATABASE_URL and no initdb: install postgresql".to_owned())
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// Postgres refuses to run as root: the ids of `postgres`, else of `nobody`.
+fn unprivileged_user() -> Result<(u32, u32), String> {
+    let passwd = fs::read_to_string("/etc/passwd").map_err(|e| format!("/etc/passwd: {e}"))?;
+    let ids = |user: &str| {
+        let line = passwd.lines().find(|line| line.split(':').next() == Some(user))?;
+        let mut ids = line.split(':').skip(2).map(|id| id.parse().ok());
+        Some((ids.next()??, ids.next()??))
+    };
+    ids("postgres")
+        .or_else(|| ids("nobody"))
+        .ok_or_else(|| "Postgres does not run as root, and there is no user postgres or nobody".to_owned())
+}
+
+fn required() -> bool {
+    std::env::var("TANDEM_REQUIRE_POSTGRES").is_ok_and(|value| value == "1")
+}
+
+/// libtest runs each test on a thread of its name, except with `--test-threads=1`.
+fn test_name(caller: &Location<'_>) -> String {
+    match std::thread::current().name() {
+        Some(name) if name != "main" => name.to_owned(),
+        _ => format!("the test at {}:{}", caller.file(), caller.line()),
+    }
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,28 @@
+# Keeps one throw-away Postgres cluster for as long as its standard input stays open.
+# $1 is the folder of the Postgres programs. Prints "ready <folder>" or "failed <why>".
+set -eu
+bin=$1
+trap '' PIPE
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tandem-postgres.XXXXXX") || { echo "failed cannot make a folder"; exit 1; }
+
+tidy() {
+    "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
+    rm -rf "$dir"
+}
+trap tidy EXIT
+trap 'exit 1' HUP INT TERM
+
+give_up() {
+    echo "failed $1: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
+    exit 1
+}
+
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$dir/log" 2>&1 ||
+    give_up initdb
+# Nothing here has to survive a crash, and nobody but the tests can reach the socket's folder.
+"$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 -o "-k '$dir' -c listen_addresses='' \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    -c max_connections=300 -c shared_buffers=32MB" start >/dev/null 2>&1 ||
+    give_up "pg_ctl start"
+echo "ready $dir"
+cat >/dev/null
