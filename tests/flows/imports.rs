@@ -75,7 +75,11 @@ async fn unknown_columns_are_asked_for_and_remembered(stage: Stage) {
     let omar = stage.person(OMAR);
     omar.click(INTAKE, &at, "import.columns").await.unwrap();
     stage.settle().await;
-    omar.submit(json!({"partner": "p-northwind", "column0": "account", "column1": "domain", "column2": "ignore"})).await.unwrap();
+    omar.submit(
+        json!({"partner": "p-northwind", "column0": "account", "column1": "domain", "column2": "ignore"}),
+    )
+    .await
+    .unwrap();
     stage.settle().await;
     stage.imports().await;
     let (text, _) = card(&stage, &ts);
