@@ -182,7 +182,6 @@ pub async fn decide(
 ) -> Result<Outcome> {
     let mut overlap = find(tx, id).await?;
     if overlap.version != seen {
-        refresh(tx, now, id).await?;
         return Ok(Outcome::Second(Box::new(overlap)));
     }
     what.apply(&mut overlap, &actor.user, &actor.zone);

@@ -89,8 +89,6 @@ pub enum Reason {
     },
     /// Open for so many days and without anybody.
     Waiting(i64),
-    /// The deal is about to be decided.
-    Late(String),
     /// The partner's list is that many days old.
     Stale {
         /// Its age.
@@ -104,7 +102,23 @@ pub enum Reason {
     Open(i64),
 }
 
+/// Points of a deal that is about to be decided; the row says the stage itself.
+const LATE_STAGE: i64 = 10;
+
 impl Reason {
+    /// Its place in a phrase.
+    fn place(&self) -> u8 {
+        match self {
+            Self::Changed { .. } => 0,
+            Self::Returned => 1,
+            Self::Kind { .. } | Self::Habit { .. } => 2,
+            Self::Stale { .. } => 3,
+            Self::New(_) => 4,
+            Self::Waiting(_) => 5,
+            Self::Open(_) => 6,
+        }
+    }
+
     /// As a person would say it; not escaped.
     pub fn words(&self) -> String {
         use Population::{Customer, OpenOpportunity, Prospect};
@@ -112,28 +126,21 @@ impl Reason {
             Self::Changed { day, what } => format!("changed on {day}: {what}"),
             Self::Returned => "back from its snooze".to_owned(),
             Self::Kind { ours, theirs, partner } => match (ours, theirs) {
-                (OpenOpportunity, Customer) => {
-                    format!("our open deal, and {partner} is inside already: an ask")
-                }
-                (Prospect, Customer) => format!("{partner} is inside and we are not: an ask"),
-                (Customer, OpenOpportunity) => {
-                    format!("we are inside, and {partner} has a deal open: a give")
-                }
-                (Customer, Prospect) => format!("we are inside and {partner} is not: a give"),
-                (OpenOpportunity, OpenOpportunity) => {
-                    "both of us have a deal open: worth going in together".to_owned()
-                }
-                (Customer, Customer) => "both of us serve them: joint".to_owned(),
-                (OpenOpportunity, Prospect) => format!("our open deal, and {partner} wants in: joint"),
-                (Prospect, OpenOpportunity) => format!("{partner} has a deal open, and we want in: joint"),
-                (Prospect, Prospect) => "neither of us is inside yet".to_owned(),
+                (OpenOpportunity, Customer) => format!("an ask: {partner} can open doors for our deal"),
+                (Prospect, Customer) => format!("an ask: {partner} can introduce us"),
+                (Customer, OpenOpportunity) => format!("a give: we can open doors for {partner}'s deal"),
+                (Customer, Prospect) => format!("a give: we can introduce {partner}"),
+                (OpenOpportunity, OpenOpportunity) => "joint: both deals are open now".to_owned(),
+                (Customer, Customer) => "joint: both of us serve them".to_owned(),
+                (OpenOpportunity, Prospect) => format!("joint: {partner} could come into our deal"),
+                (Prospect, OpenOpportunity) => format!("joint: we could come into {partner}'s deal"),
+                (Prospect, Prospect) => "neither of us is in yet".to_owned(),
             },
             Self::Habit { motion, this: Motion::Give, count, partner } if *motion != Motion::Give => {
                 format!("a give: {}", habit(*motion, *count, partner))
             }
             Self::Habit { motion, count, partner, .. } => habit(*motion, *count, partner),
             Self::Waiting(days) => format!("open for {} and nobody has it", days_words(*days)),
-            Self::Late(stage) => format!("our deal is at {stage}"),
             Self::Stale { days, partner } => {
                 format!("{partner}'s list is {} old, so check first", days_words(*days))
             }
@@ -162,14 +169,16 @@ pub fn days_words(days: i64) -> String {
 pub struct Priority {
     /// More comes first.
     pub score: i64,
-    /// The strongest first; never empty.
+    /// News first, then the motion, then the rest; never empty.
     pub why: Vec<Reason>,
 }
 
 impl Priority {
-    /// One phrase of at most two reasons; not escaped.
+    /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
+    /// nobody has it, is said by the row, which knows better when it is shown again.
     pub fn phrase(&self) -> String {
-        self.why.iter().take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
+        let lasting = self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)));
+        lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -210,9 +219,6 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     if age > WAITING_DAYS && holder(o).is_none() {
         found.push((WAITING, Reason::Waiting(age)));
     }
-    if let Some(stage) = o.stage.as_deref().filter(|s| is_late(s)) {
-        found.push((10, Reason::Late(stage.to_lowercase())));
-    }
     if let Some(days) = about.stale_days {
         found.push((-5, Reason::Stale { days, partner: o.partner.clone() }));
     }
@@ -221,8 +227,8 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
         found.push((1, reason));
     }
     let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
-    // A warning is said although it counts against the overlap: it is ordered by its weight.
-    found.sort_by_key(|(points, _)| -points.abs());
+    let score = score + if o.stage.as_deref().is_some_and(is_late) { LATE_STAGE } else { 0 };
+    found.sort_by_key(|(_, reason)| reason.place());
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Row, waits};
-use super::priority::{age_days, days_words, holder};
+use super::priority::{Reason, WAITING_DAYS, age_days, days_words, holder};
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
@@ -79,13 +79,17 @@ impl Scene {
         self.names.get(user).map_or("a colleague", String::as_str)
     }
 
-    fn who(&self, overlap: &Overlap) -> String {
+    /// Who has it and since when: `Alex Rivera · 2 days`, `open for 6 days and nobody has it`.
+    fn held(&self, overlap: &Overlap) -> String {
+        let days = age_days(overlap, self.now);
+        let age = if days == 0 { "today".to_owned() } else { days_words(days) };
         match holder(overlap) {
-            None => "unassigned".to_owned(),
-            Some(written) => match user_of(&written) {
-                Some(user) => self.name(&user).to_owned(),
-                None => clip(&written, 40),
-            },
+            None if days > WAITING_DAYS => Reason::Waiting(days).words(),
+            None => format!("unassigned · {age}"),
+            Some(written) => {
+                let name = user_of(&written).map_or_else(|| clip(&written, 40), |u| self.name(&u).to_owned());
+                format!("{name} · {age}")
+            }
         }
     }
 
@@ -114,8 +118,7 @@ struct OpenRow<'a> {
     partner: Option<&'a str>,
     kind: String,
     why: String,
-    who: String,
-    age: String,
+    held: String,
     assigned: Option<String>,
 }
 
@@ -155,12 +158,8 @@ fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
         let assigned = made
             .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
             .and_then(|m| scene.decision(m, &o.partner));
-        let age = match age_days(o, scene.now) {
-            0 => "today".to_owned(),
-            days => days_words(days),
-        };
-        let (why, who) = (clip(&row.why, 200), clip(&scene.who(o), 60));
-        (OpenRow { account, partner, kind, why, who, age, assigned }.render()?, Control::Decide(value))
+        let (why, held) = (clip(&row.why, 200), scene.held(o));
+        (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));
         let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
@@ -304,7 +303,8 @@ fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&st
     let stale: Vec<&Freshness> = digest.lists.iter().filter(|l| l.stale).collect();
     let mut counts: Vec<String> = commitments(&digest.counts).into_iter().collect();
     if digest.counts.snoozed > 0 {
-        counts.push(format!("{} snoozed", digest.counts.snoozed));
+        let many = if digest.counts.snoozed == 1 { "overlap" } else { "overlaps" };
+        counts.push(format!("{} {many} snoozed", digest.counts.snoozed));
     }
     let text = Empty { title, late, counts: counts.join(" · "), lists: lists_words(&stale) }.render()?;
     let text = text.trim();
