@@ -20,6 +20,7 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, intake, outbox};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
@@ -82,9 +83,15 @@ impl App {
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
-        app.part("committer", async move { committer.await.map_err(|e| Error::caused("the committer ended", e)) });
+        app.part(
+            "committer",
+            async move { committer.await.map_err(|e| Error::caused("the committer ended", e)) },
+        );
         for (name, urgent) in [("urgent worker", true), ("worker", false)] {
-            app.part(name, intake::run(urgent, db.clone(), clock.clone(), inbox.clone(), bot.clone(), stop.clone()));
+            app.part(
+                name,
+                intake::run(urgent, db.clone(), clock.clone(), inbox.clone(), bot.clone(), stop.clone()),
+            );
         }
         let dispatch = Dispatch {
             db: db.clone(),
@@ -94,12 +101,17 @@ impl App {
             oversight: Arc::new(Watch { clock: clock.clone() }),
         };
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
+        app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));
         let front = Front::new(bot.clone(), clock.clone());
         let mut routes = web::health(db);
         match config.slack.mode {
             Mode::Http => {
-                let secret = config.slack.signing_secret.clone().ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
+                let secret = config
+                    .slack
+                    .signing_secret
+                    .clone()
+                    .ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
                 routes = routes.merge(http::router(front, Verifier::new(&secret, clock)));
             }
             Mode::Socket => app.part("socket mode", socket_mode(client, front, stop.clone())),
@@ -127,6 +139,8 @@ impl App {
                 Ok((name, Err(error))) => Some(Error::fault(format!("{name}: {error}"))),
                 Ok((name, Ok(()))) if !asked => Some(Error::fault(format!("{name} ended by itself"))),
                 Ok(_) => None,
+                // Cut off by ourselves after everything else had ended.
+                Err(cancelled) if cancelled.is_cancelled() => None,
                 Err(panic) => Some(Error::caused("a part panicked", panic)),
             };
             if let Some(fault) = fault {
@@ -189,9 +203,10 @@ async fn greet(client: &Client) -> Result<Identity> {
         tried += 1;
         match client.auth_test().await {
             Ok(answer) => break answer,
-            Err(error @ (crate::slack::client::CallError::Retry { .. } | crate::slack::client::CallError::Ambiguous { .. }))
-                if tried < GREETINGS =>
-            {
+            Err(
+                error @ (crate::slack::client::CallError::Retry { .. }
+                | crate::slack::client::CallError::Ambiguous { .. }),
+            ) if tried < GREETINGS => {
                 tracing::warn!(%error, "Slack does not answer yet");
                 tokio::time::sleep(Duration::from_millis(300 << tried)).await;
             }
@@ -199,7 +214,12 @@ async fn greet(client: &Client) -> Result<Identity> {
         }
     };
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    Ok(Identity { team_id: text("team_id"), team: text("team"), bot_user: text("user_id"), bot_id: text("bot_id") })
+    Ok(Identity {
+        team_id: text("team_id"),
+        team: text("team"),
+        bot_user: text("user_id"),
+        bot_id: text("bot_id"),
+    })
 }
 
 async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {

@@ -87,6 +87,7 @@ CREATE TABLE imports (
   counts TEXT,
   stored_at TEXT,
   progress BIGINT NOT NULL DEFAULT 0,
+  headers TEXT NOT NULL DEFAULT '[]',
   error TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,

@@ -14,7 +14,11 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Config, LogFormat};
 
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, about = "A Slack bot that keeps a partner team in rhythm: map, pull, plan, sustain")]
+#[command(
+    name = "tandem",
+    version,
+    about = "A Slack bot that keeps a partner team in rhythm: map, pull, plan, sustain"
+)]
 struct Arguments {
     /// The configuration file; `tandem.toml` when it is there.
     #[arg(long, global = true, value_name = "FILE")]
@@ -80,7 +84,8 @@ fn log(format: LogFormat, filter: &str) {
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
     // A second logger, as tests have it, is no fault.
-    let _ = if human { lines.with_target(false).try_init() } else { lines.json().flatten_event(true).try_init() };
+    let _ =
+        if human { lines.with_target(false).try_init() } else { lines.json().flatten_event(true).try_init() };
 }
 
 /// The runtime of `serve` and `demo`.

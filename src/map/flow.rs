@@ -86,12 +86,13 @@ pub struct Batch {
     new_accounts: Vec<Account>,
     domains: Vec<(AccountId, String)>,
     overlaps: HashMap<AccountId, Overlap>,
+    accounts: HashMap<OverlapId, AccountId>,
 }
 
 impl Batch {
     /// The overlap that a sighting became.
     pub fn overlap(&self, id: &OverlapId) -> Option<&Overlap> {
-        self.overlaps.values().find(|o| o.id == *id)
+        self.overlaps.get(self.accounts.get(id)?)
     }
 }
 
@@ -149,6 +150,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, partner: &Partner, sightings: &[
         };
         batch.outcomes.push(outcome);
     }
+    batch.accounts = batch.overlaps.iter().map(|(account, o)| (o.id.clone(), account.clone())).collect();
     Ok(batch)
 }
 

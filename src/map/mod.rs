@@ -3,6 +3,7 @@
 pub mod account;
 pub mod domain;
 pub mod flow;
+pub mod import;
 pub mod intake;
 pub mod name;
 pub mod overlap;

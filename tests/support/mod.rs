@@ -3,3 +3,4 @@
 
 pub mod partner_list;
 pub mod postgres;
+pub mod stage;

@@ -29,7 +29,7 @@ pub(super) async fn review(
     _tx: &mut Tx,
     _verb: &str,
     _s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
+) -> Result<Vec<(String, String)>> {
     Ok(Vec::new())
 }
 

@@ -104,14 +104,14 @@ pub(super) async fn review(
     tx: &mut Tx,
     _verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    match read(s) {
-        Err(problems) => Ok(problems),
+) -> Result<Vec<(String, String)>> {
+    let problems = match read(s) {
+        Err(problems) => problems,
         Ok((_, channel)) => {
-            let problem = partner_reads(tx, &channel).await?;
-            Ok(problem.map(|text| (field::CHANNEL, text)).into_iter().collect())
+            partner_reads(tx, &channel).await?.map(|text| (field::CHANNEL, text)).into_iter().collect()
         }
-    }
+    };
+    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {

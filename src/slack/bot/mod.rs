@@ -12,7 +12,7 @@ mod drafts;
 mod events;
 mod home;
 mod identity;
-mod imports;
+pub mod imports;
 mod occasion;
 mod overlaps;
 mod oversight;
@@ -119,7 +119,7 @@ impl Bot {
             Review::Accept { reply: None }
         } else {
             let errors: serde_json::Map<String, Value> =
-                problems.into_iter().map(|(field, text)| (field.to_owned(), Value::String(text))).collect();
+                problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
             Review::Refuse { reply: serde_json::json!({"response_action": "errors", "errors": errors}) }
         })
     }

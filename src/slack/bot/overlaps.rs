@@ -196,11 +196,12 @@ pub(super) async fn review(
     tx: &mut Tx,
     verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    if verb != "add" {
-        return triage::review(bot, tx, verb, s).await;
-    }
-    Ok(read(s).err().unwrap_or_default())
+) -> Result<Vec<(String, String)>> {
+    let problems = match verb {
+        "add" => read(s).err().unwrap_or_default(),
+        verb => triage::review(bot, tx, verb, s).await?,
+    };
+    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {

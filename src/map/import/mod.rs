@@ -1,0 +1,144 @@
+//! A list file on its way into the map: received, understood, previewed, imported.
+//!
+//! Every step can be repeated: what a crash cut off is taken up again from the file, and a row that was imported
+//! already is only confirmed.
+
+pub mod flow;
+pub mod store;
+pub mod view;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
+use crate::map::intake::table::{BadRow, Mapping};
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Slack has told us of the file.
+    Received,
+    /// Somebody must say which partner it is from, or what its columns mean.
+    Asking,
+    /// It is being counted.
+    Counting,
+    /// Somebody must decide.
+    Previewed,
+    /// It is being written.
+    Importing,
+    /// It is in the map.
+    Done,
+    /// Somebody said no.
+    Cancelled,
+    /// It could not be read.
+    Failed,
+}
+
+impl State {
+    const NAMES: [(Self, &'static str); 8] = [
+        (Self::Received, "received"),
+        (Self::Asking, "asking"),
+        (Self::Counting, "counting"),
+        (Self::Previewed, "previewed"),
+        (Self::Importing, "importing"),
+        (Self::Done, "done"),
+        (Self::Cancelled, "cancelled"),
+        (Self::Failed, "failed"),
+    ];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(s, _)| *s == self).map_or("failed", |(_, n)| n)
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, n)| *n == text).map(|(s, _)| *s)
+    }
+
+    /// Whether the worker has something to do.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Received | Self::Counting | Self::Importing)
+    }
+}
+
+/// One list file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// Its id.
+    pub id: ImportId,
+    /// Slack's id of the file.
+    pub file_id: String,
+    /// The name it was uploaded under.
+    pub file_name: String,
+    /// Where it was dropped.
+    pub channel: ChannelId,
+    /// The message that it hangs on.
+    pub thread: Option<String>,
+    /// Whose list it is; `None` when its rows say so themselves, or nobody has said yet.
+    pub partner: Option<PartnerId>,
+    /// Who dropped it.
+    pub uploaded_by: UserId,
+    /// How far it is.
+    pub state: State,
+    /// The header row.
+    pub headers: Vec<String>,
+    /// What the columns mean.
+    pub mapping: Option<Mapping>,
+    /// What would change, or did.
+    pub counts: Counts,
+    /// Where the download lies.
+    pub stored_at: Option<PathBuf>,
+    /// Rows that are written.
+    pub progress: u64,
+    /// What was wrong with it, in plain words.
+    pub error: Option<String>,
+    /// Counts up with every step.
+    pub version: i64,
+}
+
+impl Import {
+    /// What its message is filed under.
+    pub fn subject(&self) -> String {
+        format!("import:{}", self.id)
+    }
+}
+
+/// What a list changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Overlaps that were not known.
+    pub new: u64,
+    /// Overlaps that are known and differ.
+    pub changed: u64,
+    /// Overlaps that are known and the same, rows that repeat another one included.
+    pub same: u64,
+    /// Overlaps of the last list that this one no longer has.
+    pub gone: u64,
+    /// Rows that cannot be read.
+    pub unreadable: u64,
+    /// The first of them: line and reason.
+    pub bad: Vec<(u64, String)>,
+    /// The partners that the rows name.
+    pub partners: Vec<String>,
+}
+
+/// So many unreadable rows are named; the rest is counted.
+pub const NAMED_BAD_ROWS: usize = 50;
+
+impl Counts {
+    /// Rows that were understood.
+    pub fn rows(&self) -> u64 {
+        self.new + self.changed + self.same
+    }
+
+    /// Notes an unreadable row.
+    pub fn refuse(&mut self, row: BadRow) {
+        self.unreadable += 1;
+        if self.bad.len() < NAMED_BAD_ROWS {
+            self.bad.push((row.line, row.reason));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What an import shows: one card under the file, edited at every step.
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::{Counts, Import, State};
+use crate::kernel::blocks::{self, Message};
+use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::map::intake::table::{Field, Mapping};
+use crate::map::partner::Partner;
+
+/// The controls of an import.
+pub mod action {
+    /// Writes it.
+    pub const RUN: &str = "import.run";
+    /// Leaves it.
+    pub const CANCEL: &str = "import.cancel";
+    /// Opens the modal of partner and columns.
+    pub const COLUMNS: &str = "import.columns";
+    /// The modal's callback.
+    pub const MAP: &str = "import.map";
+    /// The partner's field in it.
+    pub const PARTNER: &str = "partner";
+}
+
+/// So many columns fit into one modal.
+pub const COLUMNS: usize = 90;
+/// The value that stands for "each row names its partner".
+pub const IN_ROWS: &str = "rows";
+
+#[derive(Template)]
+#[template(path = "map/import.mrkdwn")]
+struct Card<'a> {
+    name: &'a str,
+    state: State,
+    counts: &'a Counts,
+    rows: u64,
+    partners: String,
+    needs: &'a str,
+    bad: Vec<(u64, &'a str)>,
+    more_bad: u64,
+    progress: u64,
+    error: &'a str,
+    by: String,
+}
+
+/// The card. `needs` is what somebody must say first; `by` is who decided.
+pub fn card(import: &Import, partners: &[Partner], needs: &str, by: Option<&UserId>) -> Result<Message> {
+    let counts = &import.counts;
+    let named =
+        import.partner.as_ref().and_then(|id| partners.iter().find(|p| p.id == *id)).map(|p| p.name.clone());
+    let shown = counts.bad.len().min(10);
+    let text = Card {
+        name: &import.file_name,
+        state: import.state,
+        counts,
+        rows: counts.rows(),
+        partners: if counts.partners.is_empty() {
+            named.unwrap_or_default()
+        } else {
+            counts.partners.join(", ")
+        },
+        needs,
+        bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
+        more_bad: counts.unreadable - shown as u64,
+        progress: import.progress,
+        error: import.error.as_deref().unwrap_or_default(),
+        by: by.map(UserId::mention).unwrap_or_default(),
+    }
+    .render()?;
+    let text = text.trim().to_owned();
+    let mut shown = vec![blocks::section(&text)];
+    let value = format!("{}:{}", import.id, import.version);
+    let columns = |label| blocks::button(label, action::COLUMNS, &value);
+    let cancel = blocks::button("Cancel", action::CANCEL, &value);
+    match import.state {
+        State::Asking => {
+            shown.push(blocks::actions(vec![blocks::primary(columns("Say what the columns are")), cancel]))
+        }
+        State::Previewed if counts.rows() > 0 => {
+            let run = blocks::primary(blocks::button("Import", action::RUN, &value));
+            shown.push(blocks::actions(vec![run, columns("Change columns"), cancel]));
+        }
+        State::Previewed => shown.push(blocks::actions(vec![columns("Change columns"), cancel])),
+        _ => {}
+    }
+    Ok(Message::new(text, shown))
+}
+
+/// The modal that says whose list it is and what each column means.
+pub fn columns_modal(
+    import: &Import,
+    mapping: &Mapping,
+    partners: &[Partner],
+    sample: &[Vec<String>],
+) -> Value {
+    let mut options: Vec<Value> = vec![blocks::choice("Each row names its partner", IN_ROWS)];
+    options.extend(partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())));
+    let initial = match &import.partner {
+        Some(id) => Some(id.as_str()),
+        None if mapping.has(Field::Partner) || !mapping.partners().is_empty() => Some(IN_ROWS),
+        None => None,
+    };
+    let partner = blocks::select(action::PARTNER, "Choose a partner", &options, initial);
+    let mut shown = vec![blocks::input("Whose list is it", partner, None, false)];
+    let fields: Vec<Value> =
+        Field::ALL.iter().map(|(field, words)| blocks::choice(words, field_name(*field).as_str())).collect();
+    for (at, header) in import.headers.iter().enumerate().take(COLUMNS) {
+        let column = mapping.columns.get(at);
+        let initial = field_name(column.map_or(Field::Ignore, |c| c.field));
+        let element = blocks::select(&column_id(at), "Not used", &fields, Some(&initial));
+        let examples: Vec<&str> = sample
+            .iter()
+            .filter_map(|row| row.get(at))
+            .map(String::as_str)
+            .filter(|s| !s.is_empty())
+            .take(2)
+            .collect();
+        let hint =
+            (!examples.is_empty()).then(|| blocks::clip(&format!("Such as: {}", examples.join(", ")), 150));
+        let label =
+            if header.trim().is_empty() { format!("Column {}", at + 1) } else { blocks::clip(header, 100) };
+        shown.push(blocks::input(&label, element, hint.as_deref(), false));
+    }
+    let metadata = json!({"id": import.id, "version": import.version, "channel": import.channel, "thread": import.thread});
+    blocks::modal(action::MAP, "What the columns are", Some("Show what changes"), &metadata, shown)
+}
+
+/// The block of a column in the modal.
+pub fn column_id(at: usize) -> String {
+    format!("column{at}")
+}
+
+/// A field's name in the modal: the one that it is stored under.
+pub fn field_name(field: Field) -> String {
+    serde_json::to_value(field).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,430 @@
+//! Lines → records: who inherits a heading's partner, which words belong to which account, and what is enough to be
+//! an overlap.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::accounts::{Candidate, accounts as accounts_in};
+use super::fields::{self, Facts, Side, index};
+use super::flatten::{LINK, Line, Tokens, is_marker, pattern};
+use super::keys::{Key, key};
+use super::record::{Record, Records, apply, is_nothing, names};
+use super::titled::{header_of, title_above_value, titled_pairs};
+use crate::map::name;
+use crate::map::overlap::Population;
+
+/// What a heading says of all that stands below it.
+#[derive(Clone, Debug, Default)]
+struct Above {
+    partners: Vec<usize>,
+    facts: Facts,
+    announced: bool,
+}
+
+struct Stream<'a> {
+    tokens: &'a Tokens,
+    above: Above,
+    records: Vec<Record>,
+    titled: Option<(Record, Vec<Key>)>,
+    announced: bool,
+}
+
+/// Reads the lines in order.
+pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Records {
+    let mut stream = Stream {
+        tokens,
+        above: Above { announced, ..Above::default() },
+        records: Vec::new(),
+        titled: None,
+        announced,
+    };
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if let Some(field) = title_above_value(line, lines.get(at + 1)) {
+            stream.line(&field);
+            at += 2;
+            continue;
+        }
+        at += match stream.table(&lines[at..]) {
+            0 => {
+                stream.line(line);
+                1
+            }
+            rows => rows,
+        };
+    }
+    stream.close_titled();
+    stream.finish()
+}
+
+impl Stream<'_> {
+    // ---- titled fields ----
+
+    fn line(&mut self, line: &Line) {
+        if let Some((title, value)) = &line.field {
+            match key(title) {
+                Some(known) => self.titled_field(known, value),
+                None if title.trim().is_empty() => {
+                    self.prose(&Line { text: value.clone(), ..Line::default() })
+                }
+                None => {}
+            }
+            return;
+        }
+        let (prefix, pairs) = titled_pairs(&line.text);
+        if pairs.is_empty() {
+            if !line.text.trim().is_empty() {
+                self.prose(line);
+            }
+            return;
+        }
+        if prefix.chars().any(|c| c.is_alphanumeric() || is_marker(c)) {
+            self.prose(&Line { text: prefix, ..line.clone() });
+        }
+        for (known, value) in pairs {
+            self.titled_field(known, &value);
+        }
+    }
+
+    fn titled_field(&mut self, known: Key, value: &str) {
+        let known = match known {
+            Key::PerhapsAccount if Population::understood(value).is_some() || is_nothing(value) => return,
+            Key::PerhapsAccount => Key::Account,
+            other => other,
+        };
+        let repeats = self.titled.as_ref().is_some_and(|(record, set)| {
+            known != Key::Ignored
+                && set.contains(&known)
+                && (known == Key::Account || set.first() == Some(&known) || record.account.is_some())
+        });
+        if repeats {
+            self.close_titled();
+        }
+        let (record, set) = self.titled.get_or_insert_with(Default::default);
+        set.push(known);
+        apply(record, known, value, self.tokens);
+    }
+
+    fn close_titled(&mut self) {
+        let Some((mut record, _)) = self.titled.take() else { return };
+        if record.account.is_some()
+            || record.domain.is_some() && self.records.last().is_none_or(|r| r.domain.is_some())
+        {
+            record.titled = true;
+            record.announced = self.above.announced;
+            self.inherit(&mut record);
+            self.records.push(record);
+        } else if let Some(last) = self.records.last_mut() {
+            last.titled |= last.placed;
+            last.fill(&record);
+        } else {
+            let facts = &mut self.above.facts;
+            facts.owner = facts.owner.take().or(record.owner);
+            facts.our_amount = facts.our_amount.or(record.our_amount);
+            facts.stage = facts.stage.take().or(record.stage);
+            facts.populations.extend(record.ours.map(|p| (Side::Ours, p)));
+            facts.populations.extend(record.theirs.iter().map(|(_, p)| (Side::Theirs(None), *p)));
+            for partner in &record.partners {
+                if let Some(i) = self.tokens.partners.iter().position(|p| p == partner) {
+                    self.above.partners = vec![i];
+                }
+            }
+        }
+    }
+
+    // ---- tables ----
+
+    /// How many of the lines were read as a table, from a header row down.
+    fn table(&mut self, lines: &[Line]) -> usize {
+        let Some((header, split)) = lines.first().and_then(header_of) else { return 0 };
+        self.close_titled();
+        let mut read = 1;
+        for line in &lines[1..] {
+            let cells = split(line);
+            if cells.len() < 2 {
+                let rule = line.text.trim().chars().all(|c| matches!(c, '-' | '=' | '+' | '|' | ':' | ' '));
+                if line.text.trim().is_empty() || !rule {
+                    break;
+                }
+            }
+            read += 1;
+            let mut record = Record { titled: true, announced: true, ..Record::default() };
+            for (column, cell) in header.iter().zip(&cells) {
+                if let Some(column) = column {
+                    let column = if *column == Key::PerhapsAccount { Key::Account } else { *column };
+                    apply(&mut record, column, cell, self.tokens);
+                }
+            }
+            let told = cells.iter().any(|c| c.chars().any(char::is_alphanumeric));
+            if told && (record.account.is_some() || record.domain.is_some()) {
+                self.inherit(&mut record);
+                self.records.push(record);
+            }
+        }
+        if read > 1 { read } else { 0 }
+    }
+
+    // ---- prose ----
+
+    fn prose(&mut self, line: &Line) {
+        if self.titled.as_ref().is_some_and(|(r, _)| r.account.is_some()) {
+            self.close_titled();
+        }
+        let before = self.records.len();
+        let parts = segments(&line.text);
+        let led = (parts.len() > 1).then(|| parts.first().and_then(|p| p.split_once(':'))).flatten();
+        let led =
+            led.map(|(head, _)| fields::read(head, self.tokens)).filter(|f| !f.vetoed).unwrap_or_default();
+        let mut lead = Record::default();
+        if accounts_in("", &led).iter().all(|a| !a.placed) {
+            lead.take(&led, self.tokens);
+        }
+        let mut leading: Vec<usize> = Vec::new();
+        let mut line_announced = false;
+        for segment in &parts {
+            let facts = fields::read_among(segment, &line.text, self.tokens);
+            if facts.vetoed {
+                continue;
+            }
+            line_announced |= facts.announced;
+            let mut accounts = accounts_in(segment, &facts);
+            let opens = segment.trim_end().ends_with([':', '-', '–', '—']) || line.heading;
+            let named_partner = !facts.partners.is_empty();
+            if opens
+                && (named_partner || facts.announced)
+                && accounts.iter().all(|a| a.domain.is_none())
+                && !facts.paired
+            {
+                let sure = line.heading && accounts.iter().any(|a| a.placed);
+                if !sure || facts.candidates.is_empty() {
+                    accounts.clear();
+                }
+            }
+            if accounts.is_empty() {
+                accounts = self.partner_as_account(segment, &facts);
+            }
+            if accounts.is_empty() {
+                self.without_account(line, segment, facts, before, opens, &mut leading);
+                continue;
+            }
+            let first = self.records.len();
+            self.with_accounts(line, &accounts, &facts, &leading, line_announced);
+            self.records[first..].iter_mut().for_each(|r| r.fill(&lead));
+            if facts.announced && named_partner || parts.len() > 1 {
+                leading = if named_partner { facts.partners.clone() } else { leading };
+            }
+            if facts.plural && facts.announced && named_partner && before == 0 && !line.bullet {
+                self.above.partners = facts.partners.clone();
+            }
+        }
+        self.announced |= line_announced;
+    }
+
+    fn with_accounts(
+        &mut self,
+        line: &Line,
+        accounts: &[Candidate],
+        facts: &Facts,
+        leading: &[usize],
+        announced: bool,
+    ) {
+        for account in accounts {
+            let mut record = Record {
+                account: account.name.clone(),
+                domain: account.domain.clone(),
+                announced: announced || self.above.announced,
+                placed: account.placed,
+                paired: facts.paired,
+                listed: line.bullet || self.above.announced && account.placed,
+                chatty: facts.chatty,
+                ..Record::default()
+            };
+            record.take(facts, self.tokens);
+            if record.partners.is_empty() {
+                record.partners = names(leading, self.tokens);
+            }
+            self.inherit(&mut record);
+            self.records.push(record);
+        }
+    }
+
+    /// Words with no account: a heading for what follows, or more of what was said before.
+    fn without_account(
+        &mut self,
+        line: &Line,
+        segment: &str,
+        facts: Facts,
+        before: usize,
+        opens: bool,
+        leading: &mut Vec<usize>,
+    ) {
+        let told = !facts.partners.is_empty() || !facts.populations.is_empty() || facts.announced;
+        let heads = opens
+            || (!line.bullet && self.records.is_empty())
+            || (before == self.records.len()
+                && !line.bullet
+                && facts.populations.is_empty()
+                && !facts.partners.is_empty()
+                && is_only_partner(segment));
+        if heads && told {
+            if !facts.partners.is_empty() {
+                self.above.partners = facts.partners.clone();
+                leading.clone_from(&facts.partners);
+            }
+            self.above.announced |= facts.announced;
+            let kept = if opens { None } else { Some(std::mem::take(&mut self.above.facts)) };
+            self.above.facts = facts;
+            if let Some(kept) = kept {
+                let merged = &mut self.above.facts;
+                merged.owner = merged.owner.take().or(kept.owner);
+                merged.our_amount = merged.our_amount.or(kept.our_amount);
+                merged.stage = merged.stage.take().or(kept.stage);
+                merged.populations.extend(kept.populations);
+            }
+            return;
+        }
+        let mut more = Record::default();
+        more.take(&facts, self.tokens);
+        more.announced = facts.announced;
+        let all = facts.plural;
+        if self.records.is_empty() {
+            let held = &mut self.above.facts;
+            held.owner = held.owner.take().or(facts.owner);
+            held.our_amount = held.our_amount.or(facts.our_amount);
+            held.stage = held.stage.take().or(facts.stage);
+        }
+        let from = if all { 0 } else { self.records.len().saturating_sub(1) };
+        for record in &mut self.records[from..] {
+            record.fill(&more);
+        }
+    }
+
+    /// `Northwind overlap: Globex (globex.com)`, when Globex is a partner as well.
+    fn partner_as_account(&self, segment: &str, facts: &Facts) -> Vec<Candidate> {
+        let strong = facts.announced || !facts.populations.is_empty();
+        let [first, .., last] = facts.partner_spans.as_slice() else { return Vec::new() };
+        let between = segment.get(first.end..last.start).unwrap_or_default();
+        if facts.partners.len() != 2 || !strong || !(between.contains(':')) {
+            return Vec::new();
+        }
+        let Some(i) = facts.partners.last() else { return Vec::new() };
+        let domain = segment
+            .chars()
+            .find_map(|c| index(u32::from(c), LINK))
+            .and_then(|l| self.tokens.links.get(l)?.domain.clone());
+        let name = self.tokens.partners.get(*i).cloned();
+        vec![Candidate { name, domain, span: last.clone(), weight: 3, placed: true }]
+    }
+
+    fn inherit(&self, record: &mut Record) {
+        if record.partners.is_empty() {
+            record.partners = names(&self.above.partners, self.tokens);
+        }
+        let mut above = Record::default();
+        above.take(&self.above.facts, self.tokens);
+        above.partners.clear();
+        record.fill(&above);
+    }
+
+    // ---- judgement ----
+
+    fn finish(mut self) -> Records {
+        let mut out = Records::default();
+        // A partner that was named once, after its accounts, is everyone's.
+        let late = names(&self.above.partners, self.tokens);
+        for record in &mut self.records {
+            if record.partners.is_empty() && !late.is_empty() {
+                record.partners.clone_from(&late);
+            }
+            record.settle();
+        }
+        let announced = self.announced || self.above.announced;
+        for record in self.records {
+            record_into(&mut out, record);
+        }
+        if out.sure.is_empty() && out.doubtful.is_none() && announced {
+            let mut record = Record::default();
+            self.above.facts.unsided.clear();
+            record.take(&self.above.facts, self.tokens);
+            record.partners = late;
+            let told = !record.partners.is_empty() || record.ours.is_some() || !record.theirs.is_empty();
+            out.doubtful = told.then_some(record);
+        }
+        out
+    }
+}
+
+fn record_into(out: &mut Records, record: Record) {
+    if !record.is_overlap() {
+        if record.announced && record.placed && !record.chatty && out.doubtful.is_none() {
+            out.doubtful = Some(record);
+        }
+        return;
+    }
+    let same = |r: &Record| {
+        let named = match (&r.account, &record.account) {
+            (Some(a), Some(b)) => name::key(a) == name::key(b),
+            _ => r.domain.is_some() && r.domain == record.domain,
+        };
+        named && (r.partners == record.partners || r.partners.is_empty() || record.partners.is_empty())
+    };
+    match out.sure.iter_mut().find(|r| same(r)) {
+        Some(known) => {
+            let fuller = record.account.as_ref().map(String::len) > known.account.as_ref().map(String::len);
+            if fuller && known.account.is_some() {
+                known.account.clone_from(&record.account);
+            }
+            known.fill(&record);
+        }
+        None => out.sure.push(record),
+    }
+}
+
+fn is_only_partner(segment: &str) -> bool {
+    let words = segment.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
+    words <= 3
+}
+
+/// Sentences, and whatever else parts one account from the next within a line.
+fn segments(text: &str) -> Vec<String> {
+    static END: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
+    static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
+        )
+    });
+    let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
+    let groups = {
+        static GROUP: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp|[$€£]|\d[km]\b|owner|[\u{F1000}-\u{F2FFF}])[^)]*\)",
+            )
+        });
+        GROUP.find_iter(text).count() >= 2
+    };
+    let mut out = Vec::new();
+    let mut at = 0;
+    for m in END.find_iter(text) {
+        let sign = m.as_str().trim();
+        let head = &text[at..m.start()];
+        let keep = if sign.starts_with('.') {
+            !ABBREVIATED.is_match(head)
+        } else if sign.starts_with(')') {
+            groups && head.contains('(')
+        } else if sign.starts_with(|c: char| c.is_ascii_digit() || c == '(') {
+            numbered && sign.ends_with(['.', ')'])
+        } else {
+            true
+        };
+        if keep {
+            let end = if sign.starts_with(['?', '!', ')']) { m.start() + 1 } else { m.start() };
+            out.push(text[at..end].to_string());
+            at = m.end();
+        }
+    }
+    out.push(text[at..].to_string());
+    out.retain(|s| s.chars().any(|c| c.is_alphanumeric() || is_marker(c)));
+    out
+}

@@ -1,0 +1,105 @@
+//! The rules, one file each, and the table that orders them.
+
+mod allowed_links;
+mod calm_tone;
+mod carries_gift;
+mod fits_channel;
+mod fits_role;
+mod fresh_facts;
+mod known_asset;
+mod live_asset;
+mod names_current_overlap;
+mod names_recipient;
+mod no_broadcast;
+mod no_confidential_amount;
+mod no_hollow_check_in;
+mod no_other_partner;
+mod no_unresolved_field;
+mod no_work_for_rep;
+mod one_small_ask;
+mod right_sender;
+mod touch_cap;
+mod welcome_gift;
+
+use std::ops::Range;
+
+use super::draft::Draft;
+use super::{Finding, Group, Level};
+
+/// A rule: its name, its group, and the question that it puts to a draft.
+pub(super) struct Rule {
+    name: &'static str,
+    group: Group,
+    check: fn(&Draft<'_>) -> Outcome,
+}
+
+impl Rule {
+    pub fn ask(&self, draft: &Draft<'_>) -> Finding {
+        let Outcome { level, reason, fix, spans } = (self.check)(draft);
+        Finding { rule: self.name, group: self.group, level, reason, fix, spans }
+    }
+}
+
+const fn rule(name: &'static str, group: Group, check: fn(&Draft<'_>) -> Outcome) -> Rule {
+    Rule { name, group, check }
+}
+
+/// Every rule, in the order in which a reader sees them.
+pub(super) const RULES: [Rule; 20] = [
+    rule("carries-gift", Group::Gift, carries_gift::check),
+    rule("no-hollow-check-in", Group::Gift, no_hollow_check_in::check),
+    rule("welcome-gift", Group::Gift, welcome_gift::check),
+    rule("known-asset", Group::Gift, known_asset::check),
+    rule("live-asset", Group::Gift, live_asset::check),
+    rule("names-current-overlap", Group::Specific, names_current_overlap::check),
+    rule("fresh-facts", Group::Specific, fresh_facts::check),
+    rule("names-recipient", Group::Specific, names_recipient::check),
+    rule("no-broadcast", Group::Specific, no_broadcast::check),
+    rule("no-work-for-rep", Group::NoBurden, no_work_for_rep::check),
+    rule("one-small-ask", Group::NoBurden, one_small_ask::check),
+    rule("right-sender", Group::Right, right_sender::check),
+    rule("touch-cap", Group::Right, touch_cap::check),
+    rule("no-other-partner", Group::Right, no_other_partner::check),
+    rule("no-confidential-amount", Group::Right, no_confidential_amount::check),
+    rule("no-unresolved-field", Group::Right, no_unresolved_field::check),
+    rule("allowed-links", Group::Right, allowed_links::check),
+    rule("fits-role", Group::Right, fits_role::check),
+    rule("fits-channel", Group::Right, fits_channel::check),
+    rule("calm-tone", Group::Right, calm_tone::check),
+];
+
+/// What a rule answers.
+struct Outcome {
+    level: Level,
+    reason: String,
+    fix: Option<String>,
+    spans: Vec<Range<usize>>,
+}
+
+fn pass(reason: impl Into<String>) -> Outcome {
+    Outcome { level: Level::Pass, reason: reason.into(), fix: None, spans: Vec::new() }
+}
+
+fn warn(reason: impl Into<String>, fix: impl Into<String>, spans: Vec<Range<usize>>) -> Outcome {
+    Outcome { level: Level::Warn, reason: reason.into(), fix: Some(fix.into()), spans }
+}
+
+fn block(reason: impl Into<String>, fix: impl Into<String>, spans: Vec<Range<usize>>) -> Outcome {
+    Outcome { level: Level::Block, reason: reason.into(), fix: Some(fix.into()), spans }
+}
+
+/// The words of a span, shortened for a reason.
+fn quote(draft: &Draft<'_>, span: &Range<usize>) -> String {
+    let words =
+        draft.text().get(span.clone()).unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
+    let mut short: String = words.chars().take(60).collect();
+    if short.len() < words.len() {
+        short.push('…');
+    }
+    format!("“{}”", short.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// "1 day", "9 days".
+fn days(n: i64) -> String {
+    if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
+}

@@ -1,0 +1,161 @@
+//! The note is addressed to the person who gets it.
+
+use super::super::input::Channel;
+use super::{Draft, Outcome, block, pass, warn};
+
+pattern!(
+    GREETING,
+    r"(?i)^\s*(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|greetings|hallo|hola|howdy)\b[ ,]*(?:again )?(?P<name>@?[\p{L}'’-]+(?: (?:and |& )?\p{Lu}[\p{L}'’-]+)*)?"
+);
+/// What may follow a greeting and is no name.
+const NO_NAME: &[&str] = &[
+    "there",
+    "again",
+    "all",
+    "team",
+    "everyone",
+    "everybody",
+    "folks",
+    "both",
+    "partner",
+    "partners",
+    "friends",
+    "quick",
+    "just",
+    "hope",
+    "from",
+    "a",
+    "an",
+    "the",
+    "i",
+    "we",
+    "you",
+    "our",
+    "your",
+    "and",
+    "here",
+    "this",
+    "some",
+    "one",
+    "happy",
+    "following",
+    "thanks",
+    "with",
+    "sir",
+    "madam",
+    "valued",
+    "name",
+    "first",
+    "friend",
+    "guys",
+    "to",
+    "it",
+    "anything",
+    "good",
+    "small",
+    "short",
+    "is",
+    "in",
+    "on",
+    "saw",
+    "congrats",
+    "congratulations",
+    "checking",
+    "wanted",
+    "any",
+    "can",
+    "could",
+    "what",
+    "who",
+    "hey",
+    "hi",
+    "null",
+    "none",
+    "undefined",
+    "colleague",
+    "colleagues",
+    "re",
+    "news",
+    "heads",
+    "two",
+    "three",
+    "great",
+    "nice",
+    "well",
+    "so",
+    "now",
+    "since",
+    "as",
+    "for",
+    "channel",
+    "everone",
+    "yall",
+];
+const SHORT_NAMES: &[(&str, &str)] = &[
+    ("bob", "robert"),
+    ("rob", "robert"),
+    ("bill", "william"),
+    ("will", "william"),
+    ("liz", "elizabeth"),
+    ("beth", "elizabeth"),
+    ("kate", "katherine"),
+    ("katie", "katherine"),
+    ("mike", "michael"),
+    ("jim", "james"),
+    ("tony", "anthony"),
+    ("peggy", "margaret"),
+    ("maggie", "margaret"),
+    ("dick", "richard"),
+    ("rick", "richard"),
+    ("jack", "john"),
+    ("ted", "edward"),
+    ("ned", "edward"),
+    ("sasha", "alexander"),
+    ("sandy", "alexandra"),
+    ("becky", "rebecca"),
+    ("jenny", "jennifer"),
+];
+
+pub(super) fn check(draft: &Draft<'_>) -> Outcome {
+    let Some(name) = draft.input.recipient.name.as_deref().filter(|n| !n.trim().is_empty()) else {
+        return pass("No name is known to compare.");
+    };
+    let first = name.split_whitespace().next().unwrap_or(name);
+    if let Some(found) = GREETING.captures(draft.text()).and_then(|c| c.name("name")) {
+        let greeted: Vec<String> =
+            found.as_str().split([' ', '&']).map(fold).filter(|w| !w.is_empty() && w != "and").collect();
+        let someone = greeted.first().is_some_and(|w| !NO_NAME.contains(&w.as_str()));
+        let capital = found.as_str().trim_start_matches('@').starts_with(char::is_uppercase);
+        let ends =
+            draft.text()[found.end()..].trim_start().starts_with([',', '-', '–', '—', ':', '!', '.', '\n']);
+        if someone && greeted.iter().any(|g| name.split_whitespace().any(|n| same(g, &fold(n)))) {
+            return pass(format!("Addressed to {first}."));
+        }
+        if someone && (capital || ends) {
+            return block(
+                format!("It greets {}, and goes to {first}.", found.as_str()),
+                format!("Greet {first}, or send it to the person it was written for."),
+                vec![found.range()],
+            );
+        }
+    }
+    if draft.text().split(|c: char| !c.is_alphanumeric()).any(|w| same(&fold(w), &fold(first))) {
+        return pass(format!("Addressed to {first}."));
+    }
+    match draft.input.channel {
+        Some(Channel::Email) => {
+            warn(format!("It does not greet {first} by name."), format!("Open with {first}'s name."), vec![])
+        }
+        _ => pass("A short message may do without a greeting."),
+    }
+}
+
+fn fold(word: &str) -> String {
+    let plain = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('’', "'");
+    deunicode::deunicode(plain.trim_end_matches("'s"))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    let prefix = |x: &str, y: &str| x.chars().count() >= 3 && y.starts_with(x);
+    a == b || prefix(a, b) || prefix(b, a) || SHORT_NAMES.iter().any(|p| *p == (a, b) || *p == (b, a))
+}

@@ -1,0 +1,35 @@
+//! The size of our deal stays with us.
+
+use super::{Draft, Outcome, block, pass, quote, warn};
+
+pattern!(
+    AMOUNT,
+    r"(?i)(?:[$€£¥]|\b(?:usd|eur|gbp|chf)\s?)\s?\d[\d.,']*\s?(?:k|m|mn|bn|million|thousand)?\b|\b\d[\d.,']*\s?(?:k|m|mn|bn|million|thousand)?\s?(?:usd|eur|gbp|chf|dollars|euros?|pounds|[$€£])|\b\d[\d.,]*\s?k (?:arr|acv|deal|opp|opportunity|contract|renewal)\b|\b(?:six|seven)[- ]figure (?:deal|contract|renewal|opportunity|opp|budget|spend)\b"
+);
+pattern!(
+    PUBLIC,
+    r"(?i)\b(?:off\b|vouchers?|credits?|list price|per (?:month|seat|user|year)|a (?:month|seat|user)|from\s*$|starts? at|ticket|gift card|public|fee)"
+);
+pattern!(
+    DEAL,
+    r"(?i)\b(?:deals?|opp(?:ortunit(?:y|ies))?|arr|acv|tcv|contracts?|renewals?|renews?|pipeline|budget|spend(?:s|ing)?|pay(?:s|ing)?|worth|quoted?|margin|commission|revenue|forecast|closing|close|sign(?:ed|s)?|proposal)\b"
+);
+
+pub(super) fn check(draft: &Draft<'_>) -> Outcome {
+    let text = draft.text();
+    let Some(found) = AMOUNT.find(text) else { return pass("No amounts.") };
+    let line = draft.sentence_at(found.start()).and_then(|n| {
+        let of = || draft.clauses.iter().filter(move |c| c.sentence == n);
+        text.get(of().next()?.span.start..of().next_back()?.span.end)
+    });
+    let line = line.unwrap_or(text);
+    let fix = "Leave the amount out; the reader does not need it to act.";
+    let amount = quote(draft, &found.range());
+    if DEAL.is_match(line) {
+        return block(format!("{amount} is the size of a deal, and confidential."), fix, vec![found.range()]);
+    }
+    if PUBLIC.is_match(line) {
+        return pass("The amount is a public price.");
+    }
+    warn(format!("{amount} may be confidential."), fix, vec![found.range()])
+}

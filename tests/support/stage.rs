@@ -1,0 +1,264 @@
+//! A stage: the real app against a sandbox workspace, on either database, with a clock that can be moved.
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tandem::app::App;
+use tandem::config::{Config, Mode};
+use tandem::delivery::{inbox, outbox};
+use tandem::kernel::actor::Role;
+use tandem::kernel::clock::Clock;
+use tandem::kernel::ids::{PartnerId, UserId};
+use tandem::map::partner::Partner;
+use tandem::map::store as map;
+use tandem::sandbox::{Options, Person, Sandbox};
+use tandem::store::settings::{self, DigestTime, Workspace};
+use tandem::store::{Db, Synchronous, people};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::postgres::{self, TestDatabase};
+
+pub const INTAKE: &str = "C0OVERLAPS";
+pub const OPS: &str = "C0PARTNEROPS";
+pub const SHARED: &str = "C0NORTHWIND";
+pub const MAYA: &str = "U0MAYA";
+pub const OMAR: &str = "U0OMAR";
+pub const ALEX: &str = "U0ALEX";
+pub const SAM: &str = "U0SAM";
+
+/// Wednesday 4 March 2026, 10:00 in Stockholm.
+pub const START: &str = "2026-03-04T09:00:00Z";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// How Slack reaches the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayIn {
+    Http,
+    Socket,
+}
+
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub clock: Clock,
+    pub db: Db,
+    pub bot: std::sync::Arc<tandem::slack::bot::Bot>,
+    pub folder: TempDir,
+    stop: CancellationToken,
+    running: tokio::task::JoinHandle<Result<(), String>>,
+    postgres: Option<TestDatabase>,
+}
+
+impl Stage {
+    /// `None` when this database is not to be had; the reason was printed by name.
+    pub async fn on(backend: Backend, way_in: WayIn) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let postgres = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(postgres::database().await?),
+        };
+        let db = match &postgres {
+            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
+            None => Db::open_sqlite(&folder.path().join("tandem.db"), Synchronous::Normal).await.unwrap(),
+        };
+        let clock = Clock::starting_at(START.parse().unwrap());
+        let mut options = Options::new(clock.clone());
+        options.retry_delays = vec![Duration::ZERO, Duration::from_millis(20), Duration::from_millis(50)];
+        let sandbox = Sandbox::start(options.clone()).await.unwrap();
+        let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        config.slack.mode = if way_in == WayIn::Http { Mode::Http } else { Mode::Socket };
+        config.slack.api_url = sandbox.api_url();
+        config.slack.bot_token = Some(options.bot_token.into());
+        config.slack.app_token = Some(options.app_token.into());
+        config.slack.signing_secret = Some(options.signing_secret.into());
+        config.slack.message_interval_ms = 0;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let app = App::start_with(&config, clock.clone(), db.clone(), listener).await.unwrap();
+        match way_in {
+            WayIn::Http => sandbox.connect_http(&format!("http://{}", app.address)),
+            WayIn::Socket => sandbox.socket_connected(1).await,
+        }
+        let (bot, stop) = (app.bot.clone(), app.stopper());
+        let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
+        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres };
+        stage.set_up().await;
+        Some(stage)
+    }
+
+    /// Channels, roles and two partners, as the set-up leaves them.
+    async fn set_up(&self) {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await.unwrap();
+        let workspace = Workspace {
+            intake_channel: Some(INTAKE.into()),
+            digest_channel: Some(OPS.into()),
+            approvals_channel: Some(OPS.into()),
+            digest: DigestTime {
+                weekday: "Mon".into(),
+                time: "09:00".into(),
+                zone: "Europe/Stockholm".into(),
+            },
+            digest_since: Some(now.as_millisecond()),
+        };
+        settings::save(&mut tx, now, &workspace).await.unwrap();
+        let maya = UserId::from(MAYA);
+        people::set_holders(&mut tx, now, &maya, Role::Admin, std::slice::from_ref(&maya)).await.unwrap();
+        people::set_holders(&mut tx, now, &maya, Role::PartnerManager, std::slice::from_ref(&maya))
+            .await
+            .unwrap();
+        people::set_holders(&mut tx, now, &maya, Role::Operations, &[OMAR.into()]).await.unwrap();
+        for (id, name, channel) in [("p-northwind", "Northwind", Some(SHARED)), ("p-globex", "Globex", None)]
+        {
+            let partner = Partner {
+                id: PartnerId::from(id),
+                name: name.into(),
+                domain: None,
+                manager: Some(maya.clone()),
+                channel: channel.map(Into::into),
+                refresh_days: 45,
+                list_seen_at: Some(now),
+                sample: false,
+            };
+            map::save_partner(&mut tx, now, &partner).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    pub fn person(&self, id: &str) -> Person {
+        self.sandbox.person(id)
+    }
+
+    /// Returns when everything that came in is handled and everything that goes out is sent.
+    pub async fn settle(&self) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            self.sandbox.settled().await;
+            let mut tx = self.db.read().await.unwrap();
+            let (waiting, _) = inbox::depth(&mut tx).await.unwrap();
+            let (outgoing, _, _) = outbox::depth(&mut tx).await.unwrap();
+            tx.rollback().await.unwrap();
+            if waiting == 0 && outgoing == 0 {
+                return;
+            }
+            assert!(
+                tokio::time::Instant::now() < end,
+                "{waiting} waiting in the inbox, {outgoing} in the outbox"
+            );
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
+    /// Returns when no import has work left, and settles.
+    pub async fn imports(&self) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let mut tx = self.db.read().await.unwrap();
+            let work = tandem::map::import::store::next_work(&mut tx).await.unwrap();
+            tx.rollback().await.unwrap();
+            if work.is_none() {
+                return self.settle().await;
+            }
+            assert!(tokio::time::Instant::now() < end, "an import does not end: {work:?}");
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
+    /// Moves the clock and lets the scheduler do what is due.
+    pub async fn advance_to(&self, at: &str) {
+        let at: Timestamp = at.parse().unwrap();
+        assert!(self.clock.advance_to(at), "time goes forward");
+        self.bot.rounds().await.unwrap();
+        self.settle().await;
+    }
+
+    /// The texts of a channel's messages and thread replies, in order.
+    pub fn texts(&self, channel: &str) -> Vec<String> {
+        self.sandbox.messages(channel).iter().map(text).collect()
+    }
+
+    /// The replies under a message.
+    pub fn thread(&self, channel: &str, ts: &str) -> Vec<String> {
+        self.sandbox.thread(channel, ts).iter().map(text).collect()
+    }
+
+    /// What only this person sees: whispers and answers to commands.
+    pub fn private(&self, user: &str) -> Vec<String> {
+        self.sandbox.ephemerals(user).iter().map(text).collect()
+    }
+
+    /// The last of them.
+    pub fn last_private(&self, user: &str) -> String {
+        self.private(user).pop().unwrap_or_default()
+    }
+
+    /// Direct messages between the app and this person.
+    pub fn direct(&self, user: &str) -> Vec<String> {
+        self.texts(&self.sandbox.im(user))
+    }
+
+    /// Stops the app; nothing may be left half-done.
+    pub async fn end(self) {
+        self.settle().await;
+        let mut tx = self.db.read().await.unwrap();
+        let (_, buried) = inbox::depth(&mut tx).await.unwrap();
+        assert_eq!(inbox::buried(&mut tx, 5).await.unwrap(), Vec::new(), "{buried} envelopes are buried");
+        let (_, unconfirmed, failed) = outbox::depth(&mut tx).await.unwrap();
+        assert_eq!((unconfirmed, failed), (0, 0), "{:?}", outbox::stuck(&mut tx, 5).await.unwrap());
+        tx.rollback().await.unwrap();
+        for user in [MAYA, OMAR, ALEX, SAM] {
+            assert_eq!(self.sandbox.notices(user), Vec::<String>::new(), "{user} saw an error of Slack's");
+        }
+        self.stop.cancel();
+        let Self { running, bot, db, postgres, sandbox, .. } = self;
+        drop((bot, db));
+        running.await.unwrap().unwrap();
+        sandbox.stop().await;
+        drop(postgres);
+    }
+}
+
+pub fn text(message: &Value) -> String {
+    message["text"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Runs a flow on one database.
+pub async fn play<F, Fut>(backend: Backend, flow: F)
+where
+    F: FnOnce(Stage) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    if let Some(stage) = Stage::on(backend, WayIn::Http).await {
+        // One flow runs on both databases and says the same on both.
+        let mut snapshots = insta::Settings::clone_current();
+        snapshots.set_allow_duplicates(true);
+        snapshots.bind_async(flow(stage)).await;
+    }
+}
+
+/// One flow, two tests: `sqlite::name` and `postgres::name`.
+#[macro_export]
+macro_rules! flows {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::stage::play($crate::support::stage::Backend::Sqlite, super::$name).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::stage::play($crate::support::stage::Backend::Postgres, super::$name).await;
+            })+
+        }
+    };
+}
