@@ -32,6 +32,7 @@ pub mod delivery;
 pub mod kernel;
 pub mod map;
 pub mod plan;
+pub mod pull;
 pub mod sandbox;
 pub mod slack;
 pub mod store;

@@ -1,3 +1,4 @@
+mod digest;
 mod foreign;
 mod imports;
 mod intake;
