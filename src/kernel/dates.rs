@@ -25,7 +25,7 @@ pub enum DateError {
     #[error("I can't read \"{0}\" as a date. Try `friday`, `12 dec` or `2026-12-12`.")]
     Unreadable(String),
     /// Day and month can be read in either order.
-    #[error("\"{text}\" could be {first} or {second}. Write `{first}` or `{second}`.")]
+    #[error("\"{text}\" can be read in two ways. Write `{first}` or `{second}`.")]
     Ambiguous {
         /// As written.
         text: String,

@@ -292,7 +292,7 @@ impl fmt::Display for Money {
         let n = self.hundredths;
         if n >= 100_000_000 && n % 1_000_000 == 0 {
             write!(f, "{}M", trimmed(n / 1_000_000))
-        } else if n >= 100_000 && n < 100_000_000 && n % 10_000 == 0 {
+        } else if (100_000..100_000_000).contains(&n) && n % 10_000 == 0 {
             write!(f, "{}k", trimmed(n / 1_000))
         } else {
             let whole = grouped(n / 100);

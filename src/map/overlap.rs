@@ -20,7 +20,69 @@ pub enum Population {
 }
 
 impl Population {
-    /// In the reader's terms.
+    /// Reads the name that a column, a field or a person gives to a population: `Customers`, `Open Opps`, `lead`.
+    ///
+    /// `None` for past and negated ones (`former customer`) and for what names none or several.
+    pub fn understood(text: &str) -> Option<Self> {
+        let text = text.to_lowercase();
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let any = |list: &[&str]| words.iter().any(|w| list.contains(w));
+        if any(&["not", "no", "never", "former", "ex", "lost", "churned", "past", "previous", "non", "none"])
+        {
+            return None;
+        }
+        let customer = any(&[
+            "customer",
+            "customers",
+            "cust",
+            "client",
+            "clients",
+            "kunde",
+            "kunden",
+            "bestandskunde",
+            "cliente",
+            "clientes",
+            "won",
+            "costumer",
+            "costumers",
+        ]);
+        let prospect = any(&[
+            "prospect",
+            "prospects",
+            "lead",
+            "leads",
+            "target",
+            "targets",
+            "prospective",
+            "interessent",
+            "prospecto",
+            "prospectos",
+            "pros",
+            "prospecting",
+        ]);
+        let open = any(&[
+            "opp",
+            "opps",
+            "oppty",
+            "opportunity",
+            "opportunities",
+            "deal",
+            "deals",
+            "pipeline",
+            "oportunidad",
+            "opportunité",
+            "oportunidade",
+        ]);
+        match (customer && !prospect, prospect && !customer, open) {
+            (true, _, false) => Some(Self::Customer),
+            (true, _, true) if any(&["won"]) => Some(Self::Customer),
+            (_, true, false) => Some(Self::Prospect),
+            (false, false, true) if !customer => Some(Self::OpenOpportunity),
+            _ => None,
+        }
+    }
+
+    /// In words, for sentences: `customer`, `prospect`, `open opportunity`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Customer => "customer",

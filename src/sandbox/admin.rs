@@ -144,7 +144,9 @@ impl Sandbox {
     /// Sends the last `n` events again, with the same event ids, as Slack does when it missed the answer.
     pub async fn redeliver_last(&self, n: usize) {
         let again = self.inner.read(|s| s.sent[s.sent.len().saturating_sub(n)..].to_vec());
-        self.inner.send_events(&again).await;
+        for envelope in &again {
+            self.inner.send_event(envelope, Some((1, "http_timeout"))).await;
+        }
     }
 
     /// Keeps events back until [`Sandbox::release`].

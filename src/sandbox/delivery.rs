@@ -56,12 +56,12 @@ impl Inner {
     /// Sends envelopes one after the other, each with its retries.
     pub async fn send_events(&self, envelopes: &[Value]) {
         for envelope in envelopes {
-            self.send_event(envelope).await;
+            self.send_event(envelope, None).await;
         }
     }
 
-    async fn send_event(&self, envelope: &Value) {
-        let mut retry: Retry = None;
+    /// Sends one envelope, with its retries; `retry` marks it as one from the start.
+    pub async fn send_event(&self, envelope: &Value, mut retry: Retry) {
         let mut delays = self.options.retry_delays.iter();
         loop {
             let Err(failure) = self.hand(Parcel::Event(envelope), retry).await else { return };

@@ -198,6 +198,8 @@ async fn act(Shared(inner): Shared<Arc<Inner>>, Json(Act { user, act }): Json<Ac
             value["ok"] = json!(true);
             value
         }
+        // The snapshot shows refused fields where they stand.
+        Err(refusal) if !refusal.fields().is_empty() => json!({"ok": true, "errors": refusal.fields()}),
         Err(refusal) => json!({"ok": false, "error": refusal.to_string()}),
     })
 }
@@ -285,5 +287,18 @@ async fn file(Shared(inner): Shared<Arc<Inner>>, Path(id): Path<String>) -> Resp
             (headers, file.bytes).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_script_of_the_page_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/sandbox");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let served = super::SCRIPTS.iter().any(|(n, _)| *n == name);
+            assert!(served || ["page.html", "page.css"].contains(&name.as_str()), "{name}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Inner;
 use super::delivery::{Failure, Parcel};
@@ -15,17 +15,32 @@ use super::world::{Channel, Kind};
 
 /// Why a person could not do what they tried, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal(String);
+pub struct Refusal {
+    text: String,
+    fields: Map<String, Value>,
+}
 
 impl Refusal {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), fields: Map::new() }
+    }
+
+    /// A form whose fields were refused: `{block_id: reason}`.
+    pub(super) fn of_fields(fields: Map<String, Value>) -> Self {
+        let lines =
+            fields.iter().map(|(block, text)| format!("{block}: {}", text.as_str().unwrap_or_default()));
+        Self { text: lines.collect::<Vec<_>>().join("; "), fields }
+    }
+
+    /// The refused fields of a form by block id; empty for any other refusal.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.fields
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -295,7 +310,7 @@ impl Person {
 
     pub(super) fn told(&self, text: String) -> Refusal {
         let (_, _) = self.inner.change(|s| s.notice(&self.id, text.clone()));
-        Refusal(text)
+        Refusal::new(text)
     }
 
     /// Refuses people of other teams, for whom the app is not installed.

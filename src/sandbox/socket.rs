@@ -181,14 +181,15 @@ async fn serve(inner: Arc<Inner>, socket: WebSocket) {
     let mut alive = sink.send(Message::text(hello.to_string())).await.is_ok();
     inner.sockets.count.send_replace(inner.sockets.open());
     let mut ping = tokio::time::interval(PING_EVERY);
+    let mut leaving = false;
     while alive {
         alive = tokio::select! {
-            order = orders.recv() => match order {
+            order = orders.recv(), if !leaving => match order {
                 Some(Order::Say(value)) => sink.send(Message::text(value.to_string())).await.is_ok(),
                 Some(Order::Goodbye(value)) => {
-                    let _ = sink.send(Message::text(value.to_string())).await;
-                    let _ = sink.send(Message::Close(None)).await;
-                    false
+                    // The app may still acknowledge what it has; it is the one to close.
+                    leaving = true;
+                    sink.send(Message::text(value.to_string())).await.is_ok()
                 }
                 Some(Order::Cut) | None => false,
             },

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 use slackblocks::{HomeTabView, MessagePayload, ModalView, ValidationError};
 
-use super::elements;
+use super::{elements, properties};
 
 /// Text of one message, in characters; Slack fails somewhere above.
 const TEXT_TOTAL: usize = 12_000;
@@ -33,6 +33,7 @@ impl Invalid {
 }
 
 /// What `chat.postMessage` and its kin carry.
+#[derive(Clone, Copy)]
 pub struct Content<'a> {
     /// Plain text.
     pub text: &'a str,
@@ -189,6 +190,12 @@ fn blocks_of(blocks: &Value, at: &str, max: usize, ids: &mut Ids) -> Result<(), 
     if list.len() > max {
         return Err(refuse(at.into(), format!("no more than {max} items allowed")));
     }
+    if list.iter().filter(|b| b["type"] == "table").count() > 1 {
+        return Err(Invalid {
+            error: "invalid_attachments",
+            messages: vec!["only_one_table_allowed".into()],
+        });
+    }
     for (i, block) in list.iter().enumerate() {
         let here = format!("{at}/{i}");
         if !block.is_object() {
@@ -202,6 +209,9 @@ fn blocks_of(blocks: &Value, at: &str, max: usize, ids: &mut Ids) -> Result<(), 
                 return Err(refuse(format!("{here}/block_id"), format!("`{id}` is used by another block")));
             }
             _ => {}
+        }
+        if let Some(what) = properties::unknown_of_block(block) {
+            return Err(refuse(here, what));
         }
         let mut actions = HashSet::new();
         let one = json!([block]);
@@ -227,6 +237,9 @@ fn element(element: &Value) -> Result<(), String> {
         if length(value) > limit {
             return Err(format!("{name} must be less than {} characters", limit + 1));
         }
+    }
+    if let Some(what) = properties::unknown_of_element(element) {
+        return Err(what);
     }
     if element["type"] == "button" && length(&element["text"]["text"]) > 75 {
         return Err("button text must be less than 76 characters".into());
@@ -300,6 +313,10 @@ mod tests {
             json!([{"type": "header", "text": {"type": "plain_text", "text": "x".repeat(151)}}]),
             json!([{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}]),
             json!([{"type": "no_such_block"}]),
+            json!([{"type": "divider", "colour": "red"}]),
+            json!([{"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": true}}]),
+            json!([{"type": "actions", "elements": [{"type": "button", "action_id": "a", "label": "x",
+                "text": {"type": "plain_text", "text": "A"}}]}]),
             json!([twice, twice]),
             json!([{"type": "actions", "elements": [button("a", "A"), button("a", "B")]}]),
             json!([{"type": "actions", "elements": [button("a", &"x".repeat(76))]}]),

@@ -1,6 +1,6 @@
 // Where a person writes: text, commands, mentions and files.
 import { avatar, h, icon, iconButton } from "./dom.js";
-import { toWire } from "./mrkdwn.js";
+import { resolve, toWire } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
 import { act, apps, channelOf, nameOf, people, store, upload } from "./store.js";
 import { notify } from "./toast.js";
@@ -118,7 +118,7 @@ class Composer {
     this.list.replaceChildren(...found.map((choice, index) => h("div", {
       role: "option", id: `${this.list.id}-${index}`, class: `picker-option${choice.helpOnly ? " help-only" : ""}`, "aria-selected": String(index === 0), data: { value: choice.label, user: choice.user },
       on: { pointerdown: (event) => { event.preventDefault(); this.take(choice); } },
-    }, choice.lead, h("span", { class: "menu-words" }, h("span", {}, h("strong", {}, choice.label), choice.usage && h("code", {}, ` ${choice.usage}`)), choice.note && h("small", {}, choice.note)))));
+    }, choice.lead, h("span", { class: "menu-words" }, h("span", {}, h("strong", {}, choice.label), choice.usage && h("code", {}, choice.usage)), choice.note && h("small", {}, choice.note)))));
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
     this.mark(0);
@@ -166,6 +166,7 @@ class Composer {
       if (!apps().some((app) => app.commands?.some((each) => each.command === command))) { notify(`${command} is not a command here. Type / to see what is.`, { kind: "error" }); return; }
       let text = typed;
       for (const [shown, choice] of [...this.names].sort((a, b) => b[0].length - a[0].length)) text = text.split(shown).join(choice.commandToken ?? choice.token);
+      text = resolve(text, undefined, (user) => `<@${user.id}|${user.name}>`);
       what = { type: "command", channel: this.channel, text };
     } else {
       const names = new Map([...this.names].map(([shown, choice]) => [shown, choice.token]));

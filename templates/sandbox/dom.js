@@ -70,8 +70,8 @@ export function avatar(user, size = "") {
   if (user?.is_bot && !user.id?.startsWith("B")) return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, icon("pair"));
   const letters = name.split(/\s+/).filter(Boolean).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
   let sum = 0;
-  for (const c of user?.id ?? name) sum = (sum * 31 + c.codePointAt(0)) % 6;
-  return h("span", { class: `avatar tint-${sum} ${size}`, "aria-hidden": "true" }, letters);
+  for (const c of user?.id ?? name) sum = (sum * 33 + c.codePointAt(0)) % 8191;
+  return h("span", { class: `avatar tint-${sum % 8} ${size}`, "aria-hidden": "true" }, letters);
 }
 
 /** The address when it is http, https or mailto; otherwise null, and the caller shows text instead of a link. */

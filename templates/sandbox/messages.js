@@ -18,6 +18,9 @@ const isDismissed = (message) => message.ephemeral && dismissed.has(`${store.use
 export const topLevel = (messages) => messages.filter((message) => inChannel(message) && !isDismissed(message) && !(message.deleted && !repliesTo(messages, message).length));
 export const repliesTo = (messages, parent) => messages.filter((message) => message.thread_ts === parent.ts && message.ts !== parent.ts && !message.deleted && !isDismissed(message));
 
+/** Blocks that an app laid out; a person's text, which Slack keeps as rich_text beside it, is drawn from the text. */
+const isCard = (message) => Boolean(message.blocks?.some((block) => block.type !== "rich_text" || message.bot_id || !message.text));
+
 function authorOf(message) {
   const user = userOf(message.user);
   if (message.bot_id && !(user && user.is_bot)) {
@@ -50,7 +53,7 @@ export function renderMessages(root, messages, view) {
     }
     day = today;
     const compact = Boolean(before && !before.deleted && !message.deleted && !message.ephemeral === !before.ephemeral
-      && !message.blocks?.length && !before.blocks?.length && authorOf(before).id === authorOf(message).id && message.ts - before.ts < CLOSE_BY);
+      && !isCard(message) && !isCard(before) && authorOf(before).id === authorOf(message).id && message.ts - before.ts < CLOSE_BY);
     const row = keep(`message ${message.ts}${message.ephemeral ? " e" : ""}`, () => h("article", { class: "message", data: { ts: message.ts } }));
     fill(row, message, messages, view, compact);
     before = message;
@@ -83,24 +86,25 @@ function fill(row, message, messages, view, compact) {
     row.replaceChildren(h("div", { class: "gutter" }), h("div", { class: "content" }, h("p", { class: "gone" }, "This message was deleted."), threadLink(count, replies, message, view)));
     return;
   }
+  const card = isCard(message);
   const bodies = row.bodies ?? (row.bodies = h("div", { class: "blocks" }));
   const surface = Surface.of(`message:${view.channel}/${message.ts}`, { type: "message", channel: view.channel, ts: message.ts, ephemeral: Boolean(message.ephemeral) }, message.blocks);
   keepingFocus(row, () => {
     const text = h("div", { class: "text mrkdwn" });
-    if (message.blocks?.length) patchBlocks(bodies, message.blocks, surface);
+    if (card) patchBlocks(bodies, message.blocks, surface);
     else { bodies.replaceChildren(); append(text, mrkdwn(message.text ?? "")); }
     const edited = message.edited && h("span", { class: "edited" }, "(edited)");
-    if (edited && !message.blocks?.length) (text.lastElementChild?.matches(".run") ? text.lastElementChild : text).append(" ", edited);
+    if (edited && !card) (text.lastElementChild?.matches(".run") ? text.lastElementChild : text).append(" ", edited);
     // `bodies` stays where it is, so that a focused field in it keeps its caret.
     const content = row.content ?? (row.content = h("div", { class: "content" }, h("div", { class: "above" }), bodies, h("div", { class: "below" })));
     content.children[0].replaceChildren(...[
       message.ephemeral && h("p", { class: "only-you" }, icon("eye"), "Only visible to you · ", h("button", { type: "button", class: "text-button", data: { test: "dismiss-ephemeral" }, on: { click: () => dismiss(message) } }, "Dismiss")),
       !compact && h("div", { class: "byline" }, h("strong", { class: "author" }, author.real_name || author.name), author.is_bot && h("span", { class: "badge" }, "APP"),
         stranger && h("span", { class: "company" }, author.team_name), time),
-      !message.blocks?.length && message.text && text,
+      !card && message.text && text,
     ].filter(Boolean));
     content.children[2].replaceChildren(...[
-      edited && message.blocks?.length ? edited : null,
+      edited && card ? edited : null,
       ...(message.attachments ?? []).map((attachment, index) => attached(attachment, surface, index)),
       ...(message.files ?? []).map(fileCard),
       reactions(message, view), threadLink(count, replies, message, view),
@@ -173,9 +177,11 @@ function threadLink(count, replies, message, view) {
 function toolbar(row, message, view) {
   if (message.ephemeral) return h("span", { hidden: true });
   const more = iconButton("more", "More actions", () => openMenu(more, moreItems(row, message, view), { label: "More actions", find: () => document.querySelector(`[data-ts="${message.ts}"] [data-test="message-more"]`) }), { "aria-haspopup": "menu", data: { test: "message-more" } });
-  const react = iconButton("smile", "Add a reaction", () => openMenu(react, QUICK.map((name) => ({
+  const pick = (anchor) => openMenu(anchor, QUICK.map((name) => ({
     label: `${emoji(name)}  :${name}:`, value: name, run: () => act({ type: "react", channel: view.channel, ts: message.ts, name }),
-  })), { label: "Reactions" }), { "aria-haspopup": "menu", data: { test: "message-react" } });
+  })), { label: "Reactions" });
+  const react = iconButton("smile", "Add a reaction", () => pick(react), { "aria-haspopup": "menu", data: { test: "message-react" } });
+  more.pickReaction = () => pick(more);
   return h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" }, react,
     !view.thread && iconButton("reply", "Reply in thread", () => view.openThread(message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : message.ts), { data: { test: "message-reply" } }), more);
 }
@@ -186,12 +192,16 @@ function moreItems(row, message, view) {
     run: () => act({ type: "message_shortcut", callback_id: shortcut.callback_id, channel: view.channel, ts: message.ts }),
   })));
   const own = message.user === store.user && !message.bot_id;
-  return [
-    ...shortcuts, shortcuts.length && own ? "line" : null,
+  // Without a pointer that hovers, the toolbar is this one button.
+  const touch = matchMedia("(hover: none)").matches;
+  const items = [
+    ...shortcuts, shortcuts.length && (own || touch) ? "line" : null,
+    touch && !view.thread && { label: "Reply in thread", test: "message-reply-menu", lead: icon("reply"), run: () => view.openThread(message.thread_ts ?? message.ts) },
+    touch && { label: "Add a reaction", lead: icon("smile"), run: () => row.querySelector("[data-test=message-more]")?.pickReaction() },
     own && { label: "Edit message", test: "message-edit", run: () => edit(row, message, view) },
     own && { label: "Delete message", danger: true, test: "message-delete", run: () => remove(message, view) },
-    !shortcuts.length && !own && { label: "Reply in thread", run: () => view.openThread(message.ts) },
   ].filter(Boolean);
+  return items.length ? items : [{ label: "Reply in thread", run: () => view.openThread(message.thread_ts ?? message.ts) }];
 }
 
 async function remove(message, view) {

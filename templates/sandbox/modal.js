@@ -15,7 +15,11 @@ export function renderModals() {
   const root = document.getElementById("modals");
   const views = store.state.modals ?? [];
   const top = views.at(-1);
-  if (views.length && !open.size) returnTo = document.activeElement;
+  if (views.length && !open.size) {
+    returnTo = document.activeElement;
+    // What was already said waits behind the modal; what is said from now on shows over it.
+    for (const toast of document.querySelectorAll(".toast")) toast.classList.add("earlier");
+  }
   for (const [id, dialog] of open) {
     if (!views.some((view) => view.id === id)) { if (dialog.node.contains(document.activeElement)) closePopover(); dialog.node.remove(); open.delete(id); }
   }
@@ -129,7 +133,8 @@ class Dialog {
     const reply = await act({ type: "submit_view", view_id: this.id, values: this.surface.values() }, { quiet: true });
     this.setBusy(false);
     if (!open.has(this.id)) return;
-    if (!reply.ok) { this.note.textContent = reply.error || "That could not be sent. Try again."; this.note.hidden = false; }
+    // A refusal with texts by block is shown at the blocks.
+    if (!reply.ok && !Object.keys(this.errors()).length) { this.note.textContent = reply.error || "That could not be sent. Try again."; this.note.hidden = false; }
     this.draw();
     this.focusError();
   }

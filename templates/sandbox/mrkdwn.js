@@ -1,7 +1,7 @@
 // Slack's mrkdwn, Slack's plain_text, and the Markdown of `markdown` blocks, all as DOM nodes.
 import { h, link } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { channelOf, nameOf, now, store, userOf, zone } from "./store.js";
+import { channelOf, nameOf, now, people, store, userOf, zone } from "./store.js";
 import { dateTokens } from "./time.js";
 
 const decode = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -54,7 +54,7 @@ function lines(text, render) {
   return nodes;
 }
 
-const TOKEN = /<([^<>\n]+)>|`([^`\n]+)`|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):|(https?:\/\/[^\s<>|*_~`]*[^\s<>|*_~`.,;:!?)\]'"])|(&(?:amp|lt|gt);)/g;
+const TOKEN = /<([^<>\n]+)>|`([^`\n]+)`|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):|(https?:\/\/[^\s<>|`]*[^\s<>|*_~`.,;:!?)\]'"])|(&(?:amp|lt|gt);)/g;
 const STYLE = { "*": "strong", _: "em", "~": "s" };
 const STYLED = /(^|[^\p{L}\p{N}*_~])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/u;
 
@@ -95,7 +95,7 @@ function tokens(text, verbatim) {
 }
 
 /** Text inside code: links show as their address, nothing else is read. */
-const inlineText = (text) => decode(text.replace(/<(?:(?:https?|mailto):[^|<>]*\|)?([^<>]*)>/g, "$1"));
+const inlineText = (text) => decode(text.replace(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g, (_, id) => `@${nameOf(id)}`).replace(/<(?:(?:https?|mailto):[^|<>]*\|)?([^<>]*)>/g, "$1"));
 
 /** What stands between `<` and `>`. */
 function reference(inner) {
@@ -171,6 +171,7 @@ export function toWire(text, names = new Map()) {
     .replace(/<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|(?:https?:\/\/|mailto:)[^<>\s|]+)(?:\|[^<>\n]*)?>/g, hold)
     .replace(/```[\s\S]*?```|`[^`\n]+`/g, (code) => hold(escape(code)));
   for (const [shown, token] of [...names].sort((a, b) => b[0].length - a[0].length)) out = out.split(shown).join(hold(token));
+  out = resolve(out, hold);
   out = out
     .replace(/\bhttps?:\/\/[^\s<>\u0000]*[^\s<>\u0000.,;:!?)\]'"]/g, (url) => hold(`<${escape(url)}>`))
     .replace(/\b[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+\b/gi, (mail) => hold(`<mailto:${mail}|${mail}>`))
@@ -178,6 +179,15 @@ export function toWire(text, names = new Map()) {
   out = escape(out);
   for (let i = 0; i < 3 && out.includes("\u0000"); i += 1) out = out.replace(/\u0000(\d+)\u0000/g, (_, n) => keep[Number(n)]);
   return out;
+}
+
+/** Names that were typed in full, `@omar` and `#partner-ops`, as Slack's references. */
+export function resolve(text, wrap = (token) => token, person = (user) => `<@${user.id}>`) {
+  return text.replace(/(?<![\w@#./&<])([@#])([a-z0-9][\w-]*)(?![\w@-])/gi, (all, sign, name) => {
+    const known = sign === "@" ? people().find((user) => user.name === name.toLowerCase()) : store.state.channels.find((channel) => channel.name && channel.name === name.toLowerCase());
+    if (!known) return all;
+    return wrap(sign === "@" ? person(known) : `<#${known.id}|${known.name}>`);
+  });
 }
 const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

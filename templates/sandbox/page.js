@@ -27,7 +27,7 @@ import { patchBlocks } from "./blocks.js";
 import { composerFor, forgetComposers, title } from "./composer.js";
 import { renderMessages, topLevel } from "./messages.js";
 import { forgetModals, renderModals } from "./modal.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, resolve } from "./mrkdwn.js";
 import { closePopover, openMenu } from "./popover.js";
 import { Surface, act, apps, channelOf, forgetSurfaces, homeTeam, listen, me, messagesOf, nameOf, now, people, refresh, store, userOf } from "./store.js";
 import { isoLocal, fromLocal } from "./time.js";
@@ -64,10 +64,11 @@ async function arrive() {
   }
   if (!store.state) return;
   const known = (place) => place === "home" ? apps().length > 0 && !me().is_stranger : channelOf(place);
-  const place = known(want.place) ? want.place : store.state.channels.find((channel) => channel.kind !== "im")?.id ?? "home";
+  const place = known(want.place) ? want.place : firstPlace();
   const moved = otherUser || place !== store.place;
   store.thread = place === want.place ? want.thread : null;
   store.place = place;
+  history.replaceState(null, "", `#${[store.user, place, store.thread].filter(Boolean).join("/")}`);
   if (moved) {
     closePopover();
     closeDrawer();
@@ -77,6 +78,13 @@ async function arrive() {
   render();
   if (moved && place === "home") act({ type: "open_home" });
   if (moved && !narrow.matches && !document.body.classList.contains("has-modal")) document.querySelector("[data-test=composer]")?.focus({ preventScroll: true });
+}
+
+/** Where a newcomer lands: the channel that the first hint names, else the first one. */
+function firstPlace() {
+  const channels = store.state.channels.filter((channel) => channel.kind !== "im");
+  const hint = store.state.hints?.[0] ?? "";
+  return (channels.find((channel) => hint.includes(`#${channel.name}`) || hint.includes(`<#${channel.id}`)) ?? channels[0])?.id ?? "home";
 }
 
 function firstUnread(place) {
@@ -214,7 +222,7 @@ function drawHints() {
     return;
   }
   const card = h("section", { class: "hints", "aria-label": "What to try first", data: { test: "hints" } },
-    h("details", { open: !narrow.matches }, h("summary", {}, "What to try first"), h("ol", {}, hints.map((hint) => h("li", {}, mrkdwn(hint))))),
+    h("details", { open: !narrow.matches }, h("summary", {}, "What to try first"), h("ol", {}, hints.map((hint) => h("li", {}, mrkdwn(resolve(hint)))))),
     iconButton("close", "Dismiss", () => set(JSON.stringify(hints)), { data: { test: "hints-dismiss" } }));
   if (narrow.matches) $("topbar").after(card); else $("sidebar").querySelector(".side-hints").append(card);
 }
@@ -280,6 +288,7 @@ function channelPane(id) {
   const jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => toEnd(scroller) } }, "New messages", icon("down"));
   const scroller = h("div", { class: "scroll", tabindex: "-1" }, h("div", { class: "start" }, h("p", { class: "empty" }, startOf(id))), list);
   const composer = composerFor(id, null, () => toEnd(scroller));
+  const archived = h("p", { class: "archived", hidden: true }, "This channel is archived. It can be read, not written to.");
   scroller.addEventListener("scroll", () => { if (atEnd(scroller)) jump.hidden = true; });
   const stick = new ResizeObserver(() => { if (follow) toEnd(scroller); });
   let follow = true;
@@ -288,12 +297,14 @@ function channelPane(id) {
   stick.observe(list);
   stick.observe(scroller);
   return {
-    head, nodes: [head, dropZone(h("div", { class: "pane" }, scroller, jump, composer.node), composer)],
+    head, nodes: [head, dropZone(h("div", { class: "pane" }, scroller, jump, archived, composer.node), composer)],
     update(fresh) {
       follow = fresh || atEnd(scroller);
       const messages = messagesOf(id);
       renderMessages(list, messages, { channel: id, newFrom, openThread: (ts) => go(id, ts) });
       composer.refresh();
+      composer.node.hidden = Boolean(channelOf(id).archived);
+      archived.hidden = !channelOf(id).archived;
       if (fresh) composer.grow();
       const total = topLevel(messages).length;
       if (follow) toEnd(scroller); else if (total > count) jump.hidden = false;
@@ -382,7 +393,13 @@ store.onChange = render;
 
 store.user = readHash().user;
 try {
-  await refresh();
+  await refresh().catch(() => {});
+  if (!store.state || !userOf(store.user)) {
+    // An address with somebody who is not here: begin as the first person.
+    store.user = store.state?.users.find((user) => !user.is_bot)?.id ?? null;
+    if (location.hash) history.replaceState(null, "", location.pathname);
+    await refresh();
+  }
   await arrive();
   listen();
 } catch {

@@ -40,7 +40,7 @@ function place() {
   const { offsetWidth: width, offsetHeight: height } = open.node;
   const below = at.bottom + 4 + height <= innerHeight - 8 || at.top - 4 - height < 8;
   const top = below ? Math.min(at.bottom + 4, innerHeight - height - 8) : at.top - 4 - height;
-  open.node.style.minWidth = `${Math.min(Math.max(at.width, 200), innerWidth - 16)}px`;
+  if (!open.node.matches(".calendar")) open.node.style.minWidth = `${Math.min(Math.max(at.width, 200), innerWidth - 16)}px`;
   open.node.style.left = `${Math.max(8, Math.min(at.left, innerWidth - open.node.offsetWidth - 8))}px`;
   open.node.style.top = `${Math.max(8, top)}px`;
 }

@@ -78,8 +78,8 @@ fn days_of_the_calendar() {
 fn what_is_refused_says_the_fix() {
     insta::assert_snapshot!(says("fryday"), @r#"I can't read "fryday" as a date. Try `friday`, `12 dec` or `2026-12-12`."#);
     insta::assert_snapshot!(says("  "), @"There is no date. Try `friday`, `12 dec` or `2026-12-12`.");
-    insta::assert_snapshot!(says("3/4"), @r#""3/4" could be 3 Apr or 4 Mar. Write `3 Apr` or `4 Mar`."#);
-    insta::assert_snapshot!(says("3/4/2026"), @r#""3/4/2026" could be 3 Apr 2026 or 4 Mar 2026. Write `3 Apr 2026` or `4 Mar 2026`."#);
+    insta::assert_snapshot!(says("3/4"), @r#""3/4" can be read in two ways. Write `3 Apr` or `4 Mar`."#);
+    insta::assert_snapshot!(says("3/4/2026"), @r#""3/4/2026" can be read in two ways. Write `3 Apr 2026` or `4 Mar 2026`."#);
     insta::assert_snapshot!(says("31 apr"), @r#""31 apr" is not in the calendar. April ends on `30 apr`."#);
     insta::assert_snapshot!(says("2026-13-01"), @r#""2026-13-01" is not in the calendar. Months go from 1 to 12. Try `12 dec`."#);
     insta::assert_snapshot!(says("fri 12 dec"), @"12 Dec is a Saturday, not a Friday. Write the date alone, or another day.");

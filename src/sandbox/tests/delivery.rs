@@ -86,35 +86,48 @@ async fn events_can_come_again_and_out_of_order() {
     let texts: Vec<_> = app.seen().iter().map(|s| s.json()["event"]["text"].clone()).collect();
     assert_eq!(texts, ["two", "one"]);
     sandbox.redeliver_last(1).await;
-    assert_eq!(app.last().json()["event_id"], sandbox.events()[1]["event_id"]);
+    let again = app.last();
+    assert_eq!(again.json()["event_id"], sandbox.events()[1]["event_id"]);
+    assert_eq!(again.header("x-slack-retry-num"), Some("1"));
+}
+
+/// Opens a connection that acknowledges everything, after `wait`; what it gets goes into `seen`.
+async fn connect(sandbox: &Sandbox, seen: &Arc<Mutex<Vec<Value>>>, wait: Duration) {
+    let url = format!("{}/apps.connections.open", sandbox.api_url());
+    let (_, _, text) = send(sandbox, &url, Some("xapp-sandbox"), &json!({})).await;
+    let url = serde_json::from_str::<Value>(&text).unwrap()["url"].as_str().unwrap().to_owned();
+    let (mut socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
+    assert!(tokio_tungstenite::connect_async(&url).await.is_err(), "a ticket opens one connection");
+    let seen = Arc::clone(seen);
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = socket.next().await {
+            let Message::Text(text) = message else { continue };
+            let value: Value = serde_json::from_str(&text).unwrap();
+            seen.lock().unwrap().push(value.clone());
+            if value["type"] == "disconnect" {
+                socket.close(None).await.unwrap();
+            }
+            let Some(id) = value["envelope_id"].as_str() else { continue };
+            let mut ack = json!({"envelope_id": id});
+            if value["accepts_response_payload"] == true {
+                ack["payload"] = json!({"text": "done"});
+            }
+            tokio::time::sleep(wait).await;
+            socket.send(Message::text(ack.to_string())).await.unwrap();
+        }
+    });
+}
+
+fn count(seen: &Arc<Mutex<Vec<Value>>>, kind: &str) -> usize {
+    seen.lock().unwrap().iter().filter(|v| v["type"] == kind).count()
 }
 
 #[tokio::test]
 async fn socket_mode_sends_one_envelope_to_one_connection() {
     let sandbox = Sandbox::start(options()).await.unwrap();
-    let seen: Arc<Mutex<Vec<Value>>> = Arc::default();
-    for _ in 0..2 {
-        let url = format!("{}/apps.connections.open", sandbox.api_url());
-        let (_, _, text) = send(&sandbox, &url, Some("xapp-sandbox"), &json!({})).await;
-        let url = serde_json::from_str::<Value>(&text).unwrap()["url"].as_str().unwrap().to_owned();
-        let (mut socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
-        assert!(tokio_tungstenite::connect_async(&url).await.is_err(), "a ticket opens one connection");
-        let seen = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Some(Ok(message)) = socket.next().await {
-                let Message::Text(text) = message else { continue };
-                let value: Value = serde_json::from_str(&text).unwrap();
-                seen.lock().unwrap().push(value.clone());
-                if let Some(id) = value["envelope_id"].as_str() {
-                    let mut ack = json!({"envelope_id": id});
-                    if value["accepts_response_payload"] == true {
-                        ack["payload"] = json!({"text": "done"});
-                    }
-                    socket.send(Message::text(ack.to_string())).await.unwrap();
-                }
-            }
-        });
-    }
+    let seen = Arc::default();
+    connect(&sandbox, &seen, Duration::ZERO).await;
+    connect(&sandbox, &seen, Duration::ZERO).await;
     sandbox.socket_connected(2).await;
     let maya = sandbox.person("U0MAYA");
     for n in 0..4 {
@@ -122,8 +135,49 @@ async fn socket_mode_sends_one_envelope_to_one_connection() {
     }
     maya.command(OVERLAPS, "/partner help").await.unwrap();
     assert_eq!(sandbox.ephemerals("U0MAYA")[0]["text"], "done");
-    let seen = seen.lock().unwrap().clone();
-    let count = |kind: &str| seen.iter().filter(|v| v["type"] == kind).count();
-    assert_eq!((count("hello"), count("events_api"), count("slash_commands")), (2, 4, 1));
-    assert!(seen.iter().any(|v| v["type"] == "events_api" && v["retry_attempt"] == 0));
+    assert_eq!(["hello", "events_api", "slash_commands"].map(|kind| count(&seen, kind)), [2, 4, 1]);
+    assert!(seen.lock().unwrap().iter().any(|v| v["type"] == "events_api" && v["retry_attempt"] == 0));
+}
+
+#[tokio::test]
+async fn a_late_acknowledgement_is_a_retry_on_the_socket() {
+    let sandbox =
+        Sandbox::start(Options { ack_timeout: Duration::from_millis(30), ..options() }).await.unwrap();
+    let seen = Arc::default();
+    connect(&sandbox, &seen, Duration::from_secs(60)).await;
+    sandbox.socket_connected(1).await;
+    sandbox.person("U0MAYA").post(OVERLAPS, "hello").await.unwrap();
+    // The connection reads one envelope and then dallies, so the others wait in its buffer.
+    let first = seen.lock().unwrap().iter().find(|v| v["type"] == "events_api").cloned().unwrap();
+    assert_eq!(first["payload"]["event"]["text"], "hello");
+    assert!(sandbox.person("U0MAYA").command(OVERLAPS, "/partner").await.is_err());
+    assert_eq!(sandbox.notices("U0MAYA"), ["/partner did not answer in 0.03 seconds"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_asked_to_go_gets_nothing_more() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let (old, new) = (Arc::default(), Arc::default());
+    connect(&sandbox, &old, Duration::ZERO).await;
+    sandbox.socket_connected(1).await;
+    sandbox.disconnect_sockets(true);
+    connect(&sandbox, &new, Duration::ZERO).await;
+    sandbox.socket_connected(1).await;
+    sandbox.person("U0MAYA").post(OVERLAPS, "hello").await.unwrap();
+    assert_eq!(["disconnect", "events_api"].map(|kind| count(&old, kind)), [1, 0]);
+    assert_eq!(count(&new, "events_api"), 1);
+}
+
+#[tokio::test]
+async fn stopping_ends_open_connections_and_frees_the_port() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    connect(&sandbox, &Arc::default(), Duration::ZERO).await;
+    let changes = axum::http::Request::get(format!("{}/_sandbox/changes", sandbox.base_url()));
+    let stream = sandbox.inner.http.request(changes.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(stream.status(), StatusCode::OK);
+    let begun = std::time::Instant::now();
+    sandbox.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    let address = sandbox.base_url().trim_start_matches("http://").to_owned();
+    assert!(TcpListener::bind(&address).await.is_ok());
 }

@@ -15,7 +15,6 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-mod client;
 mod delivery;
 mod people;
 mod web_api;

@@ -51,6 +51,9 @@ async fn a_modal_is_filled_in_refused_updated_and_closed() {
     );
     assert_eq!(payload["view"]["state"]["values"]["kind"]["kind"]["selected_option"]["value"], "give");
     assert_eq!(sandbox.modal("U0MAYA").unwrap()["errors"]["name"], "There is an Acme already.");
+    app.answers(200, json!({"response_action": "errors", "errors": {"no_such": "x"}}));
+    assert!(maya.submit(json!({"name": "Acme"})).await.unwrap_err().fields().is_empty());
+    app.seen();
 
     let stale = json!({"view_id": view_id, "hash": "1.x", "view": modal()});
     assert_eq!(api(&sandbox, "views.update", stale).await["error"], "hash_conflict");

@@ -125,3 +125,15 @@ async fn a_file_is_shared_and_downloaded_with_the_token() {
         (StatusCode::OK, "text/html; charset=utf-8")
     );
 }
+
+#[tokio::test]
+async fn a_channel_takes_one_message_a_second_after_a_burst() {
+    let sandbox = Sandbox::start(Options { limit_posts: true, ..options() }).await.unwrap();
+    let url = format!("{}/chat.postMessage", sandbox.api_url());
+    let mut statuses = Vec::new();
+    for channel in [OVERLAPS, OVERLAPS, OVERLAPS, OVERLAPS, OVERLAPS, "C0GENERAL"] {
+        let body = json!({"channel": channel, "text": "x"});
+        statuses.push(send(&sandbox, &url, Some("xoxb-sandbox"), &body).await.0.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 429, 429, 200]);
+}

@@ -8,10 +8,10 @@ use super::{Answer, Args, Ctx, Refused};
 use crate::sandbox::state::bare;
 use crate::sandbox::validate::{self, Content};
 
-/// An edited text may be shorter only (Slack: `chat.update`).
+/// Characters of text that an edit may carry, fewer than a post (Slack: `chat.update`).
 const UPDATE_TEXT: usize = 4000;
-/// How far ahead of one message a second a channel may run.
-const BURST: Duration = Duration::from_secs(3);
+/// How far ahead of one message a second a channel may run: a burst of three.
+const BURST: Duration = Duration::from_secs(2);
 
 /// Text, blocks, attachments and metadata of a call, read and checked.
 pub struct Draft {
@@ -22,7 +22,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Reads the content of a call; with `partial`, an empty one is fine as long as something was given.
+    /// Reads the content of a call.
+    ///
+    /// # Errors
+    /// When structured data is no JSON.
     pub fn read(args: &Args) -> Result<Self, Refused> {
         Ok(Self {
             text: args.str("text").unwrap_or_default().to_owned(),

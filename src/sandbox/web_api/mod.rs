@@ -240,7 +240,11 @@ impl Ctx<'_> {
         if channel.has(&self.state.world.app.bot_user) { Ok(channel) } else { Err("not_in_channel".into()) }
     }
 
+    /// A file that stands in a channel of the bot's.
     fn file(&self, id: &str) -> Option<Value> {
-        self.state.files.get(id).map(|f| f.value.clone())
+        let (file, bot) = (&self.state.files.get(id)?.value, &self.state.world.app.bot_user);
+        let mut channels = file["channels"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let seen = channels.any(|c| self.state.world.channel(c).is_some_and(|c| c.has(bot)));
+        seen.then(|| file.clone())
     }
 }

@@ -10,11 +10,15 @@ use serde_json::{Value, json};
 use super::chat::{Draft, by_bot};
 use super::{Args, Ctx, Refused, record};
 use crate::sandbox::Inner;
+use crate::sandbox::fault::Fault;
 use crate::sandbox::state::Reply;
 
 pub async fn answer(Shared(inner): Shared<Arc<Inner>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
+    if let Some(Fault::Status(status)) = inner.read(|s| s.script.next("response_url")) {
+        return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+    }
     let result = match Args::read(&head, body).await {
         Ok(args) => {
             let result = use_once(&inner, &path, &args);

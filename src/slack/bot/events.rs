@@ -104,10 +104,12 @@ fn named<'a>(partners: &'a [Partner], written: &str) -> Option<&'a Partner> {
     partners.iter().find(|p| name::key(&p.name) == key)
 }
 
+/// An account of which only the domain was written goes by it.
 fn sighting(m: &OverlapMention) -> Sighting {
+    let domain = m.domain.as_ref().map(|d| d.as_str().to_owned());
     Sighting {
-        account: m.account.clone(),
-        domain: m.domain.clone(),
+        account: m.account.clone().or_else(|| domain.clone()).unwrap_or_default(),
+        domain,
         our_population: m.our_population,
         their_population: m.their_population,
         owner: m.owner.clone(),
@@ -123,7 +125,7 @@ fn unclear(reading: &message::Reading, partners: &[Partner], channel: &ChannelId
         .overlaps
         .iter()
         .filter(|m| m.partner.as_deref().and_then(|written| named(partners, written)).is_none())
-        .map(|m| Prefill { partner: m.partner.clone(), seen: sighting(m), about: about.clone() })
+        .map(|m| Prefill { about: about.clone(), ..prefill(m) })
         .collect();
     if let Some(doubtful) = reading.doubtful.as_ref().filter(|_| reading.overlaps.is_empty()) {
         asks.push(Prefill { about, ..prefill(doubtful) });
@@ -132,20 +134,8 @@ fn unclear(reading: &message::Reading, partners: &[Partner], channel: &ChannelId
     asks
 }
 
-fn prefill(partial: &message::PartialMention) -> Prefill {
-    Prefill {
-        partner: partial.partner.clone(),
-        seen: Sighting {
-            account: partial.account.clone().unwrap_or_default(),
-            domain: partial.domain.clone(),
-            our_population: partial.our_population,
-            their_population: partial.their_population,
-            owner: partial.owner.clone(),
-            amount: partial.amount,
-            stage: partial.stage.clone(),
-        },
-        about: None,
-    }
+fn prefill(mention: &OverlapMention) -> Prefill {
+    Prefill { partner: mention.partner.clone(), seen: sighting(mention), about: None }
 }
 
 /// The first overlap that a message names, for a form that is filled in beforehand.
@@ -155,8 +145,7 @@ pub(super) async fn read_message(bot: &Bot, message: &Value) -> Result<Option<Pr
     tx.rollback().await?;
     let reading = message::read(message, &context(bot, &partners));
     Ok(match (reading.overlaps.first(), &reading.doubtful) {
-        (Some(m), _) => Some(Prefill { partner: m.partner.clone(), seen: sighting(m), about: None }),
-        (None, Some(doubtful)) => Some(prefill(doubtful)),
+        (Some(m), _) | (None, Some(m)) => Some(prefill(m)),
         (None, None) => None,
     })
 }

@@ -9,8 +9,8 @@ use crate::kernel::money::Money;
 use crate::map::overlap::Population;
 
 /// Ways to write that there is nothing. `()` is Crossbeam's.
-const NOTHING: [&str; 14] =
-    ["()", "-", "--", "–", "—", "n/a", "na", "#n/a", "null", "none", "nil", "[]", "\"\"", "(none)"];
+const NOTHING: [&str; 15] =
+    ["()", "-", "--", "–", "—", "n/a", "n.a.", "na", "#n/a", "null", "none", "nil", "[]", "\"\"", "(none)"];
 
 /// The cell's content, or `None` when it is empty or says that it is.
 pub(super) fn content(cell: &str) -> Option<&str> {
@@ -120,13 +120,14 @@ pub(super) fn affirms(text: &str) -> Option<bool> {
     }
 }
 
-/// An amount. The short way for plain figures is for speed: a list has many.
+/// An amount. Plain figures take a short way, for speed, as a list has many; what a spreadsheet has calculated to
+/// more than three decimals is cut to two.
 pub(super) fn amount(text: &str) -> Option<Money> {
     let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
     let figures = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let plain = !whole.is_empty() && whole.len() <= 15 && figures(whole) && figures(cents);
-    if plain && matches!(cents.len(), 0..=2) {
-        let cents = format!("{cents:0<2}").parse::<i64>().ok()?;
+    if plain && cents.len() != 3 {
+        let cents = format!("{cents:0<2.2}").parse::<i64>().ok()?;
         let hundredths = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?;
         return Some(Money { hundredths, currency: None });
     }

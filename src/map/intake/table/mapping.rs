@@ -176,7 +176,11 @@ fn normal(header: &str) -> String {
 
 /// Whether a cell reads like a column's name: how the header is found among the first rows.
 pub(super) fn names_a_column(cell: &str) -> bool {
-    if cell.is_empty() || cell.len() > 120 || cell.contains('@') {
+    // Names of columns in some lists, but of populations in the rows of others.
+    const VALUES_TOO: [&str; 6] =
+        ["customer", "prospect", "client", "partner", "open opportunity", "open opportunities"];
+    let value = VALUES_TOO.iter().any(|value| cell.eq_ignore_ascii_case(value));
+    if cell.is_empty() || cell.len() > 120 || value {
         return false;
     }
     let known = |text: &str| {

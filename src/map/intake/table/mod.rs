@@ -71,13 +71,14 @@ pub struct Tally {
 /// # Errors
 /// [`FileError`] for what is no list, with the fix.
 pub fn peek(path: &Path, name: &str) -> Result<Peek, FileError> {
-    let source = Source::open(path, name)?;
+    let mut source = Source::open(path, name)?;
     let mut sample = Vec::new();
     let mut any = false;
+    let width = source.headers.len();
     source.rows(&mut |row| {
         any = true;
         if let Ok(row) = row {
-            sample.push((0..source.headers.len()).map(|at| row.get(at).to_owned()).collect());
+            sample.push((0..width).map(|at| row.get(at).to_owned()).collect());
         }
         if sample.len() < limits::SAMPLE_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
@@ -107,7 +108,7 @@ pub fn read(
     mapping: &Mapping,
     mut each: impl FnMut(Result<ListRow, BadRow>) -> ControlFlow<()>,
 ) -> Result<Tally, FileError> {
-    let source = Source::open(path, name)?;
+    let mut source = Source::open(path, name)?;
     if source.headers.len() != mapping.columns.len() {
         let (file, expected) = (source.headers.len(), mapping.columns.len());
         return Err(FileError::OtherColumns { file, expected });

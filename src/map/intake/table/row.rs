@@ -164,11 +164,15 @@ fn our_population(population: Option<&str>, open_deal: Option<&str>) -> Option<P
     population.and_then(cell::understand_population)
 }
 
-/// Free mail and a CRM's links are no account's domain, which is no fault of the row; a text without any dot is one.
+/// The first domain of an account among those in the cell. Free mail, a CRM's links and shared hosts tell none,
+/// which is no fault of the row; what is no domain at all is one.
 fn domain(text: Option<&str>) -> Result<Option<Domain>, String> {
     let Some(text) = text else { return Ok(None) };
-    match Domain::of_account(text) {
-        None if !text.contains('.') => Err(format!("\"{}\" is not a domain or a website.", quote(text))),
+    let parts = || text.split([';', ',', '|', ' ']).filter(|part| !part.is_empty());
+    match parts().find_map(Domain::of_account) {
+        None if !parts().any(|part| Domain::registrable(part).is_some()) => {
+            Err(format!("\"{}\" is not a domain or a website.", quote(text)))
+        }
         domain => Ok(domain),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use calamine::{Data, DataRef, DataType, ExcelDateTime, Reader, Xlsx};
+use calamine::{Data, DataRef, DataType, ExcelDateTime, Reader, Xlsx, XlsxCellReader};
 use zip::ZipArchive;
 
 use super::error::FileError;
@@ -65,26 +65,33 @@ fn measure(entry: &mut impl Read, declared: u64) -> Result<(), FileError> {
     }
 }
 
-fn open(path: &Path) -> Result<Xlsx<BufReader<File>>, FileError> {
-    Xlsx::new(BufReader::new(File::open(path)?)).map_err(|_| FileError::Damaged)
+/// An opened workbook: its shared strings are in memory, its sheets are read as they are walked.
+pub(super) struct Book(Xlsx<BufReader<File>>);
+
+impl Book {
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        Xlsx::new(BufReader::new(File::open(path)?)).map(Self).map_err(|_| FileError::Damaged)
+    }
+
+    /// The number of sheets.
+    pub fn sheets(&self) -> usize {
+        self.0.sheets_metadata().len()
+    }
+
+    /// Hands every row of a sheet with any text to `each`; charts and other sheets without cells have none.
+    pub fn rows(&mut self, sheet: usize, each: Sink<'_>) -> Result<(), FileError> {
+        let Some(name) = self.0.sheet_names().get(sheet).cloned() else {
+            return Err(FileError::Damaged);
+        };
+        match self.0.worksheet_cells_reader(&name) {
+            Ok(cells) => walk(cells, each),
+            Err(calamine::XlsxError::NotAWorksheet(_)) => Ok(()),
+            Err(_) => Err(FileError::Damaged),
+        }
+    }
 }
 
-/// The number of sheets.
-pub(super) fn count(path: &Path) -> Result<usize, FileError> {
-    Ok(open(path)?.sheet_names().len())
-}
-
-/// Hands every row of a sheet with any text to `each`; charts and other sheets without cells have none.
-pub(super) fn rows(path: &Path, sheet: usize, each: Sink<'_>) -> Result<(), FileError> {
-    let mut workbook = open(path)?;
-    let Some(name) = workbook.sheet_names().get(sheet).cloned() else {
-        return Err(FileError::Damaged);
-    };
-    let mut cells = match workbook.worksheet_cells_reader(&name) {
-        Ok(cells) => cells,
-        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(()),
-        Err(_) => return Err(FileError::Damaged),
-    };
+fn walk(mut cells: XlsxCellReader<'_, BufReader<File>>, each: Sink<'_>) -> Result<(), FileError> {
     let mut row = RawRow::default();
     let mut flaw: Option<String> = None;
     while let Some(cell) = cells.next_cell().map_err(|_| FileError::Damaged)? {

@@ -12,7 +12,8 @@ use super::delimited::{self, Dialect};
 use super::error::FileError;
 use super::mapping::names_a_column;
 use super::row::BadRow;
-use super::{limits, sheet, text};
+use super::sheet::{self, Book};
+use super::{limits, text};
 
 /// What kind of file a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl RawRow {
 
 enum Kind {
     Text(Dialect),
-    Sheet(usize),
+    Sheet(Box<Book>, usize),
 }
 
 /// A list whose header was found.
@@ -132,31 +133,31 @@ impl Source {
     pub fn format(&self) -> Format {
         match self.kind {
             Kind::Text(_) => Format::Text,
-            Kind::Sheet(_) => Format::Xlsx,
+            Kind::Sheet(..) => Format::Xlsx,
         }
     }
 
     pub fn encoding(&self) -> Option<&'static str> {
         match self.kind {
             Kind::Text(dialect) => Some(dialect.encoding.name()),
-            Kind::Sheet(_) => None,
+            Kind::Sheet(..) => None,
         }
     }
 
     pub fn delimiter(&self) -> Option<char> {
         match self.kind {
             Kind::Text(dialect) => Some(char::from(dialect.delimiter)),
-            Kind::Sheet(_) => None,
+            Kind::Sheet(..) => None,
         }
     }
 
     /// Walks the rows below the header. Rows of a text that are not as wide as the header are bad rows.
-    pub fn rows(&self, each: Sink<'_>) -> Result<(), FileError> {
+    pub fn rows(&mut self, each: Sink<'_>) -> Result<(), FileError> {
         let mut count = 0;
-        let width = self.headers.len();
+        let (width, header_line, format) = (self.headers.len(), self.header_line, self.format());
         let mut below = |row: Result<&RawRow, BadRow>| {
             let line = row.as_ref().map_or_else(|bad| bad.line, |row| row.line);
-            if line <= self.header_line {
+            if line <= header_line {
                 return ControlFlow::Continue(());
             }
             count += 1;
@@ -164,15 +165,16 @@ impl Source {
                 return ControlFlow::Break(());
             }
             match row {
-                Ok(row) => each(fits(row, width, self.format()).map(|()| row)),
+                Ok(row) => each(fits(row, width, format).map(|()| row)),
                 Err(bad) => each(Err(bad)),
             }
         };
-        match self.kind {
+        match &mut self.kind {
             Kind::Text(dialect) => {
+                let dialect = *dialect;
                 delimited::rows(&self.path, Dialect { width: Some(width), ..dialect }, &mut below)?;
             }
-            Kind::Sheet(at) => sheet::rows(&self.path, at, &mut below)?,
+            Kind::Sheet(book, at) => book.rows(*at, &mut below)?,
         }
         if count > limits::ROWS { Err(FileError::TooManyRows) } else { Ok(()) }
     }
@@ -297,15 +299,16 @@ fn text_with_list(path: &Path, encoding: &'static Encoding) -> Result<(Kind, Hea
 
 fn sheet_with_list(path: &Path) -> Result<(Kind, Head), FileError> {
     let mut best: Option<(usize, Head)> = None;
-    for at in 0..sheet::count(path)?.min(limits::SHEETS) {
-        let head = Head::of(|each| sheet::rows(path, at, each))?;
+    let mut book = Book::open(path)?;
+    for at in 0..book.sheets().min(limits::SHEETS) {
+        let head = Head::of(|each| book.rows(at, each))?;
         let rank = |head: &Head| (head.named_columns(), head.rows.len().min(2));
         if best.as_ref().is_none_or(|(_, best)| rank(&head) > rank(best)) {
             best = Some((at, head));
         }
     }
     let (at, head) = best.ok_or(FileError::Empty)?;
-    Ok((Kind::Sheet(at), head))
+    Ok((Kind::Sheet(Box::new(book), at), head))
 }
 
 fn one_line(text: &str) -> String {

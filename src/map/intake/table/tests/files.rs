@@ -106,3 +106,12 @@ fn what_is_no_list_is_told_why() {
     insta::assert_snapshot!(refusal("{\"a\": 1}"), @"This is JSON, not a list. Export it as CSV or XLSX.");
     insta::assert_snapshot!(refusal(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on"), @"This is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password, or as CSV.");
 }
+
+#[test]
+fn a_row_that_reads_like_names_is_no_header() {
+    let file =
+        file("sep=;\nFirmenname;Ort;Art;deren Art\nAcme;Ulm;Customer;Prospect\nGlobex;Bonn;Client;Partner\n");
+    let peek = peek(file.path(), "list.csv").unwrap();
+    assert_eq!(peek.headers, ["Firmenname", "Ort", "Art", "deren Art"]);
+    assert_eq!((peek.header_line, peek.sample.len(), peek.delimiter), (2, 2, Some(';')));
+}

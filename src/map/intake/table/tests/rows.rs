@@ -67,3 +67,14 @@ fn populations_by_their_words() {
         assert_eq!(understand_population(text), expected, "{text}");
     }
 }
+
+#[test]
+fn domains_and_amounts_as_lists_have_them() {
+    let (rows, bad) = read_text(
+        "account,domain,amount\nAcme,acme.com; acme.de,1234.56789\nGlobex,https://globex.lightning.force.com/001,120.000\nHooli,hooli.nowhere,1\nInitech,n.a.,\"$120k\"\n",
+    );
+    let seen: Vec<_> =
+        rows.iter().map(|r| (r.domain.as_ref().map(|d| d.as_str()), r.amount.unwrap().hundredths)).collect();
+    assert_eq!(seen, [(Some("acme.com"), 123_456), (None, 12_000_000), (None, 12_000_000)]);
+    insta::assert_snapshot!(complaints(&bad), @r#"Line 4: "hooli.nowhere" is not a domain or a website."#);
+}

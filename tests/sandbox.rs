@@ -1,9 +1,20 @@
 //! The sandbox read by a client that others wrote: slack-morphism parses every answer.
 
-use hyper_util::client::legacy::connect::HttpConnector;
-use slack_morphism::prelude::*;
+#![allow(clippy::unwrap_used)]
 
-use super::*;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::any;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use slack_morphism::prelude::*;
+use tandem::kernel::clock::Clock;
+use tandem::sandbox::{Fault, Options, Sandbox};
+use tokio::net::TcpListener;
+
+const OVERLAPS: &str = "C0OVERLAPS";
 
 type Connector = SlackClientHyperConnector<HttpConnector>;
 
@@ -12,13 +23,34 @@ fn client(sandbox: &Sandbox) -> SlackClient<Connector> {
     SlackClient::new(connector.with_slack_api_url(&sandbox.api_url()))
 }
 
+/// A sandbox, and the body of the last request that its app got.
+async fn with_app() -> (Sandbox, Arc<Mutex<String>>) {
+    let clock = Clock::standing("2026-03-09T08:00:00Z".parse().unwrap());
+    let sandbox = Sandbox::start(Options::new(clock)).await.unwrap();
+    let last = Arc::<Mutex<String>>::default();
+    let kept = Arc::clone(&last);
+    let routes = Router::new().fallback(any(async move |body: String| *kept.lock().unwrap() = body));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    sandbox.connect_http(&format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (sandbox, last)
+}
+
+fn modal() -> SlackView {
+    let modal = json!({"type": "modal", "title": {"type": "plain_text", "text": "New"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "blocks": [{"type": "input", "block_id": "name", "label": {"type": "plain_text", "text": "Name"},
+            "element": {"type": "plain_text_input", "action_id": "name"}}]});
+    serde_json::from_value(modal).unwrap()
+}
+
 fn said(text: &str) -> SlackMessageContent {
     SlackMessageContent::new().with_text(text.into())
 }
 
 #[tokio::test]
 async fn its_answers_parse() {
-    let (sandbox, app) = with_app().await;
+    let (sandbox, last) = with_app().await;
     let client = client(&sandbox);
     let token = SlackApiToken::new("xoxb-sandbox".into());
     let session = client.open_session(&token);
@@ -60,12 +92,13 @@ async fn its_answers_parse() {
     assert_eq!(session.conversations_open(&open).await.unwrap().channel.id.0, sandbox.im("U0MAYA"));
     session.chat_delete(&SlackApiChatDeleteRequest::new(channel.clone(), ts)).await.unwrap();
 
-    app.seen();
+    sandbox.settled().await;
     sandbox.person("U0MAYA").command(OVERLAPS, "/partner").await.unwrap();
-    let trigger = SlackTriggerId::from(app.last().form("trigger_id").unwrap());
-    let view: SlackView = serde_json::from_value(modal()).unwrap();
-    let opened = session.views_open(&SlackApiViewsOpenRequest::new(trigger, view.clone())).await.unwrap();
-    let update = SlackApiViewsUpdateRequest::new(view).with_view_id(opened.view.state_params.id);
+    let form = last.lock().unwrap().clone();
+    let trigger = url::form_urlencoded::parse(form.as_bytes()).find(|(k, _)| k == "trigger_id").unwrap().1;
+    let trigger = SlackTriggerId::from(trigger.into_owned());
+    let opened = session.views_open(&SlackApiViewsOpenRequest::new(trigger, modal())).await.unwrap();
+    let update = SlackApiViewsUpdateRequest::new(modal()).with_view_id(opened.view.state_params.id);
     session.views_update(&update).await.unwrap();
     let home =
         json!({"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "hi"}}]});
@@ -81,7 +114,7 @@ async fn its_answers_parse() {
 
 #[tokio::test]
 async fn its_errors_parse() {
-    let (sandbox, _app) = with_app().await;
+    let (sandbox, _) = with_app().await;
     let client = client(&sandbox);
     let token = SlackApiToken::new("xoxb-sandbox".into());
     let session = client.open_session(&token);
