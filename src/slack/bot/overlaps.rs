@@ -9,10 +9,9 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::kernel::money::Money;
-use crate::kernel::text::escape;
 use crate::map::domain::Domain;
+pub(super) use crate::map::find::{find_account, find_partner};
 use crate::map::overlap::{Population, Sighting};
-use crate::map::partner::Partner;
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
 use crate::map::{flow, name};
@@ -70,47 +69,6 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
         }
     }
     Ok(filter)
-}
-
-/// The partner of that name, or what to tell the user.
-pub(super) async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Error>> {
-    let partners = store::partners(tx).await?;
-    let key = name::key(words);
-    if let Some(partner) = partners.iter().find(|p| name::key(&p.name) == key) {
-        return Ok(Ok(partner.clone()));
-    }
-    let names: Vec<&str> = partners.iter().map(|p| p.name.as_str()).collect();
-    let near = name::similar(words, &names);
-    Ok(Err(Error::user(match near.first() {
-        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", escape(words), escape(near)),
-        None if names.is_empty() => "There is no partner yet. `/partner partner add` adds one.".to_owned(),
-        None => format!(
-            "I don't know a partner \"{}\". The partners here are {}.",
-            escape(words),
-            escape(&names.join(", "))
-        ),
-    })))
-}
-
-/// The account of that name or domain, or a user's error with near misses.
-pub(super) async fn find_account(tx: &mut Tx, words: &str) -> Result<crate::map::account::Account> {
-    let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());
-    let key = name::key(words);
-    let mut found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
-    if !found.is_empty() {
-        return Ok(found.swap_remove(0).0);
-    }
-    let known = store::account_names(tx, 5000).await?;
-    let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
-    let near = name::similar(words, &names);
-    Err(Error::user(if near.is_empty() {
-        format!(
-            "I don't know an account \"{}\". `/partner overlaps add` adds one with its partner.",
-            escape(words)
-        )
-    } else {
-        format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
-    }))
 }
 
 async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
