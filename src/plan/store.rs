@@ -359,7 +359,9 @@ pub async fn commitments_due_between(tx: &mut Tx, from: Date, to: Date) -> Resul
     commitments(sql_all!(
         tx,
         CommitmentRow,
-        commitment!("WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"),
+        commitment!(
+            "WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"
+        ),
         from.to_string(),
         to.to_string()
     )?)
