@@ -3,10 +3,16 @@
 //! The words are cut into pieces at small words (`with`, `for`, `by` …); each piece finds its place by what is known
 //! here and by whether it reads as a date. What finds no place stays where it was: in the goal or in what is promised.
 
+mod markup;
+
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::kernel::dates::{DateError, parse_date};
 use crate::map::name;
+
+pub use markup::{plain, unescaped};
 
 /// Names that the reading goes by.
 #[derive(Clone, Debug, Default)]
@@ -92,29 +98,16 @@ pub fn commitment(words: &[String], today: Date, known: &Known) -> Commitment {
     Commitment { text, partner, account, date, owner }
 }
 
-/// A message's text as a person would read it: Slack's links, mentions and escapes undone, on one line.
-///
-/// Source: Slack, "Formatting text for app surfaces", Retrieving messages.
-pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        match after.split_once('>') {
-            Some((inside, after)) => {
-                out.push_str(&shown(inside));
-                rest = after;
-            }
-            None => {
-                out.push('<');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    let out = out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let words: Vec<&str> = out.split_whitespace().map(unmarked).filter(|w| !w.is_empty()).collect();
-    words.join(" ")
+/// The first of the `known` names that stands in a text, as it is known.
+pub fn named_in(text: &str, known: &[String]) -> Option<String> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let keys: HashMap<String, &String> = known.iter().map(|k| (name::key(k), k)).collect();
+    (0..words.len()).find_map(|from| {
+        let longest = NAME_WORDS.min(words.len() - from);
+        let key = |n: usize| name::key(&words[from..from + n].join(" "));
+        // A name of few letters is more often a word.
+        (1..=longest).rev().find_map(|n| keys.get(&key(n)).filter(|k| k.len() > 2).map(|k| (*k).clone()))
+    })
 }
 
 /// The first date that stands in a text: after `by` and its like, or a day by its name.
@@ -256,7 +249,9 @@ fn full_date(words: &[&str], today: Date) -> Option<Date> {
         && ["day", "week", "month", "year", "wk", "yr", "fortnight"]
             .iter()
             .any(|unit| words[1].to_lowercase().starts_with(unit));
-    let filler = words.first().is_some_and(|w| is_marker(&w.to_lowercase()) || w.eq_ignore_ascii_case("the"));
+    let filler = words
+        .first()
+        .is_some_and(|w| is_marker(&w.to_lowercase()) || matches!(w.to_lowercase().as_str(), "the" | "of"));
     if length || (filler && words.len() > 1) {
         return None;
     }
@@ -319,7 +314,7 @@ fn partner_at_the_edge(pieces: &mut [Piece], known: &Known) -> Option<String> {
 }
 
 /// A session's account: what stands first, else what stands behind `for`, `on`, `about`.
-fn take_account_asked(pieces: &mut Vec<Piece>, known: &Known) -> Option<String> {
+fn take_account_asked(pieces: &mut [Piece], known: &Known) -> Option<String> {
     let marked = |p: &Piece| p.is(&ACCOUNT_MARKERS) || p.marker.is_none();
     if let Some(i) =
         pieces.iter().position(|p| marked(p) && known_prefix(&p.words, &known.accounts).is_some())
@@ -396,28 +391,6 @@ fn owner(word: &str) -> Option<Owner> {
     }
     let written = bare.strip_prefix('@')?;
     (!written.is_empty() && !word.contains(' ')).then(|| Owner::Written(written.to_owned()))
-}
-
-// ---- Slack's markup ----
-
-/// `https://acme.com|acme.com` is shown as `acme.com`, `@U1|sam` as `@sam`, `!here` not at all.
-fn shown(inside: &str) -> String {
-    let (target, label) = inside.split_once('|').map_or((inside, None), |(t, l)| (t, Some(l)));
-    match (target.chars().next(), label) {
-        (Some('!'), None) => String::new(),
-        (Some('@'), Some(label)) => format!("@{}", label.trim_start_matches('@')),
-        (Some('@'), None) => String::new(),
-        (Some('#'), Some(label)) => format!("#{label}"),
-        (_, Some(label)) => label.to_owned(),
-        (_, None) => target.trim_start_matches("mailto:").to_owned(),
-    }
-}
-
-/// `*bold*`, `_italic_`, `~struck~` and `` `code` `` without their marks.
-fn unmarked(word: &str) -> &str {
-    let marks = ['*', '_', '~', '`'];
-    let bare = word.trim_matches(marks);
-    if bare.is_empty() || matches!(word, "•" | "-") { "" } else { bare }
 }
 
 #[cfg(test)]

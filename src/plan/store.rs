@@ -1,14 +1,16 @@
 //! Plan's SQL.
 
-use jiff::Timestamp;
+mod commitments;
+mod requests;
+
 use jiff::civil::Date;
 
-use super::commitment::{self, Commitment};
-use super::request::{self, Moved, Request};
-use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{CommitmentId, RequestId, UserId};
-use crate::store::{Tx, instant, millis, unknown};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+pub use commitments::*;
+pub use requests::*;
+
+use crate::kernel::error::Result;
+use crate::sql_value;
+use crate::store::Tx;
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
 fn label(name: String, domain: Option<String>) -> String {
@@ -18,6 +20,7 @@ fn label(name: String, domain: Option<String>) -> String {
     }
 }
 
+<<<<<<< HEAD
 // ---- requests ----
 
 #[derive(sqlx::FromRow)]
@@ -377,6 +380,8 @@ pub async fn late_commitments(tx: &mut Tx, today: Date) -> Result<Vec<Commitment
     )?)
 }
 
+=======
+>>>>>>> wip/plan
 /// Figures for the digest and Home.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -194,3 +194,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_message_names_who_it_is_about() {
+    let all = known();
+    assert_eq!(named_in("I'll send Contoso Data's deck", &all.partners), None);
+    assert_eq!(named_in("deck for Contoso Data, tomorrow", &all.partners), Some("Contoso Data".to_owned()));
+    assert_eq!(named_in("about ACME CORP and the rest", &all.accounts), Some("Acme Corp".to_owned()));
+    assert_eq!(named_in("nothing here", &[]), None);
+}
