@@ -83,9 +83,7 @@ pub fn list(partners: &[(Partner, i64)], may_add: bool, now: Timestamp) -> Messa
         .iter()
         .zip(partners)
         .take(SHOWN)
-        .map(|(line, (p, _))| {
-            blocks::section_with(line, blocks::button("Show", action::SHOW, p.id.as_str()))
-        })
+        .map(|(line, (p, _))| blocks::section_with(line, blocks::button("Show", action::SHOW, p.id.as_str())))
         .collect();
     if partners.len() > SHOWN {
         shown.push(blocks::context(&format!(
@@ -131,12 +129,8 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: Timestamp) -> Result<Messag
         Some(age) => format!("{age}; refreshed every {} days", partner.refresh_days),
         None => "none yet: drop one into the intake channel".to_owned(),
     };
-    let facts = [
-        ("Manager", manager),
-        ("Channel", channel),
-        ("Open overlaps", d.open.to_string()),
-        ("List", list),
-    ];
+    let facts =
+        [("Manager", manager), ("Channel", channel), ("Open overlaps", d.open.to_string()), ("List", list)];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
     if d.contacts.is_empty() {
         shown.push(blocks::context("No contact yet. A note goes to a person: add one first."));
@@ -165,10 +159,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: Timestamp) -> Result<Messag
     }
     let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let people: Vec<String> = d.contacts.iter().take(SHOWN).map(contact_line).collect();
-    Ok(Message::new(
-        [vec![title.to_owned()], facts, people].concat().join("\n"),
-        shown,
-    ))
+    Ok(Message::new([vec![title.to_owned()], facts, people].concat().join("\n"), shown))
 }
 
 fn contact_line(contact: &Contact) -> String {

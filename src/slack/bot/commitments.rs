@@ -223,14 +223,6 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
 }
 
 pub(super) async fn review(
-<<<<<<< HEAD
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
-    _s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    Ok(Vec::new())
-=======
     bot: &Bot,
     tx: &mut Tx,
     verb: &str,
@@ -265,7 +257,6 @@ pub(super) async fn review(
         _ => {}
     }
     Ok(problems)
->>>>>>> wip/plan
 }
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {

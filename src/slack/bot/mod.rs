@@ -17,8 +17,10 @@ mod occasion;
 mod overlaps;
 mod oversight;
 mod partners;
+mod rooms;
 mod sessions;
 mod setup;
+mod setup_view;
 mod status;
 
 use std::path::PathBuf;
@@ -117,15 +119,17 @@ impl Bot {
             "import" => imports::review(self, &mut tx, verb, submission).await?,
             "digest" => digest::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
-            "request" => sessions::review(self, &mut tx, verb, submission).await?,
-            "commitment" => commitments::review(self, &mut tx, verb, submission).await?,
+            "request" => owned(sessions::review(self, &mut tx, verb, submission).await?),
+            "commitment" => owned(commitments::review(self, &mut tx, verb, submission).await?),
             "partner" => partners::review(self, &mut tx, verb, submission).await?,
             "setup" => match setup::review(self, &mut tx, verb, submission).await? {
                 Checked::Wrong(problems) => problems,
                 Checked::Next(view) => {
                     return Ok(Review::Refuse { reply: json!({"response_action": "push", "view": view}) });
                 }
-                Checked::Whole => return Ok(Review::Accept { reply: Some(json!({"response_action": "clear"})) }),
+                Checked::Whole => {
+                    return Ok(Review::Accept { reply: Some(json!({"response_action": "clear"})) });
+                }
             },
             _ => Vec::new(),
         };
@@ -254,6 +258,10 @@ impl Handler for Bot {
             tracing::error!(%error, reference, "the user could not be told that it failed");
         }
     }
+}
+
+fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
+    problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

@@ -31,7 +31,10 @@ pub(super) async fn objection(bot: &Bot, channel: &ChannelId, used: Use) -> Resu
     } else if is("is_archived") {
         Some("That channel is archived. Choose another, or unarchive it.".to_owned())
     } else if used == Use::Internal && external {
-        Some("People of another company read that channel. Choose one that only your own people read.".to_owned())
+        Some(
+            "People of another company read that channel. Choose one that only your own people read."
+                .to_owned(),
+        )
     } else if !is("is_member") {
         Some(invite())
     } else {
