@@ -33,6 +33,7 @@ pub mod delivery;
 pub mod kernel;
 pub mod map;
 pub mod plan;
+pub mod pull;
 pub mod sample;
 pub mod sandbox;
 pub mod slack;

@@ -1,2 +1,4 @@
+mod digest;
+mod imports;
 mod intake;
 mod status;

@@ -11,6 +11,7 @@ mod digest;
 mod drafts;
 mod events;
 mod home;
+mod home_view;
 mod identity;
 pub mod imports;
 mod occasion;
@@ -22,6 +23,7 @@ mod sessions;
 mod setup;
 mod setup_view;
 mod status;
+mod triage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -202,6 +204,7 @@ impl Bot {
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
+        digest::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
         digest::round(&mut tx, now).await?;
         commitments::round(&mut tx, now).await?;

@@ -2,7 +2,7 @@
 
 use super::super::grammar::OverlapsVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, events, outdated};
+use super::{Bot, Occasion, events, outdated, triage};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
@@ -15,6 +15,7 @@ use crate::map::overlap::{Population, Sighting};
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
 use crate::map::{flow, name};
+use crate::pull::flow::next_triage;
 use crate::store::{Tx, settings};
 
 /// How many a list shows.
@@ -91,12 +92,12 @@ async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
 pub(super) async fn click(
     o: &Occasion<'_>,
     verb: &str,
-    _click: &BlockActions,
+    click: &BlockActions,
     action: &Action,
 ) -> Result<Handled> {
     match verb {
         "add" => open_add(o, serde_json::from_str(&action.value).unwrap_or_default()).await,
-        _ => Err(outdated()),
+        _ => triage::click(o, verb, click, action).await,
     }
 }
 
@@ -149,15 +150,22 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
     s: &ViewSubmission,
 ) -> Result<Vec<(String, String)>> {
-    Ok(read(s).err().unwrap_or_default().into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
+    let problems = match verb {
+        "add" => read(s).err().unwrap_or_default(),
+        verb => triage::review(bot, tx, verb, s).await?,
+    };
+    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
 }
 
-pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    if verb != "add" {
+        return triage::submit(o, verb, s).await;
+    }
     o.actor.require(Right::Contribute, None)?;
     let Ok((partner, seen)) = read(s) else { return Err(outdated()) };
     let mut tx = o.begin().await?;
@@ -165,8 +173,8 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
         .await?
         .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was added."))?;
     let (overlap, outcome) = flow::add(&mut tx, o.now, &o.actor.user, &partner, &seen).await?;
-    let triage = events::next_triage(&mut tx, o.now).await?;
-    let said = view::added(&overlap, &outcome, &triage)?;
+    let day = next_triage(&mut tx, o.now).await?;
+    let said = view::added(&overlap, &outcome, &day)?;
     o.send(&mut tx, &o.privately(said)).await?;
     o.finish(tx).await
 }
