@@ -70,6 +70,7 @@ impl App {
         }
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
+        let watch = Watch { clock: clock.clone(), workspace_url: identity.url.clone() };
         let bot = Arc::new(Bot {
             db: db.clone(),
             clock: clock.clone(),
@@ -98,7 +99,7 @@ impl App {
             clock: clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(client.clone())),
-            oversight: Arc::new(Watch { clock: clock.clone() }),
+            oversight: Arc::new(watch),
         };
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         app.part("imports", imports::run(bot.clone(), stop.clone()));
@@ -219,6 +220,7 @@ async fn greet(client: &Client) -> Result<Identity> {
         team: text("team"),
         bot_user: text("user_id"),
         bot_id: text("bot_id"),
+        url: text("url"),
     })
 }
 

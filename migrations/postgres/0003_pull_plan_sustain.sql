@@ -50,7 +50,8 @@ CREATE TABLE commitments (
 );
 CREATE INDEX commitments_open ON commitments (state, due);
 
--- `state`: proposed, approved, sending, sent, rejected, expired, unconfirmed, handed_over.
+-- `state`: proposed, sending, sent, rejected, expired, unconfirmed, handed_over. `facts`: a JSON list of what the text stands on.
+-- `reason`: why it was rejected, has expired, is unconfirmed, or came back.
 CREATE TABLE drafts (
   id TEXT PRIMARY KEY,
   partner_id TEXT NOT NULL REFERENCES partners (id) ON DELETE CASCADE,
@@ -66,6 +67,10 @@ CREATE TABLE drafts (
   verdict TEXT NOT NULL,
   state TEXT NOT NULL,
   version BIGINT NOT NULL DEFAULT 1,
+  facts TEXT NOT NULL DEFAULT '[]',
+  approver TEXT,
+  snoozed_until BIGINT,
+  override_by TEXT,
   override_reason TEXT,
   reason TEXT,
   created_by TEXT NOT NULL,
@@ -74,7 +79,8 @@ CREATE TABLE drafts (
   decided_at BIGINT,
   sent_at BIGINT,
   sent_channel TEXT,
-  sent_ts TEXT
+  sent_ts TEXT,
+  sent_link TEXT
 );
 CREATE INDEX drafts_by_state ON drafts (state, created_at);
 

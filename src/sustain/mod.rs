@@ -1,4 +1,13 @@
 //! Sustain: drafts of partner comms, their templates, the relevance check, sender and channel.
+//!
+//! A note's way: somebody composes it from facts ([`facts`]), its text is rendered once and checked ([`relevance`]), the
+//! card goes to the approvers ([`view`]), and what they approve goes out to the letter ([`flow`]).
 
+pub mod draft;
+pub mod facts;
+pub mod flow;
+pub mod form;
 pub mod relevance;
+pub mod store;
 pub mod template;
+pub mod view;

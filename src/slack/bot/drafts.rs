@@ -1,53 +1,118 @@
-//! To be written.
+//! Notes to partners: composing, deciding, and what the outbox says of them.
+
+mod compose;
+mod decide;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::super::grammar::DraftVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
+use super::oversight::permalink;
 use super::{Bot, Occasion, outdated};
 use crate::delivery::intake::Handled;
+use crate::delivery::outbox::{self, State};
 use crate::kernel::error::Result;
+use crate::kernel::ids::DraftId;
 use crate::store::Tx;
+use crate::sustain::draft::{Arrival, Draft, Seen};
+use crate::sustain::{flow, store, view};
 
-pub(super) async fn command(_o: &Occasion<'_>, _verb: Option<DraftVerb>) -> Result<Handled> {
-    Err(outdated())
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<DraftVerb>) -> Result<Handled> {
+    match verb.unwrap_or(DraftVerb::List) {
+        DraftVerb::New { words } => compose::begin(o, words.join(" ").trim()).await,
+        DraftVerb::List => list(o).await,
+    }
+}
+
+/// The waiting notes of the partners whose notes this person may decide on or draft.
+async fn list(o: &Occasion<'_>) -> Result<Handled> {
+    use crate::kernel::actor::Right;
+    o.actor.require(Right::Triage, None)?;
+    let mut tx = o.read().await?;
+    let mut drafts = store::waiting(&mut tx).await?;
+    drafts.retain(|d| o.actor.may(Right::Triage, Some(&d.note.partner_id)));
+    let mut links = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        links.push(card_link(o.bot, &mut tx, draft).await?);
+    }
+    tx.rollback().await?;
+    o.answer(view::list(&drafts, &links, o.now)).await
+}
+
+/// Where the card can be read.
+async fn card_link(bot: &Bot, tx: &mut Tx, draft: &Draft) -> Result<Option<String>> {
+    let shown = outbox::shown_at(tx, &draft.subject()).await?;
+    Ok(shown.and_then(|(channel, ts)| permalink(&bot.identity.url, &channel, &ts)))
 }
 
 pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
-    _click: &BlockActions,
-    _action: &Action,
+    o: &Occasion<'_>,
+    verb: &str,
+    click: &BlockActions,
+    action: &Action,
 ) -> Result<Handled> {
-    Err(outdated())
+    match verb {
+        "new" => compose::from_overlap(o, &action.value).await,
+        "contact" | "purpose" | "gift" => compose::redraw(o, click).await,
+        "more" => {
+            let (verb, value) = action.value.split_once(':').ok_or_else(outdated)?;
+            decide::click(o, verb, value).await
+        }
+        verb => decide::click(o, verb, &action.value).await,
+    }
 }
 
-pub(super) async fn submit(_o: &Occasion<'_>, _verb: &str, _s: &ViewSubmission) -> Result<Handled> {
-    Err(outdated())
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    match verb {
+        "pick" => compose::picked(o, s).await,
+        "new" => compose::submit(o, s).await,
+        verb => decide::submit(o, verb, s).await,
+    }
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
-    _s: &ViewSubmission,
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
+    s: &ViewSubmission,
 ) -> Result<Vec<(String, String)>> {
-    Ok(Vec::new())
+    match verb {
+        "pick" => compose::review_pick(bot, tx, s).await,
+        "new" => compose::review(tx, s).await,
+        verb => Ok(decide::review(verb, s)),
+    }
 }
 
-pub(super) async fn shortcut(_o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {
-    Err(outdated())
+pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+    compose::from_message(o, shortcut).await
 }
 
-pub(super) async fn round(_tx: &mut Tx, _now: jiff::Timestamp) -> Result<()> {
-    Ok(())
+pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    flow::round(tx, now).await
 }
 
+/// How the outbox row that carries a note ended; `link` leads to the message.
 pub(super) async fn settled(
-    _tx: &mut Tx,
-    _now: jiff::Timestamp,
-    _draft: &str,
-    _state: crate::delivery::outbox::State,
-    _at: Option<(&str, &str)>,
-    _error: Option<&str>,
+    tx: &mut Tx,
+    now: Timestamp,
+    draft: &str,
+    state: State,
+    at: Option<(&str, &str)>,
+    link: Option<String>,
+    error: Option<&str>,
 ) -> Result<()> {
-    Ok(())
+    let arrival = Arrival { channel: at.map(|(c, _)| c.into()), ts: at.map(|(_, ts)| ts.to_owned()), link };
+    flow::settled(tx, now, &DraftId::from(draft), state, arrival, error).await
+}
+
+/// What travels with a modal about a note.
+fn metadata(o: &Occasion<'_>, value: &str) -> Value {
+    json!({"channel": o.place.channel, "thread": o.place.thread, "id": value})
+}
+
+/// What a modal about a note was drawn for.
+fn seen_in(s: &ViewSubmission) -> Result<Seen> {
+    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    Seen::read(metadata["id"].as_str().unwrap_or_default()).ok_or_else(outdated)
 }

@@ -57,6 +57,8 @@ pub struct Identity {
     pub bot_user: String,
     /// Our bot id.
     pub bot_id: String,
+    /// The workspace's address, such as `https://acme.slack.com/`; links to messages begin with it.
+    pub url: String,
 }
 
 /// Everything that handling needs.

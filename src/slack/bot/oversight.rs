@@ -14,16 +14,28 @@ use crate::store::Tx;
 pub struct Watch {
     /// The time.
     pub clock: Clock,
+    /// The workspace's address; links to messages begin with it.
+    pub workspace_url: String,
 }
 
 impl Oversight for Watch {
     async fn may_go(&self, tx: &mut Tx, row: &Claimed) -> Result<Result<(), String>> {
+        if let (Audience::Partner(partner), Action::Post { to: Destination::Person(user), .. }) =
+            (&row.audience, &row.action)
+        {
+            let theirs = store::contacts(tx, partner).await?;
+            let known = theirs.iter().any(|c| c.slack_user.as_ref() == Some(user));
+            return Ok(if known {
+                Ok(())
+            } else {
+                Err("they are no longer a contact of this partner".to_owned())
+            });
+        }
         let Some(channel) = channel_of(&row.action) else { return Ok(Ok(())) };
         let bound = store::partner_of_channel(tx, channel).await?;
         Ok(match (&row.audience, bound) {
             (Audience::Partner(partner), Some(bound)) if bound.id == *partner => Ok(()),
             (Audience::Partner(_), Some(bound)) => Err(format!("the channel now belongs to {}", bound.name)),
-            // A direct message to a contact is addressed by person, not by channel.
             (Audience::Partner(_), None) => Err("the channel is no longer bound to the partner".to_owned()),
             (Audience::Internal, Some(bound)) if is_new_message(&row.action) => {
                 Err(format!("{}'s people read that channel, and this is internal", bound.name))
@@ -41,7 +53,10 @@ impl Oversight for Watch {
         error: Option<&str>,
     ) -> Result<()> {
         match row.subject.as_deref().and_then(|s| s.strip_prefix("note:")) {
-            Some(draft) => drafts::settled(tx, self.clock.now(), draft, state, at, error).await,
+            Some(draft) => {
+                let link = at.and_then(|(channel, ts)| permalink(&self.workspace_url, channel, ts));
+                drafts::settled(tx, self.clock.now(), draft, state, at, link, error).await
+            }
             None => Ok(()),
         }
     }
@@ -58,4 +73,10 @@ fn channel_of(action: &Action) -> Option<&ChannelId> {
 
 fn is_new_message(action: &Action) -> bool {
     matches!(action, Action::Post { .. })
+}
+
+/// Where a message can be read; nothing where the workspace's address is not known.
+pub(super) fn permalink(workspace_url: &str, channel: &str, ts: &str) -> Option<String> {
+    let base = workspace_url.trim_end_matches('/');
+    (!base.is_empty()).then(|| format!("{base}/archives/{channel}/p{}", ts.replace('.', "")))
 }

@@ -24,6 +24,11 @@ impl State {
         actions.iter().next().map(|(id, value)| (id.as_str(), value))
     }
 
+    /// The ids of the blocks that have inputs.
+    pub fn blocks(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     fn text_at(&self, block: &str, action: &str, path: &str) -> Option<&str> {
         self.get(block, action)?.pointer(path)?.as_str().filter(|s| !s.is_empty())
     }

@@ -28,13 +28,13 @@ pub mod speech;
 
 use std::ops::Range;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use input::{Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
 pub use settings::Settings;
 
 /// How much a finding weighs. The order is from light to heavy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Nothing to say against it.

@@ -1,0 +1,500 @@
+//! A note to a partner: its text, its stage, and what may become of it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::relevance::{self, GiftKind, Level, Purpose};
+use crate::kernel::ids::{AccountId, ChannelId, ContactId, DraftId, PartnerId, UserId};
+
+/// A note waits so long for a decision; then it has expired.
+const WAITS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How a note reaches its reader (A14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Posted in the partner's channel.
+    Channel,
+    /// A direct message to the contact.
+    Direct,
+    /// Handed to its sender as ready text, who sends it by hand.
+    ByHand,
+}
+
+impl Route {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Channel, Self::Direct, Self::ByHand];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Direct => "direct",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+}
+
+/// What a note says and to whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// Its name.
+    pub partner: String,
+    /// The reader.
+    pub contact_id: ContactId,
+    /// Their name.
+    pub contact: String,
+    /// The account that it is about; `None` when that was removed.
+    pub account_id: Option<AccountId>,
+    /// Its name.
+    pub account: Option<String>,
+    /// What it is for (A12).
+    pub purpose: Purpose,
+    /// What the reader gets (A11).
+    pub gift: GiftKind,
+    /// The template's name.
+    pub template: String,
+    /// Who of ours speaks.
+    pub sender: UserId,
+    /// How it goes.
+    pub route: Route,
+    /// Where to: a channel for [`Route::Channel`], a user for [`Route::Direct`].
+    pub destination: Option<String>,
+    /// The words, to the letter.
+    pub text: String,
+    /// What the text stands on, in words.
+    pub facts: Vec<String>,
+    /// What the relevance check said of exactly this text.
+    pub check: Check,
+}
+
+/// The relevance check's answer, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The worst level.
+    pub verdict: Level,
+    /// Every rule's finding.
+    pub rules: Vec<Finding>,
+}
+
+/// What one rule said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: String,
+    /// Its judgement.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// What to change.
+    #[serde(default)]
+    pub fix: Option<String>,
+}
+
+impl From<relevance::Verdict> for Check {
+    fn from(verdict: relevance::Verdict) -> Self {
+        let kept = |f: relevance::Finding| Finding {
+            rule: f.rule.to_owned(),
+            level: f.level,
+            reason: f.reason,
+            fix: f.fix,
+        };
+        Self { verdict: verdict.verdict, rules: verdict.rules.into_iter().map(kept).collect() }
+    }
+}
+
+impl Check {
+    /// How many rules pass.
+    pub fn passed(&self) -> usize {
+        self.rules.iter().filter(|r| r.level == Level::Pass).count()
+    }
+
+    /// What stands against the text, worst first.
+    pub fn objections(&self) -> Vec<&Finding> {
+        let mut found: Vec<&Finding> = self.rules.iter().filter(|r| r.level > Level::Pass).collect();
+        found.sort_by_key(|r| std::cmp::Reverse(r.level));
+        found
+    }
+}
+
+/// Who decided, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A block that somebody took on themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Who.
+    pub by: UserId,
+    /// Why, in their words.
+    pub reason: String,
+}
+
+/// Where a sent note stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// The channel.
+    pub channel: Option<ChannelId>,
+    /// Slack's number of the message.
+    pub ts: Option<String>,
+    /// Where it can be read.
+    pub link: Option<String>,
+}
+
+/// How far a note is. Each stage has what belongs to it and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waits for a decision.
+    Proposed {
+        /// Until when it does not ask.
+        snoozed_until: Option<Timestamp>,
+        /// Why it came back from a later stage.
+        came_back: Option<String>,
+    },
+    /// Approved; the text is in the outbox.
+    Sending(Decision),
+    /// Approved; its sender has the text and sends it by hand.
+    HandedOver(Decision),
+    /// It reached its reader.
+    Sent {
+        /// Who approved.
+        approved: Decision,
+        /// When it went.
+        at: Timestamp,
+        /// Where it stands.
+        arrival: Arrival,
+    },
+    /// Approved; whether it arrived is not known.
+    Unconfirmed {
+        /// Who approved.
+        approved: Decision,
+        /// What is known.
+        why: String,
+    },
+    /// Not to be sent.
+    Rejected {
+        /// Who said so.
+        decision: Decision,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody decided in time, or its ground is gone.
+    Expired {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A note on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Its id.
+    pub id: DraftId,
+    /// Counts up with every change.
+    pub version: i64,
+    /// What it says.
+    pub note: Note,
+    /// Who is asked to decide.
+    pub approver: Option<UserId>,
+    /// Who took a block of this very text on themselves.
+    pub overridden: Option<Override>,
+    /// Who drafted it.
+    pub created_by: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// What a control was drawn for: which note, which version, which text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The note.
+    pub id: DraftId,
+    /// Its version.
+    pub version: i64,
+    /// The seal of its text.
+    pub seal: String,
+}
+
+impl Seen {
+    /// From a control's value, `id:version:seal`.
+    pub fn read(value: &str) -> Option<Self> {
+        let mut parts = value.splitn(3, ':');
+        let (id, version, seal) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { id: id.into(), version: version.parse().ok()?, seal: seal.to_owned() })
+    }
+}
+
+/// Why something cannot be done with a note now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Its stage does not allow it: somebody was faster.
+    Decided,
+    /// It was edited since the control was drawn.
+    Changed,
+    /// The relevance check blocks it.
+    Blocked,
+    /// There is no block to override.
+    NotBlocked,
+}
+
+/// The note as it was, with why it stays so.
+pub type Stays = (Box<Draft>, Refused);
+
+impl Draft {
+    /// A new note that waits for a decision.
+    pub fn propose(note: Note, approver: Option<UserId>, by: UserId, now: Timestamp) -> Self {
+        Self {
+            id: DraftId::random(),
+            version: 1,
+            note,
+            approver,
+            overridden: None,
+            created_by: by,
+            created_at: now,
+            stage: Stage::Proposed { snoozed_until: None, came_back: None },
+        }
+    }
+
+    /// What messages that show the card are filed under.
+    pub fn subject(&self) -> String {
+        format!("draft:{}", self.id)
+    }
+
+    /// What the note itself is filed under.
+    pub fn note_subject(&self) -> String {
+        format!("note:{}", self.id)
+    }
+
+    /// Tells two texts apart: the first eight digits of the text's SHA-256.
+    pub fn seal(&self) -> String {
+        hex::encode(&Sha256::digest(self.note.text.as_bytes())[..4])
+    }
+
+    /// The value of this note's controls.
+    pub fn value(&self) -> String {
+        format!("{}:{}:{}", self.id, self.version, self.seal())
+    }
+
+    /// Whether it waits for a decision.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.stage, Stage::Proposed { .. })
+    }
+
+    /// Until when it does not ask, if that is still to come.
+    pub fn snoozed(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.stage {
+            Stage::Proposed { snoozed_until: Some(until), .. } if until > now => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be approved as it is.
+    pub fn is_sendable(&self) -> bool {
+        self.is_waiting() && (self.note.check.verdict < Level::Block || self.overridden.is_some())
+    }
+
+    /// Takes the note apart for a decision on what was seen.
+    fn decidable(self, seen: &Seen) -> Result<Self, Stays> {
+        if !self.is_waiting() {
+            return Err((Box::new(self), Refused::Decided));
+        }
+        if self.version != seen.version || self.seal() != seen.seal {
+            return Err((Box::new(self), Refused::Changed));
+        }
+        Ok(self)
+    }
+
+    fn to(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self.version += 1;
+        self
+    }
+
+    /// It goes out, exactly as it was seen.
+    ///
+    /// # Errors
+    /// When it was decided or edited before, or is blocked.
+    pub fn approve(self, seen: &Seen, by: UserId, at: Timestamp) -> Result<Self, Stays> {
+        let draft = self.decidable(seen)?;
+        if !draft.is_sendable() {
+            return Err((Box::new(draft), Refused::Blocked));
+        }
+        let decision = Decision { by, at };
+        Ok(match draft.note.route {
+            Route::ByHand => draft.to(Stage::HandedOver(decision)),
+            Route::Channel | Route::Direct => draft.to(Stage::Sending(decision)),
+        })
+    }
+
+    /// It is not to be sent.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn reject(self, seen: &Seen, by: UserId, at: Timestamp, reason: String) -> Result<Self, Stays> {
+        Ok(self.decidable(seen)?.to(Stage::Rejected { decision: Decision { by, at }, reason }))
+    }
+
+    /// Other words, checked again; an override held for the old ones only.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn edit(self, seen: &Seen, text: String, check: Check) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        draft.note.text = text;
+        draft.note.check = check;
+        draft.overridden = None;
+        Ok(draft.back(None))
+    }
+
+    /// The same words on changed ground: another check, another way to the reader. It waits for a decision again.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn reground(
+        self,
+        seen: &Seen,
+        check: Check,
+        route: Route,
+        destination: Option<String>,
+    ) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        draft.note.check = check;
+        draft.note.route = route;
+        draft.note.destination = destination;
+        Ok(draft.back(Some("what it stands on has changed since it was drafted.".to_owned())))
+    }
+
+    fn back(self, came_back: Option<String>) -> Self {
+        self.to(Stage::Proposed { snoozed_until: None, came_back })
+    }
+
+    /// Somebody takes a block on themselves.
+    ///
+    /// # Errors
+    /// When it was decided or edited before, or nothing blocks it.
+    pub fn overrule(self, seen: &Seen, by: UserId, reason: String) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        if draft.is_sendable() {
+            return Err((Box::new(draft), Refused::NotBlocked));
+        }
+        draft.overridden = Some(Override { by, reason });
+        Ok(draft.back(None))
+    }
+
+    /// It does not ask before `until`.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn snooze(self, seen: &Seen, until: Timestamp) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        if let Stage::Proposed { snoozed_until, .. } = &mut draft.stage {
+            *snoozed_until = Some(until);
+        }
+        draft.version += 1;
+        Ok(draft)
+    }
+
+    /// Somebody else is asked to decide.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn reassign(self, seen: &Seen, approver: UserId) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        draft.approver = Some(approver);
+        draft.version += 1;
+        Ok(draft)
+    }
+
+    /// It reached its reader.
+    ///
+    /// # Errors
+    /// When it was not on its way.
+    pub fn arrived(self, at: Timestamp, arrival: Arrival) -> Result<Self, Stays> {
+        match self.stage.clone() {
+            Stage::Sending(approved) | Stage::HandedOver(approved) | Stage::Unconfirmed { approved, .. } => {
+                Ok(self.to(Stage::Sent { approved, at, arrival }))
+            }
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// Whether it arrived is not known.
+    ///
+    /// # Errors
+    /// When it was not being sent.
+    pub fn lost_sight(self, why: String) -> Result<Self, Stays> {
+        match self.stage.clone() {
+            Stage::Sending(approved) => Ok(self.to(Stage::Unconfirmed { approved, why })),
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// It did not go out; it waits for a decision again.
+    ///
+    /// # Errors
+    /// When it was not on its way.
+    pub fn came_back(self, why: String) -> Result<Self, Stays> {
+        match self.stage {
+            Stage::Sending(_) | Stage::HandedOver(_) => Ok(self.back(Some(why))),
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// A human looked, it is not there: it goes once more.
+    ///
+    /// # Errors
+    /// When its fate is known, or the control is old.
+    pub fn resend(self, seen: &Seen, by: UserId, at: Timestamp) -> Result<Self, Stays> {
+        match self.stage {
+            Stage::Unconfirmed { .. } if self.version == seen.version => {
+                Ok(self.to(Stage::Sending(Decision { by, at })))
+            }
+            Stage::Unconfirmed { .. } => Err((Box::new(self), Refused::Changed)),
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// Why it is stale, if it is: nobody decided for seven days, or the overlap is gone.
+    pub fn stale(&self, now: Timestamp, overlap_is_current: bool) -> Option<String> {
+        let Stage::Proposed { snoozed_until, .. } = self.stage else { return None };
+        if !overlap_is_current {
+            let account = self.account_words();
+            return Some(format!("{account} is no longer an overlap with {}.", self.note.partner));
+        }
+        let since = snoozed_until.map_or(self.created_at, |s| s.max(self.created_at));
+        (now >= since + WAITS).then(|| "Nobody decided within 7 days.".to_owned())
+    }
+
+    /// It is not asked about any more.
+    ///
+    /// # Errors
+    /// When it is not waiting.
+    pub fn expire(self, reason: String) -> Result<Self, Stays> {
+        if !self.is_waiting() {
+            return Err((Box::new(self), Refused::Decided));
+        }
+        Ok(self.to(Stage::Expired { reason }))
+    }
+
+    /// The account's name, or that it was removed.
+    pub fn account_words(&self) -> &str {
+        self.note.account.as_deref().unwrap_or("The account")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! What is known when a note is written: for the template, for the relevance check, and for the card.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::draft::{Check, Note};
+use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
+use super::relevance::{Settings, check};
+use super::{store, template};
+use crate::kernel::actor::Role;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
+use crate::map::overlap::{Overlap, Population};
+use crate::map::partner::{Contact, ContactRole, Partner};
+use crate::map::store as map;
+use crate::store::{Tx, people};
+
+/// At most so many overlaps may be named in a note.
+const NAMEABLE: i64 = 500;
+
+/// One thing that a note may give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its id; empty for one that is not in the library yet.
+    pub id: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub url: Option<String>,
+    /// When it was shipped, or until when a document may be given.
+    pub date: Option<Date>,
+}
+
+/// What the library holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A document.
+    Asset,
+    /// Something that we shipped.
+    OurLaunch,
+    /// Something that the partner shipped.
+    TheirLaunch,
+}
+
+impl ItemKind {
+    /// As stored, and as templates call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asset => "asset",
+            Self::OurLaunch => "our_launch",
+            Self::TheirLaunch => "their_launch",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        [Self::Asset, Self::OurLaunch, Self::TheirLaunch].into_iter().find(|k| k.as_str() == text)
+    }
+}
+
+/// Words of the relevance check as they are stored: their name in JSON without the quotes.
+pub mod word {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use crate::kernel::error::Result;
+
+    /// As stored.
+    pub fn write<T: Serialize>(word: &T) -> Result<String> {
+        Ok(serde_json::to_value(word)?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// From what was stored.
+    pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+        Ok(serde_json::from_value(Value::String(text.to_owned()))?)
+    }
+}
+
+/// What stands around a note, whatever it says.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// To whom it goes.
+    pub partner: Partner,
+    /// What it is about.
+    pub overlap: Overlap,
+    /// Who of the partner can be written to.
+    pub contacts: Vec<Contact>,
+    /// What can be given.
+    pub library: Vec<Item>,
+    /// Who owns the account on our side, as it reads in a sentence.
+    pub owner: Option<String>,
+    /// The owner's Slack user, where that is how the owner is known.
+    pub owner_user: Option<UserId>,
+}
+
+impl Ground {
+    /// Everything that is known around this overlap; `None` when it or its partner was removed.
+    pub async fn load(tx: &mut Tx, overlap: Overlap) -> Result<Option<Self>> {
+        let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
+        let contacts = map::contacts(tx, &partner.id).await?;
+        let library = store::library(tx, &partner.id).await?;
+        let written = overlap.owner.clone().or_else(|| overlap.account.owner.clone());
+        let owner_user = written.as_deref().and_then(mentioned).or_else(|| overlap.assignee.clone());
+        let owner = match (&owner_user, written) {
+            (Some(user), _) => people::find(tx, user).await?.map(|(person, _)| person.name),
+            (None, Some(name)) if !name.contains('@') => Some(name),
+            _ => None,
+        };
+        Ok(Some(Self { partner, overlap, contacts, library, owner, owner_user }))
+    }
+
+    /// The facts that a template may use, before anybody adds to them.
+    pub fn facts(&self, contact: Option<&Contact>) -> template::Facts {
+        let newest = |kind: ItemKind| self.library.iter().find(|i| i.kind == kind);
+        template::Facts {
+            recipient: contact.map(|c| c.first_name().to_owned()),
+            partner: Some(self.partner.name.clone()),
+            account: Some(self.overlap.account.name.clone()),
+            our_population: self.overlap.our_population.map(|p| p.words().to_owned()),
+            their_population: self.overlap.their_population.map(|p| p.words().to_owned()),
+            owner: self.owner.clone(),
+            asset: newest(ItemKind::Asset).and_then(document),
+            our_launch: newest(ItemKind::OurLaunch).and_then(dated),
+            their_launch: newest(ItemKind::TheirLaunch).and_then(dated),
+            ..template::Facts::default()
+        }
+    }
+
+    /// What a note on this overlap is for, most likely.
+    pub fn likely_purpose(&self) -> Purpose {
+        match self.overlap.our_population {
+            Some(Population::Customer) => Purpose::Expansion,
+            _ => Purpose::Prospecting,
+        }
+    }
+}
+
+/// A document as a template takes it; one without an address cannot be given.
+pub fn document(item: &Item) -> Option<template::Document> {
+    Some(template::Document { title: item.title.clone(), url: item.url.clone()? })
+}
+
+/// A launch as a template takes it; one without a day cannot be told.
+pub fn dated(item: &Item) -> Option<template::Dated> {
+    let date = item.date?.strftime("%-d %B").to_string();
+    Some(template::Dated { title: item.title.clone(), date })
+}
+
+/// `U1` of `<@U1>` or `<@U1|name>`.
+fn mentioned(text: &str) -> Option<UserId> {
+    let inner = text.trim().strip_prefix("<@")?.strip_suffix('>')?;
+    inner.split('|').next().filter(|id| !id.is_empty()).map(Into::into)
+}
+
+/// To whom, from whom and about what: what the relevance check needs beside the words.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// The reader's partner.
+    pub partner: &'a PartnerId,
+    /// The reader.
+    pub contact: &'a ContactId,
+    /// The account.
+    pub account: Option<&'a AccountId>,
+    /// The sender.
+    pub sender: &'a UserId,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+impl<'a> Frame<'a> {
+    /// Of a note.
+    pub fn of(note: &'a Note) -> Self {
+        Self {
+            partner: &note.partner_id,
+            contact: &note.contact_id,
+            account: note.account_id.as_ref(),
+            sender: &note.sender,
+            purpose: note.purpose,
+        }
+    }
+}
+
+/// Checks a text as it would go out now.
+pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -> Result<Check> {
+    let partner = map::partner(tx, frame.partner).await?.ok_or_else(|| gone("partner"))?;
+    let contact = map::contact(tx, frame.contact).await?.ok_or_else(|| gone("contact"))?;
+    let filter = map::Filter { partner: Some(partner.id.clone()), ..map::Filter::default() };
+    let mut overlaps = map::overlaps(tx, &filter, NAMEABLE).await?;
+    // The account of the note counts even where a partner has more overlaps than are read.
+    if let Some(account) = frame.account {
+        let own = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
+        overlaps.retain(|o| o.account.id != *account);
+        overlaps.extend(own);
+    }
+    overlaps.retain(|o| o.gone_at.is_none());
+    let owner = overlaps
+        .iter()
+        .find(|o| Some(&o.account.id) == frame.account)
+        .and_then(|o| o.owner.as_deref().and_then(mentioned).or_else(|| o.assignee.clone()));
+    let library = store::library(tx, &partner.id).await?;
+    let others = map::partners(tx).await?.into_iter().filter(|p| p.id != partner.id).map(|p| p.name);
+    let touches = store::touches(tx, &contact.id, now).await?;
+    let input = DraftInput {
+        id: serde_json::Value::Null,
+        today: now.to_zoned(TimeZone::UTC).date(),
+        recipient: input::Recipient {
+            name: Some(contact.name.clone()),
+            company: Some(partner.name.clone()),
+            role: Some(seat(contact.role)),
+            touches_last_30_days: Some(touches),
+            said_no_to: contact.said_no_to.iter().filter_map(|g| word::read::<GiftKind>(g).ok()).collect(),
+        },
+        sender: input::Sender { role: sender_role(tx, frame.sender, owner.as_ref(), &partner.id).await? },
+        channel: Some(Channel::Slack),
+        purpose: Some(frame.purpose),
+        facts: shared_facts(&partner, &overlaps, &library, others.collect()),
+        text: text.to_owned(),
+    };
+    let settings = Settings { stale_after_days: partner.refresh_days, ..Settings::default() };
+    Ok(check(&input, &settings).into())
+}
+
+fn shared_facts(
+    partner: &Partner,
+    overlaps: &[Overlap],
+    library: &[Item],
+    others: Vec<String>,
+) -> input::Facts {
+    let of = |kind: ItemKind| library.iter().filter(move |i| i.kind == kind);
+    let launch = |i: &Item| input::Launch { title: i.title.clone(), date: i.date };
+    let links =
+        library.iter().filter_map(|i| url::Url::parse(i.url.as_deref()?).ok()?.host_str().map(str::to_owned));
+    input::Facts {
+        partner: Some(partner.name.clone()),
+        overlaps: overlaps
+            .iter()
+            .map(|o| input::Overlap {
+                account: o.account.name.clone(),
+                our_population: o.our_population,
+                their_population: o.their_population,
+                seen: Some(o.last_seen.to_zoned(TimeZone::UTC).date()),
+            })
+            .collect(),
+        assets: of(ItemKind::Asset)
+            .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
+            .collect(),
+        our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
+        their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),
+        last_session: None,
+        other_partners: others,
+        allowed_links: links.chain(partner.domain.clone()).collect(),
+    }
+}
+
+/// What the sender is to the account (A13); `None` where nobody can tell.
+async fn sender_role(
+    tx: &mut Tx,
+    sender: &UserId,
+    owner: Option<&UserId>,
+    partner: &PartnerId,
+) -> Result<Option<SenderRole>> {
+    if owner == Some(sender) {
+        return Ok(Some(SenderRole::AccountOwner));
+    }
+    let roles = people::roles_of(tx, sender).await?;
+    let has =
+        |role: Role| roles.iter().any(|(r, scope)| *r == role && scope.as_ref().is_none_or(|s| s == partner));
+    Ok(if has(Role::PartnerManager) || has(Role::Operations) || has(Role::Admin) {
+        Some(SenderRole::PartnerManager)
+    } else if has(Role::Executive) {
+        Some(SenderRole::Executive)
+    } else {
+        None
+    })
+}
+
+fn seat(role: ContactRole) -> RecipientRole {
+    match role {
+        ContactRole::PartnerRep => RecipientRole::PartnerRep,
+        ContactRole::PartnerManager => RecipientRole::PartnerManager,
+        ContactRole::PartnerExecutive => RecipientRole::PartnerExecutive,
+        ContactRole::PartnerPresales => RecipientRole::PartnerPresales,
+    }
+}
+
+fn gone(what: &str) -> Error {
+    Error::user(format!("That {what} was removed in the meantime. Nothing was sent."))
+}

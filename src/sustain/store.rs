@@ -1,0 +1,319 @@
+//! The SQL of drafts, touches and the library.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::AssertSqlSafe;
+
+use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage};
+use super::facts::{Item, ItemKind, word};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ContactId, DraftId, PartnerId, UserId, random};
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    partner_id: String,
+    partner: String,
+    contact_id: String,
+    contact: String,
+    account_id: Option<String>,
+    account: Option<String>,
+    purpose: String,
+    gift: String,
+    template: String,
+    sender: String,
+    route: String,
+    destination: Option<String>,
+    text: String,
+    facts: String,
+    verdict: String,
+    state: String,
+    version: i64,
+    approver: Option<String>,
+    snoozed_until: Option<i64>,
+    override_by: Option<String>,
+    override_reason: Option<String>,
+    reason: Option<String>,
+    created_by: String,
+    created_at: i64,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    sent_at: Option<i64>,
+    sent_channel: Option<String>,
+    sent_ts: Option<String>,
+    sent_link: Option<String>,
+}
+
+const SELECT: &str = "SELECT d.id, d.partner_id, p.name AS partner, d.contact_id, c.name AS contact, d.account_id, a.name AS account, \
+     d.purpose, d.gift, d.template, d.sender, d.route, d.destination, d.text, d.facts, d.verdict, d.state, d.version, d.approver, \
+     d.snoozed_until, d.override_by, d.override_reason, d.reason, d.created_by, d.created_at, d.decided_by, d.decided_at, d.sent_at, \
+     d.sent_channel, d.sent_ts, d.sent_link FROM drafts d JOIN partners p ON p.id = d.partner_id \
+     JOIN contacts c ON c.id = d.contact_id LEFT JOIN accounts a ON a.id = d.account_id";
+
+impl TryFrom<Row> for Draft {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let stage = row.stage()?;
+        let note = Note {
+            partner_id: row.partner_id.into(),
+            partner: row.partner,
+            contact_id: row.contact_id.into(),
+            contact: row.contact,
+            account_id: row.account_id.map(Into::into),
+            account: row.account,
+            purpose: word::read(&row.purpose)?,
+            gift: word::read(&row.gift)?,
+            template: row.template,
+            sender: row.sender.into(),
+            route: Route::stored(&row.route).ok_or_else(|| unknown("route", &row.route))?,
+            destination: row.destination,
+            text: row.text,
+            facts: serde_json::from_str(&row.facts)?,
+            check: serde_json::from_str(&row.verdict)?,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            note,
+            approver: row.approver.map(Into::into),
+            overridden: row
+                .override_by
+                .map(|by| Override { by: by.into(), reason: row.override_reason.unwrap_or_default() }),
+            created_by: row.created_by.into(),
+            created_at: instant(row.created_at)?,
+            stage,
+        })
+    }
+}
+
+impl Row {
+    fn decision(&self) -> Result<Decision> {
+        match (&self.decided_by, self.decided_at) {
+            (Some(by), Some(at)) => Ok(Decision { by: by.as_str().into(), at: instant(at)? }),
+            _ => Err(Error::fault(format!("draft {} is {} and nobody decided it", self.id, self.state))),
+        }
+    }
+
+    fn stage(&self) -> Result<Stage> {
+        let reason = || self.reason.clone().unwrap_or_default();
+        Ok(match self.state.as_str() {
+            "proposed" => Stage::Proposed {
+                snoozed_until: self.snoozed_until.map(instant).transpose()?,
+                came_back: self.reason.clone(),
+            },
+            "sending" => Stage::Sending(self.decision()?),
+            "handed_over" => Stage::HandedOver(self.decision()?),
+            "sent" => Stage::Sent {
+                approved: self.decision()?,
+                at: instant(self.sent_at.unwrap_or_default())?,
+                arrival: Arrival {
+                    channel: self.sent_channel.as_deref().map(Into::into),
+                    ts: self.sent_ts.clone(),
+                    link: self.sent_link.clone(),
+                },
+            },
+            "unconfirmed" => Stage::Unconfirmed { approved: self.decision()?, why: reason() },
+            "rejected" => Stage::Rejected { decision: self.decision()?, reason: reason() },
+            "expired" => Stage::Expired { reason: reason() },
+            other => return Err(unknown("state of a draft", other)),
+        })
+    }
+}
+
+/// The columns that a stage fills; the others are empty.
+#[derive(Default)]
+struct Columns<'a> {
+    state: &'a str,
+    decision: Option<&'a Decision>,
+    reason: Option<&'a str>,
+    snoozed_until: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    arrival: Option<&'a Arrival>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(stage: &'a Stage) -> Self {
+        match stage {
+            Stage::Proposed { snoozed_until, came_back, .. } => Self {
+                state: "proposed",
+                snoozed_until: *snoozed_until,
+                reason: came_back.as_deref(),
+                ..Self::default()
+            },
+            Stage::Sending(d) => Self { state: "sending", decision: Some(d), ..Self::default() },
+            Stage::HandedOver(d) => Self { state: "handed_over", decision: Some(d), ..Self::default() },
+            Stage::Sent { approved, at, arrival } => Self {
+                state: "sent",
+                decision: Some(approved),
+                sent_at: Some(*at),
+                arrival: Some(arrival),
+                ..Self::default()
+            },
+            Stage::Unconfirmed { approved, why } => {
+                Self { state: "unconfirmed", decision: Some(approved), reason: Some(why), ..Self::default() }
+            }
+            Stage::Rejected { decision, reason } => {
+                Self { state: "rejected", decision: Some(decision), reason: Some(reason), ..Self::default() }
+            }
+            Stage::Expired { reason } => Self { state: "expired", reason: Some(reason), ..Self::default() },
+        }
+    }
+}
+
+/// Adds a note.
+pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
+    let note = &draft.note;
+    sql_exec!(
+        tx,
+        "INSERT INTO drafts (id, partner_id, contact_id, account_id, purpose, gift, template, sender, route, destination, text, \
+         facts, verdict, state, version, approver, created_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        draft.id.as_str(),
+        note.partner_id.as_str(),
+        note.contact_id.as_str(),
+        note.account_id.as_ref().map(crate::kernel::ids::AccountId::as_str),
+        word::write(&note.purpose)?,
+        word::write(&note.gift)?,
+        &note.template,
+        note.sender.as_str(),
+        note.route.as_str(),
+        note.destination.as_deref(),
+        &note.text,
+        serde_json::to_string(&note.facts)?,
+        serde_json::to_string(&note.check)?,
+        Columns::of(&draft.stage).state,
+        draft.version,
+        draft.approver.as_ref().map(UserId::as_str),
+        draft.created_by.as_str(),
+        millis(draft.created_at)
+    )?;
+    Ok(())
+}
+
+/// Saves what became of it, if it still stands at `seen`; `false`: somebody was faster.
+pub async fn save(tx: &mut Tx, draft: &Draft, seen: i64) -> Result<bool> {
+    let columns = Columns::of(&draft.stage);
+    let overridden = draft.overridden.as_ref();
+    let changed = sql_exec!(
+        tx,
+        "UPDATE drafts SET text = $3, verdict = $4, facts = $5, sender = $6, approver = $7, state = $8, version = $9, reason = $10, \
+         override_by = $11, override_reason = $12, snoozed_until = $13, decided_by = $14, \
+         decided_at = $15, sent_at = $16, sent_channel = $17, sent_ts = $18, sent_link = $19, route = $20, destination = $21 WHERE id = $1 AND version = $2",
+        draft.id.as_str(),
+        seen,
+        &draft.note.text,
+        serde_json::to_string(&draft.note.check)?,
+        serde_json::to_string(&draft.note.facts)?,
+        draft.note.sender.as_str(),
+        draft.approver.as_ref().map(UserId::as_str),
+        columns.state,
+        draft.version,
+        columns.reason,
+        overridden.map(|o| o.by.as_str()),
+        overridden.map(|o| o.reason.as_str()),
+        columns.snoozed_until.map(millis),
+        columns.decision.map(|d| d.by.as_str()),
+        columns.decision.map(|d| millis(d.at)),
+        columns.sent_at.map(millis),
+        columns.arrival.and_then(|a| a.channel.as_ref()).map(crate::kernel::ids::ChannelId::as_str),
+        columns.arrival.and_then(|a| a.ts.as_deref()),
+        columns.arrival.and_then(|a| a.link.as_deref()),
+        draft.note.route.as_str(),
+        draft.note.destination.as_deref()
+    )?;
+    Ok(changed == 1)
+}
+
+/// One note.
+pub async fn find(tx: &mut Tx, id: &DraftId) -> Result<Option<Draft>> {
+    let sql = format!("{SELECT} WHERE d.id = $1");
+    sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), id.as_str())?.map(Draft::try_from).transpose()
+}
+
+/// Every note that waits for a decision or for word that it arrived, oldest first.
+pub async fn waiting(tx: &mut Tx) -> Result<Vec<Draft>> {
+    let sql = format!(
+        "{SELECT} WHERE d.state IN ('proposed', 'unconfirmed') ORDER BY d.created_at, d.id LIMIT 500"
+    );
+    sql_all!(tx, Row, AssertSqlSafe(sql.clone()))?.into_iter().map(Draft::try_from).collect()
+}
+
+/// Writes down that a note reached a person (A15); once a note.
+pub async fn touch(tx: &mut Tx, at: Timestamp, draft: &Draft) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO touches (draft_id, contact_id, partner_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT (draft_id) DO NOTHING",
+        draft.id.as_str(),
+        draft.note.contact_id.as_str(),
+        draft.note.partner_id.as_str(),
+        millis(at)
+    )?;
+    Ok(())
+}
+
+/// Notes that reached this person in the last 30 days (A15).
+pub async fn touches(tx: &mut Tx, contact: &ContactId, now: Timestamp) -> Result<u32> {
+    let since = millis(now - SignedDuration::from_hours(30 * 24));
+    let count = sql_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM touches WHERE contact_id = $1 AND at > $2",
+        contact.as_str(),
+        since
+    )?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// What a note to this partner may draw on: the partner's own items and those for everybody, newest first.
+pub async fn library(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Item>> {
+    type Row = (String, String, String, Option<String>, Option<String>);
+    let rows = sql_all!(
+        tx,
+        Row,
+        "SELECT id, kind, title, url, on_date FROM assets WHERE partner_id IS NULL OR partner_id = $1 \
+         ORDER BY created_at DESC, id LIMIT 300",
+        partner.as_str()
+    )?;
+    rows.into_iter()
+        .map(|(id, kind, title, url, on_date)| {
+            Ok(Item {
+                id,
+                kind: ItemKind::stored(&kind).ok_or_else(|| unknown("kind of item", &kind))?,
+                title,
+                url,
+                date: on_date.and_then(|d| d.parse::<Date>().ok()),
+            })
+        })
+        .collect()
+}
+
+/// Adds to the library; what `partner` shipped is that partner's alone. An item that is known is not added twice.
+pub async fn add_item(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    partner: &PartnerId,
+    item: &Item,
+) -> Result<()> {
+    let owner = (item.kind == ItemKind::TheirLaunch).then_some(partner.as_str());
+    let known = library(tx, partner).await?;
+    if known.iter().any(|k| k.kind == item.kind && k.title == item.title && k.url == item.url) {
+        return Ok(());
+    }
+    sql_exec!(
+        tx,
+        "INSERT INTO assets (id, kind, partner_id, title, url, on_date, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        random(20),
+        item.kind.as_str(),
+        owner,
+        &item.title,
+        item.url.as_deref(),
+        item.date.map(|d| d.to_string()),
+        by.as_str(),
+        millis(now)
+    )?;
+    Ok(())
+}
