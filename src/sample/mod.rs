@@ -10,16 +10,19 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::kernel::error::Result;
-use crate::kernel::ids::{AccountId, ChannelId, CommitmentId, ContactId, PartnerId, RequestId, UserId};
+use crate::kernel::ids::{ChannelId, CommitmentId, ContactId, PartnerId, UserId};
 use crate::kernel::money::Money;
+use crate::map::account::Account;
 use crate::map::flow::{self, Source};
 use crate::map::overlap::Sighting;
 use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::plan::commitment::{self, Commitment};
-use crate::plan::request::{self, Request};
+use crate::plan::flow::{self as plan_flow, Wish};
 use crate::plan::store as plan;
 use crate::store::{Tx, audit};
+use crate::sustain::facts::{Item, ItemKind};
+use crate::sustain::store as sustain;
 use company::{Owner, PARTNERS};
 
 /// What stands behind the name of everything that is a sample.
@@ -110,7 +113,7 @@ async fn overlaps(
     cast: &Cast,
     sample: &company::Partner,
     partner: &Partner,
-    accounts: &mut BTreeMap<&'static str, (AccountId, String)>,
+    accounts: &mut BTreeMap<&'static str, Account>,
 ) -> Result<usize> {
     let mut days: BTreeMap<i64, Vec<Sighting>> = BTreeMap::new();
     let mut names = Vec::new();
@@ -127,7 +130,7 @@ async fn overlaps(
             }),
             stage: stage.map(str::to_owned),
         });
-        names.push((*account, format!("{account} ({domain})")));
+        names.push(*account);
     }
     let mut written = 0;
     for (day, sightings) in days {
@@ -135,10 +138,10 @@ async fn overlaps(
         let batch = flow::weigh(tx, at, partner, &sightings).await?;
         flow::save(tx, at, Source::List, &batch, cast.marked).await?;
         for ((id, _), seen) in batch.outcomes.iter().zip(&sightings) {
-            if let (Some(overlap), Some((name, label))) =
-                (batch.overlap(id), names.iter().find(|(name, _)| *name == seen.account))
+            if let (Some(overlap), Some(name)) =
+                (batch.overlap(id), names.iter().find(|name| **name == seen.account))
             {
-                accounts.insert(name, (overlap.account.id.clone(), label.clone()));
+                accounts.insert(name, overlap.account.clone());
             }
         }
         written += sightings.len();
@@ -161,7 +164,7 @@ async fn work(
     now: Timestamp,
     cast: &Cast,
     partners: &[Partner],
-    accounts: &BTreeMap<&'static str, (AccountId, String)>,
+    accounts: &BTreeMap<&'static str, Account>,
 ) -> Result<()> {
     let today = now.to_zoned(cast.zone.clone()).date();
     let day = |days: i32| today.saturating_add(jiff::Span::new().days(days));
@@ -178,16 +181,14 @@ async fn work(
         ),
     ];
     for (which, account, text, owner, due, logged) in promises {
-        let (Some(partner), Some((account_id, label))) = (partners.get(which), accounts.get(account)) else {
-            continue;
-        };
+        let (Some(partner), Some(account)) = (partners.get(which), accounts.get(account)) else { continue };
         let commitment = Commitment {
             id: CommitmentId::random(),
             text: text.to_owned(),
             partner_id: partner.id.clone(),
             partner: partner.name.clone(),
-            account_id: Some(account_id.clone()),
-            account: Some(label.clone()),
+            account_id: Some(account.id.clone()),
+            account: Some(account.label()),
             owner,
             due: day(due),
             zone: cast.zone.iana_name().unwrap_or("UTC").to_owned(),
@@ -210,26 +211,45 @@ async fn work(
         )
         .await?;
     }
-    if let (Some(partner), Some((account_id, account))) =
-        (partners.first(), accounts.get("Brightwater Outdoor"))
-    {
-        let request = Request {
-            id: RequestId::random(),
-            account_id: account_id.clone(),
-            account: account.clone(),
-            partner_id: partner.id.clone(),
-            partner: partner.name.clone(),
-            requester: asker(cast),
-            asked: vec![cast.manager.clone()],
-            wanted_by: day(8),
-            goal:
-                "They want returns to work before the summer season; who there knows the head of operations?"
-                    .to_owned(),
-            stage: request::Stage::Asked(None),
-            version: 1,
-            created_at: ago(now, 1),
+    let (Some(partner), Some(account)) = (partners.first(), accounts.get("Brightwater Outdoor")) else {
+        return Ok(());
+    };
+    if !cast.marked {
+        let wish = Wish {
+            by: day(8),
+            goal: "They want returns to work before the summer; who there knows the head of operations?"
+                .to_owned(),
         };
-        plan::insert_request(tx, &request).await?;
+        plan_flow::ask(tx, now, &cast.requester, account, partner, wish).await?;
+    }
+    library(tx, now, cast, partner, today).await
+}
+
+/// What notes can give: what the partner shipped, and for a company of its own also a document of ours.
+async fn library(
+    tx: &mut Tx,
+    now: Timestamp,
+    cast: &Cast,
+    partner: &Partner,
+    today: jiff::civil::Date,
+) -> Result<()> {
+    let launch = Item {
+        id: String::new(),
+        kind: ItemKind::TheirLaunch,
+        title: "Northwind Returns API".to_owned(),
+        url: Some("https://northwindreturns.com/news/returns-api".to_owned()),
+        date: Some(today),
+    };
+    sustain::add_item(tx, now, &cast.manager, &partner.id, &launch).await?;
+    if !cast.marked {
+        let checklist = Item {
+            id: String::new(),
+            kind: ItemKind::Asset,
+            title: "Returns checklist for retailers".to_owned(),
+            url: Some("https://docs.meridianretail.com/returns-checklist".to_owned()),
+            date: None,
+        };
+        sustain::add_item(tx, now, &cast.manager, &partner.id, &checklist).await?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::plan::calendar::add_days;
 use crate::plan::store as plan;
 use crate::pull::store as pull;
 use crate::store::{Tx, millis, people, settings};
+use crate::sustain::store as sustain;
 
 /// Commitments that are due within so many days wait for their owner.
 const AHEAD_DAYS: i64 = 7;
@@ -79,11 +80,13 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     let admins = people::holders(tx, Role::Admin).await?;
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
+    let mut approvals = sustain::waiting(tx).await?;
+    approvals.retain(|d| actor.may(Right::Approve, Some(&d.note.partner_id)));
     Ok(Found {
         settings: settings::load(tx).await?,
         may_set_up: admins.is_empty() || actor.may(Right::Administer, None),
         to_decide,
-        approvals: Vec::new(),
+        approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         commitments,
         partners: partners::counted(tx).await?,

@@ -16,6 +16,8 @@ use crate::plan::request::Request;
 use crate::plan::view as plan;
 use crate::pull::view as pull;
 use crate::store::settings::Workspace;
+use crate::sustain::draft::Draft;
+use crate::sustain::view as sustain;
 
 /// At most so many rows of one kind; the rest is counted.
 const ROWS: usize = 5;
@@ -30,8 +32,8 @@ pub(super) struct Found {
     pub(super) may_set_up: bool,
     /// Overlaps that wait for a decision; `None` when that is not the reader's to make.
     pub(super) to_decide: Option<i64>,
-    /// Notes that wait for an approval that the reader may give: a line each.
-    pub(super) approvals: Vec<String>,
+    /// Notes that wait for a decision that the reader may make.
+    pub(super) approvals: Vec<Draft>,
     pub(super) requests: Vec<Request>,
     pub(super) commitments: Vec<Commitment>,
     pub(super) partners: Vec<(Partner, i64)>,
@@ -124,7 +126,8 @@ fn decisions(found: &Found) -> Vec<Value> {
 }
 
 fn approvals(found: &Found) -> Vec<Value> {
-    let mut all: Vec<Value> = found.approvals.iter().take(ROWS).map(|line| blocks::section(line)).collect();
+    let mut all: Vec<Value> =
+        found.approvals.iter().take(ROWS).flat_map(|d| sustain::home_row(d, found.now)).collect();
     all.extend(more(found.approvals.len(), "notes wait for approval: `/partner draft list`"));
     all
 }
