@@ -23,6 +23,23 @@ impl State {
     }
 }
 
+impl State {
+    /// What `/invite` does: with somebody of another company the channel becomes a shared one.
+    pub fn invite(&mut self, now: Timestamp, channel: &str, user: &str, inviter: &str) {
+        let team = self.world.user(user).map(|u| u.team_id.clone()).filter(|t| *t != self.world.home.id);
+        self.add_member(now, channel, user, Some(inviter));
+        let Some(team) = team else { return };
+        let Some(found) = self.world.channel_mut(channel).filter(|c| !c.shared_with.contains(&team)) else {
+            return;
+        };
+        found.shared_with.push(team.clone());
+        let ts = self.ts(now);
+        let event =
+            json!({"type": "channel_shared", "connected_team_id": team, "channel": channel, "event_ts": ts});
+        self.event(channel, event);
+    }
+}
+
 impl Sandbox {
     /// Another app's message, such as an alert: `text`, `blocks`, `attachments`, and optionally `bot_id` and `username`.
     /// Returns its `ts`, once the app acknowledged its event.

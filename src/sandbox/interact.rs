@@ -106,8 +106,8 @@ impl Person {
     pub async fn block_action(&self, surface: &Surface, action: Value, values: &Value) -> Done {
         let now = self.inner.options.clock.now();
         let payload = self.tell(|s| {
-            let shown = self.shown(s, surface)?;
             let wanted = action["action_id"].as_str().unwrap_or_default();
+            let shown = self.last_with(s, surface, wanted, action["block_id"].as_str())?;
             let placed = find(&shown, wanted, action["block_id"].as_str())?;
             let action = completed(s.ts(now), &placed, &action);
             let entered = entered(&placed, &action);
@@ -229,6 +229,23 @@ impl Person {
             top.view["id"].as_str().map(str::to_owned)
         });
         id.ok_or_else(|| Refusal::new("no modal is open"))
+    }
+
+    /// What this person sees there, or saw before it was edited: Slack takes the click of a window that is behind.
+    fn last_with(
+        &self,
+        s: &State,
+        surface: &Surface,
+        action_id: &str,
+        block_id: Option<&str>,
+    ) -> Done<Value> {
+        let shown = self.shown(s, surface)?;
+        let Surface::Message { channel, ts } = surface else { return Ok(shown) };
+        if find(&shown, action_id, block_id).is_ok() {
+            return Ok(shown);
+        }
+        let mut earlier = s.post(channel, ts).into_iter().flat_map(|p| p.earlier.iter().rev());
+        Ok(earlier.find(|v| find(v, action_id, block_id).is_ok()).cloned().unwrap_or(shown))
     }
 
     /// What this person sees there: the message, or the view.

@@ -146,7 +146,7 @@ impl Person {
             after["edited"] = json!({"user": self.id, "ts": s.ts(now)});
             s.name_blocks(&mut after);
             if let Some(post) = s.post_mut(channel, ts) {
-                post.value = after.clone();
+                post.change(after.clone());
             }
             s.announce_change(now, channel, before, after);
             Ok(())
@@ -257,6 +257,9 @@ impl Person {
     pub async fn command(&self, channel: &str, typed: &str) -> Done {
         let (command, text) = typed.trim().split_once(char::is_whitespace).unwrap_or((typed.trim(), ""));
         let now = self.inner.options.clock.now();
+        if command == "/invite" {
+            return self.invite(channel, text.trim()).await;
+        }
         let fields = self.tell(|s| {
             self.may_post(s, channel)?;
             let known = s.world.app.commands.iter().any(|c| c.command == command);
@@ -274,6 +277,23 @@ impl Person {
         apply_inline(&self.inner, channel, &self.id, &body).map_err(|error| {
             self.told(format!("{command} answered with a message that Slack refuses: {error}"))
         })
+    }
+
+    /// `/invite <@U…|name>`, which is Slack's own.
+    async fn invite(&self, channel: &str, whom: &str) -> Done {
+        let now = self.inner.options.clock.now();
+        self.tell(|s| {
+            self.may_post(s, channel)?;
+            self.at_home(s)?;
+            let id = whom.trim_start_matches("<@").split(['|', '>']).next().unwrap_or_default();
+            let name = whom.trim_start_matches('@');
+            let found = s.world.users.iter().find(|u| u.id == id || u.name == name).map(|u| u.id.clone());
+            let found =
+                found.ok_or_else(|| Refusal::new("There is nobody by that name. Write /invite @sam."))?;
+            s.invite(now, channel, &found, &self.id);
+            Ok(())
+        })
+        .await
     }
 
     /// Marks a channel as read.

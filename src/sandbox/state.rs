@@ -28,9 +28,16 @@ pub struct Post {
     pub value: Value,
     /// Set for an ephemeral message: the only person who sees it.
     pub only_for: Option<String>,
+    /// What it said before it was edited, the oldest first: a window that hangs still shows one of them.
+    pub earlier: Vec<Value>,
 }
 
 impl Post {
+    /// Edits it.
+    pub fn change(&mut self, after: Value) {
+        self.earlier.push(std::mem::replace(&mut self.value, after));
+    }
+
     /// The message's `ts`.
     pub fn ts(&self) -> &str {
         self.value["ts"].as_str().unwrap_or_default()
@@ -237,7 +244,11 @@ impl State {
         }
         let author = value["user"].as_str().unwrap_or_default().to_owned();
         let ephemeral = only_for.is_some();
-        self.posts.entry(channel.to_owned()).or_default().push(Post { value: value.clone(), only_for });
+        self.posts.entry(channel.to_owned()).or_default().push(Post {
+            value: value.clone(),
+            only_for,
+            earlier: Vec::new(),
+        });
         if ephemeral {
             return ts;
         }

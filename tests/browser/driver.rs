@@ -1,5 +1,6 @@
-//! Chromedriver, windows of a set size, and screenshots.
+//! Chromedriver, windows of a set size, and screenshots. No call of the driver can take longer than its limit.
 
+use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -7,29 +8,37 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long a condition may take to come true.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How often it is looked at.
-const LOOK: Duration = Duration::from_millis(25);
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long one call of the driver may take.
+const CALL: Duration = Duration::from_secs(10);
+/// How long a browser may take to start.
+const START: Duration = Duration::from_secs(40);
+/// How often a condition is looked at.
+const LOOK: Duration = Duration::from_millis(30);
 /// The key that the WebDriver standard gives to an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A window's inner size in CSS pixels.
+/// A window's inner size in CSS pixels, and how many of the screen's pixels make one of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub width: u32,
     pub height: u32,
+    pub scale: u32,
 }
 
 /// A laptop's window.
-pub const WIDE: Size = Size { width: 1280, height: 800 };
+pub const WIDE: Size = Size { width: 1280, height: 860, scale: 1 };
 /// A phone's.
-pub const NARROW: Size = Size { width: 390, height: 844 };
+pub const NARROW: Size = Size { width: 390, height: 844, scale: 1 };
+/// For the pictures of the README: a whole message at once, in fine print.
+pub const POSTER: Size = Size { width: 1060, height: 1600, scale: 2 };
 
 /// A running chromedriver; it and its browsers end with this value, and with this process at the latest.
 pub struct Driver {
@@ -47,12 +56,14 @@ impl Driver {
             .process_group(0)
             .spawn()
             .expect("sh");
-        let stdout = BufReader::new(keeper.stdout.take().expect("a piped output"));
-        let port = stdout.lines().map_while(Result::ok).find_map(|line| {
+        let mut stdout = BufReader::new(keeper.stdout.take().expect("a piped output")).lines();
+        let port = stdout.by_ref().map_while(Result::ok).find_map(|line| {
             let port = line.split_once("started successfully on port ")?.1;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
         let port = port.expect("chromedriver did not start: install chromium and chromium-driver");
+        // What it says later is read and dropped, so that it never waits for a reader nor meets a closed pipe.
+        std::thread::spawn(move || stdout.map_while(Result::ok).for_each(drop));
         Self { url: format!("http://127.0.0.1:{port}"), keeper }
     }
 
@@ -63,22 +74,23 @@ impl Driver {
                 "args": [
                     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
                     "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                    "--disable-sync", "--force-color-profile=srgb", "--lang=en-GB",
+                    "--disable-sync", "--force-color-profile=srgb", "--lang=en-GB", "--hide-scrollbars",
+                    "--disable-renderer-backgrounding", "--disable-background-timer-throttling",
                 ],
                 // A headless window has a smallest size and room for a frame; this sets the page's own size.
                 "mobileEmulation": {"deviceMetrics": {
-                    "width": size.width, "height": size.height, "pixelRatio": 1, "mobile": false, "touch": false,
+                    "width": size.width, "height": size.height, "pixelRatio": size.scale, "mobile": false, "touch": false,
                 }},
             },
-            "timeouts": {"pageLoad": PATIENCE.as_millis() as u64, "script": PATIENCE.as_millis() as u64},
+            // The page keeps a stream open; that its scripts ran is seen by its own marks.
+            "pageLoadStrategy": "eager",
+            "timeouts": {"pageLoad": CALL.as_millis() as u64, "script": CALL.as_millis() as u64},
         }) else {
             unreachable!("an object was written");
         };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&self.url)
-            .await
-            .expect("a browser");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connecting = builder.capabilities(capabilities).connect(&self.url);
+        let client = timeout(START, connecting).await.expect("a browser within its time").expect("a browser");
         Window { client }
     }
 }
@@ -93,25 +105,35 @@ impl Drop for Driver {
 /// One browser window. Everything waits for its condition and panics with the condition when it stays false.
 #[derive(Clone)]
 pub struct Window {
-    pub client: Client,
+    client: Client,
+}
+
+/// One call of the driver, in its time.
+async fn call<T>(what: &str, of: impl Future<Output = Result<T, CmdError>>) -> Result<T, String> {
+    match timeout(CALL, of).await {
+        Ok(answer) => answer.map_err(|error| format!("{what}: {error}")),
+        Err(_) => Err(format!("{what}: no answer within {CALL:?}")),
+    }
 }
 
 impl Window {
     pub async fn open(&self, url: &str) {
-        self.client.goto(url).await.expect(url);
+        if let Err(error) = call("opening a page", self.client.goto(url)).await {
+            panic!("{url}: {error}");
+        }
     }
 
     /// Evaluates the body of a function of `args` until it returns something true, and answers that.
     pub async fn until(&self, what: &str, body: &str, args: &[Value]) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let found = timeout(PATIENCE, self.client.execute(body, args.to_vec())).await;
+            let found = call("a script", self.client.execute(body, args.to_vec())).await;
             match found {
-                Ok(Ok(value)) if !matches!(value, Value::Null | Value::Bool(false)) => return value,
+                Ok(value) if !matches!(value, Value::Null | Value::Bool(false)) => return value,
                 found if Instant::now() > deadline => {
                     let name = format!("failed-{}", what.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
-                    let picture = self.screenshot(&name).await;
-                    panic!("waited in vain for {what}: {found:?}; see {}", picture.display());
+                    let picture = self.picture(&name).await;
+                    panic!("waited in vain for {what}: {found:?}; see {picture:?}");
                 }
                 _ => sleep(LOOK).await,
             }
@@ -125,29 +147,34 @@ impl Window {
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
 
-    /// Clicks what the function returns, again while the page draws it anew under the pointer.
-    pub async fn click(&self, what: &str, body: &str, args: &[Value]) {
-        let deadline = Instant::now() + PATIENCE;
-        while let Err(refused) = self.element(what, body, args).await.click().await {
-            assert!(Instant::now() < deadline, "cannot click {what}: {refused}");
-            sleep(LOOK).await;
-        }
-    }
-
     /// Writes `target/screenshots/<name>.png`, beside the build.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .parent()
-            .expect("the target folder")
-            .join("screenshots");
-        std::fs::create_dir_all(&folder).expect("the folder of the screenshots");
-        let path = folder.join(format!("{}.png", name.trim_matches('-')));
-        let picture = self.client.screenshot().await.expect("a picture");
-        std::fs::write(&path, picture).expect("a written picture");
-        path
+        self.picture(name).await.unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub async fn close(self) {
-        self.client.close().await.expect("a closed browser");
+    async fn picture(&self, name: &str) -> Result<PathBuf, String> {
+        let path = screenshots().join(format!("{}.png", name.trim_matches('-')));
+        let picture = call("a screenshot", self.client.screenshot()).await?;
+        std::fs::write(&path, picture).map_err(|error| error.to_string())?;
+        Ok(path)
     }
+
+    /// A picture of one element.
+    pub async fn crop(&self, what: &str, body: &str, args: &[Value]) -> Vec<u8> {
+        let element = self.element(what, body, args).await;
+        call("a picture of an element", element.screenshot()).await.unwrap_or_else(|e| panic!("{what}: {e}"))
+    }
+
+    /// Closes the browser; what is left of one that does not answer ends with its chromedriver.
+    pub async fn close(self) {
+        if let Err(error) = call("closing", self.client.close()).await {
+            eprintln!("a browser did not close: {error}");
+        }
+    }
+}
+
+fn screenshots() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    std::fs::create_dir_all(&folder).expect("the folder of the screenshots");
+    folder
 }

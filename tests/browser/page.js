@@ -25,6 +25,24 @@ function control(where, text, row, action) {
   return block && first(all, (node) => block.contains(node) || block.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING);
 }
 
+// A click with all its events, in one go: between finding the node and the click the page cannot draw it anew.
+// False, to be tried again, while it is hidden, disabled, busy or covered.
+function press(node) {
+  if (!seen(node) || node.disabled || node.closest("[inert]") || node.getAttribute("aria-busy") === "true") return false;
+  node.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const at = node.getBoundingClientRect();
+  const hit = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+  if (!node.contains(hit)) return false;
+  const options = { bubbles: true, cancelable: true, composed: true, button: 0 };
+  node.dispatchEvent(new PointerEvent("pointerdown", options));
+  node.dispatchEvent(new MouseEvent("mousedown", options));
+  node.focus({ preventScroll: true });
+  node.dispatchEvent(new PointerEvent("pointerup", options));
+  node.dispatchEvent(new MouseEvent("mouseup", options));
+  node.click();
+  return true;
+}
+
 // An input block of the modal on top, by its block_id or by how its label begins.
 const field = (name) => first(surface.modal()?.querySelectorAll(".block.input") ?? [],
   (node) => node.dataset.blockId === name || node.querySelector(".input-label")?.innerText.startsWith(name));
@@ -36,9 +54,16 @@ const choice = (label) => {
 
 // As a paste: the selection is replaced at once, with the events that typing gives.
 function paste(node, text) {
+  if (!seen(node)) return false;
   node.focus();
   node.select?.();
   document.execCommand(text === "" ? "delete" : "insertText", false, text);
+  return node.value === text;
+}
+
+function enter(node, text) {
+  if (!paste(node, text)) return false;
+  node.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
   return true;
 }
 
@@ -50,5 +75,22 @@ function drop(where, name, base64) {
   for (const type of ["dragenter", "dragover", "drop"]) {
     pane.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
   }
+  return true;
+}
+
+// This page shows nothing new from now on, as a window does whose connection hangs.
+function freeze() {
+  if (document.body.dataset.frozen) return document.body.dataset.frozen === "1";
+  document.body.dataset.frozen = "0";
+  import("/assets/store.js").then(({ store }) => {
+    window.thaw = store.onChange;
+    store.onChange = () => {};
+    document.body.dataset.frozen = "1";
+  });
+  return false;
+}
+
+function thaw() {
+  import("/assets/store.js").then(({ store, refresh }) => { store.onChange = window.thaw; return refresh(); });
   return true;
 }

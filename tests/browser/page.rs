@@ -66,19 +66,27 @@ impl Page {
     pub async fn open(driver: &Driver, base: &str, size: Size) -> Self {
         let page = Self { window: driver.window(size).await, base: base.trim_end_matches('/').to_owned() };
         page.window.open(&page.base).await;
-        page.until("the workspace", "return document.querySelector('[data-test=acting]')", &[]).await;
+        page.until("the workspace", "return document.body.dataset.ready === '1'", &[]).await;
         page
+    }
+
+    /// Opens the page as somebody, in a place: a channel's id or `home`.
+    pub async fn open_at(driver: &Driver, base: &str, size: Size, user: &str, place: &str) -> Self {
+        let base = base.trim_end_matches('/');
+        let page = Self::open(driver, &format!("{base}/#{user}/{place}"), size).await;
+        Self { base: base.to_owned(), ..page }
     }
 
     /// Goes on as this person, a user's id.
     pub async fn as_user(&self, user: &str) {
-        self.click("the acting person", "return document.querySelector('[data-test=acting]')", &[]).await;
-        self.click(
-            user,
-            "return document.querySelector(`#layer ${by('user', arguments[0])}`)",
-            &[json!(user)],
-        )
-        .await;
+        let acting =
+            "return document.querySelector(`[data-test=acting]${by('user', arguments[0])}`) ? 'yes' : 'no'";
+        if self.until("the acting person", acting, &[json!(user)]).await == json!("yes") {
+            return;
+        }
+        self.click("the acting person", "document.querySelector('[data-test=acting]')", &[]).await;
+        self.click(user, "document.querySelector(`#layer ${by('user', arguments[0])}`)", &[json!(user)])
+            .await;
         let acting = "return document.querySelector(`[data-test=acting]${by('user', arguments[0])}`)";
         self.until(&format!("acting as {user}"), acting, &[json!(user)]).await;
     }
@@ -97,7 +105,8 @@ impl Page {
     /// So the link is followed in the page, until it was.
     async fn go(&self, place: &str, link: &str) {
         let there = format!(
-            "if (location.hash.endsWith(`/${{arguments[0]}}`)) return true; \
+            "const shown = surface.main().dataset.channel || 'home'; \
+             if (location.hash.endsWith(`/${{arguments[0]}}`)) return shown === arguments[0]; \
              surface.sidebar().querySelector({link})?.click(); return false"
         );
         self.until(&format!("being in {place}"), &there, &[json!(place)]).await;
@@ -117,7 +126,7 @@ impl Page {
         let paste =
             "const f = document.querySelector(by('test', arguments[0])); return f && paste(f, arguments[1])";
         self.until(field, paste, &[json!(field), json!(text)]).await;
-        let sender = "return document.querySelector(`${by('test', arguments[0])}:not(:disabled)`)";
+        let sender = "document.querySelector(`${by('test', arguments[0])}:not(:disabled)`)";
         self.click(send, sender, &[json!(send)]).await;
         let sent = "return document.querySelector(by('test', arguments[0])).value === ''";
         self.until("the message to be sent", sent, &[json!(field)]).await;
@@ -131,44 +140,54 @@ impl Page {
 
     /// Opens the thread of the newest message that contains `text`.
     pub async fn open_thread(&self, text: &str) {
-        let link = "return message('main', arguments[0])?.querySelector('[data-test=thread-link]')";
+        let link = "message('main', arguments[0])?.querySelector('[data-test=thread-link]')";
         self.click("the thread", link, &[json!(text)]).await;
         self.until("the open thread", "return surface.thread()", &[]).await;
     }
 
     /// Uses a message shortcut on the newest message that contains `text`.
     pub async fn message_shortcut(&self, text: &str, callback_id: &str) {
-        self.click("the message", "return message('main', arguments[0])", &[json!(text)]).await;
-        let more = "return message('main', arguments[0])?.querySelector('[data-test=message-more]')";
+        self.click("the message", "message('main', arguments[0])", &[json!(text)]).await;
+        let more = "message('main', arguments[0])?.querySelector('[data-test=message-more]')";
         self.click("the message's menu", more, &[json!(text)]).await;
-        let item = "return document.querySelector(`#layer ${by('value', arguments[0])}`)";
+        let item = "document.querySelector(`#layer ${by('value', arguments[0])}`)";
         self.click(callback_id, item, &[json!(callback_id)]).await;
     }
 
     /// Clicks a button.
     pub async fn click_action(&self, control: Control<'_>) {
-        self.click(control.action_id, "return control(...arguments)", &control.args()).await;
+        self.click(control.action_id, "control(...arguments)", &control.args()).await;
     }
 
-    /// Clicks a button that asks to confirm; answers the question's text and says yes.
-    pub async fn click_and_confirm(&self, control: Control<'_>) -> String {
-        self.click_action(control).await;
+    /// The text of the question that a click led to.
+    pub async fn question(&self) -> String {
         let question = "return document.querySelector('[data-test=confirm]')?.innerText";
         let question = self.until("the question", question, &[]).await;
-        self.click("yes", "return document.querySelector('[data-test=confirm-yes]')", &[]).await;
         question.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Answers the question's text and says yes.
+    pub async fn say_yes(&self) -> String {
+        let question = self.question().await;
+        self.click("yes", "document.querySelector('[data-test=confirm-yes]')", &[]).await;
+        question
     }
 
     /// Chooses `label` from a select or an overflow menu.
     pub async fn choose(&self, control: Control<'_>, label: &str) {
         self.click_action(control).await;
-        self.click(label, "return choice(arguments[0])", &[json!(label)]).await;
+        self.click(label, "choice(arguments[0])", &[json!(label)]).await;
     }
 
     /// Whether the control is there now.
     pub async fn has(&self, control: Control<'_>) -> bool {
         let there = "return String(Boolean(control(...arguments)))";
         self.until(control.action_id, there, &control.args()).await == json!("true")
+    }
+
+    /// Waits for any modal.
+    pub async fn until_modal(&self) {
+        self.until("a modal", "return Boolean(surface.modal())", &[]).await;
     }
 
     /// Waits for the modal whose title is `title`.
@@ -190,21 +209,21 @@ impl Page {
                 self.until(name, paste, &[json!(name), json!(value)]).await;
             }
             Some("date") => {
-                self.click(name, "return field(arguments[0]).querySelector('.select')", &[json!(name)]).await;
-                let typed = library("return document.querySelector('#layer [data-test=calendar-typed]')");
-                let typed = self.window.element("the calendar", &typed, &[]).await;
-                typed.send_keys(&format!("{value}\u{e007}")).await.expect("a typed date");
+                self.click(name, "field(arguments[0])?.querySelector('.select')", &[json!(name)]).await;
+                let typed =
+                    "return enter(document.querySelector('#layer [data-test=calendar-typed]'), arguments[0])";
+                self.until("the calendar", typed, &[json!(value)]).await;
             }
             Some("select") => {
-                self.click(name, "return field(arguments[0]).querySelector('.select')", &[json!(name)]).await;
+                self.click(name, "field(arguments[0])?.querySelector('.select')", &[json!(name)]).await;
                 let search = "const s = document.querySelector('#layer [data-test=picker-search]'); \
                     return s && paste(s, arguments[0])";
                 self.until("the list's search", search, &[json!(value)]).await;
-                self.click(value, "return choice(arguments[0])", &[json!(value)]).await;
+                self.click(value, "choice(arguments[0])", &[json!(value)]).await;
             }
             _ => {
                 let choice =
-                    "return first(field(arguments[0]).querySelectorAll('.choice'), says(arguments[1]))";
+                    "first(field(arguments[0])?.querySelectorAll('.choice') ?? [], says(arguments[1]))";
                 self.click(value, choice, &[json!(name), json!(value)]).await;
             }
         }
@@ -233,7 +252,7 @@ impl Page {
     }
 
     async fn press_submit(&self) {
-        self.click("submit", "return surface.modal()?.querySelector('[data-test=modal-submit]')", &[]).await;
+        self.click("submit", "surface.modal()?.querySelector('[data-test=modal-submit]')", &[]).await;
     }
 
     /// Waits for a message that contains `text` and answers all of it.
@@ -250,15 +269,76 @@ impl Page {
         self.until("a message", newest, &[place.name()]).await.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Waits until the newest message in `place` with `text` also says `with`.
+    pub async fn sees_with(&self, place: Place, text: &str, with: &str) {
+        let found = "return message(arguments[0], arguments[1])?.innerText.includes(arguments[2])";
+        let what = format!("a message with {text:?} and {with:?}");
+        self.until(&what, found, &[place.name(), json!(text), json!(with)]).await;
+    }
+
+    /// Waits until the newest message in `place` with `text` does not say `without`.
+    pub async fn sees_without(&self, place: Place, text: &str, without: &str) {
+        let found = "return message(arguments[0], arguments[1])?.innerText.includes(arguments[2]) === false";
+        let what = format!("a message with {text:?} and without {without:?}");
+        self.until(&what, found, &[place.name(), json!(text), json!(without)]).await;
+    }
+
+    /// The page shows nothing new until [`Page::thaw`].
+    pub async fn freeze(&self) {
+        self.until("a frozen page", "return freeze()", &[]).await;
+    }
+
+    /// The page shows again what there is.
+    pub async fn thaw(&self) {
+        self.until("a page that goes on", "return thaw()", &[]).await;
+    }
+
+    /// A picture of the newest message that contains `text`.
+    pub async fn crop(&self, text: &str) -> Vec<u8> {
+        let found =
+            "document.querySelector('#layer')?.replaceChildren(); return message('main', arguments[0])";
+        self.window.crop(text, &library(found), &[json!(text)]).await
+    }
+
+    /// Scrolls the newest message that contains `text` to the top of what is seen.
+    pub async fn scroll_to(&self, place: Place, text: &str) {
+        let scroll =
+            "const m = message(...arguments); m?.scrollIntoView({ block: 'start' }); return Boolean(m)";
+        self.until(&format!("a message with {text:?}"), scroll, &[place.name(), json!(text)]).await;
+    }
+
+    /// Closes the open thread.
+    pub async fn close_thread(&self) {
+        self.click("the thread's end", "document.querySelector('[data-test=thread-close]')", &[]).await;
+    }
+
+    /// Closes the modal on top without submitting it.
+    pub async fn close_modal(&self) {
+        self.click("close", "surface.modal()?.querySelector('[data-test=modal-close]')", &[]).await;
+        self.until("no modal", "return !surface.modal()", &[]).await;
+    }
+
+    /// The text of what is open: a channel or Home.
+    pub async fn text(&self) -> String {
+        let text = self.until("the page's text", "return surface.main().innerText", &[]).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until what is open says `text`.
+    pub async fn says(&self, text: &str) {
+        let says = "return surface.main().innerText.includes(arguments[0])";
+        self.until(&format!("{text:?} on the page"), says, &[json!(text)]).await;
+    }
+
     /// Moves the workspace's clock with one of the bar's buttons: `clock-monday`, `clock-day` or `clock-hour`.
     pub async fn move_clock(&self, button: &str) {
         let now = "return document.querySelector('[data-test=clock]').dataset.now";
         let before = self.until("the clock", now, &[]).await;
         let shown = "return String(seen(document.querySelector(by('test', arguments[0]))))";
         if self.until("the clock", shown, &[json!(button)]).await == json!("false") {
-            self.click("the clock", "return document.querySelector('[data-test=clock]')", &[]).await;
+            self.click("the clock", "document.querySelector('[data-test=clock]')", &[]).await;
         }
-        self.click(button, "return document.querySelector(by('test', arguments[0]))", &[json!(button)]).await;
+        self.click(button, "document.querySelector(by('test', arguments[0]))", &[json!(button)]).await;
         let moved = "return document.querySelector('[data-test=clock]').dataset.now !== arguments[0]";
         self.until("the clock to move", moved, &[before]).await;
     }
@@ -275,8 +355,9 @@ impl Page {
         self.window.until(what, &library(body), args).await
     }
 
-    async fn click(&self, what: &str, body: &str, args: &[Value]) {
-        self.window.click(what, &library(body), args).await;
+    /// Clicks what the expression gives, as soon as it can be clicked.
+    async fn click(&self, what: &str, node: &str, args: &[Value]) {
+        self.until(&format!("a click on {what}"), &format!("return press({node})"), args).await;
     }
 }
 

@@ -159,7 +159,7 @@ pub fn update(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
     after["edited"] = json!({"user": ctx.state.world.app.bot_id, "ts": ctx.state.ts(now)});
     ctx.state.name_blocks(&mut after);
     if let Some(post) = ctx.state.post_mut(&channel.id, ts) {
-        post.value = after.clone();
+        post.change(after.clone());
     }
     ctx.state.announce_change(now, &channel.id, before, after.clone());
     Ok(json!({"channel": channel.id, "ts": ts, "text": after["text"], "message": after}))

@@ -95,7 +95,7 @@ fn replace(ctx: &mut Ctx<'_>, channel: &str, ts: &str, draft: &Draft) {
     after["edited"] = json!({"user": ctx.state.world.app.bot_id, "ts": edited});
     ctx.state.name_blocks(&mut after);
     if let Some(stored) = ctx.state.post_mut(channel, ts) {
-        stored.value = after.clone();
+        stored.change(after.clone());
     }
     if post.only_for.is_none() {
         ctx.state.announce_change(now, channel, post.value, after);
