@@ -1,2 +1,3 @@
+mod drafts;
 mod intake;
 mod status;
