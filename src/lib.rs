@@ -31,6 +31,8 @@ pub mod config;
 pub mod delivery;
 pub mod kernel;
 pub mod map;
+pub mod plan;
+pub mod pull;
 pub mod sandbox;
 pub mod slack;
 pub mod store;

@@ -7,17 +7,18 @@ CREATE TABLE digests (
   created_at BIGINT NOT NULL
 );
 
--- `state`: asked, accepted, proposed, declined, withdrawn.
+-- `state`: asked, accepted, proposed, declined, withdrawn. `asked` is a JSON list of people, `agreed_date` what was
+-- proposed or accepted.
 CREATE TABLE session_requests (
   id TEXT PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   partner_id TEXT NOT NULL REFERENCES partners (id) ON DELETE CASCADE,
   requester TEXT NOT NULL,
-  manager TEXT,
+  asked TEXT NOT NULL,
   wanted_by TEXT NOT NULL,
   goal TEXT NOT NULL,
   state TEXT NOT NULL,
-  proposed_date TEXT,
+  agreed_date TEXT,
   reason TEXT,
   decided_by TEXT,
   decided_at BIGINT,

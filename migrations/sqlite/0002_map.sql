@@ -34,7 +34,7 @@ CREATE TABLE accounts (
 );
 CREATE INDEX accounts_by_name ON accounts (name_key);
 
--- `triage`: open, planned, snoozed, dismissed. (`overlaps` is a reserved word in Postgres.)
+-- `triage`: open, planned, snoozed, dismissed. `decision`: what was decided last, as JSON. (`overlaps` is a reserved word in Postgres.)
 CREATE TABLE account_overlaps (
   id TEXT PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -58,6 +58,7 @@ CREATE TABLE account_overlaps (
   dismissed_because TEXT,
   decided_by TEXT,
   decided_at BIGINT,
+  decision TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   UNIQUE (account_id, partner_id)
 );

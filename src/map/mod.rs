@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod domain;
+pub mod find;
 pub mod flow;
 pub mod import;
 pub mod intake;

@@ -7,7 +7,7 @@ use super::account::Account;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::money::Money;
 
-/// A named slice of a CRM (`RHYTHM`, Words).
+/// A named slice of a CRM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Population {
@@ -297,4 +297,25 @@ fn differing(seen: &Option<String>, known: &Option<String>) -> Option<String> {
 
 fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Population::{self, *};
+
+    #[test]
+    fn names_of_populations() {
+        for (text, population) in [
+            ("Customers", Some(Customer)),
+            ("Open Opps", Some(OpenOpportunity)),
+            ("Open Opportunities (EMEA)", Some(OpenOpportunity)),
+            ("prospect", Some(Prospect)),
+            ("Closed Won deal", Some(Customer)),
+            ("former customer", None),
+            ("customers and prospects", None),
+            ("", None),
+        ] {
+            assert_eq!(Population::understood(text), population, "{text}");
+        }
+    }
 }

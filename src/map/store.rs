@@ -376,6 +376,13 @@ pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Ov
     rows.into_iter().map(Overlap::try_from).collect()
 }
 
+/// These overlaps, in no order; those that are no longer there are left out.
+pub async fn overlaps_of_ids(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.id IN ({})", tx.texts());
+    let rows = sql_all!(tx, OverlapRow, AssertSqlSafe(sql.clone()), serde_json::to_string(ids)?)?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
 /// A partner's overlaps with these accounts, gone ones included.
 pub async fn overlaps_with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId]) -> Result<Vec<Overlap>> {
     let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({})", tx.texts());

@@ -167,7 +167,7 @@ pub enum PartnerVerb {
 /// Reads what stands behind `/partner`. `Err` is the usage or what was wrong, as mrkdwn for the user.
 pub fn parse(text: &str) -> Result<Noun, String> {
     let plain = text.replace(['“', '”', '„', '«', '»'], "\"").replace(['‘', '’'], "'");
-    let words = shlex::split(&plain).unwrap_or_else(|| plain.split_whitespace().map(str::to_owned).collect());
+    let words = words(&plain);
     let lowered: Vec<String> =
         words.iter().enumerate().map(|(i, w)| if i < 2 { w.to_lowercase() } else { w.clone() }).collect();
     if lowered.first().is_none_or(|w| matches!(w.as_str(), "help" | "?" | "-h" | "--help")) {
@@ -180,6 +180,29 @@ pub fn parse(text: &str) -> Result<Noun, String> {
         line.extend(lowered.iter().skip(2).cloned());
     }
     Line::try_parse_from(&line).map(|l| l.noun).map_err(|e| misread(&lowered, &e))
+}
+
+/// Splits at blanks and keeps together what stands between double quotes. Not a shell: in `Sam's deck`, `#12` and
+/// `C:\docs` every character is the writer's own, and so is a quote that nothing closes.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let quoted = rest.strip_prefix('"').and_then(|r| r.split_once('"'));
+        rest = match quoted {
+            Some((inside, after)) => {
+                words.push(inside.trim().to_owned());
+                after.trim_start()
+            }
+            None => {
+                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                words.push(rest[..end].to_owned());
+                rest[end..].trim_start()
+            }
+        };
+    }
+    words.retain(|w| !w.is_empty());
+    words
 }
 
 fn misread(words: &[String], error: &clap::Error) -> String {
@@ -259,6 +282,15 @@ mod tests {
             })
         );
         assert_eq!(parse("overlaps"), Ok(Noun::Overlaps { verb: None }));
+    }
+
+    #[test]
+    fn the_tail_is_not_read_as_a_shell_would() {
+        assert_eq!(
+            words("fix Sam's #12 \"for Ann's team\" don't"),
+            ["fix", "Sam's", "#12", "for Ann's team", "don't"]
+        );
+        assert_eq!(words("a \"never closed"), ["a", "\"never", "closed"]);
     }
 
     #[test]

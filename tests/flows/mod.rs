@@ -1,3 +1,6 @@
 mod drafts;
+mod digest;
+mod foreign;
+mod imports;
 mod intake;
 mod status;

@@ -156,6 +156,21 @@ impl Stage {
         }
     }
 
+    /// Returns when no import has work left, and settles.
+    pub async fn imports(&self) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let mut tx = self.db.read().await.unwrap();
+            let work = tandem::map::import::store::next_work(&mut tx).await.unwrap();
+            tx.rollback().await.unwrap();
+            if work.is_none() {
+                return self.settle().await;
+            }
+            assert!(tokio::time::Instant::now() < end, "an import does not end: {work:?}");
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
     /// Moves the clock and lets the scheduler do what is due.
     pub async fn advance_to(&self, at: &str) {
         let at: Timestamp = at.parse().unwrap();
@@ -167,6 +182,11 @@ impl Stage {
     /// The texts of a channel's messages and thread replies, in order.
     pub fn texts(&self, channel: &str) -> Vec<String> {
         self.sandbox.messages(channel).iter().map(text).collect()
+    }
+
+    /// The replies under a message.
+    pub fn thread(&self, channel: &str, ts: &str) -> Vec<String> {
+        self.sandbox.thread(channel, ts).iter().map(text).collect()
     }
 
     /// What only this person sees: whispers and answers to commands.
@@ -209,15 +229,20 @@ pub fn text(message: &Value) -> String {
     message["text"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Runs a flow on one database.
-pub async fn play<F, Fut>(backend: Backend, flow: F)
+/// Runs a flow on one database. It is one flow for both, so it says the same on both.
+pub fn play<F, Fut>(backend: Backend, flow: F)
 where
     F: FnOnce(Stage) -> Fut,
     Fut: Future<Output = ()>,
 {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    if let Some(stage) = Stage::on(backend, WayIn::Http).await {
-        flow(stage).await;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    insta::allow_duplicates! {
+        runtime.block_on(async {
+            if let Some(stage) = Stage::on(backend, WayIn::Http).await {
+                flow(stage).await;
+            }
+        })
     }
 }
 
@@ -226,15 +251,15 @@ where
 macro_rules! flows {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                $crate::support::stage::play($crate::support::stage::Backend::Sqlite, super::$name).await;
+            $(#[test]
+            fn $name() {
+                $crate::support::stage::play($crate::support::stage::Backend::Sqlite, super::$name);
             })+
         }
         mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                $crate::support::stage::play($crate::support::stage::Backend::Postgres, super::$name).await;
+            $(#[test]
+            fn $name() {
+                $crate::support::stage::play($crate::support::stage::Backend::Postgres, super::$name);
             })+
         }
     };

@@ -1,42 +1,264 @@
-//! To be written.
+//! Commitments: the command, the shortcut, the buttons, the forms (A17).
+
+use serde_json::json;
 
 use super::super::grammar::CommitVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, outdated};
+use super::overlaps::find_account;
+use super::sessions::{carried, chosen_partner, known, resolve, review_account, review_date, seen};
+use super::{Bot, Occasion, identity, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::error::Result;
-use crate::store::Tx;
+use crate::delivery::outbox;
+use crate::kernel::actor::Right;
+use crate::kernel::blocks::Message;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{CommitmentId, UserId};
+use crate::kernel::text::escape;
+use crate::plan::calendar::add_days;
+use crate::plan::commitment::{Commitment, Move};
+use crate::plan::flow::{self, Promise};
+use crate::plan::phrase::{self, Owner};
+use crate::plan::store;
+use crate::plan::view::commitment::{self as view, Prefill, Which};
+use crate::plan::view::field;
+use crate::store::{Tx, people};
 
-pub(super) async fn command(_o: &Occasion<'_>, _verb: Option<CommitVerb>) -> Result<Handled> {
-    Err(outdated())
+/// At most so many open commitments are looked through for a list.
+const LOADED: i64 = 500;
+
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<CommitVerb>) -> Result<Handled> {
+    match verb.unwrap_or(CommitVerb::List { which: None }) {
+        CommitVerb::Add { words } => add(o, &words).await,
+        CommitVerb::Mine => list(o, Which::Mine).await,
+        CommitVerb::Late => list(o, Which::Late).await,
+        CommitVerb::List { which: None } => list(o, Which::All).await,
+        CommitVerb::List { which: Some(word) } => match Which::read(&word) {
+            Some(which) => list(o, which).await,
+            None => Err(Error::user(format!(
+                "I can list `mine` or `late`, not \"{}\". `/partner commit list` shows all open ones.",
+                escape(&word)
+            ))),
+        },
+    }
+}
+
+async fn list(o: &Occasion<'_>, which: Which) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let message = listed(o, &mut tx, which).await?;
+    tx.rollback().await?;
+    o.answer(message).await
+}
+
+async fn listed(o: &Occasion<'_>, tx: &mut Tx, which: Which) -> Result<Message> {
+    let found = match which {
+        Which::All => store::open_commitments(tx, LOADED).await?,
+        Which::Mine => store::commitments_of(tx, &o.actor.user).await?,
+        Which::Late => store::late_commitments(tx, o.today()).await?,
+    };
+    view::list(which, &found, o.today())
+}
+
+async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let known = known(&mut tx).await?;
+    tx.rollback().await?;
+    let mentions = |w: &String| if w.starts_with("<@") { w.clone() } else { phrase::unescaped(w) };
+    let words: Vec<String> = words.iter().map(mentions).collect();
+    let read = phrase::commitment(&words, o.today(), &known);
+    let (owner, owner_written) = match read.owner {
+        Some(Owner::User(id)) => (Some(id), None),
+        Some(Owner::Written(name)) => (None, Some(name)),
+        None => (Some(o.actor.user.to_string()), None),
+    };
+    let mut prefill = Prefill {
+        text: read.text.unwrap_or_default(),
+        partner: read.partner.unwrap_or_default(),
+        account: read.account.unwrap_or_default(),
+        date: None,
+        owner,
+        owner_written,
+        source: None,
+    };
+    match read.date {
+        Some(Err(error)) => o.answer(view::date_refused(&error.to_string(), &prefill)?).await,
+        Some(Ok(date)) => {
+            prefill.date = Some(date);
+            open_form(o, &prefill).await
+        }
+        None => open_form(o, &prefill).await,
+    }
+}
+
+async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let (found, partners, mut doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
+    tx.rollback().await?;
+    if partners.is_empty() {
+        return Err(Error::user(
+            "There is no partner yet, and a commitment is to one. `/partner partner add` adds the first.",
+        ));
+    }
+    if let Some(written) = &prefill.owner_written {
+        doubts.push(format!("I can't tell who @{} is. Choose the person below.", escape(written)));
+    }
+    let (channel, ts) = prefill.source.clone().unzip();
+    let metadata = json!({
+        "channel": o.place.channel, "thread": o.place.thread, "source_channel": channel, "source_ts": ts,
+    });
+    o.open(&view::add_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
+}
+
+pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+    let mut prefill = Prefill { owner: Some(o.actor.user.to_string()), ..Prefill::default() };
+    if let Some(on) = &shortcut.on {
+        let text = phrase::plain(&on.text);
+        let mut tx = o.read().await?;
+        let known = known(&mut tx).await?;
+        tx.rollback().await?;
+        prefill.partner = phrase::named_in(&text, &known.partners).unwrap_or_default();
+        prefill.account = phrase::named_in(&text, &known.accounts).unwrap_or_default();
+        prefill.date = phrase::date_in(&text, o.today());
+        prefill.text = text;
+        prefill.source = Some((on.channel.clone(), on.ts.clone()));
+    }
+    open_form(o, &prefill).await
 }
 
 pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
+    o: &Occasion<'_>,
+    verb: &str,
     _click: &BlockActions,
-    _action: &Action,
+    action: &Action,
 ) -> Result<Handled> {
-    Err(outdated())
+    if verb == "add" {
+        let mut prefill: Prefill = serde_json::from_str(&action.value).unwrap_or_default();
+        if prefill.owner.is_none() && prefill.owner_written.is_none() {
+            prefill.owner = Some(o.actor.user.to_string());
+        }
+        return open_form(o, &prefill).await;
+    }
+    let (seen, from_list) = seen::<CommitmentId>(&action.value)?;
+    match verb {
+        "done" => {
+            let mut tx = o.begin().await?;
+            let after = flow::move_commitment(&mut tx, o.now, &o.actor, &seen, Move::Finish).await?;
+            match from_list.and_then(Which::read) {
+                Some(which) => {
+                    let list = listed(o, &mut tx, which).await?;
+                    o.send(&mut tx, &o.in_place(list)).await?;
+                }
+                None => confirm(o, &mut tx, &after).await?,
+            }
+            o.finish(tx).await
+        }
+        "snooze" | "drop" => {
+            let mut tx = o.read().await?;
+            let c = flow::commitment_for(&mut tx, o.now, &o.actor, &seen).await?;
+            tx.rollback().await?;
+            let metadata = json!({"channel": o.place.channel, "id": c.id, "version": c.version});
+            let form = match verb {
+                "snooze" => view::snooze_modal(&c, add_days(o.today(), 1), &metadata),
+                _ => view::drop_modal(&c, &metadata),
+            };
+            o.open(&form).await
+        }
+        _ => Err(outdated()),
+    }
 }
 
-pub(super) async fn submit(_o: &Occasion<'_>, _verb: &str, _s: &ViewSubmission) -> Result<Handled> {
-    Err(outdated())
+/// Says what was done, unless the message that was clicked shows it by now, or Home does.
+async fn confirm(o: &Occasion<'_>, tx: &mut Tx, after: &Commitment) -> Result<()> {
+    let Some(channel) = &o.place.channel else { return Ok(()) };
+    let shown = outbox::shown_at(tx, &view::subject(after, &o.actor.user)).await?;
+    if shown.is_some_and(|(at, _)| at == channel.as_str()) {
+        return Ok(());
+    }
+    let card = view::card(after, o.today(), false)?;
+    o.send(tx, &o.privately(card)).await
+}
+
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    let what = match verb {
+        "add" => return save(o, s).await,
+        "snooze" => Move::Snooze(s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?),
+        "drop" => {
+            let because = s.values.get_text(field::REASON, field::REASON).ok_or_else(outdated)?;
+            Move::Drop(because.to_owned())
+        }
+        _ => return Err(outdated()),
+    };
+    let mut tx = o.begin().await?;
+    let after = flow::move_commitment(&mut tx, o.now, &o.actor, &carried(s)?, what).await?;
+    confirm(o, &mut tx, &after).await?;
+    o.finish(tx).await
+}
+
+async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let text = |id| s.values.get_text(id, id).map(str::to_owned);
+    let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
+    let person = identity::look_up(o.bot, &owner).await?;
+    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    let source = |name: &str| metadata[name].as_str().map(str::to_owned);
+    let promise = Promise {
+        text: text(field::TEXT).ok_or_else(outdated)?,
+        owner,
+        zone: person.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+        due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
+        source: source("source_channel").zip(source("source_ts")),
+    };
+    let mut tx = o.begin().await?;
+    people::save(&mut tx, o.now, &person).await?;
+    let partner = chosen_partner(&mut tx, s).await?;
+    let account = match text(field::ACCOUNT) {
+        Some(written) => Some(find_account(&mut tx, &written).await?),
+        None => None,
+    };
+    let saved = flow::commit(&mut tx, o.now, &o.actor.user, &partner, account.as_ref(), promise).await?;
+    o.send(&mut tx, &o.privately(view::logged(&saved, o.today())?)).await?;
+    o.finish(tx).await
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
-    _s: &ViewSubmission,
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
+    s: &ViewSubmission,
 ) -> Result<Vec<(String, String)>> {
-    Ok(Vec::new())
+    let mut problems = Vec::new();
+    match verb {
+        "add" => {
+            if s.values.get_text(field::TEXT, field::TEXT).is_none() {
+                problems.push((field::TEXT, "Write what is promised.".to_owned()));
+            }
+            review_account(tx, s, &mut problems).await?;
+            review_date(bot, tx, s, &mut problems).await?;
+            match s.values.user(field::OWNER, field::OWNER) {
+                None => problems.push((field::OWNER, "Choose who does it.".to_owned())),
+                Some(id) => {
+                    let person = identity::look_up(bot, &id.into()).await?;
+                    if let Some(why) = person.outside {
+                        let text = format!(
+                            "{} is {why} and can't be reminded here. Choose a colleague.",
+                            person.name
+                        );
+                        problems.push((field::OWNER, text));
+                    }
+                }
+            }
+        }
+        "snooze" => review_date(bot, tx, s, &mut problems).await?,
+        "drop" if s.values.get_text(field::REASON, field::REASON).is_none() => {
+            problems.push((field::REASON, "Say why it is off.".to_owned()));
+        }
+        _ => {}
+    }
+    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
 }
 
-pub(super) async fn shortcut(_o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {
-    Err(outdated())
-}
-
-pub(super) async fn round(_tx: &mut Tx, _now: jiff::Timestamp) -> Result<()> {
-    Ok(())
+pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_commitments(tx, now).await
 }

@@ -1,7 +1,5 @@
 //! Events: messages of the intake channel, files, Home, and what happens to channels.
 
-use jiff::Timestamp;
-use jiff::civil::Weekday;
 use serde_json::{Value, json};
 
 use super::super::payload::{Change, FileShared, MessageEvent};
@@ -11,7 +9,6 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
-use crate::kernel::schedule::Schedule;
 use crate::map::flow::{self, Said};
 use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
@@ -19,8 +16,8 @@ use crate::map::overlap::Sighting;
 use crate::map::partner::Partner;
 use crate::map::store;
 use crate::map::view::{self, Prefill};
-use crate::store::settings::{self, DigestTime};
-use crate::store::{Tx, millis};
+use crate::pull::flow::next_triage;
+use crate::store::{millis, settings};
 
 pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     match claimed.envelope.name.as_str() {
@@ -163,24 +160,4 @@ pub(super) async fn read_text(bot: &Bot, text: &str) -> Result<Option<Prefill>> 
             ..Prefill::default()
         })
     }))
-}
-
-/// The schedule of the digest; a stored one that cannot be read is Monday at nine, UTC.
-pub(super) fn digest_schedule(time: &DigestTime) -> Option<Schedule> {
-    let at: jiff::civil::Time = time.time.parse().ok()?;
-    Schedule::weekly(weekday(&time.weekday)?, at, &time.zone).ok()
-}
-
-fn weekday(short: &str) -> Option<Weekday> {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let index = days.iter().position(|d| short.to_lowercase().starts_with(d))?;
-    Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
-}
-
-/// The day of the next triage, in words: `Monday`, or `Monday 16 March` when it is over a week away.
-pub(super) async fn next_triage(tx: &mut Tx, now: Timestamp) -> Result<String> {
-    let time = settings::load(tx).await?.digest;
-    let next = digest_schedule(&time).and_then(|s| s.next_after(now));
-    let zone = jiff::tz::TimeZone::get(&time.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Ok(next.map_or_else(|| "Monday".to_owned(), |fire| fire.at.to_zoned(zone).strftime("%A").to_string()))
 }

@@ -20,6 +20,7 @@ mod partners;
 mod sessions;
 mod setup;
 mod status;
+mod triage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -184,6 +185,7 @@ impl Bot {
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
+        digest::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
         digest::round(&mut tx, now).await?;
         commitments::round(&mut tx, now).await?;

@@ -2,20 +2,20 @@
 
 use super::super::grammar::OverlapsVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, events, outdated};
+use super::{Bot, Occasion, events, outdated, triage};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::kernel::money::Money;
-use crate::kernel::text::escape;
 use crate::map::domain::Domain;
+pub(super) use crate::map::find::{find_account, find_partner};
 use crate::map::overlap::{Population, Sighting};
-use crate::map::partner::Partner;
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
 use crate::map::{flow, name};
+use crate::pull::flow::next_triage;
 use crate::store::{Tx, settings};
 
 /// How many a list shows.
@@ -72,47 +72,6 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
     Ok(filter)
 }
 
-/// The partner of that name, or what to tell the user.
-pub(super) async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Error>> {
-    let partners = store::partners(tx).await?;
-    let key = name::key(words);
-    if let Some(partner) = partners.iter().find(|p| name::key(&p.name) == key) {
-        return Ok(Ok(partner.clone()));
-    }
-    let names: Vec<&str> = partners.iter().map(|p| p.name.as_str()).collect();
-    let near = name::similar(words, &names);
-    Ok(Err(Error::user(match near.first() {
-        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", escape(words), escape(near)),
-        None if names.is_empty() => "There is no partner yet. `/partner partner add` adds one.".to_owned(),
-        None => format!(
-            "I don't know a partner \"{}\". The partners here are {}.",
-            escape(words),
-            escape(&names.join(", "))
-        ),
-    })))
-}
-
-/// The account of that name or domain, or a user's error with near misses.
-pub(super) async fn find_account(tx: &mut Tx, words: &str) -> Result<crate::map::account::Account> {
-    let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());
-    let key = name::key(words);
-    let mut found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
-    if !found.is_empty() {
-        return Ok(found.swap_remove(0).0);
-    }
-    let known = store::account_names(tx, 5000).await?;
-    let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
-    let near = name::similar(words, &names);
-    Err(Error::user(if near.is_empty() {
-        format!(
-            "I don't know an account \"{}\". `/partner overlaps add` adds one with its partner.",
-            escape(words)
-        )
-    } else {
-        format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
-    }))
-}
-
 async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
     o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
@@ -133,12 +92,12 @@ async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
 pub(super) async fn click(
     o: &Occasion<'_>,
     verb: &str,
-    _click: &BlockActions,
+    click: &BlockActions,
     action: &Action,
 ) -> Result<Handled> {
     match verb {
         "add" => open_add(o, serde_json::from_str(&action.value).unwrap_or_default()).await,
-        _ => Err(outdated()),
+        _ => triage::click(o, verb, click, action).await,
     }
 }
 
@@ -191,15 +150,22 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
     s: &ViewSubmission,
 ) -> Result<Vec<(String, String)>> {
-    Ok(read(s).err().unwrap_or_default().into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
+    let problems = match verb {
+        "add" => read(s).err().unwrap_or_default(),
+        verb => triage::review(bot, tx, verb, s).await?,
+    };
+    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
 }
 
-pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    if verb != "add" {
+        return triage::submit(o, verb, s).await;
+    }
     o.actor.require(Right::Contribute, None)?;
     let Ok((partner, seen)) = read(s) else { return Err(outdated()) };
     let mut tx = o.begin().await?;
@@ -207,8 +173,8 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
         .await?
         .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was added."))?;
     let (overlap, outcome) = flow::add(&mut tx, o.now, &o.actor.user, &partner, &seen).await?;
-    let triage = events::next_triage(&mut tx, o.now).await?;
-    let said = view::added(&overlap, &outcome, &triage)?;
+    let day = next_triage(&mut tx, o.now).await?;
+    let said = view::added(&overlap, &outcome, &day)?;
     o.send(&mut tx, &o.privately(said)).await?;
     o.finish(tx).await
 }

@@ -1,42 +1,273 @@
-//! To be written.
+//! Requests for account-planning sessions: the command, the buttons, the forms (B3).
+
+use serde_json::{Value, json};
 
 use super::super::grammar::SessionVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
+use super::overlaps::{find_account, find_partner};
 use super::{Bot, Occasion, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::error::Result;
+use crate::kernel::actor::Right;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{PartnerId, RequestId};
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::plan::flow::{self, Wish};
+use crate::plan::phrase::{self, Known};
+use crate::plan::request::{Move, Request};
+use crate::plan::store;
+use crate::plan::view::field;
+use crate::plan::view::request::{self as view, Prefill};
 use crate::store::Tx;
 
-pub(super) async fn command(_o: &Occasion<'_>, _verb: Option<SessionVerb>) -> Result<Handled> {
-    Err(outdated())
+/// How many accounts the reading of a command goes by.
+const KNOWN_ACCOUNTS: i64 = 5000;
+/// A closed request stays on the list so long.
+const RECENT: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
+
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<SessionVerb>) -> Result<Handled> {
+    match verb.unwrap_or(SessionVerb::List) {
+        SessionVerb::Request { words } => ask(o, &words).await,
+        SessionVerb::List => {
+            o.actor.require(Right::Contribute, None)?;
+            let mut tx = o.read().await?;
+            let limit = i64::try_from(crate::plan::view::LISTED + 1).unwrap_or(21);
+            let found = store::recent_requests(&mut tx, o.now - RECENT, limit).await?;
+            tx.rollback().await?;
+            o.answer(view::list(&found, o.today())?).await
+        }
+    }
+}
+
+async fn ask(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let known = known(&mut tx).await?;
+    tx.rollback().await?;
+    let words: Vec<String> = words.iter().map(|w| phrase::unescaped(w)).collect();
+    let read = phrase::request(&words, o.today(), &known);
+    let mut prefill = Prefill {
+        account: read.account.unwrap_or_default(),
+        partner: read.partner.unwrap_or_default(),
+        date: None,
+        goal: read.goal.unwrap_or_default(),
+    };
+    match read.date {
+        Some(Err(error)) => o.answer(view::date_refused(&error.to_string(), &prefill)?).await,
+        Some(Ok(date)) => {
+            prefill.date = Some(date);
+            open_form(o, &prefill).await
+        }
+        None => open_form(o, &prefill).await,
+    }
+}
+
+/// The names that a command's tail is read by.
+pub(super) async fn known(tx: &mut Tx) -> Result<Known> {
+    Ok(Known {
+        partners: map::partners(tx).await?.into_iter().map(|p| p.name).collect(),
+        accounts: map::account_names(tx, KNOWN_ACCOUNTS).await?.into_iter().map(|a| a.name).collect(),
+    })
+}
+
+/// The partner that was written, every partner, and what is doubtful about the names.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    partner: &str,
+    account: &str,
+) -> Result<(Option<PartnerId>, Vec<Partner>, Vec<String>)> {
+    let mut doubts = Vec::new();
+    let partners = map::partners(tx).await?;
+    let mut found = None;
+    if !partner.is_empty() {
+        match find_partner(tx, partner).await? {
+            Ok(partner) => found = Some(partner.id),
+            Err(doubt) => doubts.push(doubt.to_string()),
+        }
+    }
+    if !account.is_empty() {
+        match find_account(tx, account).await {
+            Ok(_) => {}
+            Err(Error::User(doubt)) => doubts.push(doubt.text),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok((found, partners, doubts))
+}
+
+/// Opens the form with what is known already.
+pub(super) async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let (found, partners, doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
+    tx.rollback().await?;
+    if partners.is_empty() {
+        return Err(Error::user(
+            "There is no partner yet, and a session is with one. `/partner partner add` adds the first.",
+        ));
+    }
+    let metadata = json!({"channel": o.place.channel, "thread": o.place.thread});
+    o.open(&view::ask_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
+}
+
+/// `id:version`, and what follows.
+pub(super) fn seen<I: for<'a> From<&'a str>>(value: &str) -> Result<((I, i64), Option<&str>)> {
+    let mut parts = value.splitn(3, ':');
+    match (parts.next(), parts.next().and_then(|v| v.parse().ok())) {
+        (Some(id), Some(version)) => Ok(((I::from(id), version), parts.next())),
+        _ => Err(outdated()),
+    }
+}
+
+/// What a form of ours carries: id and version.
+pub(super) fn carried<I: for<'a> From<&'a str>>(s: &ViewSubmission) -> Result<(I, i64)> {
+    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    match (metadata["id"].as_str(), metadata["version"].as_i64()) {
+        (Some(id), Some(version)) => Ok((I::from(id), version)),
+        _ => Err(outdated()),
+    }
 }
 
 pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
+    o: &Occasion<'_>,
+    verb: &str,
     _click: &BlockActions,
-    _action: &Action,
+    action: &Action,
 ) -> Result<Handled> {
-    Err(outdated())
+    if verb == "ask" {
+        return open_form(o, &serde_json::from_str(&action.value).unwrap_or_default()).await;
+    }
+    let (seen, _) = seen::<RequestId>(&action.value)?;
+    match verb {
+        "accept" => moved(o, &seen, Move::Accept).await,
+        "take" => moved(o, &seen, Move::Take).await,
+        "insist" => moved(o, &seen, Move::Insist).await,
+        "withdraw" => moved(o, &seen, Move::Withdraw).await,
+        "propose" => form(o, &seen, view::propose_modal).await,
+        "decline" => form(o, &seen, view::decline_modal).await,
+        _ => Err(outdated()),
+    }
 }
 
-pub(super) async fn submit(_o: &Occasion<'_>, _verb: &str, _s: &ViewSubmission) -> Result<Handled> {
-    Err(outdated())
+async fn form(
+    o: &Occasion<'_>,
+    seen: &(RequestId, i64),
+    view: fn(&Request, &Value) -> Value,
+) -> Result<Handled> {
+    let mut tx = o.read().await?;
+    let request = flow::request_for(&mut tx, o.now, &o.actor, seen, true).await?;
+    tx.rollback().await?;
+    let metadata = json!({"channel": o.place.channel, "id": request.id, "version": request.version});
+    o.open(&view(&request, &metadata)).await
+}
+
+async fn moved(o: &Occasion<'_>, seen: &(RequestId, i64), what: Move) -> Result<Handled> {
+    let mut tx = o.begin().await?;
+    flow::move_request(&mut tx, o.now, &o.actor, seen, what).await?;
+    o.finish(tx).await
+}
+
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    let date = s.values.date(field::DATE, field::DATE);
+    match verb {
+        "ask" => save(o, s).await,
+        "propose" => moved(o, &carried(s)?, Move::Propose(date.ok_or_else(outdated)?)).await,
+        "decline" => {
+            let because = s.values.get_text(field::REASON, field::REASON).ok_or_else(outdated)?;
+            moved(o, &carried(s)?, Move::Decline(because.to_owned())).await
+        }
+        _ => Err(outdated()),
+    }
+}
+
+async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let by = s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?;
+    let account = s.values.get_text(field::ACCOUNT, field::ACCOUNT).ok_or_else(outdated)?;
+    let goal = s.values.get_text(field::GOAL, field::GOAL).unwrap_or_default().to_owned();
+    let mut tx = o.begin().await?;
+    let partner = chosen_partner(&mut tx, s).await?;
+    let account = find_account(&mut tx, account).await?;
+    flow::ask(&mut tx, o.now, &o.actor.user, &account, &partner, Wish { by, goal }).await?;
+    o.finish(tx).await
+}
+
+/// The partner that was chosen in the form.
+pub(super) async fn chosen_partner(tx: &mut Tx, s: &ViewSubmission) -> Result<Partner> {
+    let id = s.values.option(field::PARTNER, field::PARTNER).map(PartnerId::from).ok_or_else(outdated)?;
+    map::partner(tx, &id)
+        .await?
+        .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was saved."))
+}
+
+/// What is wrong with the chosen day, for whoever submits.
+pub(super) async fn review_date(
+    bot: &Bot,
+    tx: &mut Tx,
+    s: &ViewSubmission,
+    problems: &mut Vec<(&'static str, String)>,
+) -> Result<()> {
+    let user = s.actor.user_id.as_str().into();
+    let zone = crate::store::people::find(tx, &user).await?.and_then(|(person, _)| person.zone);
+    let zone = zone.and_then(|z| jiff::tz::TimeZone::get(&z).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
+    let today = bot.clock.now().to_zoned(zone).date();
+    match s.values.date(field::DATE, field::DATE) {
+        None => problems.push((field::DATE, "Choose a day.".to_owned())),
+        Some(date) => {
+            if let Err(error) = crate::kernel::dates::parse_date(&date.to_string(), today) {
+                problems.push((field::DATE, error.to_string()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the written account.
+pub(super) async fn review_account(
+    tx: &mut Tx,
+    s: &ViewSubmission,
+    problems: &mut Vec<(&'static str, String)>,
+) -> Result<()> {
+    let Some(written) = s.values.get_text(field::ACCOUNT, field::ACCOUNT) else { return Ok(()) };
+    match find_account(tx, written).await {
+        Ok(_) => Ok(()),
+        Err(Error::User(error)) => {
+            // Slack shows a field's error to the letter.
+            problems.push((field::ACCOUNT, phrase::unescaped(&error.text).replace('`', "")));
+            Ok(())
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
-    _s: &ViewSubmission,
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
+    s: &ViewSubmission,
 ) -> Result<Vec<(String, String)>> {
-    Ok(Vec::new())
+    let mut problems = Vec::new();
+    match verb {
+        "ask" => {
+            if s.values.get_text(field::ACCOUNT, field::ACCOUNT).is_none() {
+                problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+            }
+            review_account(tx, s, &mut problems).await?;
+            review_date(bot, tx, s, &mut problems).await?;
+        }
+        "propose" => review_date(bot, tx, s, &mut problems).await?,
+        "decline" if s.values.get_text(field::REASON, field::REASON).is_none() => {
+            problems.push((field::REASON, "Say why: the requester will read it.".to_owned()));
+        }
+        _ => {}
+    }
+    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
 }
 
-pub(super) async fn shortcut(_o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {
-    Err(outdated())
+pub(super) async fn shortcut(o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {
+    open_form(o, &Prefill::default()).await
 }
 
-pub(super) async fn round(_tx: &mut Tx, _now: jiff::Timestamp) -> Result<()> {
-    Ok(())
+pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_requests(tx, now).await
 }

@@ -6,6 +6,7 @@ use super::gifts::{Gift, gifts, speaks_of};
 use super::input::{DraftInput, Overlap};
 use super::links::{Link, links};
 use super::names::{exact, mentions, overlap};
+use super::offer::exclusive_offer;
 use super::settings::Settings;
 use super::speech::{Clause, Kind, asset_nouns, normal, parse};
 
@@ -22,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub our_launches: Vec<Range<usize>>,
     /// Where the text speaks of a launch of theirs.
     pub their_launches: Vec<Range<usize>>,
+    /// Where an exclusive offer to the partner's customers stands.
+    pub exclusive_offer: Option<Range<usize>>,
     pub links: Vec<Link>,
     pub gifts: Vec<Gift>,
 }
@@ -35,7 +38,7 @@ pub(super) struct NamedAsset {
 
 impl<'a> Draft<'a> {
     pub fn read(input: &'a DraftInput, settings: &'a Settings) -> Self {
-        let clauses = parse(&input.text);
+        let clauses = parse(&input.text, input.facts.partner.as_deref());
         let mut draft = Self {
             accounts: accounts(input),
             assets: Vec::new(),
@@ -47,12 +50,14 @@ impl<'a> Draft<'a> {
                 false,
             ),
             links: links(&input.text),
+            exclusive_offer: None,
             gifts: Vec::new(),
             clauses,
             input,
             settings,
         };
         draft.assets = assets(&draft);
+        draft.exclusive_offer = exclusive_offer(&draft);
         draft.gifts = gifts(&draft);
         draft
     }

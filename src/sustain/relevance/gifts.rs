@@ -31,7 +31,7 @@ pub(super) struct Gift {
 
 static EVENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"\b(?:moved|moves|opened|opens|hired|hires|starts?|started|joins|joined|signed|approved|picked|chose|asked|asking|budget|renews|tender|rfp|rolled out|kicked off|kicks off",
+        r"\b(?:moved|moves|opened|opens|hired|hires|starts?|started|joins|joined|signed|approved|picked|chose|asked|asking|budget|renew\w*|tender|rfp|rolled out|kicked off|kicks off",
         r"|evaluating|shortlist\w*|decides?|decided|goes live|went live|go live|launch\w*|cut|saved|replaced|replacing|replaces?|migrat\w+|expand\w*|opening|deadline|freeze|reorg\w*|struggl\w+|by hand|manual\w*|complain\w*|needs|wants",
         r"|looking (?:for|at)|plans?|board|pilot|frozen|unblocked|brought forward|pushed|consolidat\w+|acquired|new (?:head|vp|coo|cfo|cto|cio|ceo|director|lead|owner|buyer)|took over|takes over|named|promoted|backlog|outage|audit|expires|ends)\b"
     ))
@@ -65,6 +65,9 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
         if framed(draft, at) {
             out.push(Gift { kind: Some(GiftKind::TheirLaunch), weight: Weight::Solid, span: at.clone() });
         }
+    }
+    if let Some(at) = &draft.exclusive_offer {
+        out.push(Gift { kind: None, weight: Weight::Solid, span: at.clone() });
     }
     // An offer that serves another gift ("shall I send it?") is no second kind.
     if out.iter().any(|g| g.kind.is_some_and(|k| k != GiftKind::OfferOfHelp)) {

@@ -21,6 +21,7 @@ mod gifts;
 pub mod input;
 mod links;
 mod names;
+mod offer;
 mod rules;
 pub mod settings;
 pub mod speech;

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, is_marker, pattern};
-use super::words::{is_connector, is_stage, is_stop, may_stand_in_name};
+use super::accounts::{Candidate, candidates, is_pair, pieces};
+use super::flatten::{EMAIL, PARTNER, Tokens, USER, is_marker, pattern};
+use super::patterns::*;
+use super::words::{is_stage, is_stop};
 use crate::kernel::money::Money;
-use crate::map::domain::Domain;
-use crate::map::name;
 use crate::map::overlap::Population;
 
 pub(super) use super::keys::is_key;
@@ -22,18 +22,6 @@ pub(super) enum Side {
     /// The partner's; which one, when it was named.
     Theirs(Option<usize>),
     Both,
-}
-
-/// A name that may be an account's.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Candidate {
-    pub(super) name: Option<String>,
-    pub(super) domain: Option<Domain>,
-    pub(super) span: Range<usize>,
-    /// How much speaks for it.
-    pub(super) weight: i32,
-    /// Stands where an account stands: after a colon, at the head of a list, beside its domain, beside a partner.
-    pub(super) placed: bool,
 }
 
 /// Everything that one stretch of words says.
@@ -62,64 +50,7 @@ pub(super) struct Facts {
     pub(super) partner_spans: Vec<Range<usize>>,
 }
 
-const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|early|big|net new)[ -])*(?:customers?|clients?|cust\b|prospects?|prospecting|opp(?:s|ty|ties)?\b|opportunit(?:y|ies)|deals?\b|pipeline|closed[- ]won|leads?\b|target accounts?|targets?\b|kunden?|bestandskunden?|interessent(?:en)?|clientes?|prospecto|oportunidad(?:es)?(?: abierta)?|opportunité(?: ouverte)?)";
-const OURS: &str =
-    r"\b(?:ours?|we|we're|we've|mine|my|unser\w*|wir|notre|nos|nous|nuestr[oa]s?)\b|(?-i:\b[uU]s\b)";
-const THEIRS: &str = r"\b(?:theirs?|they|they're|they've|ihre?[nrs]?|leurs?|partner(?:'s)?|them)\b|[\u{F0000}-\u{F0FFF}](?:'s?)?";
-const PERSON: &str = r"(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+|(?-i:\p{Lu}[\p{L}'-]+(?: (?:(?:van|von|de|der|den|da|del|la|bin)\s)*\p{Lu}[\p{L}'-]*\.?){0,2}))";
-
-fn compiled(source: &str) -> Regex {
-    pattern(
-        &source
-            .replace("{POP}", POP)
-            .replace("{OURS}", OURS)
-            .replace("{THEIRS}", THEIRS)
-            .replace("{PERSON}", PERSON),
-    )
-}
-
-macro_rules! patterns {
-    ($($name:ident = $source:expr;)*) => { $(static $name: LazyLock<Regex> = LazyLock::new(|| compiled($source));)* };
-}
-
-patterns! {
-    BYSTANDERS = r"(?i)(?:\b|/)(?:cc(?:'?d|'?ing)?|fyi|ping(?:ing)?|submitted by|added by|created by|reported by|posted by|shared by|sent by|logged by|flagged by|spotted by|found by|forwarded by|fwd from|requested by|from|via|thanks(?: to)?|thx|h/t|hat tip|hey|hi|hello|sourced by|tagging)\s*:?\s*{PERSON}(?:\s*(?:,|and|&|\+|/)?\s*(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+))*";
-    THEIR_OWNER = r"(?i)(?:{THEIRS})\s+(?:side\s+)?(?:account\s+|opp\s+|deal\s+)?(?:owner|rep|ae|am|csm|sdr|seller|contact|champion|lead|manager|exec(?:utive)?|partner manager|pm)\s*(?:is|:|=|-|–|→|,)?\s*\(?{PERSON}\)?|\b(?:owner|rep|ae|am|csm|contact)\s+(?:at|on|for|from)\s+(?:{THEIRS})(?:\s+side)?\s*(?:is|:|=|-|–)?\s*{PERSON}|{PERSON}\s+(?:\(?(?:at|from|on)\s+(?:{THEIRS})(?:\s+side)?\)?|\((?:{THEIRS})(?:\s+(?:ae|am|rep|owner))?\))|\b(?:champion|contact|buyer|sponsor)\s*(?:is|:|=|-)?\s*{PERSON}";
-    OWNER = r"(?i)\b(?:(?:our|my)\s+)?(?:account\s+|opp\s+|deal\s+|sales\s+)?(?:owner(?:ship)?|owned|ae|am|csm|rep|seller|dri|account manager|account exec(?:utive)?|assigned|assignee|run|led|driven|worked|covered|handled|managed|belongs|verantwortlich|inhaber|zuständig|propriétaire|responsable|propietari[oa])(?:\s+(?:on|from) our (?:side|end|team)|\s+for (?:all|both|this|these|it|them|all of them|the account|this one))?\s*(?:is|by|to|:|=|-|–|—|→)?\s*(?:is\s+)?(?P<who>{PERSON})";
-    OWNER_LOWER = r"(?i)\b(?:owner|owned by|ae)\s*(?:is|:|=|-)?\s+(?P<who>[a-z]{3,}(?: [a-z]{3,})?)\s*(?:$|[,;.|)])";
-    OWNS_LOWER = r"(?:^|[,;|.(–—-]\s*)(?P<who>[a-z]{3,}(?: [a-z]{3,})?) owns(?: it| this| the account)?\s*[.)]?\s*$";
-    OWNER_AFTER = r"(?P<who>{PERSON})\s*(?i:(?:(?:from|on) our (?:side|end|team) )?(?:owns|own|is (?:the |our )?(?:owner|ae|am|csm|rep|account exec(?:utive)?|account manager|account owner)|is running|is leading|is driving|runs|leads|drives|covers|manages|is on point|has the account|is working|working it|\((?:our )?(?:ae|am|csm|owner|rep|account owner)\)|as (?:the )?owner|on our side|owning)\b)";
-    NO_OWNER = r"(?i)\bno (?:clear )?owner(?: yet| assigned)?\b|\bowner\s*(?:is|:|=|-)?\s*(?:tbd|tbc|unknown|none|n/a|unassigned|not assigned|\?+|not (?:yet )?(?:set|known))";
-    NEGATED = r"(?i)\b(?:not|isn't|aren't|wasn't|never|no longer|former(?:ly)?|ex|past|previous(?:ly)?|lost|lapsed|churned|non|neither|no|used to be|without|lost (?:them )?as)[ -](?:(?:yet|an?|our|their|the|be|as|been|even|currently|really|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)*{POP}\b|\b{POP} (?:any ?more|churned|was lost|until (?:last|20\d\d))\b";
-    MOVED = r"(?i)\b(?:from|was|were|used to be|previously)\s+(?:an?\s+|their\s+|our\s+|just\s+)*(?P<old>{POP})\s*(?:,|;)?\s*(?:to|→|->|=>|-->|,?\s*(?:but\s+)?now|is now|became|has become|into)\b?";
-    ARROWED = r"(?i)(?P<old>{POP})\s*(?:→|->|=>|-->)\s*(?P<new>{POP})\b";
-    BOTH = r"(?i)\b(?:mutual|shared|joint|common|gemeinsame[rn]?|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|our|selling|got|with|carry|hold))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
-    BOTH_OBJECT = r"(?i)\bboth\s+(?:have|has|see|list|carry|count)\s+(?P<object>[^,;.:\n]{2,40}?)\s+as\s+(?:an?\s+)?(?P<pop>{POP})\b";
-    LIST_OF_THREE = r":\s*\p{Lu}[\w .&'-]*,\s*(?:\p{Lu}[\w .&'-]*,?\s*)+(?:and|&)\s+\p{Lu}";
-    BOTH_AFTER = r"(?i)(?P<pop>{POP})\s+(?:(?:on|for|at|of|with|in)\s+)?(?:commune?s?|en común|en commun|both(?:\s+(?:sides|of us|companies|teams|ends|crms))?|us both|each side|either side)\b";
-    BOTH_NAMED = r"(?i)(?P<pop>{POP})\s+(?:of|for|at|with)\s+(?:(?:us|ours)\s+(?:and|&)\s+(?:them|theirs|[\u{F0000}-\u{F0FFF}])|(?:them|theirs|[\u{F0000}-\u{F0FFF}])\s+(?:and|&)\s+(?:us|ours))\b";
-    POPS = r"(?i)\b{POP}\b";
-    WINS = r"(?i)(?P<side>{OURS}|{THEIRS})\s+(?:have\s+|has\s+|just\s+|already\s+|recently\s+)*(?:closed|won|signed|landed)\b";
-    SIDES = r"(?i)(?P<ours>{OURS})|(?P<theirs>{THEIRS})";
-    SIDE_BEFORE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s*(?:(?:side|population|status|view|end|crm|book|list|stage|account|relationship|segment)\s*)?(?:[:=(–—-]|->|→)*\s*(?:(?:is|as|an?|already|now|also|the|have|has|had|it|them|got|in|list|named|say|says|this|one|biggest|new|oldest|strategic|key|top|enterprise|long-time|longtime|hot|late-stage|early-stage|late stage|\x01)\s+)*$";
-    SIDE_AFTER = r"(?i)^\s*(?:account\s+)?(?:\(\s*|→\s*|->\s*|(?:of|for|at|with|in|on|@|to|by|over at|over with|over in|both|chez|bei|de|von|para)\s+)(?:the\s+|both\s+)?(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))";
-    STAGE_KEYED = r#"(?i)\b(?:(?P<theirs>their|partner(?:'s)?|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)?(?:(?:our|deal|opp|sales|opportunity)\s+)*(?:stage|phase)\s*(?:is|:|=|-|–)?\s*(?:now\s+|currently\s+)?["']?(?P<stage>[\p{L}\d][\p{L}\d/&+-]*(?: (?:/ |& )?[\p{L}\d][\p{L}\d/&+-]*){0,3})"#;
-    STAGE_BEFORE = r"(?i)\b(?:in|at|into|to)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+){0,2})\s+(?:stage|phase)\b|(?:^|[,;(|·–—-]\s*)(?P<alone>[\p{L}-]+(?: [\p{L}-]+)?)\s+(?:stage|phase)\b";
-    STAGE_IN = r"(?i)\b(?:in|at|into|to|hit|entered|entering|reached|pending|with|through|under|stuck in|sitting in|currently|now)\s+(?:the\s+)?(?P<stage>[\p{L}][\p{L}/-]*(?: [\p{L}][\p{L}/-]*){0,2})";
-    OVERLAP_WORD = r"(?i)\boverlap(?:s|ping|ped)?\b|\b(?:mutual|shared|joint|common)\s+(?:accounts?|customers?|prospects?|opp(?:s|ortunit\w+)?|logos?|targets?|pipeline)\b|\bco-?sell(?:ing)?\b|\bpartner deal\b|\baccount match(?:es)?\b|\b(?:new )?match(?:es)? (?:found|detected|with)\b|\bnew population match\b|(?:^|\s)(?:Überschneidung|chevauchement|solapamiento|recouvrement)";
-    PLURAL = r"(?i)\b(?:overlaps|accounts|both|all|each|these|those|following|mutual (?:customers|prospects)|shared (?:customers|prospects)|are|customers|prospects|couple|few|two|three|four|five)\b";
-    NO_OVERLAP = r"(?i)\b(?:no|not|zero|without|isn't|aren't|don't|doesn't|didn't|haven't|hasn't|never|nothing|neither|wasn't|won't|can't|couldn't|dont|doesnt|0|any)\b[^.;!?\n]{0,40}\b(?:overlap\w*|match(?:es)?|mutual|shared)\b|\boverlap\w*\b[^.;!?\n]{0,40}\b(?:is gone|was wrong|false positive|no longer|not real|removed|mistake|disappeared|outdated|isn't|is not|never)\b|\bfalse positive\b|\bignore (?:this|that|the|my)\b|\bkein(?:e)? |\bpas de \b|\bno hay\b|\baucun\b";
-    ASKS = r"(?i)^\W*(?:(?:hey|hi|so|and|also|ok|quick question|question|q|team|all|folks|guys|anyone|anybody|@\w+)[\s,:·-]+)*(?:do|does|did|is|are|any|anyone|anybody|can|could|has|have|had|what|what's|who|who's|which|when|where|why|how|how's|should|shall|would|will|was|were|may|might|am|if|wondering|curious|wdyt)\b";
-    SUPPOSES = r"(?i)^\W*(?:if|wish|imagine|hopefully|maybe|in case|assuming|suppose|unless|once)\b|\b(?:would be (?:nice|great|cool|good)|i wish|let's see if|wondering (?:if|whether)|not sure (?:if|whether)|check (?:if|whether)|see if|whether we|in theory|hypothetical\w*|for example|e\.g\.|example format|how to|please (?:use|post|remember|make sure)|reminder|can someone|could someone|congrats|congratulations|kudos|rumou?r|i heard|heard that|apparently|gossip|lol|haha|jk|just kidding|template)\b";
-    CHATTY = r"(?i)\b(?:sync|meeting|call|calls|webinar|qbr|kick-?off|agenda|lunch|dinner|drinks|coffee|dashboard|deck|slides|slide|recording|calendar|invite|invited|conference|summit|booth|training|onboarding session|enablement|report|digest|newsletter|export|integration|outage|ticket|bug|release|blog|press|podcast|hiring|hired|joined|joins|joining|leaving|birthday|weekend|holiday|vacation|ooo|pto|office|party|lost|slipped|churned|keynote|panel|spreadsheet|csv|doc|notes|minutes|survey|nps|interview|quarter|numbers|feedback)\b";
-    BREAKS = r"(?i)[\x01,;|·()\[\]:\t{}!?=~^<>\u{F0000}-\u{FFFFD}]+|\s[-–—/+×•]+\s|//|\s-{1,3}$|^-+\s|[–—→⇒↔⇄]|-+>|\s(?-i:[xX])\s|(?-i:^[xX]\s|\s[xX]$)|\.\s|\.{2,}|\.$|\svs\.?\s|\s(?:-|/|×)|(?:-|/|×)\s|^/|/$|\x22";
-    SUFFIX_COMMA = r"(?i),\s+(?P<form>inc|llc|ltd|corp|co|gmbh|plc|lp|llp|s\.a|sa|ag|n\.v|b\.v|limited)\b";
-    CUE = r"(?i)(?:\b(?:overlap\w*\s+(?:account\s+)?(?:on|at|for|in|is|with|found|alert|around|re|regarding|across)|accounts?|company|on|at|for|with|customer|client|prospect|deal|opp|opportunity|called|named|about|re|regarding|working|work|have|has|added|see|share|sharing|in|onto|into|is|also|logo|closed|won|signed|landed|match|matched|spotted|found|here's|is:)|#|->|→|:|–|—|-)\s*(?:the\s+|in\s+)?\W*$";
-    VERB_AFTER = r"(?i)^[\s\x01]*(?:is|are|was|just|now|has|have|became|moved|turned|shows?|popped|came|appears?|looks|went|showing|got|being|overlaps?|signed|also|ist|est|es)\b";
-    LISTED = r"(?i)^[\s,;&+/\x01)]*(?:\band\b|\bplus\b|\bund\b|\bet\b|\by\b|\bas well as\b)?[\s,;&(\x01]*$";
-}
-
-fn text_of(captures: &regex::Captures<'_>, name: &str) -> Option<Range<usize>> {
+pub(super) fn text_of(captures: &regex::Captures<'_>, name: &str) -> Option<Range<usize>> {
     captures.name(name).map(|m| m.range())
 }
 
@@ -129,7 +60,7 @@ fn blank(masked: &mut String, span: Range<usize>) {
     masked.replace_range(span, &filler);
 }
 
-fn first_char(text: &str) -> u32 {
+pub(super) fn first_char(text: &str) -> u32 {
     text.chars().next().map_or(0, u32::from)
 }
 
@@ -302,7 +233,8 @@ fn side_of_clause(text: &str, at: usize) -> Option<Side> {
             let them = whole.as_str().eq_ignore_ascii_case("them");
             let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
             let named = index(first_char(whole.as_str()), PARTNER);
-            (!them && !bare_partner && !(object && named.is_some())).then_some(Side::Theirs(named))
+            let aside = them || bare_partner || (object && named.is_some());
+            (!aside).then_some(Side::Theirs(named))
         })
         .last()
 }
@@ -390,7 +322,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             continue;
         };
         if let Some(population) = Population::understood(&text[pop.clone()]) {
-            facts.populations.push((Side::Both, population));
+            facts.populations.push((both(text, whole.start()), population));
             blank_but(masked, whole.range(), &[object]);
         }
     }
@@ -403,7 +335,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
                 continue;
             }
             if let Some(population) = Population::understood(&text[pop]) {
-                facts.populations.push((Side::Both, population));
+                facts.populations.push((both(text, whole.start()), population));
                 let keep: Vec<Range<usize>> = partner_marks(whole.as_str(), whole.start());
                 let span = whole.range();
                 blank_but(masked, span, &keep);
@@ -417,7 +349,7 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
         let weak =
             ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
                 .contains(&lower.as_str());
-        match side_of(text, masked, m.range()) {
+        match side_of(text, m.range()) {
             Some(side) => {
                 facts.populations.push((side, population));
                 blank(masked, m.range());
@@ -443,6 +375,22 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
     }
 }
 
+/// "Northwind and Globex both …" are two partners; otherwise "both" are we and they.
+fn both(text: &str, at: usize) -> Side {
+    static TWO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:\+|and|&|,|/)\s*[\u{F0000}-\u{F0FFF}]\s*(?:are\s+)?$")
+    });
+    static OBJECT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:have|has|see|sees|list|lists|count|counts|got)\s+$"));
+    // "We have both as customers" speaks of two accounts.
+    if OBJECT.is_match(&text[..at])
+        && let Some(side) = side_of_clause(text, at)
+    {
+        return side;
+    }
+    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
+}
+
 fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
     text.char_indices()
         .filter(|(_, c)| index(u32::from(*c), PARTNER).is_some())
@@ -459,7 +407,7 @@ fn blank_but(masked: &mut String, span: Range<usize>, keep: &[Range<usize>]) {
     blank(masked, at..span.end);
 }
 
-fn side_of(text: &str, masked: &str, pop: Range<usize>) -> Option<Side> {
+fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
     let read = |c: &regex::Captures<'_>| {
         if c.name("ours").is_some() {
             return Some(Side::Ours);
@@ -479,7 +427,8 @@ fn side_of(text: &str, masked: &str, pop: Range<usize>) -> Option<Side> {
             .any(|w| lead == *w || lead.ends_with(&format!(" {w}")) || lead.ends_with(&format!("({w}")));
         let object = c.name("theirs").is_some_and(|m| m.as_str().eq_ignore_ascii_case("them"))
             && (lead.ends_with("has") || lead.ends_with("have") || lead.ends_with("with"));
-        if !object && !(named && joined && introduced) {
+        let aside = object || (named && joined && introduced);
+        if !aside {
             return read(&c);
         }
     }
@@ -487,12 +436,15 @@ fn side_of(text: &str, masked: &str, pop: Range<usize>) -> Option<Side> {
         static ANOTHER: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
         let end = c.get(0).map_or(0, |m| m.end());
+        let arrow = tail.trim_start().starts_with(['→', '-']);
+        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
+            return side_of_clause(text, pop.start);
+        }
         if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {
             return Some(Side::Theirs(None));
         }
         return read(&c);
     }
-    let _ = masked;
     side_of_clause(text, pop.start)
 }
 
@@ -523,286 +475,4 @@ fn partners(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts)
     if facts.partners.is_empty() {
         facts.partners.extend(aside.first());
     }
-}
-
-/// The stretches between separators.
-fn pieces(masked: &str) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    for m in BREAKS.find_iter(masked) {
-        out.push(at..m.start());
-        at = m.end();
-    }
-    out.push(at..masked.len());
-    out.retain(|r| !masked[r.clone()].trim().is_empty());
-    out
-}
-
-fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
-    let mut out: Vec<Candidate> = Vec::new();
-    let told = !facts.partners.is_empty() || !facts.populations.is_empty();
-    for (nth, piece) in pieces(masked).into_iter().enumerate() {
-        for span in names_in(masked, piece.clone(), facts.plural, told) {
-            let name = text[span.clone()].replace('\u{2}', ", ");
-            let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
-            let cued = CUE.is_match(&text[..span.start]);
-            let after_colon = text[..span.start].trim_end().ends_with(':');
-            let led = text[..span.start]
-                .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
-                .is_empty();
-            let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
-            let verbed = VERB_AFTER.is_match(&text[span.end..]);
-            let domain = link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, tokens));
-            let mut weight = if lower { -2 } else { 2 };
-            weight += if cued { 2 } else { 0 };
-            weight += if after_colon { 2 } else { 0 };
-            weight += if led || nth == 0 { 1 } else { 0 };
-            weight += if verbed { 1 } else { 0 };
-            weight += if domain.is_some() { 5 } else { 0 };
-            let mut candidate = Candidate {
-                name: Some(name),
-                domain,
-                span,
-                weight,
-                placed: cued || after_colon || (led && whole),
-            };
-            candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower);
-            if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
-                candidate.weight += 2;
-                candidate.placed = true;
-            }
-            if lower && !candidate.placed {
-                continue;
-            }
-            out.push(candidate);
-        }
-    }
-    with_lone_links(text, masked, tokens, out)
-}
-
-/// Domains that stand beside no name: of an account that only its domain names, or of the one name that is akin.
-fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candidate>) -> Vec<Candidate> {
-    let taken: Vec<Domain> = out.iter().filter_map(|c| c.domain.clone()).collect();
-    for (at, c) in text.char_indices() {
-        let domain = match index(u32::from(c), LINK).and_then(|i| tokens.links.get(i)) {
-            Some(link) => link.domain.clone().map(|d| (d, Some(link))),
-            None => index(u32::from(c), EMAIL)
-                .filter(|_| !masked[at..].starts_with('\u{1}'))
-                .and_then(|i| tokens.emails.get(i))
-                .and_then(|e| Domain::of_account(e))
-                .map(|d| (d, None)),
-        };
-        let Some((domain, link)) = domain else { continue };
-        if taken.contains(&domain) {
-            continue;
-        }
-        let akin = out
-            .iter_mut()
-            .find(|c| c.domain.is_none() && c.name.as_ref().is_some_and(|n| is_akin(n, &domain)));
-        if let Some(candidate) = akin {
-            candidate.weight += 5;
-            candidate.placed = true;
-            candidate.domain = Some(domain);
-            continue;
-        }
-        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", tokens)) else { continue };
-        if let Some((name, span)) = name_before(text, at, &domain) {
-            out.push(Candidate { name: Some(name), domain: Some(domain), span, weight: 7, placed: true });
-            continue;
-        }
-        let written = (link.written.chars().any(char::is_uppercase) && !link.written.contains("://"))
-            .then(|| link.written.clone());
-        let alone =
-            out.iter().filter(|c| c.domain.is_none() && c.weight >= 2).count() == 1 && written.is_none();
-        if alone && let Some(c) = out.iter_mut().find(|c| c.domain.is_none() && c.weight >= 2) {
-            c.domain = Some(domain);
-            continue;
-        }
-        out.push(Candidate {
-            name: written,
-            domain: Some(domain),
-            span: at..at + c.len_utf8(),
-            weight: 2,
-            placed: true,
-        });
-    }
-    out.sort_by_key(|c| c.span.start);
-    out
-}
-
-/// An everyday word that its own domain makes a name: `Target (target.com)`.
-fn name_before(text: &str, link: usize, domain: &Domain) -> Option<(String, Range<usize>)> {
-    static LAST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?P<name>\p{Lu}[\p{L}\d&'-]*(?: \p{Lu}[\p{L}\d&'-]*)?)\s*[(\[,|:–—-]?\s*$")
-    });
-    let span = LAST.captures(&text[..link]).and_then(|c| text_of(&c, "name"))?;
-    let name = text[span.clone()].to_string();
-    is_akin(&name, domain).then_some((name, span))
-}
-
-fn link_after(text: &str, at: usize, tokens: &Tokens) -> Option<Domain> {
-    static NEXT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\s*[(\[,|:·–—/-]?\s*(?:(?:website|domain|site|web|url)\s*:?\s*)?[(\[]?\s*(?P<link>[\u{F3000}-\u{F3FFF}])",
-        )
-    });
-    let captures = NEXT.captures(&text[at..])?;
-    let link = tokens.links.get(index(first_char(&captures["link"]), LINK)?)?;
-    link.domain.clone()
-}
-
-/// The domain's first label begins like the name, or the name like the label.
-pub(super) fn is_akin(name: &str, domain: &Domain) -> bool {
-    let key = name::key(name);
-    let spaceless = key.replace(' ', "");
-    let label = domain.as_str().split('.').next().unwrap_or_default().replace('-', "");
-    let first = key.split(' ').next().unwrap_or_default();
-    let initials: String = key.split(' ').filter_map(|w| w.chars().next()).collect();
-    !spaceless.is_empty()
-        && (label == spaceless
-            || (first.len() >= 3 && label.contains(first))
-            || (label.len() >= 3 && spaceless.contains(&label))
-            || (initials.len() >= 3 && label == initials))
-}
-
-pub(super) fn is_partners(domain: &Domain, account: &str, tokens: &Tokens) -> bool {
-    let label = domain.as_str().split('.').next().unwrap_or_default();
-    let partner = tokens.partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
-    partner && (account.is_empty() || !is_akin(account, domain))
-}
-
-/// `Acme x Northwind`, `Northwind / Acme`: nothing but a sign stands between the two.
-fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
-    static SIGN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\||vs\.?|·?\s*<>\s*·?)[\s(]*$",
-        )
-    });
-    let between = if candidate.span.end <= partner.start {
-        &text[candidate.span.end..partner.start]
-    } else if partner.end <= candidate.span.start {
-        &text[partner.end..candidate.span.start]
-    } else {
-        return false;
-    };
-    SIGN.is_match(between)
-}
-
-/// Ends of names that carry a dot.
-const ABBREVIATED: [&str; 6] = ["co", "inc", "corp", "ltd", "bros", "cie"];
-
-/// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
-fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
-    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
-    let body = &masked[piece.clone()];
-    let words: Vec<(Range<usize>, String)> = WORD
-        .find_iter(body)
-        .map(|m| {
-            let bare = m.as_str().trim_matches(|c: char| !c.is_alphanumeric());
-            (piece.start + m.start()..piece.start + m.end(), bare.to_string())
-        })
-        .collect();
-    let is_name = |w: &str| {
-        w.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || w.chars().any(char::is_uppercase)
-    };
-    let stop = |w: &str| {
-        let lower = w.to_lowercase().replace('\u{2}', " ");
-        w.is_empty() || is_stop(&lower) || (lower.contains('-') && lower.split('-').all(is_stop))
-    };
-    let mut runs: Vec<Vec<usize>> = Vec::new();
-    let mut run: Vec<usize> = Vec::new();
-    let prose = words.iter().any(|(_, w)| stop(w) && !is_connector(w));
-    let any_name = words.iter().any(|(_, w)| is_name(w) && !stop(w));
-    let all_names =
-        words.len() > 1 && (piece.start > 0 || told) && words.iter().all(|(_, w)| may_stand_in_name(w));
-    let calm = !any_name && words.len() <= 3;
-    let article_of_name = |i: usize| words.get(i + 1).is_some_and(|(_, w)| is_name(w) && !stop(w));
-    for (i, (_, word)) in words.iter().enumerate() {
-        let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
-        let continues = !run.is_empty() && may_stand_in_name(word);
-        let keeps = (!stop(word) || continues || all_names || (is_article(word) && article_of_name(i)))
-            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
-        let amp = word.is_empty()
-            && words[i].0.len() == 1
-            && !run.is_empty()
-            && body_at(masked, &words[i].0) == "&";
-        if keeps || connects || amp {
-            run.push(i);
-        } else if !run.is_empty() {
-            runs.push(std::mem::take(&mut run));
-        }
-    }
-    runs.push(run);
-    let mut out = Vec::new();
-    for mut run in runs {
-        while run.last().is_some_and(|i| is_connector(&words[*i].1) || words[*i].1.is_empty()) {
-            run.pop();
-        }
-        while run.first().is_some_and(|i| is_connector(&words[*i].1) && words[*i].1 != "The") {
-            run.remove(0);
-        }
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let (start, end) = (words[*first].0.start, words[*last].0.end);
-        let raw = &masked[start..end];
-        let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-        let tail = raw.len()
-            - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
-        let (start, mut end) = (start + lead, end - tail);
-        if masked[start..end].ends_with("'s") {
-            end -= 2;
-        }
-        let abbreviated = masked[..end]
-            .rsplit(' ')
-            .next()
-            .is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
-        if abbreviated && masked[end..].starts_with('.') {
-            end += 1;
-        }
-        let name = &masked[start..end.max(start)];
-        let digits_only = name.chars().all(|c| !c.is_alphabetic());
-        if name.chars().filter(|c| c.is_alphanumeric()).count() >= 2 && !digits_only && run.len() <= 6 {
-            out.push(start..end);
-        }
-    }
-    out
-}
-
-fn is_article(word: &str) -> bool {
-    ["The", "El", "La", "Los", "Las", "Le", "Les"].contains(&word)
-}
-
-fn body_at<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
-    &text[span.clone()]
-}
-
-/// The candidates that are accounts: the weightiest, and with it the rest of a list that it stands in.
-pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
-    let Some(best) = facts.candidates.iter().map(|c| c.weight).max() else { return Vec::new() };
-    let Some(at) = facts.candidates.iter().position(|c| c.weight == best) else { return Vec::new() };
-    let joined = SUFFIX_COMMA.replace_all(text, "\u{2}${form}").into_owned();
-    let mut chosen = vec![facts.candidates[at].clone()];
-    let listed = |a: &Candidate, b: &Candidate| {
-        let gap: String =
-            joined.get(a.span.end..b.span.start).unwrap_or("x").chars().filter(|c| !is_marker(*c)).collect();
-        LISTED.is_match(&gap) && (facts.plural || (a.domain.is_some() && b.domain.is_some()))
-    };
-    for i in at + 1..facts.candidates.len() {
-        if !listed(&facts.candidates[i - 1], &facts.candidates[i]) {
-            break;
-        }
-        chosen.push(facts.candidates[i].clone());
-    }
-    for i in (0..at).rev() {
-        if !listed(&facts.candidates[i], &facts.candidates[i + 1]) {
-            break;
-        }
-        chosen.insert(0, facts.candidates[i].clone());
-    }
-    // Names with domains of their own are accounts wherever they stand.
-    for c in &facts.candidates {
-        if c.domain.is_some() && c.name.is_some() && chosen[0].domain.is_some() && !chosen.contains(c) {
-            chosen.push(c.clone());
-        }
-    }
-    chosen
 }

@@ -6,6 +6,7 @@ use rapidfuzz::distance::osa;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
+use super::words::is_stop;
 use crate::map::domain::Domain;
 use crate::map::name;
 
@@ -361,16 +362,22 @@ impl Reader {
     }
 
     fn with_partners(&self, text: &str) -> String {
+        static NAME_GOES_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (\p{Lu}\p{Ll}+)\b"));
         let mut text = text.to_string();
         for (regex, i) in &self.names {
             let mark = char::from_u32(PARTNER + *i as u32).unwrap_or(' ').to_string();
             let replaced = regex.replace_all(&text, |c: &Captures<'_>| {
                 let whole = c.get(0).map_or(0..0, |m| m.range());
                 let glued = text[whole.end..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+                // `Globex Retail` is a company of its own.
+                let goes_on = c[0].starts_with(char::is_uppercase)
+                    && NAME_GOES_ON
+                        .captures(&text[whole.end..])
+                        .is_some_and(|n| !is_stop(&n[1].to_lowercase()));
                 let glued_before = text[..whole.start].ends_with(['-', '@', '/', '#'])
                     && !text[..whole.start].ends_with(" -")
                     && !text[..whole.start].ends_with('/');
-                if glued || glued_before { c[0].to_string() } else { mark.clone() }
+                if glued || glued_before || goes_on { c[0].to_string() } else { mark.clone() }
             });
             text = replaced.into_owned();
         }

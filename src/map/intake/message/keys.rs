@@ -76,12 +76,7 @@ fn by_whole(whole: &str, theirs: Side, named: bool) -> Option<Key> {
         | "for them" | "with them" | "sie" | "eux" | "ellos" => Key::Population(theirs),
         "their" if named => Key::Population(theirs),
         "their" => Key::Population(theirs),
-        "with their"
-        | "at their"
-        | "for their"
-        | "status at their"
-        | "population at their"
-        | "relationship with their"
+        "at their" | "for their" | "status at their" | "population at their" | "relationship with their"
             if named =>
         {
             Key::Population(theirs)
@@ -234,9 +229,10 @@ fn by_base(side: Option<Side>, base: &str) -> Option<Key> {
         }
         "population" | "populations" | "status" | "segment" | "list" | "relationship" | "view" | "type"
         | "account type" | "record type" | "account status" | "standing" | "state" | "pop" | "position"
-        | "side" | "crm status" | "customer status" | "record" | "says" | "crm" | "sees them as"
-        | "lists them as" | "has them as" | "has" | "have them as" | "has it as" | "crm says"
-        | "account population" => Key::Population(side?),
+        | "side" | "crm status" | "customer status" | "says" | "crm" | "sees them as" | "lists them as"
+        | "has them as" | "has" | "have them as" | "has it as" | "crm says" | "account population" => {
+            Key::Population(side?)
+        }
         "deal" | "opp" | "opportunity" | "open opp" | "open deal" | "open opportunity" if side.is_some() => {
             Key::Deal(side?)
         }
@@ -248,10 +244,10 @@ fn by_base(side: Option<Side>, base: &str) -> Option<Key> {
         | "poc" | "point of contact" | "champion" | "overlap date" | "detected" | "created"
         | "first seen" | "why now" | "action" | "ask" | "fyi" | "reason" | "headcount"
         | "billing country" | "hq" | "location" | "event" | "event type" | "salesforce" | "hubspot"
-        | "crm id" | "record id" | "id" | "motion" | "type" | "play" | "background" | "summary" | "sdr"
-        | "se" | "cc'd" | "when" | "open date" | "last touch" | "tags" | "city" | "phone" | "email"
-        | "title" | "logged by" | "requested by" | "suggested by" | "expected close" | "est close"
-        | "competitor" | "product" | "products" | "timing" => Key::Ignored,
+        | "crm id" | "record id" | "id" | "motion" | "play" | "background" | "summary" | "sdr" | "se"
+        | "cc'd" | "when" | "open date" | "last touch" | "tags" | "city" | "phone" | "email" | "title"
+        | "logged by" | "requested by" | "suggested by" | "expected close" | "est close" | "competitor"
+        | "product" | "products" | "timing" => Key::Ignored,
         _ if theirs && base.ends_with("owner") => Key::TheirOwner,
         _ => return None,
     })

@@ -1,19 +1,23 @@
 //! What the intake understands of one channel message.
 //!
 //! A small pipeline: `flatten` turns the message into plain lines with one marker for each link, mention and partner;
-//! `segment` cuts them into records and lets headings speak for what stands below; `fields` and `keys` read the words;
-//! `words` knows what is no name. What a message does not state stays `None`.
+//! `segment` cuts them into `record`s and lets headings speak for what stands below; `fields` (by `patterns`) and `titled`
+//! (by `keys`) read the words; what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
 
+mod accounts;
 mod fields;
 mod flatten;
 mod keys;
+mod patterns;
+mod record;
 mod segment;
+mod titled;
 mod words;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::segment::{Record, Records};
+use self::record::{Record, Records};
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::name;

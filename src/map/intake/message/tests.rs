@@ -130,11 +130,14 @@ fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 0.97, 0.97);
 }
 
-/// Written after the parser worked on the first corpus. At their first run the two halves of it (60 and 35 messages)
-/// scored, over whole overlaps, precision 0.69 and 0.68, recall 0.63 and 0.61, with no find in chatter.
+/// Written in three rounds after the parser worked on the first corpus. At their first run the rounds (60, 35 and 37
+/// messages) scored, over whole overlaps, precision 0.69, 0.68 and 0.78, recall 0.63, 0.61 and 0.75; over found overlaps
+/// 0.89, 1.00 and 1.00, recall 0.82, 0.90 and 0.96; chatter yielded nothing each time. What they taught is in the parser
+/// now, so today's figures are no longer those of unseen messages.
 #[test]
 fn the_held_out_corpus_is_understood() {
-    assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl")), 0.9, 0.9);
+    let score = score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl"));
+    assert_floors(&score, 0.97, 0.97);
 }
 
 fn text(text: &str) -> Value {
@@ -276,9 +279,4 @@ proptest! {
         prop_assert_eq!(&bare, &wrapped);
         prop_assert_eq!(bare.len(), 1);
     }
-}
-
-#[test]
-fn the_fourth_corpus_is_understood() {
-    assert_floors(&score(include_str!("../../../../tests/corpus/overlaps_fourth.jsonl")), 1.0, 1.0);
 }

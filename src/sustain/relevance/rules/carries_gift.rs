@@ -20,6 +20,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     }
     pass(match best.kind {
         Some(kind) => format!("Gives {}.", kind.noun()),
+        None if draft.exclusive_offer.is_some() => "Gives their customers an offer.".to_owned(),
         None => "Gives news of a shared account.".to_owned(),
     })
 }

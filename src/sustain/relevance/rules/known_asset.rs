@@ -63,6 +63,10 @@ const LOOSE: &[&str] = &[
     "blank",
 ];
 
+/// Papers that every deal needs and no library lists.
+const SECURITY: &[&str] =
+    &["soc", "soc2", "iso", "security", "penetration", "pen", "compliance", "gdpr", "usage", "api", "test"];
+
 /// A document by its kind, with the words that tell which one.
 struct Named {
     telling: Vec<String>,
@@ -121,7 +125,8 @@ fn named(clause: &Clause) -> Option<Named> {
         "write up",
         "prepare",
     ];
-    if !ready || (telling.is_empty() && lead != "our") || made.iter().any(|m| words.contains(m)) {
+    let security = telling.iter().any(|w| SECURITY.contains(&w.as_str()));
+    if security || !ready || (telling.is_empty() && lead != "our") || made.iter().any(|m| words.contains(m)) {
         return None;
     }
     if clause.kind == Kind::State && lead != "our" {

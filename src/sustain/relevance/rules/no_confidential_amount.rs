@@ -20,7 +20,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     let Some(found) = AMOUNT.find(text) else { return pass("No amounts.") };
     let line = draft.sentence_at(found.start()).and_then(|n| {
         let of = || draft.clauses.iter().filter(move |c| c.sentence == n);
-        text.get(of().next()?.span.start..of().last()?.span.end)
+        text.get(of().next()?.span.start..of().next_back()?.span.end)
     });
     let line = line.unwrap_or(text);
     let fix = "Leave the amount out; the reader does not need it to act.";

@@ -104,11 +104,15 @@ impl Clause {
 }
 
 /// Reads `text` clause by clause.
-pub fn parse(text: &str) -> Vec<Clause> {
+///
+/// `partner` is the reader's company: "introduce Northwind" introduces them.
+pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
+    let partner = partner.map(normal).filter(|p| !p.is_empty());
     split::clauses(text)
         .into_iter()
         .map(|raw| {
-            let reading = frames::read(&raw.words, raw.question);
+            let words = partner.as_deref().map_or_else(|| raw.words.clone(), |p| as_you(&raw.words, p));
+            let reading = frames::read(&words, raw.question);
             Clause {
                 beneficiary: beneficiary(&raw.words, reading.kind),
                 span: raw.span,
@@ -120,6 +124,19 @@ pub fn parse(text: &str) -> Vec<Clause> {
             }
         })
         .collect()
+}
+
+/// The reader's company in the words of `words` becomes "you", unless it belongs to a longer name.
+fn as_you(words: &str, partner: &str) -> String {
+    let padded = format!(" {words} ");
+    if padded.contains(&format!("your {partner} ")) || padded.contains(&format!("the {partner} ")) {
+        return words.to_owned();
+    }
+    padded
+        .replace(&format!(" {partner}'s "), " your ")
+        .replace(&format!(" {partner} "), " you ")
+        .trim()
+        .to_owned()
 }
 
 fn beneficiary(words: &str, kind: Kind) -> Party {

@@ -10,7 +10,7 @@ pattern!(
       | (?:put|putting)\ (?:you|your\ \w+)\ (?:in\ touch|in\ front|in\ contact|in\ the\ room|on\ (?:the|her|his|their)|together|through\ to|forward)
       | (?:put|get|have)\ your\ name | (?:get|getting|bring|bringing|walk|walking|pull|pulling|loop|looping)\ (?:you|your\ \w+)\ (?:in\b|into|onto?\b|along|a\ (?:meeting|call|slot|seat|chat)|an?\ introduction
       | time\ with|half|thirty|fifteen|twenty|\d+\ minutes|to\ (?:meet|the\ table)|through\ the\ door|over\ to)
-      | connect(?:ing)?\ (?:you|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
+      | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
       | vouch\ for\ you | put\ in\ a\ (?:good\ )?word | have\ you\ meet | hand\ (?:you|this\ one|the\ account|\w+\ (?:over\ )?to\ you)
       | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,3}(?:call|meeting|chat|slot|time|conversation|demo|coffee|session|lunch|intro\w*)(?:\ for\ you)?\ with | line\ up\ (?:a|the|an)\ (?:call|meeting|chat|slot|conversation) | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
       | (?:pass|give)\ (?:\w+\ ){0,5}your\ name | invite\ you | seat\ for\ you | add\ you\ to\ (?:the|my|our)\ (?:call|meeting|session)
@@ -34,7 +34,7 @@ pattern!(
       | (?:any|some|more|new|good|warm|hot|other|potential|further|fresh|your|the\ best|possible|of)\ (?:\w+\ )?(?:leads?|opportunit\w+|referrals|deals|business)\b
       | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
       | brewing | cooking | bubbling | in\ (?:your|the)\ (?:pipeline|funnel) | (?:a|any)\ (?:good\ )?(?:fits?|matches|synerg\w+)\b | synerg\w+ | low.hanging
-      | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space )"
+      | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space | we\ (?:might|could|can|would|may)\ (?:also\ )?(?:fit|be\ useful|add\ value|come\ in|play|go\ after|attack|chase|target|sell)\b | (?:close|sign|go)\ with\ us | in\ your\ network | among\ your\ (?:clients|customers|accounts) )"
 );
 pattern!(
     /// Lists and knowledge that the reader holds.
@@ -52,7 +52,7 @@ pattern!(
       | (?:think|thinking)\ (?:about|through|back|over|of|where|which|who|how) | have\ a\ think | keep\ (?:an?\ |your\ )?(?:eyes?|ears?|lookout|me|us) | ask\ around | sniff\ around
       | check\ (?:which|who|if\ any|whether\ any|with\ your|internally|around|your|what|for) | find\ (?:out|me|us|which|who|where|what|a\ way|ways|any|some|one|two|three|the|accounts|people|companies|our)
       | see\ (?:who|which|where|what|if\ (?:any|there|you)|whether\ (?:any|there|you)) | connect\ the\ dots | fill\ (?:in|out) | write\ up | prepare | draft | build | source | segment
-      | prioriti[sz]e | (?:tell|brief|educate|update)\ (?:me|us) | walk\ (?:me|us)\ through | pick\ your\ brain | (?:your|any)\ (?:thoughts|ideas)\ on\ (?:who|where|which|how) | (?:suggest|recommend)\b )"
+      | prioriti[sz]e | (?:tell|brief|educate|update)\ (?:me|us) | walk\ (?:me|us)\ through | pick\ your\ brain | best\ way\ (?:in|into|to\ (?:get|reach|approach|win|break)) | holds\ the\ | (?:your|any)\ (?:thoughts|ideas)\ on\ (?:who|where|which|how) | (?:suggest|recommend)\b )"
 );
 pattern!(
     SCHEDULE,
@@ -87,11 +87,17 @@ pub(in crate::sustain::relevance) fn asset_nouns(
     ASSET.find_iter(words).map(|m| m.range())
 }
 
+pattern!(
+    MANY_LIKE,
+    r"\b(?:accounts|companies|clients|customers|people|others|anyone|someone|somebody|retailers) (?:like|such as|similar|who|that|else|in your)\b"
+);
+
 /// What is wanted when the reader is asked for `rest`.
 pub(super) fn wanted(rest: &str) -> Object {
     let yours = rest.contains("your ");
     if DOOR_FOR_US.is_match(rest) && !DOOR_FOR_YOU.is_match(&rest.replace("introduction", "")) {
-        return Object::Introduction;
+        let many = rest.contains("introductions") || MANY_LIKE.is_match(rest);
+        return if many { Object::Opportunity } else { Object::Introduction };
     }
     if OPPORTUNITY.is_match(rest) {
         return Object::Opportunity;
@@ -131,7 +137,7 @@ pattern!(
     NO_DEED,
     r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
-      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|present|pitch|demo|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
+      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
     POLITE,

@@ -1,7 +1,7 @@
 use super::{Kind, Object, parse};
 
 fn reads(text: &str) -> Vec<(Kind, Object)> {
-    parse(text).into_iter().map(|c| (c.kind, c.object)).collect()
+    parse(text, Some("Northwind")).into_iter().map(|c| (c.kind, c.object)).collect()
 }
 
 #[test]

@@ -1,0 +1,50 @@
+//! Finds what somebody meant by a name, with near misses.
+
+use super::account::Account;
+use super::domain::Domain;
+use super::partner::Partner;
+use super::{name, store};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::text::escape;
+use crate::store::Tx;
+
+/// The partner of that name, or what to tell the user.
+pub async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Error>> {
+    let partners = store::partners(tx).await?;
+    let key = name::key(words);
+    if let Some(partner) = partners.iter().find(|p| name::key(&p.name) == key) {
+        return Ok(Ok(partner.clone()));
+    }
+    let names: Vec<&str> = partners.iter().map(|p| p.name.as_str()).collect();
+    let near = name::similar(words, &names);
+    Ok(Err(Error::user(match near.first() {
+        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", escape(words), escape(near)),
+        None if names.is_empty() => "There is no partner yet. `/partner partner add` adds one.".to_owned(),
+        None => format!(
+            "I don't know a partner \"{}\". The partners here are {}.",
+            escape(words),
+            escape(&names.join(", "))
+        ),
+    })))
+}
+
+/// The account of that name or domain, or a user's error with near misses.
+pub async fn find_account(tx: &mut Tx, words: &str) -> Result<Account> {
+    let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());
+    let key = name::key(words);
+    let mut found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
+    if !found.is_empty() {
+        return Ok(found.swap_remove(0).0);
+    }
+    let known = store::account_names(tx, 5000).await?;
+    let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
+    let near = name::similar(words, &names);
+    Err(Error::user(if near.is_empty() {
+        format!(
+            "I don't know an account \"{}\". `/partner overlaps add` adds one with its partner.",
+            escape(words)
+        )
+    } else {
+        format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
+    }))
+}

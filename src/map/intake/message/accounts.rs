@@ -1,0 +1,308 @@
+//! What is left over as the name of an account, and which of the names it is.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fields::{Facts, first_char, index, text_of};
+use super::flatten::{EMAIL, LINK, Tokens, is_marker, pattern};
+use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
+use super::words::{is_connector, is_stop, may_stand_in_name};
+use crate::map::domain::Domain;
+use crate::map::name;
+
+/// A name that may be an account's.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub(super) name: Option<String>,
+    pub(super) domain: Option<Domain>,
+    pub(super) span: Range<usize>,
+    /// How much speaks for it.
+    pub(super) weight: i32,
+    /// Stands where an account stands: after a colon, at the head of a list, beside its domain, beside a partner.
+    pub(super) placed: bool,
+}
+
+/// The stretches between separators.
+pub(super) fn pieces(masked: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for m in BREAKS.find_iter(masked) {
+        out.push(at..m.start());
+        at = m.end();
+    }
+    out.push(at..masked.len());
+    out.retain(|r| !masked[r.clone()].trim().is_empty());
+    out
+}
+
+pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    let told = !facts.partners.is_empty() || !facts.populations.is_empty();
+    for (nth, piece) in pieces(masked).into_iter().enumerate() {
+        for span in names_in(masked, piece.clone(), facts.plural, told) {
+            let name = text[span.clone()].replace('\u{2}', ", ");
+            let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
+            let cued = CUE.is_match(&text[..span.start]);
+            let after_colon = text[..span.start].trim_end().ends_with(':');
+            let led = text[..span.start]
+                .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
+                .is_empty();
+            let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
+            let verbed = VERB_AFTER.is_match(&text[span.end..]);
+            let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
+            let domain = link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, tokens));
+            let mut weight = if lower { -2 } else { 2 };
+            weight += if cued { 2 } else { 0 };
+            weight += if after_colon { 2 } else { 0 };
+            weight += if led || nth == 0 { 1 } else { 0 };
+            weight += if verbed { 1 } else { 0 };
+            weight += if domain.is_some() { 5 } else { 0 };
+            let mut candidate = Candidate {
+                name: Some(name),
+                domain,
+                span,
+                weight,
+                placed: cued || after_colon || (led && whole),
+            };
+            candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower) || said;
+            if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
+                candidate.weight += 2;
+                candidate.placed = true;
+            }
+            if lower && !candidate.placed {
+                continue;
+            }
+            out.push(candidate);
+        }
+    }
+    with_lone_links(text, masked, tokens, out)
+}
+
+/// Domains that stand beside no name: of an account that only its domain names, or of the one name that is akin.
+fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candidate>) -> Vec<Candidate> {
+    let taken: Vec<Domain> = out.iter().filter_map(|c| c.domain.clone()).collect();
+    for (at, c) in text.char_indices() {
+        let domain = match index(u32::from(c), LINK).and_then(|i| tokens.links.get(i)) {
+            Some(link) => link.domain.clone().map(|d| (d, Some(link))),
+            None => index(u32::from(c), EMAIL)
+                .filter(|_| !masked[at..].starts_with('\u{1}'))
+                .and_then(|i| tokens.emails.get(i))
+                .and_then(|e| Domain::of_account(e))
+                .map(|d| (d, None)),
+        };
+        let Some((domain, link)) = domain else { continue };
+        if taken.contains(&domain) {
+            continue;
+        }
+        let akin = out
+            .iter_mut()
+            .find(|c| c.domain.is_none() && c.name.as_ref().is_some_and(|n| is_akin(n, &domain)));
+        if let Some(candidate) = akin {
+            candidate.weight += 5;
+            candidate.placed = true;
+            candidate.domain = Some(domain);
+            continue;
+        }
+        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", tokens)) else { continue };
+        if let Some((name, span)) = name_before(text, at, &domain) {
+            out.push(Candidate { name: Some(name), domain: Some(domain), span, weight: 7, placed: true });
+            continue;
+        }
+        let written = (link.written.chars().any(char::is_uppercase) && !link.written.contains("://"))
+            .then(|| link.written.clone());
+        let alone =
+            out.iter().filter(|c| c.domain.is_none() && c.weight >= 2).count() == 1 && written.is_none();
+        if alone && let Some(c) = out.iter_mut().find(|c| c.domain.is_none() && c.weight >= 2) {
+            c.domain = Some(domain);
+            continue;
+        }
+        out.push(Candidate {
+            name: written,
+            domain: Some(domain),
+            span: at..at + c.len_utf8(),
+            weight: 2,
+            placed: true,
+        });
+    }
+    out.sort_by_key(|c| c.span.start);
+    out
+}
+
+/// An everyday word that its own domain makes a name: `Target (target.com)`.
+fn name_before(text: &str, link: usize, domain: &Domain) -> Option<(String, Range<usize>)> {
+    static LAST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?P<name>\p{Lu}[\p{L}\d&'-]*(?: \p{Lu}[\p{L}\d&'-]*)?)\s*[(\[,|:–—-]?\s*$")
+    });
+    let span = LAST.captures(&text[..link]).and_then(|c| text_of(&c, "name"))?;
+    let name = text[span.clone()].to_string();
+    is_akin(&name, domain).then_some((name, span))
+}
+
+fn link_after(text: &str, at: usize, tokens: &Tokens) -> Option<Domain> {
+    static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\s*[(\[,|:·–—/-]?\s*(?:(?:website|domain|site|web|url)\s*:?\s*)?[(\[]?\s*(?P<link>[\u{F3000}-\u{F3FFF}])",
+        )
+    });
+    let captures = NEXT.captures(&text[at..])?;
+    let link = tokens.links.get(index(first_char(&captures["link"]), LINK)?)?;
+    link.domain.clone()
+}
+
+/// The domain's first label begins like the name, or the name like the label.
+pub(super) fn is_akin(name: &str, domain: &Domain) -> bool {
+    let key = name::key(name);
+    let spaceless = key.replace(' ', "");
+    let label = domain.as_str().split('.').next().unwrap_or_default().replace('-', "");
+    let first = key.split(' ').next().unwrap_or_default();
+    let initials: String = key.split(' ').filter_map(|w| w.chars().next()).collect();
+    !spaceless.is_empty()
+        && (label == spaceless
+            || (first.len() >= 3 && label.contains(first))
+            || (label.len() >= 3 && spaceless.contains(&label))
+            || (initials.len() >= 3 && label == initials))
+}
+
+pub(super) fn is_partners(domain: &Domain, account: &str, tokens: &Tokens) -> bool {
+    let label = domain.as_str().split('.').next().unwrap_or_default();
+    let partner = tokens.partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
+    partner && (account.is_empty() || !is_akin(account, domain))
+}
+
+/// `Acme x Northwind`, `Northwind / Acme`: nothing but a sign stands between the two.
+pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\||vs\.?|·?\s*<>\s*·?)[\s(]*$",
+        )
+    });
+    let between = if candidate.span.end <= partner.start {
+        &text[candidate.span.end..partner.start]
+    } else if partner.end <= candidate.span.start {
+        &text[partner.end..candidate.span.start]
+    } else {
+        return false;
+    };
+    SIGN.is_match(between)
+}
+
+/// Ends of names that carry a dot.
+const ABBREVIATED: [&str; 6] = ["co", "inc", "corp", "ltd", "bros", "cie"];
+
+/// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
+fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
+    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
+    let body = &masked[piece.clone()];
+    let words: Vec<(Range<usize>, String)> = WORD
+        .find_iter(body)
+        .map(|m| {
+            let bare = m.as_str().trim_matches(|c: char| !c.is_alphanumeric());
+            (piece.start + m.start()..piece.start + m.end(), bare.to_string())
+        })
+        .collect();
+    let is_name = |w: &str| {
+        w.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || w.chars().any(char::is_uppercase)
+    };
+    let stop = |w: &str| {
+        let lower = w.to_lowercase().replace('\u{2}', " ");
+        w.is_empty() || is_stop(&lower) || (lower.contains('-') && lower.split('-').all(is_stop))
+    };
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    let mut run: Vec<usize> = Vec::new();
+    let prose = words.iter().any(|(_, w)| stop(w) && !is_connector(w));
+    let any_name = words.iter().any(|(_, w)| is_name(w) && !stop(w));
+    let all_names =
+        words.len() > 1 && (piece.start > 0 || told) && words.iter().all(|(_, w)| may_stand_in_name(w));
+    let calm = !any_name && words.iter().filter(|(_, w)| !stop(w)).count() <= 3;
+    let article_of_name = |i: usize| words.get(i + 1).is_some_and(|(_, w)| is_name(w) && !stop(w));
+    for (i, (_, word)) in words.iter().enumerate() {
+        let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
+        let continues = !run.is_empty() && may_stand_in_name(word);
+        let keeps = (!stop(word) || continues || all_names || (is_article(word) && article_of_name(i)))
+            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+        let amp = word.is_empty()
+            && words[i].0.len() == 1
+            && !run.is_empty()
+            && body_at(masked, &words[i].0) == "&";
+        if keeps || connects || amp {
+            run.push(i);
+        } else if !run.is_empty() {
+            runs.push(std::mem::take(&mut run));
+        }
+    }
+    runs.push(run);
+    let mut out = Vec::new();
+    for mut run in runs {
+        while run.last().is_some_and(|i| is_connector(&words[*i].1) || words[*i].1.is_empty()) {
+            run.pop();
+        }
+        while run.first().is_some_and(|i| is_connector(&words[*i].1) && words[*i].1 != "The") {
+            run.remove(0);
+        }
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let (start, end) = (words[*first].0.start, words[*last].0.end);
+        let raw = &masked[start..end];
+        let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+        let tail = raw.len()
+            - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
+        let (start, mut end) = (start + lead, end - tail);
+        if masked[start..end].ends_with("'s") {
+            end -= 2;
+        }
+        let abbreviated = masked[..end]
+            .rsplit(' ')
+            .next()
+            .is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
+        if abbreviated && masked[end..].starts_with('.') {
+            end += 1;
+        }
+        let name = &masked[start..end.max(start)];
+        let digits_only = name.chars().all(|c| !c.is_alphabetic());
+        if name.chars().filter(|c| c.is_alphanumeric()).count() >= 2 && !digits_only && run.len() <= 6 {
+            out.push(start..end);
+        }
+    }
+    out
+}
+
+fn is_article(word: &str) -> bool {
+    ["The", "El", "La", "Los", "Las", "Le", "Les"].contains(&word)
+}
+
+fn body_at<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
+    &text[span.clone()]
+}
+
+/// The candidates that are accounts: the weightiest, and with it the rest of a list that it stands in.
+pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
+    let Some(best) = facts.candidates.iter().map(|c| c.weight).max() else { return Vec::new() };
+    let Some(at) = facts.candidates.iter().position(|c| c.weight == best) else { return Vec::new() };
+    let joined = SUFFIX_COMMA.replace_all(text, "\u{2}${form}").into_owned();
+    let mut chosen = vec![facts.candidates[at].clone()];
+    let listed = |a: &Candidate, b: &Candidate| {
+        let gap: String =
+            joined.get(a.span.end..b.span.start).unwrap_or("x").chars().filter(|c| !is_marker(*c)).collect();
+        LISTED.is_match(&gap) && (facts.plural || (a.domain.is_some() && b.domain.is_some()))
+    };
+    for i in at + 1..facts.candidates.len() {
+        if !listed(&facts.candidates[i - 1], &facts.candidates[i]) {
+            break;
+        }
+        chosen.push(facts.candidates[i].clone());
+    }
+    for i in (0..at).rev() {
+        if !listed(&facts.candidates[i], &facts.candidates[i + 1]) {
+            break;
+        }
+        chosen.insert(0, facts.candidates[i].clone());
+    }
+    // Names with domains of their own are accounts wherever they stand.
+    for c in &facts.candidates {
+        if c.domain.is_some() && c.name.is_some() && chosen[0].domain.is_some() && !chosen.contains(c) {
+            chosen.push(c.clone());
+        }
+    }
+    chosen
+}

@@ -1,0 +1,149 @@
+//! Fields with a title, on lines of their own, several on a line, or as the columns of a table.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::flatten::{Line, pattern};
+use super::keys::{Key, key};
+use super::record::is_nothing;
+use crate::map::overlap::Population;
+
+/// `Account:` alone on its line, and the value on the next.
+pub(super) fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line> {
+    let title = line.text.trim().strip_suffix(':')?;
+    let value = next.filter(|n| !n.text.trim().is_empty() && !n.text.contains(':') && n.cells.is_none())?;
+    let known = key(title)
+        .filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
+    (known != Key::Ignored && !value.bullet)
+        .then(|| Line { field: Some((title.to_string(), value.text.clone())), ..Line::default() })
+}
+
+/// `Key: value` pairs of a line, and what stands before the first.
+pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*(?::|=|→|\s[-–—](?:>)?\s)\s*"));
+    let mut found: Vec<(usize, usize, Key)> = Vec::new();
+    let mut from = 0;
+    for sign in SIGN.find_iter(text) {
+        let dash = !sign.as_str().contains([':', '=']);
+        let head = &text[from..sign.start()];
+        let after = head
+            .rfind([',', ';', '|', '·', '\t', '(', '•', '.'])
+            .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        let head_start = from + after;
+        let title = &text[head_start..sign.start()];
+        let at_separator = after > 0 || from == 0;
+        if dash && !(head_start == 0 || found.first().is_some_and(|f| f.0 > 0)) {
+            continue;
+        }
+        let words: Vec<(usize, &str)> =
+            title.split_whitespace().map(|w| (w.as_ptr() as usize - text.as_ptr() as usize, w)).collect();
+        let pick = (0..words.len()).find_map(|skip| {
+            let (start, first) = words[skip];
+            let whole = skip == 0 && at_separator;
+            let known = key(&text[start..sign.start()])?;
+            let prior = skip.checked_sub(1).and_then(|i| words.get(i)).map(|(_, w)| w.to_lowercase());
+            let introduced =
+                prior.is_some_and(|w| ["with", "w/", "from", "for", "by", "at"].contains(&w.as_str()));
+            if introduced && matches!(known, Key::Population(_)) {
+                return None;
+            }
+            let short = words.len() - skip;
+            let apart = found.is_empty() && skip > 0;
+            let weak = matches!(known, Key::Population(_)) && short == 1;
+            let capital = first.starts_with(char::is_uppercase);
+            ((whole || !found.is_empty() || capital || weak) && !(apart && !capital && !weak) && short <= 4)
+                .then_some((start, known))
+        });
+        if let Some((start, known)) = pick
+            && (!dash || start == 0)
+        {
+            found.push((start, sign.end(), known));
+            from = sign.end();
+        }
+    }
+    let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
+    let all: Vec<(usize, Key, String)> = found
+        .iter()
+        .zip(ends)
+        .map(|((at, start, known), end)| {
+            (
+                *at,
+                *known,
+                text[*start..end.max(*start)]
+                    .trim()
+                    .trim_matches(['|', ',', ';', '·', '(', ')'])
+                    .trim()
+                    .to_string(),
+            )
+        })
+        .collect();
+    let sound = all.iter().all(|(_, known, value)| match known {
+        Key::Population(_) => {
+            is_nothing(value) && !value.is_empty()
+                || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
+                || Population::understood(value).is_none()
+                    && value.split_whitespace().count() <= 4
+                    && value.to_lowercase().contains("customer")
+        }
+        Key::Partner | Key::Account | Key::PerhapsAccount => value.split_whitespace().count() <= 9,
+        _ => true,
+    });
+    let starts = all.first().is_some_and(|(at, ..)| text[..*at].trim().is_empty());
+    if all.is_empty()
+        || !sound
+        || (!starts
+            && all.len() < 2
+            && !matches!(
+                all[0].1,
+                Key::Population(_) | Key::Owner | Key::Stage | Key::Amount | Key::Account | Key::Partner
+            ))
+    {
+        return (text.to_string(), Vec::new());
+    }
+    let telling =
+        all.iter().any(|(_, known, _)| matches!(known, Key::Account | Key::Partner | Key::Population(_)));
+    let brief = all.iter().all(|(.., value)| value.split_whitespace().count() <= 4);
+    let told = starts || (telling && brief);
+    if !told {
+        return (text.to_string(), Vec::new());
+    }
+    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
+    (prefix, all.into_iter().map(|(_, known, value)| (known, value)).collect())
+}
+
+pub(super) type Split = fn(&Line) -> Vec<String>;
+
+/// The columns of a header row, and how rows below are split.
+pub(super) fn header_of(line: &Line) -> Option<(Vec<Option<Key>>, Split)> {
+    let ways: [Split; 5] = [
+        |l| l.cells.clone().unwrap_or_default(),
+        |l| by_bars(&l.text),
+        |l| cut(l.text.split('\t')),
+        |l| cut(l.text.split([';', ','])),
+        |l| {
+            static WIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s{2,}"));
+            cut(WIDE.split(l.text.trim()))
+        },
+    ];
+    ways.into_iter().find_map(|split| {
+        let cells = split(line);
+        let columns: Vec<Option<Key>> =
+            cells.iter().map(|c| if c.len() < 40 { key(c) } else { None }).collect();
+        let known = columns.iter().flatten().count();
+        let named =
+            columns.iter().flatten().any(|k| matches!(k, Key::Account | Key::PerhapsAccount | Key::Domain));
+        (known >= 2 && named && known * 2 >= cells.len()).then_some((columns, split))
+    })
+}
+
+fn by_bars(text: &str) -> Vec<String> {
+    if !text.contains('|') {
+        return Vec::new();
+    }
+    cut(text.trim().trim_start_matches('|').trim_end_matches('|').split('|'))
+}
+
+fn cut<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    parts.map(|p| p.trim().trim_matches(['"', '\'']).to_string()).collect()
+}

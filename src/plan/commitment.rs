@@ -1,0 +1,369 @@
+//! A commitment: who does what for whom by when. It is remembered for its owner until it is closed.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use super::calendar::{add_days, days_between, working_day_before};
+use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::dates::spoken;
+use crate::kernel::ids::{AccountId, CommitmentId, PartnerId, UserId};
+
+/// Reminders go out at this local time.
+const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
+/// A late one is remembered on each such day.
+const LATE_EVERY_DAYS: i64 = 3;
+
+/// One commitment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commitment {
+    /// Its id.
+    pub id: CommitmentId,
+    /// What is to be done, as written.
+    pub text: String,
+    /// For whom.
+    pub partner_id: PartnerId,
+    /// The partner's name.
+    pub partner: String,
+    /// The account that it is about.
+    pub account_id: Option<AccountId>,
+    /// Its label.
+    pub account: Option<String>,
+    /// Who does it.
+    pub owner: UserId,
+    /// The day it is promised for, in the owner's zone.
+    pub due: Date,
+    /// The owner's zone, as an IANA name.
+    pub zone: String,
+    /// How it stands.
+    pub stage: Stage,
+    /// The day whose reminder was sent last.
+    pub reminded: Option<Date>,
+    /// Who logged it.
+    pub created_by: UserId,
+    /// Channel and `ts` of the message that it was logged from.
+    pub source: Option<(String, String)>,
+    /// Counts up with every move; a reminder is none.
+    pub version: i64,
+    /// When it was logged.
+    pub created_at: Timestamp,
+}
+
+/// How a commitment stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// To be done.
+    Open {
+        /// Reminders are quiet until that day; the promised day stays what it was.
+        snoozed_until: Option<Date>,
+    },
+    /// It was done.
+    Done {
+        /// Who said so.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It will not be done.
+    Dropped {
+        /// Why.
+        because: String,
+        /// Who decided.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What somebody does to a commitment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// It is done.
+    Finish,
+    /// Remind again on that day.
+    Snooze(Date),
+    /// It will not be done, and why.
+    Drop(String),
+}
+
+impl Move {
+    /// The verb for the audit.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Finish => "commitment.done",
+            Self::Snooze(_) => "commitment.snooze",
+            Self::Drop(_) => "commitment.drop",
+        }
+    }
+}
+
+/// A move on a commitment that is closed already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+/// Why its owner is reminded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// It is due on the next working day, or over the weekend before it.
+    Ahead,
+    /// It is due today.
+    Today,
+    /// So many days have passed since it was due.
+    Late(i64),
+    /// It was snoozed until today, and is not due yet.
+    Back,
+}
+
+impl Commitment {
+    /// What a move leads to.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub fn moved(self, what: Move, by: &UserId, at: Timestamp) -> Result<Self, Closed> {
+        let Stage::Open { .. } = self.stage else { return Err(Closed) };
+        let by = by.clone();
+        let stage = match what {
+            Move::Finish => Stage::Done { by, at },
+            Move::Snooze(until) => Stage::Open { snoozed_until: Some(until) },
+            Move::Drop(because) => Stage::Dropped { because, by, at },
+        };
+        Ok(Self { stage, version: self.version + 1, ..self })
+    }
+
+    /// Whether it is still to be done.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open { .. })
+    }
+
+    /// Whether its day is over and it is still to be done.
+    pub fn is_late(&self, today: Date) -> bool {
+        self.is_open() && self.due < today
+    }
+
+    /// Whether this person may close it: its owner, who logged it, and who looks after the partner.
+    pub fn may_be_closed_by(&self, actor: &Actor) -> bool {
+        actor.standing == Standing::Member
+            && (actor.user == self.owner
+                || actor.user == self.created_by
+                || actor.may(Right::Triage, Some(&self.partner_id)))
+    }
+
+    /// The reminder that is due, with the day that it stands for.
+    ///
+    /// On the working day before, on the day, then every third day; after a snooze on its day, then as above. Only
+    /// the latest counts, so a downtime is followed by one. A day that was over when the commitment was logged brings
+    /// none: whoever has just written it down knows.
+    pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
+        let Stage::Open { snoozed_until } = self.stage else { return None };
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        let local = now.to_zoned(zone.clone());
+        if local.time() < REMIND_AT {
+            return None;
+        }
+        let today = local.date();
+        let (day, why) = self.latest_reminder(today, snoozed_until)?;
+        let logged = self.created_at.to_zoned(zone).datetime();
+        let news = self.reminded.is_none_or(|last| last < day) && logged < day.to_datetime(REMIND_AT);
+        news.then_some((day, why))
+    }
+
+    fn latest_reminder(&self, today: Date, snoozed_until: Option<Date>) -> Option<(Date, Reminder)> {
+        let late = days_between(self.due, today);
+        let quiet_until = snoozed_until.unwrap_or(Date::MIN);
+        if today < quiet_until {
+            return None;
+        }
+        let from = self.due.max(quiet_until);
+        let ahead = working_day_before(self.due);
+        let day = match (days_between(from, today), snoozed_until) {
+            (waited @ 0.., _) => add_days(from, waited - waited % LATE_EVERY_DAYS),
+            (_, Some(until)) if today < ahead => until,
+            (_, _) => ahead.max(quiet_until),
+        };
+        if day > today {
+            return None;
+        }
+        let why = match late {
+            0 => Reminder::Today,
+            1.. => Reminder::Late(late),
+            _ if day < ahead => Reminder::Back,
+            _ => Reminder::Ahead,
+        };
+        Some((day, why))
+    }
+
+    /// When it is due, in words for `today`: `due Fri 13 Mar, in 3 days`.
+    pub fn due_words(&self, today: Date) -> String {
+        let day = spoken(self.due, today);
+        match days_between(today, self.due) {
+            0 => format!("due today, {day}"),
+            1 => format!("due tomorrow, {day}"),
+            -1 => format!("1 day late, was due {day}"),
+            n @ 2.. => format!("due {day}, in {n} days"),
+            n => format!("{} days late, was due {day}", -n),
+        }
+    }
+
+    /// `Northwind`, or `Northwind on Acme (acme.com)`.
+    pub fn whom(&self) -> String {
+        match &self.account {
+            Some(account) => format!("{}, about {account}", self.partner),
+            None => self.partner.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::kernel::actor::Role;
+
+    pub(crate) fn at(text: &str) -> Timestamp {
+        text.parse().expect("a timestamp")
+    }
+
+    pub(crate) fn commitment(due: Date) -> Commitment {
+        Commitment {
+            id: "c1".into(),
+            text: "send the case study".into(),
+            partner_id: "p1".into(),
+            partner: "Northwind".into(),
+            account_id: Some("a1".into()),
+            account: Some("Acme (acme.com)".into()),
+            owner: "UOWN".into(),
+            due,
+            zone: "Europe/Stockholm".into(),
+            stage: Stage::Open { snoozed_until: None },
+            reminded: None,
+            created_by: "UREP".into(),
+            source: None,
+            version: 1,
+            created_at: at("2026-03-02T12:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn every_move_at_every_stage() {
+        let now = at("2026-03-06T10:00:00Z");
+        let by = UserId::from("U1");
+        let stages = [
+            Stage::Open { snoozed_until: None },
+            Stage::Open { snoozed_until: Some(date(2026, 3, 9)) },
+            Stage::Done { by: by.clone(), at: now },
+            Stage::Dropped { because: "no".into(), by: by.clone(), at: now },
+        ];
+        for (i, stage) in stages.into_iter().enumerate() {
+            let open = i < 2;
+            let with = |what| {
+                Commitment { stage: stage.clone(), ..commitment(date(2026, 3, 13)) }.moved(what, &by, now)
+            };
+            let expected = |stage| if open { Ok((stage, 2)) } else { Err(Closed) };
+            let until = date(2026, 3, 16);
+            assert_eq!(
+                with(Move::Finish).map(|c| (c.stage, c.version)),
+                expected(Stage::Done { by: by.clone(), at: now })
+            );
+            assert_eq!(
+                with(Move::Snooze(until)).map(|c| (c.stage, c.version)),
+                expected(Stage::Open { snoozed_until: Some(until) })
+            );
+            assert_eq!(
+                with(Move::Drop("moved on".into())).map(|c| (c.stage, c.version)),
+                expected(Stage::Dropped { because: "moved on".into(), by: by.clone(), at: now })
+            );
+        }
+    }
+
+    /// Looks every hour and writes down what was sent, as the round does.
+    fn sent(mut c: Commitment, from: &str, until: &str, hours: i64) -> Vec<(String, Reminder)> {
+        let zone = TimeZone::get(&c.zone).expect("a zone");
+        let mut sent = Vec::new();
+        let mut now = at(from);
+        while now < at(until) {
+            if let Some((day, why)) = c.reminder(now) {
+                c.reminded = Some(day);
+                sent.push((now.to_zoned(zone.clone()).strftime("%a %-d %H:%M").to_string(), why));
+            }
+            now += jiff::SignedDuration::from_hours(hours);
+        }
+        sent
+    }
+
+    fn shown(all: &[(String, Reminder)]) -> String {
+        all.iter().map(|(when, why)| format!("{when} {why:?}\n")).collect()
+    }
+
+    #[test]
+    fn reminds_the_working_day_before_on_the_day_and_each_third_day() {
+        // Monday 9 March; the working day before is Friday 6.
+        let all = sent(commitment(date(2026, 3, 9)), "2026-03-02T12:00:00Z", "2026-03-17T00:00:00Z", 1);
+        insta::assert_snapshot!(shown(&all), @r"
+        Fri 6 09:00 Ahead
+        Mon 9 09:00 Today
+        Thu 12 09:00 Late(3)
+        Sun 15 09:00 Late(6)
+        ");
+    }
+
+    #[test]
+    fn after_a_downtime_one_reminder_and_no_flood() {
+        let all = sent(commitment(date(2026, 3, 9)), "2026-03-20T12:00:00Z", "2026-03-22T00:00:00Z", 1);
+        insta::assert_snapshot!(shown(&all), @r"
+        Fri 20 13:00 Late(11)
+        Sat 21 09:00 Late(12)
+        ");
+    }
+
+    #[test]
+    fn whoever_has_just_logged_it_is_not_reminded() {
+        let mut today = commitment(date(2026, 3, 2));
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
+        today.due = date(2026, 3, 3);
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
+        assert_eq!(today.reminder(at("2026-03-03T08:00:00Z")), Some((date(2026, 3, 3), Reminder::Today)));
+    }
+
+    #[test]
+    fn a_snooze_is_quiet_until_its_day() {
+        let snoozed = |until| Commitment {
+            stage: Stage::Open { snoozed_until: Some(until) },
+            reminded: Some(date(2026, 3, 9)),
+            ..commitment(date(2026, 3, 9))
+        };
+        let all = sent(snoozed(date(2026, 3, 16)), "2026-03-09T10:00:00Z", "2026-03-20T00:00:00Z", 1);
+        insta::assert_snapshot!(shown(&all), @r"
+        Mon 16 09:00 Late(7)
+        Thu 19 09:00 Late(10)
+        ");
+        // Before the due day: on the day of the snooze, then as always.
+        let early = Commitment { due: date(2026, 3, 20), reminded: None, ..snoozed(date(2026, 3, 11)) };
+        let all = sent(early, "2026-03-09T10:00:00Z", "2026-03-21T00:00:00Z", 1);
+        insta::assert_snapshot!(shown(&all), @r"
+        Wed 11 09:00 Back
+        Thu 19 09:00 Ahead
+        Fri 20 09:00 Today
+        ");
+    }
+
+    #[test]
+    fn owner_creator_and_those_who_look_after_the_partner_may_close() {
+        let actor = |user: &str, roles: Vec<(Role, Option<PartnerId>)>| Actor {
+            user: user.into(),
+            name: user.into(),
+            zone: TimeZone::UTC,
+            standing: Standing::Member,
+            roles,
+        };
+        let c = commitment(date(2026, 3, 9));
+        assert!(c.may_be_closed_by(&actor("UOWN", vec![])));
+        assert!(c.may_be_closed_by(&actor("UREP", vec![])));
+        assert!(c.may_be_closed_by(&actor("UOPS", vec![(Role::Operations, None)])));
+        assert!(c.may_be_closed_by(&actor("UPM", vec![(Role::PartnerManager, Some("p1".into()))])));
+        assert!(!c.may_be_closed_by(&actor("UPM", vec![(Role::PartnerManager, Some("p2".into()))])));
+        assert!(!c.may_be_closed_by(&actor("UAE", vec![(Role::Rep, None)])));
+        let outside = Actor { standing: Standing::Outside("a guest"), ..actor("UOWN", vec![]) };
+        assert!(!c.may_be_closed_by(&outside));
+    }
+}

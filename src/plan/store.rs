@@ -1,0 +1,61 @@
+//! Plan's SQL.
+
+mod commitments;
+mod requests;
+
+use jiff::civil::Date;
+
+pub use commitments::*;
+pub use requests::*;
+
+use crate::kernel::error::Result;
+use crate::sql_value;
+use crate::store::Tx;
+
+/// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
+fn label(name: String, domain: Option<String>) -> String {
+    match domain {
+        Some(domain) => format!("{name} ({domain})"),
+        None => name,
+    }
+}
+
+/// Figures for the digest and Home.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Requests that wait for somebody.
+    pub open_requests: i64,
+    /// Open commitments.
+    pub open_commitments: i64,
+    /// Of these, due on that day or within the six days after it.
+    pub due_this_week: i64,
+    /// Of these, past their day.
+    pub late: i64,
+}
+
+/// The figures as of `today`.
+pub async fn counts(tx: &mut Tx, today: Date) -> Result<Counts> {
+    let week = super::calendar::add_days(today, 6).to_string();
+    let today = today.to_string();
+    Ok(Counts {
+        open_requests: sql_value!(
+            tx,
+            i64,
+            "SELECT COUNT(*) FROM session_requests WHERE state IN ('asked', 'proposed')"
+        )?,
+        open_commitments: sql_value!(tx, i64, "SELECT COUNT(*) FROM commitments WHERE state = 'open'")?,
+        due_this_week: sql_value!(
+            tx,
+            i64,
+            "SELECT COUNT(*) FROM commitments WHERE state = 'open' AND due >= $1 AND due <= $2",
+            &today,
+            &week
+        )?,
+        late: sql_value!(
+            tx,
+            i64,
+            "SELECT COUNT(*) FROM commitments WHERE state = 'open' AND due < $1",
+            &today
+        )?,
+    })
+}

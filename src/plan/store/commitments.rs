@@ -1,0 +1,207 @@
+//! Commitments.
+
+use jiff::civil::Date;
+
+use super::super::commitment::{self, Commitment};
+use super::label;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{CommitmentId, UserId};
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec, sql_opt};
+
+#[derive(sqlx::FromRow)]
+struct CommitmentRow {
+    id: String,
+    text: String,
+    partner_id: String,
+    partner_name: String,
+    account_id: Option<String>,
+    account_name: Option<String>,
+    account_domain: Option<String>,
+    owner: String,
+    due: String,
+    zone: String,
+    state: String,
+    reason: Option<String>,
+    snoozed_until: Option<String>,
+    reminded: String,
+    created_by: String,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    source_channel: Option<String>,
+    source_ts: Option<String>,
+    version: i64,
+    created_at: i64,
+}
+
+/// Every column that [`CommitmentRow`] reads.
+macro_rules! commitment {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.text, c.partner_id, p.name AS partner_name, c.account_id, a.name AS account_name, ",
+            "a.domain AS account_domain, c.owner, c.due, c.zone, c.state, c.reason, c.snoozed_until, c.reminded, ",
+            "c.created_by, c.decided_by, c.decided_at, c.source_channel, c.source_ts, c.version, c.created_at ",
+            "FROM commitments c JOIN partners p ON p.id = c.partner_id LEFT JOIN accounts a ON a.id = c.account_id ",
+            $rest
+        )
+    };
+}
+
+impl TryFrom<CommitmentRow> for Commitment {
+    type Error = Error;
+
+    fn try_from(row: CommitmentRow) -> Result<Self> {
+        use commitment::Stage;
+        let decided = match (row.decided_by, row.decided_at) {
+            (Some(by), Some(at)) => Some((by.into(), instant(at)?)),
+            _ => None,
+        };
+        let decided = || decided.clone().ok_or_else(|| Error::fault("a commitment was closed by nobody"));
+        let date = |text: Option<String>| text.map(|t| t.parse::<Date>()).transpose();
+        let stage = match row.state.as_str() {
+            "open" => Stage::Open { snoozed_until: date(row.snoozed_until)? },
+            "done" => {
+                let (by, at) = decided()?;
+                Stage::Done { by, at }
+            }
+            "dropped" => {
+                let (by, at) = decided()?;
+                Stage::Dropped { because: row.reason.unwrap_or_default(), by, at }
+            }
+            other => return Err(unknown("commitment state", other)),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            text: row.text,
+            partner_id: row.partner_id.into(),
+            partner: row.partner_name,
+            account_id: row.account_id.map(Into::into),
+            account: row.account_name.map(|name| label(name, row.account_domain)),
+            owner: row.owner.into(),
+            due: row.due.parse()?,
+            zone: row.zone,
+            stage,
+            reminded: date(Some(row.reminded).filter(|r| !r.is_empty()))?,
+            created_by: row.created_by.into(),
+            source: row.source_channel.zip(row.source_ts),
+            version: row.version,
+            created_at: instant(row.created_at)?,
+        })
+    }
+}
+
+fn commitments(rows: Vec<CommitmentRow>) -> Result<Vec<Commitment>> {
+    rows.into_iter().map(Commitment::try_from).collect()
+}
+
+/// Adds a commitment.
+pub async fn insert_commitment(tx: &mut Tx, c: &Commitment) -> Result<()> {
+    let (channel, ts) = c.source.as_ref().map(|(c, t)| (c.as_str(), t.as_str())).unzip();
+    sql_exec!(
+        tx,
+        "INSERT INTO commitments (id, text, partner_id, account_id, owner, due, zone, state, created_by, source_channel, \
+         source_ts, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12)",
+        c.id.as_str(),
+        &c.text,
+        c.partner_id.as_str(),
+        c.account_id.as_ref().map(|a| a.as_str()),
+        c.owner.as_str(),
+        c.due.to_string(),
+        &c.zone,
+        c.created_by.as_str(),
+        channel,
+        ts,
+        c.version,
+        millis(c.created_at)
+    )?;
+    Ok(())
+}
+
+/// Saves how a commitment stands now, if nobody moved it since `seen`; `false` when somebody did.
+pub async fn save_commitment(tx: &mut Tx, c: &Commitment, seen: i64) -> Result<bool> {
+    use commitment::Stage;
+    let (state, snoozed, reason, decided) = match &c.stage {
+        Stage::Open { snoozed_until } => ("open", snoozed_until.map(|d| d.to_string()), None, None),
+        Stage::Done { by, at } => ("done", None, None, Some((by, at))),
+        Stage::Dropped { because, by, at } => ("dropped", None, Some(because.as_str()), Some((by, at))),
+    };
+    let changed = sql_exec!(
+        tx,
+        "UPDATE commitments SET state = $3, snoozed_until = $4, reason = $5, decided_by = $6, decided_at = $7, version = $8 \
+         WHERE id = $1 AND version = $2",
+        c.id.as_str(),
+        seen,
+        state,
+        snoozed.as_deref(),
+        reason,
+        decided.map(|(by, _)| by.as_str()),
+        decided.map(|(_, at)| millis(*at)),
+        c.version
+    )?;
+    Ok(changed == 1)
+}
+
+/// Remembers the day whose reminder was sent.
+pub async fn mark_reminded(tx: &mut Tx, id: &CommitmentId, day: Date) -> Result<()> {
+    sql_exec!(tx, "UPDATE commitments SET reminded = $2 WHERE id = $1", id.as_str(), day.to_string())?;
+    Ok(())
+}
+
+/// One commitment.
+pub async fn commitment(tx: &mut Tx, id: &CommitmentId) -> Result<Option<Commitment>> {
+    let row = sql_opt!(tx, CommitmentRow, commitment!("WHERE c.id = $1"), id.as_str())?;
+    row.map(Commitment::try_from).transpose()
+}
+
+/// Every open commitment, the most urgent first.
+pub async fn open_commitments(tx: &mut Tx, limit: i64) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' ORDER BY c.due, c.created_at, c.id LIMIT $1"),
+        limit
+    )?)
+}
+
+/// This person's open commitments, the most urgent first.
+pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' AND c.owner = $1 ORDER BY c.due, c.created_at, c.id"),
+        user.as_str()
+    )?)
+}
+
+/// Open commitments that may bring a reminder: due up to `until`, or back from a snooze by then.
+pub async fn commitments_near(tx: &mut Tx, until: Date) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' AND (c.due <= $1 OR c.snoozed_until <= $1) ORDER BY c.due, c.id"),
+        until.to_string()
+    )?)
+}
+
+/// Open commitments that are due from `from` to `to`, both included.
+pub async fn commitments_due_between(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!(
+            "WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"
+        ),
+        from.to_string(),
+        to.to_string()
+    )?)
+}
+
+/// Open commitments whose day is over on `today`, the latest first.
+pub async fn late_commitments(tx: &mut Tx, today: Date) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' AND c.due < $1 ORDER BY c.due, c.created_at, c.id"),
+        today.to_string()
+    )?)
+}

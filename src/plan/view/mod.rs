@@ -1,0 +1,73 @@
+//! What plan shows in Slack.
+
+pub mod commitment;
+pub mod request;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::kernel::blocks;
+use crate::kernel::dates::spoken;
+use crate::kernel::ids::{PartnerId, UserId};
+use crate::map::partner::Partner;
+
+/// At most so many rows of a list are shown.
+pub const LISTED: usize = 20;
+
+/// What people write into one field, in characters.
+const SHORT: usize = 600;
+
+/// The fields of the modals.
+pub mod field {
+    /// The account's name or domain.
+    pub const ACCOUNT: &str = "account";
+    /// The partner.
+    pub const PARTNER: &str = "partner";
+    /// The day.
+    pub const DATE: &str = "date";
+    /// What the session is for.
+    pub const GOAL: &str = "goal";
+    /// What is promised.
+    pub const TEXT: &str = "text";
+    /// Who does it.
+    pub const OWNER: &str = "owner";
+    /// Why.
+    pub const REASON: &str = "reason";
+}
+
+/// `<@U1> and <@U2>`
+fn mentions(users: &[UserId]) -> String {
+    users.iter().map(UserId::mention).collect::<Vec<_>>().join(" and ")
+}
+
+/// `Fri 6 Mar, 11:00`, in the reader's zone.
+fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let today = now.to_zoned(zone.clone()).date();
+    format!("{}, {}", spoken(local.date(), today), local.strftime("%H:%M"))
+}
+
+/// What is to be known before the fields are filled in; the texts are mrkdwn.
+fn notes(notes: &[String]) -> Option<Value> {
+    (!notes.is_empty()).then(|| blocks::section(&notes.join("\n")))
+}
+
+/// Lines to type in, short enough that three of them fit into a section.
+fn short_input(id: &str, placeholder: &str, initial: &str) -> Value {
+    let mut element = blocks::text_input(id, placeholder, Some(&blocks::clip(initial, SHORT)), true);
+    element["max_length"] = SHORT.into();
+    element
+}
+
+fn partner_input(partners: &[Partner], chosen: Option<&PartnerId>) -> Value {
+    // Slack shows a hundred: the chosen one is among them.
+    let mut ordered: Vec<&Partner> = partners.iter().collect();
+    ordered.sort_by_key(|p| Some(&p.id) != chosen);
+    if partners.len() <= 100 {
+        ordered = partners.iter().collect();
+    }
+    let options: Vec<Value> = ordered.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
+    let element = blocks::select(field::PARTNER, "Choose a partner", &options, chosen.map(PartnerId::as_str));
+    blocks::input("Partner", element, None, false)
+}

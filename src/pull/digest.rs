@@ -1,0 +1,323 @@
+//! The weekly digest as a value: what it says is decided here, how it looks in `view`.
+
+use std::collections::HashMap;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::priority::{self, About};
+use crate::kernel::ids::{OverlapId, PartnerId, UserId};
+use crate::kernel::schedule::Schedule;
+use crate::map::overlap::{Motion, Overlap, Triage};
+use crate::map::partner::Partner;
+use crate::store::settings::DigestTime;
+
+/// So many rows stand in the message itself.
+pub const TOP: usize = 5;
+/// So many rows stand in one partner's reply.
+pub const GROUP_ROWS: usize = 10;
+/// So many partners have a reply of their own.
+pub const GROUPS: usize = 20;
+/// So many candidates a partner are loaded: enough for its whole reply, were all rows of the message its own as well.
+pub const CANDIDATES: i64 = (TOP + GROUP_ROWS) as i64;
+
+/// One row: which overlap, and why now. The rest is read from the overlap when it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The overlap.
+    pub overlap: OverlapId,
+    /// Why now, in one phrase; not escaped. It stays as it was when the digest was made.
+    pub why: String,
+}
+
+/// One partner's reply in the thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The partner.
+    pub partner: PartnerId,
+    /// Its name.
+    pub name: String,
+    /// At most [`GROUP_ROWS`].
+    pub rows: Vec<Row>,
+    /// How many of this partner wait beyond these.
+    pub more: i64,
+}
+
+/// How fresh a partner's list is (A3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freshness {
+    /// The partner's name.
+    pub partner: String,
+    /// The civil date of the list and its age in days; `None` when none was ever seen.
+    pub seen: Option<(Date, i64)>,
+    /// Older than it may be.
+    pub stale: bool,
+}
+
+/// What the line of counts says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// First seen in the last seven days.
+    pub new: i64,
+    /// Open for over five days, with nobody's name on them.
+    pub unclaimed: i64,
+    /// Everything that waits for a decision.
+    pub open: i64,
+    /// Snoozed until later.
+    pub snoozed: i64,
+    /// Of a later area; see [`Commitments`].
+    pub commitments: Commitments,
+}
+
+/// How many commitments are due this week, the late ones included, and how many are late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitments {
+    /// Due in the next seven days, or late.
+    pub due: i64,
+    /// Past their date.
+    pub late: i64,
+}
+
+/// What one digest says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The Monday of its week.
+    pub week: Date,
+    /// When it should have come, in words, if it comes late.
+    pub late: Option<String>,
+    /// The line of counts.
+    pub counts: Counts,
+    /// What needs a decision first; at most [`TOP`].
+    pub top: Vec<Row>,
+    /// The rest by partner, the largest first.
+    pub groups: Vec<Group>,
+    /// How many wait with partners that have no reply of their own.
+    pub left_out: i64,
+    /// Every partner's list, stale ones first.
+    pub lists: Vec<Freshness>,
+}
+
+impl Digest {
+    /// Every overlap that it shows.
+    pub fn overlaps(&self) -> Vec<OverlapId> {
+        let grouped = self.groups.iter().flat_map(|g| &g.rows);
+        self.top.iter().chain(grouped).map(|r| r.overlap.clone()).collect()
+    }
+
+    /// How many rows stand in the thread.
+    pub fn in_thread(&self) -> usize {
+        self.groups.iter().map(|g| g.rows.len()).sum()
+    }
+
+    /// How many wait and are shown nowhere in it.
+    pub fn unshown(&self) -> i64 {
+        self.left_out + self.groups.iter().map(|g| g.more).sum::<i64>()
+    }
+}
+
+/// What a digest is made of.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// When it is made.
+    pub now: Timestamp,
+    /// Whose week and weekdays it names.
+    pub zone: TimeZone,
+    /// When it was due, if that is over.
+    pub due: Option<Timestamp>,
+    /// Up to [`CANDIDATES`] a partner that wait for a decision.
+    pub candidates: Vec<Overlap>,
+    /// Every partner.
+    pub partners: Vec<Partner>,
+    /// How many wait with each partner.
+    pub waiting: HashMap<PartnerId, i64>,
+    /// The motions of what was last planned with each partner, the newest first.
+    pub planned: HashMap<PartnerId, Vec<Motion>>,
+    /// The line of counts.
+    pub counts: Counts,
+}
+
+/// A digest that comes later than this says so, in minutes.
+const LATE_MINUTES: i64 = 30;
+
+/// Composes the digest.
+pub fn compose(input: &Input) -> Digest {
+    let date = |at: Timestamp| at.to_zoned(input.zone.clone()).date();
+    let due = input.due.unwrap_or(input.now);
+    let late = (input.now.as_millisecond() - due.as_millisecond() > LATE_MINUTES * 60_000)
+        .then(|| due.to_zoned(input.zone.clone()).strftime("%A %-d %B at %H:%M").to_string());
+    let ranked = rank(input);
+    let row = |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase() };
+    let (top, rest) = ranked.split_at(ranked.len().min(TOP));
+    let mut groups: Vec<Group> = input
+        .partners
+        .iter()
+        .filter_map(|partner| {
+            let above = top.iter().filter(|(o, _)| o.partner_id == partner.id).count();
+            let waiting = input.waiting.get(&partner.id).copied().unwrap_or(0);
+            let left = waiting - i64::try_from(above).unwrap_or(0);
+            let rows: Vec<Row> =
+                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(row).collect();
+            let more = (left - i64::try_from(rows.len()).unwrap_or(0)).max(0);
+            (!rows.is_empty()).then(|| Group {
+                partner: partner.id.clone(),
+                name: partner.name.clone(),
+                rows,
+                more,
+            })
+        })
+        .collect();
+    let size = |g: &Group| g.more + i64::try_from(g.rows.len()).unwrap_or(0);
+    groups.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
+    let left_out = groups.iter().skip(GROUPS).map(size).sum();
+    groups.truncate(GROUPS);
+    Digest {
+        week: monday_of(date(due)),
+        late,
+        counts: input.counts,
+        top: top.iter().map(row).collect(),
+        groups,
+        left_out,
+        lists: freshness(input),
+    }
+}
+
+fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
+    let since = input.now - jiff::SignedDuration::from_hours(7 * 24);
+    let stale = |id: &PartnerId| {
+        let partner = input.partners.iter().find(|p| p.id == *id)?;
+        partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now))
+    };
+    let mut ranked: Vec<_> = input
+        .candidates
+        .iter()
+        .map(|o| {
+            let about = About {
+                now: input.now,
+                zone: &input.zone,
+                since,
+                planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
+                stale_days: stale(&o.partner_id),
+            };
+            (o.clone(), priority::weigh(o, &about))
+        })
+        .collect();
+    ranked.sort_by(priority::order);
+    ranked
+}
+
+fn freshness(input: &Input) -> Vec<Freshness> {
+    let mut lists: Vec<Freshness> = input
+        .partners
+        .iter()
+        .map(|p| Freshness {
+            partner: p.name.clone(),
+            seen: p
+                .list_seen_at
+                .zip(p.list_age_days(input.now))
+                .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
+            stale: p.list_is_stale(input.now),
+        })
+        .collect();
+    lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));
+    lists
+}
+
+fn monday_of(date: Date) -> Date {
+    let back = i64::from(date.weekday().to_monday_zero_offset());
+    date.saturating_sub(Span::new().days(back))
+}
+
+/// What somebody decides on one overlap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It goes onto the next agenda with the partner.
+    Agenda,
+    /// A session about it is wanted by that date.
+    Session(Date),
+    /// That person looks after it; it still waits for a decision.
+    Assign(UserId),
+    /// It comes back on that date; why, if said.
+    Snooze(Date, Option<String>),
+    /// It stays away until it changes (A9); why.
+    Dismiss(String),
+    /// It waits for a decision again.
+    Reopen,
+}
+
+impl Decision {
+    /// For the audit, as noun.verb.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Agenda | Self::Session(_) => "overlap.plan",
+            Self::Assign(_) => "overlap.assign",
+            Self::Snooze(..) => "overlap.snooze",
+            Self::Dismiss(_) => "overlap.dismiss",
+            Self::Reopen => "overlap.reopen",
+        }
+    }
+
+    /// Carries it out; a snooze ends when its date begins in `zone`.
+    pub fn apply(&self, overlap: &mut Overlap, by: &UserId, zone: &TimeZone) {
+        match self {
+            Self::Agenda | Self::Session(_) => overlap.triage = Triage::Planned,
+            Self::Assign(user) => overlap.assignee = Some(user.clone()),
+            Self::Snooze(until, _) => {
+                let start = zone.to_ambiguous_zoned(until.at(0, 0, 0, 0)).compatible();
+                overlap.triage = Triage::Snoozed(start.map_or(Timestamp::MAX, |z| z.timestamp()));
+            }
+            Self::Dismiss(because) => overlap.triage = Triage::Dismissed(because.clone()),
+            Self::Reopen => overlap.triage = Triage::Open,
+        }
+        overlap.decided_by = Some(by.clone());
+        overlap.version += 1;
+    }
+}
+
+/// A decision that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What.
+    pub what: Decision,
+    /// By whom.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether it waits for a decision: open, or back from a snooze.
+pub fn waits(overlap: &Overlap, now: Timestamp) -> bool {
+    match overlap.triage {
+        Triage::Open => true,
+        Triage::Snoozed(until) => until <= now,
+        Triage::Planned | Triage::Dismissed(_) => false,
+    }
+}
+
+/// The schedule of the digest; `None` for a stored one that cannot be read.
+pub fn schedule(time: &DigestTime) -> Option<Schedule> {
+    let at: jiff::civil::Time = time.time.parse().ok()?;
+    Schedule::weekly(weekday(&time.weekday)?, at, &time.zone).ok()
+}
+
+/// The weekdays as they are stored and as they are shown, from Monday.
+pub const WEEKDAYS: [(&str, &str); 7] = [
+    ("Mon", "Monday"),
+    ("Tue", "Tuesday"),
+    ("Wed", "Wednesday"),
+    ("Thu", "Thursday"),
+    ("Fri", "Friday"),
+    ("Sat", "Saturday"),
+    ("Sun", "Sunday"),
+];
+
+fn weekday(short: &str) -> Option<Weekday> {
+    let short = short.to_lowercase();
+    let index = WEEKDAYS.iter().position(|(day, _)| short.starts_with(&day.to_lowercase()))?;
+    Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! The digest goes out once a week; a decision edits every message that shows it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::digest::{self, Commitments, Decided, Decision, Digest, Input};
+use super::store::{self, Posted};
+use super::view::{self, Scene};
+use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
+use crate::delivery::schedule;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, DigestId, OverlapId, UserId};
+use crate::map::overlap::Overlap;
+use crate::map::store as map;
+use crate::store::settings::{self, DigestTime};
+use crate::store::{Tx, audit, instant, millis};
+
+/// Where nobody said from when digests are due, one that is older than this is not posted.
+const GRACE_MS: i64 = 3_600_000;
+/// An overlap is edited in the newest digests only.
+const EDITED: i64 = 3;
+
+fn zone_of(time: &DigestTime) -> TimeZone {
+    TimeZone::get(&time.zone).unwrap_or(TimeZone::UTC)
+}
+
+/// The day of the next triage, in words: `Monday`.
+pub async fn next_triage(tx: &mut Tx, now: Timestamp) -> Result<String> {
+    let time = settings::load(tx).await?.digest;
+    let next = digest::schedule(&time).and_then(|s| s.next_after(now));
+    let day = next.map(|fire| fire.at.to_zoned(zone_of(&time)).strftime("%A").to_string());
+    Ok(day.unwrap_or_else(|| "Monday".to_owned()))
+}
+
+/// When the next digest comes, in words and with its zone: `Monday 16 March at 09:00, Europe/Stockholm`.
+pub fn next_words(time: &DigestTime, now: Timestamp) -> Option<String> {
+    let next = digest::schedule(time)?.next_after(now)?;
+    let at = next.at.to_zoned(zone_of(time)).strftime("%A %-d %B at %H:%M").to_string();
+    Some(format!("{at}, {}", time.zone))
+}
+
+/// Loads what a digest is made of and composes it; `due` is when it should have come.
+pub async fn compose(
+    tx: &mut Tx,
+    now: Timestamp,
+    due: Option<Timestamp>,
+    commitments: Commitments,
+) -> Result<Digest> {
+    let zone = zone_of(&settings::load(tx).await?.digest);
+    let input = Input {
+        now,
+        zone,
+        due,
+        candidates: store::candidates(tx, now).await?,
+        partners: map::partners(tx).await?,
+        waiting: store::waiting(tx, now).await?,
+        planned: store::planned(tx).await?,
+        counts: digest::Counts { commitments, ..store::counts(tx, now).await? },
+    };
+    Ok(digest::compose(&input))
+}
+
+/// Reads what is shown of these overlaps now.
+pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[OverlapId]) -> Result<Scene> {
+    let zone = zone_of(&settings::load(tx).await?.digest);
+    let overlaps: HashMap<OverlapId, Overlap> =
+        map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
+    let decided = store::decided(tx, ids).await?;
+    let mut users: Vec<UserId> = decided.values().map(|d| d.by.clone()).collect();
+    users.extend(decided.values().filter_map(|d| match &d.what {
+        Decision::Assign(user) => Some(user.clone()),
+        _ => None,
+    }));
+    users.extend(overlaps.values().filter_map(super::priority::holder).filter_map(|h| view::user_of(&h)));
+    users.sort();
+    users.dedup();
+    let names = store::names(tx, &users).await?;
+    Ok(Scene { now, zone, channel: channel.clone(), overlaps, decided, names })
+}
+
+/// When the digest that is due now was due, and the period that it stands for.
+async fn due(tx: &mut Tx, now: Timestamp) -> Result<Option<(ChannelId, crate::kernel::schedule::Fire)>> {
+    let workspace = settings::load(tx).await?;
+    let Some(channel) = workspace.digest_channel else { return Ok(None) };
+    let since = instant(workspace.digest_since.unwrap_or(millis(now) - GRACE_MS))?;
+    let fire = digest::schedule(&workspace.digest).and_then(|s| s.latest_due(since, now));
+    Ok(fire.map(|fire| (channel, fire)))
+}
+
+/// Whether a digest is due and nobody has posted it.
+pub async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
+    match due(tx, now).await? {
+        Some((_, fire)) => Ok(!store::is_posted(tx, &fire.period).await?),
+        None => Ok(false),
+    }
+}
+
+/// Posts the digest if one is due: once a period, whoever is first; after a downtime the latest one only.
+pub async fn post_due(tx: &mut Tx, now: Timestamp, commitments: Commitments) -> Result<bool> {
+    let Some((channel, fire)) = due(tx, now).await? else { return Ok(false) };
+    if !schedule::fire(tx, "digest", &fire.period, millis(now)).await? {
+        return Ok(false);
+    }
+    let digest = compose(tx, now, Some(fire.at), commitments).await?;
+    let posted = Posted { id: DigestId::random(), channel, digest };
+    store::insert_digest(tx, now, &fire.period, &posted).await?;
+    let scene = scene(tx, now, &posted.channel, &posted.digest.overlaps()).await?;
+    let subject = subject(&posted);
+    let message = view::digest(&posted.digest, &scene)?;
+    let to = Destination::Channel(posted.channel.clone());
+    let out = Outgoing::post(format!("digest:{}", fire.period), to, message).showing(&subject);
+    outbox::enqueue(tx, millis(now), &out).await?;
+    for group in &posted.digest.groups {
+        let message = view::group(group, &scene)?;
+        let shows = format!("{subject}:{}", group.partner);
+        let out = Outgoing::reply(&shows, posted.channel.clone(), Thread::Of(subject.clone()), message)
+            .showing(&shows);
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(true)
+}
+
+fn subject(posted: &Posted) -> String {
+    format!("digest:{}", posted.id)
+}
+
+/// Edits every message that shows this overlap; gives their number.
+pub async fn refresh(tx: &mut Tx, now: Timestamp, id: &OverlapId) -> Result<usize> {
+    let mut edited = 0;
+    for posted in store::showing(tx, id, EDITED).await? {
+        let scene = scene(tx, now, &posted.channel, &posted.digest.overlaps()).await?;
+        if posted.digest.top.iter().any(|r| r.overlap == *id) {
+            let message = view::digest(&posted.digest, &scene)?;
+            outbox::enqueue(tx, millis(now), &Outgoing::update(subject(&posted), message)).await?;
+            edited += 1;
+        }
+        for group in posted.digest.groups.iter().filter(|g| g.rows.iter().any(|r| r.overlap == *id)) {
+            let shows = format!("{}:{}", subject(&posted), group.partner);
+            let message = view::group(group, &scene)?;
+            outbox::enqueue(tx, millis(now), &Outgoing::update(shows, message)).await?;
+            edited += 1;
+        }
+    }
+    Ok(edited)
+}
+
+/// What became of a decision.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is made; so many messages show it.
+    Made {
+        /// As it is now.
+        overlap: Box<Overlap>,
+        /// Who, what and when.
+        decided: Decided,
+        /// How many messages are edited.
+        shown: usize,
+    },
+    /// Somebody or something was faster: nothing was decided. As it is now.
+    Second(Box<Overlap>),
+}
+
+/// The overlap, or what to tell the user when it is no longer there.
+pub async fn find(tx: &mut Tx, id: &OverlapId) -> Result<Overlap> {
+    map::overlap(tx, id).await?.ok_or_else(|| {
+        Error::user("That overlap was taken back or its partner was removed. Nothing was changed.")
+    })
+}
+
+/// Makes a decision on version `seen`, writes it down, and edits the messages that show the overlap.
+/// Whoever is assigned is told; nobody else is.
+pub async fn decide(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    id: &OverlapId,
+    seen: i64,
+    what: Decision,
+) -> Result<Outcome> {
+    let mut overlap = find(tx, id).await?;
+    if overlap.version != seen {
+        return Ok(Outcome::Second(Box::new(overlap)));
+    }
+    what.apply(&mut overlap, &actor.user, &actor.zone);
+    let made = Decided { what, by: actor.user.clone(), at: now };
+    if !store::decide(tx, &overlap, seen, &made).await? {
+        return Ok(Outcome::Second(Box::new(find(tx, id).await?)));
+    }
+    let detail = serde_json::to_string(&made.what)?;
+    let subject = format!("overlap:{id}");
+    audit::done(tx, now, actor.user.as_str(), made.what.verb(), &subject, &detail).await?;
+    let shown = refresh(tx, now, id).await?;
+    if let Decision::Assign(user) = &made.what
+        && *user != actor.user
+    {
+        tell_assigned(tx, now, actor, user, &overlap).await?;
+    }
+    Ok(Outcome::Made { overlap: Box::new(overlap), decided: made, shown })
+}
+
+async fn tell_assigned(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    user: &UserId,
+    overlap: &Overlap,
+) -> Result<()> {
+    let Some(channel) = settings::load(tx).await?.digest_channel else { return Ok(()) };
+    let scene = scene(tx, now, &channel, &[]).await?;
+    let message = view::given(overlap, &actor.name, &scene)?;
+    let key = format!("overlap:{}:{}:given", overlap.id, overlap.version);
+    let out = Outgoing::post(key, Destination::Person(user.clone()), message);
+    outbox::enqueue(tx, millis(now), &out).await
+}
+
+/// Saves when and where the digest comes. What was due before is not posted any more.
+pub async fn save_settings(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    time: DigestTime,
+    channel: ChannelId,
+) -> Result<()> {
+    let mut workspace = settings::load(tx).await?;
+    workspace.digest = time;
+    workspace.digest_channel = Some(channel);
+    workspace.digest_since = Some(millis(now));
+    settings::save(tx, now, &workspace).await?;
+    let detail = format!("{} {} {}", workspace.digest.weekday, workspace.digest.time, workspace.digest.zone);
+    audit::done(tx, now, by.as_str(), "digest.settings", "digest:settings", &detail).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! The modals of triage and of the digest's settings.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::digest::WEEKDAYS;
+use super::view::action;
+use crate::kernel::blocks;
+use crate::kernel::ids::ChannelId;
+use crate::kernel::text::escape;
+use crate::map::overlap::Overlap;
+use crate::store::settings::DigestTime;
+
+/// The fields of the modals.
+pub mod field {
+    /// Which plan: one of [`super::AGENDA`] and [`super::SESSION`].
+    pub const PLAN: &str = "plan";
+    /// A session by that date.
+    pub const BY: &str = "by";
+    /// Who looks after it.
+    pub const WHO: &str = "who";
+    /// When it comes back.
+    pub const UNTIL: &str = "until";
+    /// Why, in words.
+    pub const WHY: &str = "why";
+    /// Why, one of [`super::REASONS`].
+    pub const REASON: &str = "reason";
+    /// The digest's weekday.
+    pub const WEEKDAY: &str = "weekday";
+    /// The digest's time.
+    pub const TIME: &str = "time";
+    /// One of the common zones.
+    pub const ZONE: &str = "zone";
+    /// Any other zone, by its IANA name.
+    pub const OTHER_ZONE: &str = "other_zone";
+    /// The digest's channel.
+    pub const CHANNEL: &str = "channel";
+}
+
+/// Onto the next agenda with the partner.
+pub const AGENDA: &str = "agenda";
+/// A session of its own.
+pub const SESSION: &str = "session";
+
+/// Why an overlap is turned down: as stored and as said.
+pub const REASONS: [(&str, &str); 5] = [
+    ("no_fit", "No fit"),
+    ("too_early", "Too early"),
+    ("no_path", "The partner has no way in"),
+    ("wrong_match", "Wrong match"),
+    ("other", "Something else"),
+];
+
+/// Zones that many offices are in; any other is typed.
+const ZONES: [&str; 24] = [
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Toronto",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Lisbon",
+    "Europe/Amsterdam",
+    "Europe/Berlin",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Stockholm",
+    "Europe/Zurich",
+    "Europe/Helsinki",
+    "Europe/Istanbul",
+    "Asia/Jerusalem",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "UTC",
+];
+
+/// What a modal carries: the overlap, the version that was seen, and where.
+fn metadata(overlap: &Overlap, place: (Option<&ChannelId>, Option<&str>)) -> Value {
+    json!({"id": overlap.id, "version": overlap.version, "channel": place.0, "thread": place.1})
+}
+
+fn about(overlap: &Overlap) -> Value {
+    let (account, partner) = (escape(&overlap.account.label()), escape(&overlap.partner));
+    blocks::section(&format!("*{account}* with {partner} · {}", escape(&overlap.kind_words())))
+}
+
+/// Where a modal was opened: channel and thread.
+pub type From<'a> = (Option<&'a ChannelId>, Option<&'a str>);
+
+/// On the next agenda, or a session by a date.
+pub fn plan(overlap: &Overlap, from: From<'_>, by: Date) -> Value {
+    let options = [
+        blocks::choice("Put it on the next agenda", AGENDA),
+        blocks::choice("Ask the partner's manager for a session", SESSION),
+    ];
+    let radio = json!({"type": "radio_buttons", "action_id": field::PLAN, "options": options, "initial_option": options[0]});
+    blocks::modal(
+        action::PLAN,
+        "Plan",
+        Some("Plan"),
+        &metadata(overlap, from),
+        vec![
+            about(overlap),
+            blocks::input("Where it goes", radio, None, false),
+            blocks::input(
+                "Session by",
+                blocks::date_picker(field::BY, Some(by)),
+                Some("Only for a session of its own."),
+                true,
+            ),
+        ],
+    )
+}
+
+/// Who looks after it.
+pub fn assign(overlap: &Overlap, from: From<'_>) -> Value {
+    let now = overlap.assignee.as_ref().map(|u| u.as_str());
+    blocks::modal(
+        action::ASSIGN,
+        "Assign",
+        Some("Assign"),
+        &metadata(overlap, from),
+        vec![
+            about(overlap),
+            blocks::input(
+                "Who looks after it",
+                blocks::user_select(field::WHO, "Choose a colleague", now),
+                Some("They are told in a direct message."),
+                false,
+            ),
+        ],
+    )
+}
+
+/// Until when, and why.
+pub fn snooze(overlap: &Overlap, from: From<'_>, until: Date) -> Value {
+    blocks::modal(
+        action::SNOOZE,
+        "Snooze",
+        Some("Snooze"),
+        &metadata(overlap, from),
+        vec![
+            about(overlap),
+            blocks::input(
+                "Until",
+                blocks::date_picker(field::UNTIL, Some(until)),
+                Some("It comes back into the first digest from that day on."),
+                false,
+            ),
+            blocks::input(
+                "Why",
+                blocks::text_input(field::WHY, "They decide after the fair", None, false),
+                None,
+                true,
+            ),
+        ],
+    )
+}
+
+/// Why it is turned down.
+pub fn dismiss(overlap: &Overlap, from: From<'_>) -> Value {
+    let options: Vec<Value> = REASONS.iter().map(|(value, words)| blocks::choice(words, value)).collect();
+    blocks::modal(
+        action::DISMISS,
+        "Dismiss",
+        Some("Dismiss"),
+        &metadata(overlap, from),
+        vec![
+            about(overlap),
+            blocks::input("Reason", blocks::select(field::REASON, "Choose one", &options, None), None, false),
+            blocks::input(
+                "In your words",
+                blocks::text_input(field::WHY, "Signed with somebody else in May", None, false),
+                Some("It stays away until something about it changes."),
+                false,
+            ),
+        ],
+    )
+}
+
+/// When and where the digest comes; `own` is the zone of the one who sets it.
+pub fn settings(
+    time: &DigestTime,
+    channel: Option<&ChannelId>,
+    own: Option<&str>,
+    from: Option<&ChannelId>,
+) -> Value {
+    let days: Vec<Value> = WEEKDAYS.iter().map(|(value, words)| blocks::choice(words, value)).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for zone in own.into_iter().chain([time.zone.as_str()]).chain(ZONES) {
+        if !names.contains(&zone) {
+            names.push(zone);
+        }
+    }
+    let zones: Vec<Value> = names.iter().map(|zone| blocks::choice(zone, zone)).collect();
+    let mut clock = json!({"type": "timepicker", "action_id": field::TIME});
+    if time.time.parse::<jiff::civil::Time>().is_ok() {
+        clock["initial_time"] = json!(time.time);
+    }
+    blocks::modal(
+        action::SETTINGS,
+        "Digest settings",
+        Some("Save"),
+        &json!({"id": "digest", "channel": from}),
+        vec![
+            blocks::input(
+                "Weekday",
+                blocks::select(field::WEEKDAY, "Choose a day", &days, Some(&time.weekday)),
+                None,
+                false,
+            ),
+            blocks::input("Time", clock, None, false),
+            blocks::input(
+                "Time zone",
+                blocks::select(field::ZONE, "Choose a zone", &zones, Some(&time.zone)),
+                None,
+                false,
+            ),
+            blocks::input(
+                "Another time zone",
+                blocks::text_input(field::OTHER_ZONE, "America/Bogota", None, false),
+                Some("If yours is not in the list. It counts instead of the one above."),
+                true,
+            ),
+            blocks::input(
+                "Channel",
+                blocks::channel_select(field::CHANNEL, "Choose a channel", channel.map(|c| c.as_str())),
+                Some("One that only your own people read."),
+                false,
+            ),
+        ],
+    )
+}

@@ -1,0 +1,14 @@
+//! Pull: new overlaps are triaged weekly, and triage feeds the next agendas (A9).
+//!
+//! Once a week [`flow::post_due`] loads what may need a decision (`store`), ranks it with reasons ([`priority`]),
+//! composes a [`digest::Digest`] and posts it. [`flow::decide`] carries a decision out and edits every message that
+//! shows the overlap. To add a decision: a variant of [`digest::Decision`], its words in `view`, its control in `view::action`.
+
+pub mod digest;
+pub mod flow;
+pub mod forms;
+pub mod priority;
+pub mod store;
+#[cfg(test)]
+mod testing;
+pub mod view;

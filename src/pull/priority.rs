@@ -1,0 +1,271 @@
+//! What is worth a decision first, and why, in the reader's own terms. The order has a score; nobody is shown it.
+
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::map::overlap::{Motion, Overlap, Population, Triage};
+use crate::store::millis;
+
+/// Points of an amount in whole units, whatever the currency: from this much, so many.
+pub const AMOUNTS: [(i64, i64); 7] =
+    [(1_000_000, 40), (250_000, 36), (100_000, 32), (50_000, 30), (10_000, 24), (1_000, 16), (1, 8)];
+/// Points of a change in the last week.
+pub const CHANGED: i64 = 25;
+/// Points of coming back from a snooze.
+pub const RETURNED: i64 = 20;
+/// Points of having waited so long that nobody looks any more.
+pub const WAITING: i64 = 15;
+/// After so many days without anybody, an overlap waits too long.
+pub const WAITING_DAYS: i64 = 5;
+/// So many of a partner's last planned overlaps of one motion are a habit (A10).
+const HABIT: usize = 3;
+/// As many of them are looked at.
+pub const HABIT_SEEN: usize = 5;
+const DAY_MS: i64 = 86_400_000;
+
+/// Points of what the two sides are to the account (A2).
+pub fn kind_points(ours: Option<Population>, theirs: Option<Population>) -> i64 {
+    use Population::{Customer, OpenOpportunity, Prospect};
+    match (ours, theirs) {
+        (Some(OpenOpportunity), Some(Customer)) => 40,
+        (Some(OpenOpportunity), Some(OpenOpportunity)) => 35,
+        (Some(Prospect), Some(Customer)) | (Some(Customer), Some(OpenOpportunity)) => 25,
+        (Some(Customer), Some(Prospect)) => 22,
+        (Some(OpenOpportunity), Some(Prospect)) | (Some(Prospect), Some(OpenOpportunity)) => 15,
+        (Some(Customer), Some(Customer)) => 12,
+        (Some(Prospect), Some(Prospect)) => 4,
+        (None, _) | (_, None) => 0,
+    }
+}
+
+/// What the weighing knows beside the overlap itself.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// Whose weekdays are named.
+    pub zone: &'a TimeZone,
+    /// Changes since then are news.
+    pub since: Timestamp,
+    /// The motions of what was last planned with this partner, the newest first.
+    pub planned: &'a [Motion],
+    /// Days since the partner's list was seen, when that is longer than it may be (A3).
+    pub stale_days: Option<i64>,
+}
+
+/// One reason to look at it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It changed on that weekday.
+    Changed {
+        /// `Thursday`.
+        day: String,
+        /// What, in words.
+        what: String,
+    },
+    /// Its snooze is over.
+    Returned,
+    /// What the two sides are to the account, and the motion.
+    Kind {
+        /// Ours.
+        ours: Population,
+        /// The partner's.
+        theirs: Population,
+        /// The partner's name.
+        partner: String,
+    },
+    /// The last planned overlaps with this partner were all of one motion (A10).
+    Habit {
+        /// All of them.
+        motion: Motion,
+        /// Of this one.
+        this: Motion,
+        /// How many.
+        count: usize,
+        /// The partner's name.
+        partner: String,
+    },
+    /// Open for so many days and without anybody.
+    Waiting(i64),
+    /// The partner's list is that many days old.
+    Stale {
+        /// Its age.
+        days: i64,
+        /// The partner's name.
+        partner: String,
+    },
+    /// First seen on that weekday.
+    New(String),
+    /// Nothing else is to be said but its age in days.
+    Open(i64),
+}
+
+/// Points of a deal that is about to be decided; the row says the stage itself.
+const LATE_STAGE: i64 = 10;
+
+impl Reason {
+    /// Its place in a phrase.
+    fn place(&self) -> u8 {
+        match self {
+            Self::Changed { .. } => 0,
+            Self::Returned => 1,
+            Self::Kind { .. } | Self::Habit { .. } => 2,
+            Self::Stale { .. } => 3,
+            Self::New(_) => 4,
+            Self::Waiting(_) => 5,
+            Self::Open(_) => 6,
+        }
+    }
+
+    /// As a person would say it; not escaped.
+    pub fn words(&self) -> String {
+        use Population::{Customer, OpenOpportunity, Prospect};
+        match self {
+            Self::Changed { day, what } => format!("changed on {day}: {what}"),
+            Self::Returned => "back from its snooze".to_owned(),
+            Self::Kind { ours, theirs, partner } => match (ours, theirs) {
+                (OpenOpportunity, Customer) => format!("an ask: {partner} can open doors for our deal"),
+                (Prospect, Customer) => format!("an ask: {partner} can introduce us"),
+                (Customer, OpenOpportunity) => format!("a give: we can open doors for {partner}'s deal"),
+                (Customer, Prospect) => format!("a give: we can introduce {partner}"),
+                (OpenOpportunity, OpenOpportunity) => "joint: both deals are open now".to_owned(),
+                (Customer, Customer) => "joint: both of us serve them".to_owned(),
+                (OpenOpportunity, Prospect) => format!("joint: {partner} could come into our deal"),
+                (Prospect, OpenOpportunity) => format!("joint: we could come into {partner}'s deal"),
+                (Prospect, Prospect) => "neither of us is in yet".to_owned(),
+            },
+            Self::Habit { motion, this: Motion::Give, count, partner } if *motion != Motion::Give => {
+                format!("a give: {}", habit(*motion, *count, partner))
+            }
+            Self::Habit { motion, count, partner, .. } => habit(*motion, *count, partner),
+            Self::Waiting(days) => format!("open for {} and nobody has it", days_words(*days)),
+            Self::Stale { days, partner } => {
+                format!("{partner}'s list is {} old, so check first", days_words(*days))
+            }
+            Self::New(day) => format!("new on {day}"),
+            Self::Open(days) => format!("open for {}", days_words(*days)),
+        }
+    }
+}
+
+fn habit(motion: Motion, count: usize, partner: &str) -> String {
+    let what = match motion {
+        Motion::Ask => "our asks",
+        Motion::Give => "our gives",
+        Motion::Joint => "joint",
+    };
+    format!("the last {count} with {partner} were {what}")
+}
+
+/// `1 day`, `6 days`.
+pub fn days_words(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+/// How much it is worth a look, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priority {
+    /// More comes first.
+    pub score: i64,
+    /// News first, then the motion, then the rest; never empty.
+    pub why: Vec<Reason>,
+}
+
+impl Priority {
+    /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
+    /// nobody has it, is said by the row, which knows better when it is shown again.
+    pub fn phrase(&self) -> String {
+        let lasting = self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)));
+        lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Who of ours has it: the one it was assigned to, else the deal's or the account's owner, as written.
+pub fn holder(o: &Overlap) -> Option<String> {
+    o.assignee.as_ref().map(|u| u.mention()).or_else(|| o.owner.clone()).or_else(|| o.account.owner.clone())
+}
+
+/// Whole days since it was first seen.
+pub fn age_days(o: &Overlap, now: Timestamp) -> i64 {
+    (millis(now) - millis(o.first_seen)).max(0) / DAY_MS
+}
+
+/// Weighs one overlap.
+pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
+    let mut found: Vec<(i64, Reason)> = Vec::new();
+    let day = |at: Timestamp| at.to_zoned(about.zone.clone()).strftime("%A").to_string();
+    let within = |at: &Timestamp| *at >= about.since && *at <= about.now;
+    if let (Some(at), Some(what)) = (o.changed_at.filter(within), &o.change_note) {
+        found.push((CHANGED, Reason::Changed { day: day(at), what: what.clone() }));
+    }
+    if matches!(o.triage, Triage::Snoozed(until) if until <= about.now) {
+        found.push((RETURNED, Reason::Returned));
+    }
+    let kind = kind_points(o.our_population, o.their_population);
+    let habit = o.motion().and_then(|this| habit_of(this, about.planned, &o.partner));
+    match habit {
+        // It says the motion as well, so the kind needs no word of its own.
+        Some((points, reason)) if points > 0 => found.push((kind + points, reason)),
+        other => {
+            if let (Some(ours), Some(theirs)) = (o.our_population, o.their_population) {
+                found.push((kind, Reason::Kind { ours, theirs, partner: o.partner.clone() }));
+            }
+            found.extend(other);
+        }
+    }
+    let age = age_days(o, about.now);
+    if age > WAITING_DAYS && holder(o).is_none() {
+        found.push((WAITING, Reason::Waiting(age)));
+    }
+    if let Some(days) = about.stale_days {
+        found.push((-5, Reason::Stale { days, partner: o.partner.clone() }));
+    }
+    if found.iter().all(|(points, _)| *points <= 0) {
+        let reason = if within(&o.first_seen) { Reason::New(day(o.first_seen)) } else { Reason::Open(age) };
+        found.push((1, reason));
+    }
+    let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
+    let score = score + if o.stage.as_deref().is_some_and(is_late) { LATE_STAGE } else { 0 };
+    found.sort_by_key(|(_, reason)| reason.place());
+    Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
+}
+
+fn habit_of(this: Motion, planned: &[Motion], partner: &str) -> Option<(i64, Reason)> {
+    let first = *planned.first()?;
+    let count = planned.iter().take(HABIT_SEEN).take_while(|m| **m == first).count();
+    let seen = planned.len().min(HABIT_SEEN);
+    if count < HABIT || count < seen {
+        return None;
+    }
+    let points = match (first, this) {
+        (Motion::Ask, Motion::Give) => 20,
+        (Motion::Ask, Motion::Ask) => -10,
+        _ => return None,
+    };
+    Some((points, Reason::Habit { motion: first, this, count, partner: partner.to_owned() }))
+}
+
+fn amount_points(o: &Overlap) -> i64 {
+    let units = o.amount.map_or(0, |m| m.hundredths / 100);
+    AMOUNTS.iter().find(|(from, _)| units >= *from).map_or(0, |(_, points)| *points)
+}
+
+fn is_late(stage: &str) -> bool {
+    let stage = stage.to_lowercase();
+    ["negotiat", "contract", "commit", "verbal", "closing", "procurement", "legal"]
+        .iter()
+        .any(|word| stage.contains(word))
+}
+
+/// The order of the digest: the weightier first, then by the account's name, then by id.
+pub fn order(a: &(Overlap, Priority), b: &(Overlap, Priority)) -> Ordering {
+    b.1.score
+        .cmp(&a.1.score)
+        .then_with(|| a.0.account.name.to_lowercase().cmp(&b.0.account.name.to_lowercase()))
+        .then_with(|| a.0.id.cmp(&b.0.id))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::kernel::ids::OverlapId;
+use crate::kernel::money::Money;
+use crate::pull::testing::{at, overlap};
+
+fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
+    let now = at("2026-03-09T08:00:00Z");
+    About { now, zone, since: at("2026-03-02T08:00:00Z"), planned, stale_days: None }
+}
+
+fn phrase(o: &Overlap, planned: &[Motion]) -> String {
+    weigh(o, &about(planned, &TimeZone::UTC)).phrase()
+}
+
+#[test]
+fn the_motion_is_said_in_the_readers_terms() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    insta::assert_snapshot!(phrase(&o, &[]), @"an ask: Northwind can open doors for our deal");
+    o.our_population = Some(Population::Customer);
+    o.their_population = Some(Population::Prospect);
+    insta::assert_snapshot!(phrase(&o, &[]), @"a give: we can introduce Northwind");
+    insta::assert_snapshot!(phrase(&o, &[Motion::Ask; 5]), @"a give: the last 5 with Northwind were our asks");
+    insta::assert_snapshot!(phrase(&o, &[Motion::Ask, Motion::Ask, Motion::Ask, Motion::Give]), @"a give: we can introduce Northwind");
+}
+
+#[test]
+fn a_change_of_this_week_is_said_and_an_older_one_is_not() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    o.changed_at = Some(at("2026-03-05T10:00:00Z"));
+    o.change_note = Some("the amount went from $50k to $120k".to_owned());
+    insta::assert_snapshot!(phrase(&o, &[]), @"changed on Thursday: the amount went from $50k to $120k; an ask: Northwind can open doors for our deal");
+    o.changed_at = Some(at("2026-02-26T10:00:00Z"));
+    assert!(!phrase(&o, &[]).contains("changed"));
+}
+
+#[test]
+fn what_waits_with_nobody_is_said() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    o.our_population = None;
+    o.first_seen = at("2026-03-03T08:00:00Z");
+    let waiting = weigh(&o, &about(&[], &TimeZone::UTC));
+    assert_eq!(waiting.why, [Reason::Waiting(6)]);
+    insta::assert_snapshot!(waiting.why[0].words(), @"open for 6 days and nobody has it");
+    o.owner = Some("<@U0ALEX>".to_owned());
+    insta::assert_snapshot!(phrase(&o, &[]), @"new on Tuesday");
+    o.first_seen = at("2026-01-03T08:00:00Z");
+    assert_eq!(weigh(&o, &about(&[], &TimeZone::UTC)).why, [Reason::Open(65)]);
+    assert_eq!(phrase(&o, &[]), "", "the row says its age");
+}
+
+#[test]
+fn only_asking_counts_against_one_more_ask_and_is_said() {
+    let o = overlap("acme", "Acme", "Northwind");
+    let plain = weigh(&o, &about(&[], &TimeZone::UTC));
+    let asked = weigh(&o, &about(&[Motion::Ask; 4], &TimeZone::UTC));
+    assert!(asked.score < plain.score);
+    insta::assert_snapshot!(asked.phrase(), @"an ask: Northwind can open doors for our deal; the last 4 with Northwind were our asks");
+}
+
+#[test]
+fn more_money_comes_first() {
+    let mut small = overlap("a", "Acme", "Northwind");
+    small.amount = Money::parse("$5k");
+    let mut large = overlap("b", "Zeta", "Northwind");
+    large.amount = Money::parse("$120k");
+    let mut both = [small, large].map(|o| {
+        let p = weigh(&o, &about(&[], &TimeZone::UTC));
+        (o, p)
+    });
+    both.sort_by(order);
+    assert_eq!(both[0].0.account.name, "Zeta");
+}
+
+fn some_population() -> impl Strategy<Value = Option<Population>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(Population::Customer)),
+        Just(Some(Population::Prospect)),
+        Just(Some(Population::OpenOpportunity)),
+    ]
+}
+
+prop_compose! {
+    fn some_overlap()(
+        name in "[AaBb]{1,2}", ours in some_population(), theirs in some_population(),
+        hundredths in proptest::option::of(-5i64..200_000_000), days in 0i64..30, changed in any::<bool>(),
+        stage in proptest::option::of("negotiation|discovery"),
+    ) -> Overlap {
+        let mut o = overlap("", &name, "Northwind");
+        o.our_population = ours;
+        o.their_population = theirs;
+        o.amount = hundredths.map(|hundredths| Money { hundredths, currency: None });
+        o.first_seen = at("2026-03-09T08:00:00Z") - jiff::SignedDuration::from_hours(24 * days);
+        o.changed_at = changed.then_some(o.first_seen);
+        o.change_note = changed.then(|| "the stage is new".to_owned());
+        o.stage = stage;
+        o
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_order_is_total_and_the_same_whatever_came_first(
+        all in proptest::collection::vec(some_overlap(), 0..12), seed in any::<u64>(),
+    ) {
+        let mut ranked: Vec<_> = all
+            .into_iter()
+            .enumerate()
+            .map(|(i, mut o)| {
+                o.id = OverlapId::from(format!("o{i:02}"));
+                let p = weigh(&o, &about(&[Motion::Ask; 3], &TimeZone::UTC));
+                (o, p)
+            })
+            .collect();
+        prop_assert!(ranked.iter().all(|(_, p)| !p.why.is_empty()));
+        let mut shuffled = ranked.clone();
+        if !shuffled.is_empty() {
+            let by = usize::try_from(seed % 12).unwrap() % shuffled.len();
+            shuffled.rotate_left(by);
+            shuffled.reverse();
+        }
+        ranked.sort_by(order);
+        shuffled.sort_by(order);
+        prop_assert_eq!(&ranked, &shuffled);
+        for (i, a) in ranked.iter().enumerate() {
+            for b in &ranked[i + 1..] {
+                prop_assert_eq!(order(a, b), Ordering::Less);
+                prop_assert_eq!(order(b, a), Ordering::Greater);
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The digest's SQL: what waits, how much of it, who decided, and what was posted.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+
+use super::digest::{CANDIDATES, Counts, Decided, Decision, Digest};
+use super::priority::{self, AMOUNTS, WAITING_DAYS};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
+use crate::map::overlap::{Motion, Overlap, Population, Triage};
+use crate::map::store as map;
+use crate::store::{Tx, instant, millis};
+use crate::{sql_all, sql_exec, sql_value};
+
+/// What waits for a decision at `$1`.
+const WAITS: &str =
+    "o.gone_at IS NULL AND (o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= $1))";
+/// Nobody's name is on it.
+const NOBODY: &str = "o.assignee IS NULL AND o.owner IS NULL AND a.owner IS NULL";
+const DAY_MS: i64 = 86_400_000;
+
+/// The score of [`priority::weigh`] as far as the columns tell it: `$2` is when news begin, `$3` when waiting is too long.
+fn rough_score() -> String {
+    const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
+    let kinds: String = ALL
+        .iter()
+        .flat_map(|ours| ALL.iter().map(move |theirs| (*ours, *theirs)))
+        .map(|(ours, theirs)| {
+            let points = priority::kind_points(Some(ours), Some(theirs));
+            let (ours, theirs) = (ours.as_str(), theirs.as_str());
+            format!(" WHEN o.our_population = '{ours}' AND o.their_population = '{theirs}' THEN {points}")
+        })
+        .collect();
+    let amounts: String = AMOUNTS
+        .iter()
+        .map(|(from, points)| format!(" WHEN o.amount_hundredths >= {} THEN {points}", from * 100))
+        .collect();
+    format!(
+        "(CASE{kinds} ELSE 0 END + CASE{amounts} ELSE 0 END \
+         + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
+         + CASE WHEN o.first_seen < $3 AND {NOBODY} THEN {} ELSE 0 END)",
+        priority::CHANGED,
+        priority::RETURNED,
+        priority::WAITING,
+    )
+}
+
+/// The first [`CANDIDATES`] overlaps of every partner that wait for a decision, pre-ordered by a rough score.
+///
+/// The columns tell all but the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
+/// the same partner stand before it.
+pub async fn candidates(tx: &mut Tx, now: Timestamp) -> Result<Vec<Overlap>> {
+    let sql = format!(
+        "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
+         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {WAITS}) ranked WHERE place <= $4",
+        rough_score()
+    );
+    let week = millis(now) - 7 * DAY_MS;
+    let ids = sql_all!(
+        tx,
+        (String,),
+        AssertSqlSafe(sql.clone()),
+        millis(now),
+        week,
+        millis(now) - WAITING_DAYS * DAY_MS,
+        CANDIDATES
+    )?;
+    let ids: Vec<OverlapId> = ids.into_iter().map(|(id,)| id.into()).collect();
+    map::overlaps_of_ids(tx, &ids).await
+}
+
+/// How many wait for a decision, by partner.
+pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i64>> {
+    let sql =
+        format!("SELECT o.partner_id, COUNT(*) FROM account_overlaps o WHERE {WAITS} GROUP BY o.partner_id");
+    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()), millis(now))?;
+    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
+}
+
+/// The line of counts, without the commitments.
+pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<Counts> {
+    let new = sql_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND first_seen >= $1 AND first_seen <= $2",
+        millis(now) - 7 * DAY_MS,
+        millis(now)
+    )?;
+    let sql = format!(
+        "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
+         WHERE {WAITS} AND o.first_seen < $2 AND {NOBODY}"
+    );
+    let unclaimed =
+        sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), millis(now) - WAITING_DAYS * DAY_MS)?;
+    let snoozed = sql_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'snoozed' AND snoozed_until > $1",
+        millis(now)
+    )?;
+    let open = waiting(tx, now).await?.values().sum();
+    Ok(Counts { new, unclaimed, open, snoozed, ..Counts::default() })
+}
+
+/// The motions of what was last planned with each partner, the newest first (A10).
+pub async fn planned(tx: &mut Tx) -> Result<HashMap<PartnerId, Vec<Motion>>> {
+    type Row = (String, Option<String>, Option<String>);
+    let rows = sql_all!(
+        tx,
+        Row,
+        "SELECT partner_id, our_population, their_population FROM (SELECT partner_id, our_population, their_population, decided_at, id, \
+         ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY COALESCE(decided_at, 0) DESC, id) AS place \
+         FROM account_overlaps WHERE triage = 'planned') latest WHERE place <= $1 ORDER BY partner_id, place",
+        i64::try_from(priority::HABIT_SEEN).unwrap_or(5)
+    )?;
+    let mut by_partner: HashMap<PartnerId, Vec<Motion>> = HashMap::new();
+    for (partner, ours, theirs) in rows {
+        let population = |text: Option<String>| text.as_deref().and_then(Population::stored);
+        if let Some(motion) = Motion::suggested(population(ours), population(theirs)) {
+            by_partner.entry(partner.into()).or_default().push(motion);
+        }
+    }
+    Ok(by_partner)
+}
+
+/// Saves a decision if nobody has changed the overlap since version `seen`; `false` when somebody has.
+pub async fn decide(tx: &mut Tx, overlap: &Overlap, seen: i64, made: &Decided) -> Result<bool> {
+    let (triage, until, because) = match &overlap.triage {
+        Triage::Open => ("open", None, None),
+        Triage::Planned => ("planned", None, None),
+        Triage::Snoozed(until) => ("snoozed", Some(millis(*until)), None),
+        Triage::Dismissed(because) => ("dismissed", None, Some(because.as_str())),
+    };
+    let assigned = matches!(made.what, Decision::Assign(_)).then(|| millis(made.at));
+    let changed = sql_exec!(
+        tx,
+        "UPDATE account_overlaps SET triage = $3, snoozed_until = $4, dismissed_because = $5, assignee = $6, \
+         assigned_at = COALESCE($7, assigned_at), decided_by = $8, decided_at = $9, decision = $10, version = $11 \
+         WHERE id = $1 AND version = $2",
+        overlap.id.as_str(),
+        seen,
+        triage,
+        until,
+        because,
+        overlap.assignee.as_ref().map(UserId::as_str),
+        assigned,
+        made.by.as_str(),
+        millis(made.at),
+        serde_json::to_string(&made.what)?,
+        overlap.version
+    )?;
+    Ok(changed == 1)
+}
+
+/// The last decision on each of these that has one.
+pub async fn decided(tx: &mut Tx, ids: &[OverlapId]) -> Result<HashMap<OverlapId, Decided>> {
+    let sql = format!(
+        "SELECT id, decided_by, decided_at, decision FROM account_overlaps \
+         WHERE id IN ({}) AND decision IS NOT NULL AND decided_by IS NOT NULL AND decided_at IS NOT NULL",
+        tx.texts()
+    );
+    let rows =
+        sql_all!(tx, (String, String, i64, String), AssertSqlSafe(sql.clone()), serde_json::to_string(ids)?)?;
+    rows.into_iter()
+        .map(|(id, by, at, what)| {
+            let made = Decided { what: serde_json::from_str(&what)?, by: by.into(), at: instant(at)? };
+            Ok((id.into(), made))
+        })
+        .collect()
+}
+
+/// The names by which these people go, as far as they are known here.
+pub async fn names(tx: &mut Tx, users: &[UserId]) -> Result<HashMap<UserId, String>> {
+    let sql = format!("SELECT id, name FROM people WHERE id IN ({})", tx.texts());
+    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(users)?)?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// A digest that was posted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// Its id.
+    pub id: DigestId,
+    /// Where it stands.
+    pub channel: ChannelId,
+    /// What it says.
+    pub digest: Digest,
+}
+
+/// Remembers a digest that is being posted.
+pub async fn insert_digest(tx: &mut Tx, now: Timestamp, period: &str, posted: &Posted) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO digests (id, period, channel, overlap_ids, facts, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        posted.id.as_str(),
+        period,
+        posted.channel.as_str(),
+        serde_json::to_string(&posted.digest.overlaps())?,
+        serde_json::to_string(&posted.digest)?,
+        millis(now)
+    )?;
+    Ok(())
+}
+
+/// The newest digests that show this overlap, at most `limit`.
+pub async fn showing(tx: &mut Tx, overlap: &OverlapId, limit: i64) -> Result<Vec<Posted>> {
+    let rows = sql_all!(
+        tx,
+        (String, String, String),
+        "SELECT id, channel, facts FROM digests WHERE overlap_ids LIKE $1 ORDER BY created_at DESC, id LIMIT $2",
+        format!("%\"{overlap}\"%"),
+        limit
+    )?;
+    rows.into_iter()
+        .map(|(id, channel, facts)| {
+            Ok(Posted { id: id.into(), channel: channel.into(), digest: serde_json::from_str(&facts)? })
+        })
+        .collect()
+}
+
+/// Slack ids that stand as owner or assignee of what waits and whose names are not known here, at most `limit`.
+pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<UserId>> {
+    let sql = format!(
+        "SELECT DISTINCT who FROM (SELECT COALESCE(o.assignee, o.owner, a.owner) AS who FROM account_overlaps o \
+         JOIN accounts a ON a.id = o.account_id WHERE {WAITS}) held \
+         WHERE (who LIKE '<@%' OR who LIKE 'U%' OR who LIKE 'W%') \
+         AND NOT EXISTS (SELECT 1 FROM people p WHERE p.id = who OR who LIKE '<@' || p.id || '>' OR who LIKE '<@' || p.id || '|%') \
+         ORDER BY who LIMIT $2"
+    );
+    let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now), limit)?;
+    Ok(rows.into_iter().filter_map(|(who,)| super::view::user_of(&who)).collect())
+}
+
+/// Whether the digest of this period was posted.
+pub async fn is_posted(tx: &mut Tx, period: &str) -> Result<bool> {
+    let found =
+        sql_value!(tx, i64, "SELECT COUNT(*) FROM fires WHERE schedule = 'digest' AND period = $1", period)?;
+    Ok(found > 0)
+}

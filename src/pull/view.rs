@@ -1,0 +1,482 @@
+//! The digest in Slack: one message, a reply a partner, and what is said to one person.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Row, waits};
+use super::priority::{Reason, WAITING_DAYS, age_days, days_words, holder};
+use crate::kernel::blocks::{self, Message, clip};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, OverlapId, UserId};
+use crate::kernel::text::escape;
+use crate::map::overlap::Overlap;
+
+/// The controls of this area, and those of later ones that stand on a row.
+pub mod action {
+    /// Opens the modal that plans a session; value `id:version`.
+    pub const PLAN: &str = "overlap.plan";
+    /// The `⋯` of a row; the value of a choice is `verb:id:version`.
+    pub const MENU: &str = "overlap.menu";
+    /// Opens the modal that gives it to somebody.
+    pub const ASSIGN: &str = "overlap.assign";
+    /// Opens the modal that puts it off.
+    pub const SNOOZE: &str = "overlap.snooze";
+    /// Opens the modal that turns it down.
+    pub const DISMISS: &str = "overlap.dismiss";
+    /// Opens the digest's settings.
+    pub const SETTINGS: &str = "digest.settings";
+    /// Drafts a note about an overlap; the value is the overlap's id. The notes answer it.
+    pub const DRAFT: &str = "draft.new";
+}
+
+/// What is read from the state when a digest is shown.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The present.
+    pub now: Timestamp,
+    /// In whose zone dates are named.
+    pub zone: TimeZone,
+    /// Who reads it.
+    pub channel: ChannelId,
+    /// Its overlaps as they are now.
+    pub overlaps: HashMap<OverlapId, Overlap>,
+    /// The last decision on each.
+    pub decided: HashMap<OverlapId, Decided>,
+    /// The names by which people go; nobody is mentioned.
+    pub names: HashMap<UserId, String>,
+}
+
+/// The Slack user that a mention or a bare id names.
+pub fn user_of(written: &str) -> Option<UserId> {
+    let written = written.trim();
+    let id = match written.strip_prefix("<@") {
+        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
+        None => written,
+    };
+    let is_id = id.len() >= 5
+        && id.starts_with(['U', 'W'])
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    is_id.then(|| id.into())
+}
+
+/// `9 March`, in a zone.
+fn day(at: Timestamp, zone: &TimeZone) -> String {
+    civil(at.to_zoned(zone.clone()).date())
+}
+
+fn civil(date: Date) -> String {
+    date.strftime("%-d %B").to_string()
+}
+
+impl Scene {
+    /// The name of a person; never a mention.
+    pub fn name(&self, user: &UserId) -> &str {
+        self.names.get(user).map_or("a colleague", String::as_str)
+    }
+
+    /// Who has it and since when: `Alex Rivera · 2 days`, `open for 6 days and nobody has it`.
+    fn held(&self, overlap: &Overlap) -> String {
+        let days = age_days(overlap, self.now);
+        let age = if days == 0 { "today".to_owned() } else { days_words(days) };
+        match holder(overlap) {
+            None if days > WAITING_DAYS => Reason::Waiting(days).words(),
+            None => format!("unassigned · {age}"),
+            Some(written) => {
+                let name = user_of(&written).map_or_else(|| clip(&written, 40), |u| self.name(&u).to_owned());
+                format!("{name} · {age}")
+            }
+        }
+    }
+
+    /// Who decided what and when; not escaped. `None` when it was only reopened.
+    pub fn decision(&self, made: &Decided, partner: &str) -> Option<String> {
+        let (by, on) = (self.name(&made.by), day(made.at, &self.zone));
+        Some(match &made.what {
+            Decision::Agenda => format!("Planned by {by} · {on}: on the next agenda with {partner}"),
+            Decision::Session(date) => {
+                format!("Planned by {by} · {on}: a session with {partner} by {}", civil(*date))
+            }
+            Decision::Assign(user) if *user == made.by => format!("Taken by {by} · {on}"),
+            Decision::Assign(user) => format!("Given to {} by {by} · {on}", self.name(user)),
+            Decision::Snooze(until, Some(why)) => format!("Snoozed until {} by {by}: {why}", civil(*until)),
+            Decision::Snooze(until, None) => format!("Snoozed until {} by {by}", civil(*until)),
+            Decision::Dismiss(why) => format!("Dismissed by {by} · {on}: {why}"),
+            Decision::Reopen => return None,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pull/row.mrkdwn")]
+struct OpenRow<'a> {
+    account: String,
+    partner: Option<&'a str>,
+    kind: String,
+    why: String,
+    held: String,
+    assigned: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pull/decided.mrkdwn")]
+struct DecidedRow<'a> {
+    account: String,
+    partner: Option<&'a str>,
+    kind: String,
+    state: String,
+}
+
+/// A row as text, and what can be done with it.
+struct Shown {
+    text: String,
+    control: Control,
+}
+
+enum Control {
+    Decide(String),
+    Reopen(String),
+    Nothing,
+}
+
+/// `None` when the overlap is no longer known. `named`: the row says the partner.
+fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
+    let Some(o) = scene.overlaps.get(&row.overlap) else { return Ok(None) };
+    let made = scene.decided.get(&o.id);
+    let account = clip(&o.account.name, 60);
+    let partner = named.then_some(o.partner.as_str());
+    let kind = clip(&o.kind_words(), 120);
+    let value = format!("{}:{}", o.id, o.version);
+    let (text, control) = if o.gone_at.is_some() {
+        let state = format!("No longer on {}'s list", o.partner);
+        (DecidedRow { account, partner, kind, state }.render()?, Control::Nothing)
+    } else if waits(o, scene.now) {
+        let assigned = made
+            .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
+            .and_then(|m| scene.decision(m, &o.partner));
+        let (why, held) = (clip(&row.why, 200), scene.held(o));
+        (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
+    } else {
+        let state = made.and_then(|m| scene.decision(m, &o.partner));
+        let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
+        (DecidedRow { account, partner, kind, state }.render()?, Control::Reopen(value))
+    };
+    Ok(Some(Shown { text: text.trim().to_owned(), control }))
+}
+
+fn menu(value: &str, with_plan: bool) -> Value {
+    let verb = |verb: &str| format!("{verb}:{value}");
+    let mut choices = vec![
+        ("Assign", verb("assign")),
+        ("Snooze", verb("snooze")),
+        ("Dismiss", verb("dismiss")),
+        ("Draft note", verb("draft")),
+    ];
+    if with_plan {
+        choices.insert(0, ("Plan", verb("plan")));
+    }
+    blocks::overflow(action::MENU, &choices)
+}
+
+fn decided_menu(value: &str) -> Value {
+    let choices = [("Reopen", format!("reopen:{value}")), ("Draft note", format!("draft:{value}"))];
+    blocks::overflow(action::MENU, &choices)
+}
+
+/// A row of the message itself: **Plan** and `⋯` under it.
+fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
+    match &shown.control {
+        Control::Decide(value) => {
+            out.push(blocks::section(&shown.text));
+            let plan = blocks::button("Plan", action::PLAN, value);
+            out.push(blocks::actions(vec![plan, menu(value, false)]));
+        }
+        _ => out.push(thread_block(shown)),
+    }
+}
+
+/// A row of a reply: one block, its controls in `⋯`.
+fn thread_block(shown: &Shown) -> Value {
+    match &shown.control {
+        Control::Decide(value) => blocks::section_with(&shown.text, menu(value, true)),
+        Control::Reopen(value) => blocks::section_with(&shown.text, decided_menu(value)),
+        Control::Nothing => blocks::section(&shown.text),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pull/digest.mrkdwn")]
+struct DigestText<'a> {
+    title: &'a str,
+    late: Option<String>,
+    counts: &'a str,
+    rows: Vec<&'a str>,
+    footer: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "pull/empty.mrkdwn")]
+struct Empty<'a> {
+    title: &'a str,
+    late: Option<String>,
+    counts: String,
+    lists: String,
+}
+
+#[derive(Template)]
+#[template(path = "pull/footer.mrkdwn")]
+struct Footer {
+    preview: bool,
+    in_thread: usize,
+    by_partner: String,
+    unshown: i64,
+    snoozed: i64,
+    lists: String,
+    channel: String,
+}
+
+#[derive(Template)]
+#[template(path = "pull/preview.mrkdwn")]
+struct Preview {
+    next: Option<String>,
+    channel: Option<String>,
+}
+
+/// The message itself.
+pub fn digest(digest: &Digest, scene: &Scene) -> Result<Message> {
+    render(digest, scene, None)
+}
+
+/// The digest as it would be now, for one reader and without controls; `next` is when the next one comes, in words.
+pub fn preview(digest: &Digest, scene: &Scene, next: Option<String>) -> Result<Message> {
+    let channel = next.is_some().then(|| scene.channel.mention());
+    let note = Preview { next, channel }.render()?;
+    render(digest, scene, Some(note.trim()))
+}
+
+fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Message> {
+    let title = format!("Partner triage, week of {}", civil(digest.week));
+    let late = digest.late.as_ref().map(|due| format!("This digest is late: it was due on {due}."));
+    if digest.top.is_empty() {
+        return empty(digest, &title, late, preview);
+    }
+    let counts = counts(&digest.counts).join(" · ");
+    let mut rows = Vec::new();
+    for r in &digest.top {
+        rows.extend(row(r, scene, true)?);
+    }
+    let footer = footer(digest, scene, preview.is_some())?;
+    let texts = rows.iter().map(|r| r.text.as_str()).collect();
+    let text =
+        DigestText { title: &title, late: late.clone(), counts: &counts, rows: texts, footer: &footer };
+    let mut text = text.render()?.trim().to_owned();
+    let mut out = vec![blocks::header(&title)];
+    if let Some(note) = preview {
+        text = format!("{note}\n{text}");
+        out.push(blocks::context(note));
+    }
+    out.extend(late.map(|late| blocks::context(&escape(&late))));
+    out.push(blocks::section(&counts));
+    out.push(blocks::divider());
+    out.push(blocks::section("*Needs a decision*"));
+    for shown in &rows {
+        match preview {
+            Some(_) => out.push(blocks::section(&shown.text)),
+            None => top_blocks(shown, &mut out),
+        }
+    }
+    out.push(blocks::divider());
+    if !footer.is_empty() {
+        out.push(blocks::context(&footer));
+    }
+    if preview.is_none() {
+        out.push(blocks::actions(vec![blocks::button("Digest settings", action::SETTINGS, "digest")]));
+    }
+    Ok(Message::new(text, out))
+}
+
+fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&str>) -> Result<Message> {
+    let stale: Vec<&Freshness> = digest.lists.iter().filter(|l| l.stale).collect();
+    let mut counts: Vec<String> = commitments(&digest.counts).into_iter().collect();
+    if digest.counts.snoozed > 0 {
+        let many = if digest.counts.snoozed == 1 { "overlap" } else { "overlaps" };
+        counts.push(format!("{} {many} snoozed", digest.counts.snoozed));
+    }
+    let text = Empty { title, late, counts: counts.join(" · "), lists: lists_words(&stale) }.render()?;
+    let text = text.trim();
+    Ok(Message::text(match preview {
+        Some(note) => format!("{note}\n{text}"),
+        None => text.to_owned(),
+    }))
+}
+
+fn counts(c: &Counts) -> Vec<String> {
+    let mut parts = vec![match c.new {
+        0 => "No new overlaps".to_owned(),
+        1 => "1 new overlap".to_owned(),
+        n => format!("{n} new overlaps"),
+    }];
+    if c.unclaimed > 0 {
+        parts.push(format!("{} unclaimed over 5 days", c.unclaimed));
+    }
+    parts.extend(commitments(c));
+    parts
+}
+
+fn commitments(c: &Counts) -> Option<String> {
+    let due = c.commitments.due;
+    let what = if due == 1 { "1 commitment due".to_owned() } else { format!("{due} commitments due") };
+    match c.commitments.late {
+        0 => (due > 0).then_some(what),
+        late => Some(format!("{what}, {late} late")),
+    }
+}
+
+/// As many lists are named; stale ones come first.
+const LISTS: usize = 8;
+
+fn lists_words(lists: &[&Freshness]) -> String {
+    let mut words: Vec<String> = lists
+        .iter()
+        .take(LISTS)
+        .map(|l| {
+            let partner = clip(&l.partner, 40);
+            match l.seen {
+                None => format!("{partner} has sent no list yet"),
+                Some((_, days)) if l.stale => {
+                    format!("{partner}'s list is {} old: ask for a new one", days_words(days))
+                }
+                Some((date, _)) => format!("{partner}'s list is from {}", civil(date)),
+            }
+        })
+        .collect();
+    match lists.len().saturating_sub(LISTS) {
+        0 => {}
+        1 => words.push("1 more list".to_owned()),
+        more => words.push(format!("{more} more lists")),
+    }
+    words.join(". ")
+}
+
+fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
+    let by_partner =
+        digest.groups.iter().map(|g| format!("{} {}", clip(&g.name, 40), g.rows.len())).collect::<Vec<_>>();
+    let footer = Footer {
+        preview,
+        in_thread: digest.in_thread(),
+        by_partner: by_partner.join(", "),
+        unshown: digest.unshown(),
+        snoozed: digest.counts.snoozed,
+        lists: lists_words(&digest.lists.iter().collect::<Vec<_>>()),
+        channel: scene.channel.mention(),
+    };
+    Ok(footer.render()?.trim().to_owned())
+}
+
+#[derive(Template)]
+#[template(path = "pull/group.mrkdwn")]
+struct GroupText<'a> {
+    partner: &'a str,
+    rows: Vec<&'a str>,
+    more: i64,
+}
+
+/// One partner's reply in the thread.
+pub fn group(group: &Group, scene: &Scene) -> Result<Message> {
+    let mut rows = Vec::new();
+    for r in &group.rows {
+        rows.extend(row(r, scene, false)?);
+    }
+    let texts = rows.iter().map(|r| r.text.as_str()).collect();
+    let text = GroupText { partner: &group.name, rows: texts, more: group.more }.render()?;
+    let name = escape(&group.name);
+    let mut out = vec![blocks::section(&format!("*{name}*"))];
+    out.extend(rows.iter().map(thread_block));
+    if group.more > 0 {
+        let wait = if group.more == 1 { "waits" } else { "wait" };
+        let more = format!("{} more with {name} {wait}: `/partner overlaps list {name}`", group.more);
+        out.push(blocks::context(&more));
+    }
+    Ok(Message::new(text.trim(), out))
+}
+
+#[derive(Template)]
+#[template(path = "pull/second.mrkdwn")]
+struct Second<'a> {
+    account: &'a str,
+    partner: &'a str,
+    line: Option<String>,
+    at: String,
+    change: Option<&'a str>,
+}
+
+/// What the second of two people is told: who decided what and when, or what changed.
+///
+/// `zone` is the reader's; a change after the last decision is what counts.
+pub fn second(overlap: &Overlap, scene: &Scene, zone: &TimeZone) -> Result<Message> {
+    let made = scene.decided.get(&overlap.id);
+    let changed_last = overlap.changed_at.is_some_and(|at| made.is_none_or(|m| m.at < at));
+    let line = made.filter(|_| !changed_last).map(|m| {
+        scene
+            .decision(m, &overlap.partner)
+            .unwrap_or_else(|| format!("Reopened by {} · {}", scene.name(&m.by), day(m.at, zone)))
+    });
+    let at = made.map(|m| m.at.to_zoned(zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default();
+    let text = Second {
+        account: &overlap.account.name,
+        partner: &overlap.partner,
+        line,
+        at,
+        change: overlap.change_note.as_deref().filter(|_| changed_last),
+    };
+    Ok(Message::text(text.render()?.trim().to_owned()))
+}
+
+/// A decision for the one who made it, where no message shows it.
+pub fn decided(overlap: &Overlap, made: &Decided, scene: &Scene) -> Message {
+    let words =
+        scene.decision(made, &overlap.partner).unwrap_or_else(|| "Waits for a decision again".to_owned());
+    Message::text(escape(&format!("{} with {}. {words}.", overlap.account.name, overlap.partner)))
+}
+
+#[derive(Template)]
+#[template(path = "pull/given.mrkdwn")]
+struct Given<'a> {
+    by: &'a str,
+    account: &'a str,
+    partner: &'a str,
+    kind: String,
+    channel: String,
+}
+
+/// For the person who was given an overlap to look after.
+pub fn given(overlap: &Overlap, by: &str, scene: &Scene) -> Result<Message> {
+    let text = Given {
+        by,
+        account: &overlap.account.name,
+        partner: &overlap.partner,
+        kind: overlap.kind_words(),
+        channel: scene.channel.mention(),
+    };
+    Ok(Message::text(text.render()?.trim().to_owned()))
+}
+
+#[derive(Template)]
+#[template(path = "pull/saved.mrkdwn")]
+struct Saved<'a> {
+    next: &'a str,
+    weekday: &'a str,
+    channel: String,
+}
+
+/// For the one who changed the settings.
+pub fn saved(next: &str, weekday: &str, channel: &ChannelId) -> Result<Message> {
+    Ok(Message::text(Saved { next, weekday, channel: channel.mention() }.render()?.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! Triage: what is decided on a row of the digest.
+
+use jiff::Span;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::super::payload::{Action, BlockActions, ViewSubmission};
+use super::{Bot, Occasion, drafts, identity, outdated};
+use crate::delivery::intake::Handled;
+use crate::kernel::actor::Right;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, OverlapId, UserId};
+use crate::kernel::text::escape;
+use crate::map::overlap::Overlap;
+use crate::pull::digest::Decision;
+use crate::pull::flow::{self, Outcome};
+use crate::pull::forms::{self, field};
+use crate::pull::view::{self, action};
+use crate::store::{Tx, people, settings};
+
+/// A session or a return is proposed in so many days.
+const WEEK: i64 = 7;
+
+/// `id:version` of a button.
+fn seen(value: &str) -> Result<(OverlapId, i64)> {
+    let (id, version) = value.split_once(':').ok_or_else(outdated)?;
+    Ok((id.into(), version.parse().map_err(|_| outdated())?))
+}
+
+/// A row's button or a choice of its `⋯`.
+pub(super) async fn click(
+    o: &Occasion<'_>,
+    verb: &str,
+    click: &BlockActions,
+    chosen: &Action,
+) -> Result<Handled> {
+    let (verb, value) = match verb {
+        "menu" => chosen.value.split_once(':').ok_or_else(outdated)?,
+        verb => (verb, chosen.value.as_str()),
+    };
+    let (id, version) = seen(value)?;
+    if verb == "draft" {
+        let about = Action {
+            action_id: action::DRAFT.to_owned(),
+            kind: "button".to_owned(),
+            value: id.to_string(),
+            ..chosen.clone()
+        };
+        return Box::pin(drafts::click(o, "new", click, &about)).await;
+    }
+    let mut tx = o.read().await?;
+    let overlap = flow::find(&mut tx, &id).await?;
+    tx.rollback().await?;
+    o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
+    if verb == "reopen" {
+        return decide(o, &id, version, Decision::Reopen).await;
+    }
+    if overlap.version != version {
+        return second(o, o.begin().await?, &overlap).await;
+    }
+    let from = (o.place.channel.as_ref(), o.place.thread.as_deref());
+    let in_a_week = o.today().saturating_add(Span::new().days(WEEK));
+    let view = match verb {
+        "plan" => forms::plan(&overlap, from, in_a_week),
+        "assign" => forms::assign(&overlap, from),
+        "snooze" => forms::snooze(&overlap, from, in_a_week),
+        "dismiss" => forms::dismiss(&overlap, from),
+        _ => return Err(outdated()),
+    };
+    o.open(&view).await
+}
+
+/// Tells the second of two people what happened, and brings what they saw up to date.
+async fn second(o: &Occasion<'_>, mut tx: Tx, overlap: &Overlap) -> Result<Handled> {
+    flow::refresh(&mut tx, o.now, &overlap.id).await?;
+    let channel = o.place.channel.clone().unwrap_or_else(|| ChannelId::from(""));
+    let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(&overlap.id)).await?;
+    let said = view::second(overlap, &scene, &o.actor.zone)?;
+    o.send(&mut tx, &o.privately(said)).await?;
+    o.finish(tx).await
+}
+
+async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) -> Result<Handled> {
+    let mut tx = o.begin().await?;
+    match flow::decide(&mut tx, o.now, &o.actor, id, version, what).await? {
+        Outcome::Second(overlap) => second(o, tx, &overlap).await,
+        Outcome::Made { overlap, decided, shown } => {
+            if let Decision::Session(by) = decided.what {
+                ask_for_session(o, &mut tx, &overlap, by).await?;
+            }
+            if shown == 0 {
+                let channel = settings::load(&mut tx).await?.digest_channel;
+                let channel = channel.unwrap_or_else(|| ChannelId::from(""));
+                let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(id)).await?;
+                o.send(&mut tx, &o.privately(view::decided(&overlap, &decided, &scene))).await?;
+            }
+            o.finish(tx).await
+        }
+    }
+}
+
+/// The session that was planned: the one place where triage meets session requests.
+async fn ask_for_session(_o: &Occasion<'_>, _tx: &mut Tx, _overlap: &Overlap, _by: Date) -> Result<()> {
+    Ok(())
+}
+
+/// What a modal decides, or what is wrong with which field; `today` is the writer's.
+fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Vec<(&'static str, String)>> {
+    let wrong = |field, text: &str| Err(vec![(field, text.to_owned())]);
+    let why = s.values.get_text(field::WHY, field::WHY).map(str::to_owned);
+    match verb {
+        "plan" if s.values.option(field::PLAN, field::PLAN) == Some(forms::SESSION) => {
+            match s.values.date(field::BY, field::BY) {
+                None => wrong(field::BY, "Choose the date by which the session is wanted."),
+                Some(by) if by <= today => {
+                    wrong(field::BY, "That day is over or is today. Choose a later one.")
+                }
+                Some(by) => Ok(Decision::Session(by)),
+            }
+        }
+        "plan" => Ok(Decision::Agenda),
+        "assign" => match s.values.user(field::WHO, field::WHO) {
+            Some(user) => Ok(Decision::Assign(user.into())),
+            None => wrong(field::WHO, "Choose a colleague."),
+        },
+        "snooze" => match s.values.date(field::UNTIL, field::UNTIL) {
+            Some(until) if until > today => Ok(Decision::Snooze(until, why)),
+            Some(_) => wrong(field::UNTIL, "That day is over or is today. Choose a later one."),
+            None => wrong(field::UNTIL, "Choose the day on which it comes back."),
+        },
+        "dismiss" => {
+            let reason = s.values.option(field::REASON, field::REASON);
+            let reason = reason.and_then(|r| forms::REASONS.iter().find(|(value, _)| *value == r));
+            match (reason, why) {
+                (None, _) => wrong(field::REASON, "Choose a reason."),
+                (_, None) => wrong(field::WHY, "Say why in a few words. Whoever finds it later reads this."),
+                (Some(("other", _)), Some(why)) => Ok(Decision::Dismiss(why)),
+                (Some((_, words)), Some(why)) => Ok(Decision::Dismiss(format!("{words}: {why}"))),
+            }
+        }
+        _ => wrong(field::WHY, "This form belongs to an older version. Close it and try again."),
+    }
+}
+
+pub(super) async fn review(
+    bot: &Bot,
+    tx: &mut Tx,
+    verb: &str,
+    s: &ViewSubmission,
+) -> Result<Vec<(&'static str, String)>> {
+    let person = people::find(tx, &UserId::from(s.actor.user_id.as_str())).await?;
+    let zone = person.and_then(|(p, _)| p.zone).and_then(|z| TimeZone::get(&z).ok()).unwrap_or(TimeZone::UTC);
+    let decision = match read(verb, s, today(bot.clock.now(), zone)) {
+        Err(problems) => return Ok(problems),
+        Ok(decision) => decision,
+    };
+    if let Decision::Assign(user) = &decision
+        && let Some((person, _)) = people::find(tx, user).await?
+        && let Some(why) = person.outside
+    {
+        return Ok(vec![(field::WHO, stranger(&person.name, why))]);
+    }
+    Ok(Vec::new())
+}
+
+fn today(now: Timestamp, zone: TimeZone) -> Date {
+    now.to_zoned(zone).date()
+}
+
+fn stranger(name: &str, why: &str) -> String {
+    format!("{name} is {why}. Choose a member of this workspace.")
+}
+
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    let id = OverlapId::from(metadata["id"].as_str().unwrap_or_default());
+    let version = metadata["version"].as_i64().ok_or_else(outdated)?;
+    let decision = match read(verb, s, o.today()) {
+        Ok(decision) => decision,
+        Err(problems) => {
+            let text = problems.into_iter().next().map(|(_, text)| text).unwrap_or_default();
+            return Err(Error::user(format!("{text} Nothing was changed.")));
+        }
+    };
+    let mut tx = o.read().await?;
+    let partner = flow::find(&mut tx, &id).await?.partner_id;
+    tx.rollback().await?;
+    o.actor.require(Right::Triage, Some(&partner))?;
+    if let Decision::Assign(user) = &decision {
+        // Looked up outside of the transaction: Slack may take its time.
+        let person = identity::look_up(o.bot, user).await?;
+        if let Some(why) = person.outside {
+            return Err(Error::user(format!(
+                "{} Nothing was changed.",
+                escape(&stranger(&person.name, why))
+            )));
+        }
+        let mut tx = o.begin().await?;
+        people::save(&mut tx, o.now, &person).await?;
+        tx.commit().await?;
+    }
+    decide(o, &id, version, decision).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slack::payload::State;
+    use serde_json::json;
+
+    fn form(values: Value) -> ViewSubmission {
+        ViewSubmission { values: State::new(Some(&values)), ..ViewSubmission::default() }
+    }
+
+    const TODAY: Date = jiff::civil::date(2026, 3, 9);
+
+    #[test]
+    fn a_snooze_ends_in_the_future() {
+        let until = |day: &str| form(json!({"until": {"until": {"selected_date": day}}}));
+        assert_eq!(
+            read("snooze", &until("2026-03-10"), TODAY),
+            Ok(Decision::Snooze(jiff::civil::date(2026, 3, 10), None))
+        );
+        assert_eq!(read("snooze", &until("2026-03-09"), TODAY).unwrap_err()[0].0, field::UNTIL);
+    }
+
+    #[test]
+    fn a_session_needs_a_date_and_an_agenda_none() {
+        let plan = |what: &str, by: Value| {
+            form(
+                json!({"plan": {"plan": {"selected_option": {"value": what}}}, "by": {"by": {"selected_date": by}}}),
+            )
+        };
+        assert_eq!(read("plan", &plan("agenda", Value::Null), TODAY), Ok(Decision::Agenda));
+        assert_eq!(read("plan", &plan("session", Value::Null), TODAY).unwrap_err()[0].0, field::BY);
+        let by = jiff::civil::date(2026, 3, 16);
+        assert_eq!(read("plan", &plan("session", json!("2026-03-16")), TODAY), Ok(Decision::Session(by)));
+    }
+
+    #[test]
+    fn a_dismissal_says_why() {
+        let why = |text: Value| {
+            form(
+                json!({"reason": {"reason": {"selected_option": {"value": "too_early"}}}, "why": {"why": {"value": text}}}),
+            )
+        };
+        assert_eq!(
+            read("dismiss", &why(json!("budget in autumn")), TODAY),
+            Ok(Decision::Dismiss("Too early: budget in autumn".to_owned()))
+        );
+        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err()[0].0, field::WHY);
+    }
+
+    #[test]
+    fn a_value_of_another_version_is_outdated() {
+        assert!(seen("abc").is_err());
+        assert_eq!(seen("abc:3").unwrap(), (OverlapId::from("abc"), 3));
+    }
+}

@@ -1,0 +1,280 @@
+//! Offers, deeds and deliveries: what somebody does for the reader, and contact for its own sake.
+
+use super::super::objects::{DOOR_FOR_YOU, given, wanted};
+use super::super::{Kind, Object, Party, about_asset};
+use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
+
+pattern!(
+    WAIVER,
+    r"(?x)\b(?: no\ need | nothing\ (?:for\ you|needed|required|asked|to\ (?:do|prepare|prep|dig|read|fill|send|answer)|from\ you|on\ your\ side) | need\ not | (?:do|does)\ not\ (?:have\ to|need\ to|need\ any|need\ you|want\ anything|need\ your|need\ a)
+      | without\ (?:you|your|asking|having) | not\ asking | (?:saves?|spares?)\ you(?:r\ team)? | so\ (?:that\ )?(?:you|your\ \w+)\ (?:do|need)\ not | no\ (?:action|reply|prep|homework|work|asks?|answer|strings|research|digging|rush|pressure|obligation|list)\b
+      | (?:rather\ than|instead\ of)\ (?:you|ask|have|mak) | not\ your\ (?:job|homework) | never\ have\ to | not\ (?:after|looking\ for)\ (?:any|a|leads|your) )"
+);
+
+pattern!(
+    REPORTED,
+    r"^(?:that )?(?:the|their|its|his|her|he|she|they|it|nobody|somebody|everyone|[\w.&-]+'s?|[\w.&-]+(?: \w+){0,4}?) (?:\w+ ){0,5}?(?:asks?|asked|asking|wants?|wanted|wondered|wonders|hopes?|hoping|would (?:like|love)|needs?|said|says|told|is looking|are looking|looked|takes?)\b"
+);
+
+pattern!(
+    NOT_THIRD,
+    r"^(?:i|we|you|your|my|our|just|was|been|wondering|hoping|asking|looking|please|can|could|would|will|do|does|did|is|are|have|has|any|anything|if|let|who|what|which|where|when|how|to|feel|don't|tell|keep|send|give|point|share|say|shout|all|not|should|shall|may|might|want|need|happy|glad|here|attached|thanks|maybe|got)\b"
+);
+
+pattern!(OUR_VOICE, r"\b(?:i|we) (?:\w+ )?(?:asked|want|need|hope|would|said|told)\b");
+
+/// "No need to send a list": it names work only to rule it out.
+pub(super) fn waiver(w: &str) -> Option<Reading> {
+    if !WAIVER.is_match(w) || w.contains("just send") {
+        return None;
+    }
+    // "I'll send it so that you need not look" gives more than it waives.
+    let deed = deed_offered(w).filter(|r| r.kind == Kind::Offer && r.object != Object::Other);
+    Some(deed.unwrap_or(Reading { kind: Kind::Waive, actor: Party::You, object: Object::Work }))
+}
+
+/// "Their CFO asked if you could send the list": wanted by the account, not by us.
+pub(super) fn reported(w: &str) -> Option<Reading> {
+    if NOT_THIRD.is_match(w) || !REPORTED.is_match(w) || OUR_VOICE.is_match(w) {
+        return None;
+    }
+    Some(if OPEN_TO_YOU.is_match(w) { deliver(Object::Introduction) } else { result(w).unwrap_or(STATE) })
+}
+
+pattern!(
+    OPEN_TO_YOU,
+    r"(?x)\b(?: (?:meet|talk\ to|speak\ to|speak\ with|talk\ with|hear\ from|see|call|invite|take\ (?:a|your)\ (?:\w+\ )?(?:call|meeting)(?:\ from\ you)?|give)\ (?:with\ )?(?:you\b|your\b) | take\ (?:your|a|the)\ (?:call|meeting) | (?:expecting|waiting\ for)\ (?:you|your) | knows?\ (?:that\ )?(?:you\b|your\b) 
+      | asked\ (?:me\ |us\ )?(?:for|about)\ (?:you\b|your\b|an?\ (?:name|introduction|recommendation|partner|integrator)|somebody|someone) | asked\ (?:me\ |us\ )?(?:who|whom) | asked\ to\ meet )"
+);
+
+pattern!(
+    WE_CAN_DO,
+    r"^(?:is there |do you have |would there be |if there is |tell me |say )?(?:anything|something|any ?way|one thing|a thing|any(?:thing)? more|what(?: else)?|how|where|which of these|whatever)(?: else| at all| more)?(?: that| which)? (?:can |could |may |might |should |would )?(?:i|we|our \w+|my \w+)\b(?: \w+)? ?(?P<rest>.*)"
+);
+
+pattern!(
+    FOR_OURSELVES,
+    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get out|get in|get from|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
+);
+
+pattern!(
+    YOU_NEED,
+    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
+);
+
+/// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
+pub(super) fn help_offered(w: &str) -> Option<Reading> {
+    if YOU_NEED.is_match(w)
+        || w.starts_with("do you need any")
+        || w.starts_with("do you need a hand")
+        || w.starts_with("need a hand")
+        || w.starts_with("need anything")
+    {
+        return Some(offer(Object::Help));
+    }
+    let found = WE_CAN_DO.captures(w)?;
+    let head = &w[..w.len() - found["rest"].len()];
+    if FOR_OURSELVES.is_match(w) {
+        return Some(request(Object::Opportunity));
+    }
+    let able = ["can", "could", "may", "might"].iter().any(|m| head.split(' ').any(|x| x == *m));
+    able.then_some(offer(Object::Help))
+}
+
+pattern!(
+    LEAVE,
+    r"^(?:(?:would it (?:help|be (?:useful|helpful|of use|good|ok|worth it))|is it (?:useful|ok|okay)|does it help|ok|fine|useful|helpful|better)(?: for you| to you)? (?:if|for) (?:i|we|me|us|our \w+|my \w+)(?: to)?|(?:do |would |did |if )?(?:you )?(?:want|like|prefer|need|care for) (?:me|us|our \w+|my \w+) to|(?:shall|should|can|could|may|might) (?:i|we|my \w+|our \w+)) (?:also |just |perhaps |maybe |then |quickly |please )*(?P<rest>.*)"
+);
+
+pattern!(
+    LET_US_GET,
+    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
+);
+
+pattern!(
+    THING_FOR_YOU,
+    r"^(?:do |would |could |can )?(?:you )?(?:want|like|use|fancy|care for|do with|benefit from|be (?:interested|up for|helped by))\b(?P<rest>.*)"
+);
+
+pattern!(
+    A_PART,
+    r"^(?:(?:a|an|another) (?:\w+ ){0,2}(?:contact|reference|sponsor|engineer|champion|hand)\b|fifteen|ten|half|some of|\d+|a (?:spare )?(?:seat|slot|ticket|hand|copy|name|place|version)|the (?:slot|seat|name|other|rest|ticket|number|details|contact)|in\b)"
+);
+
+pattern!(
+    A_SEAT,
+    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
+);
+
+/// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.
+pub(super) fn leave_asked(w: &str) -> Option<Reading> {
+    if let Some(found) = LEAVE.captures(w) {
+        let rest = &found["rest"];
+        if LET_US_GET.is_match(rest)
+            && !(DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest))
+            && !rest.contains("for you")
+        {
+            let object = wanted(rest);
+            return Some(request(if object == Object::Answer { Object::Meeting } else { object }));
+        }
+        return Some(offer(given(rest)));
+    }
+    let found = THING_FOR_YOU.captures(w)?;
+    let rest = found["rest"].trim();
+    if A_SEAT.is_match(rest) {
+        return Some(offer(Object::Introduction));
+    }
+    if A_PART.is_match(rest) {
+        return Some(offer(Object::Work));
+    }
+    let thing = about_asset(rest) || DOOR_FOR_YOU.is_match(rest) || rest.contains("introduction");
+    Some(if thing && !rest.contains("your") { offer(given(rest)) } else { request(Object::Answer) })
+}
+
+pattern!(
+    pub(super) GIVES_YOU,
+    r"\b(?:introduce|put|get|connect|bring|have|walk|see|for|loop|hand|open) (?:you|your|the|that|a door)\b|\bup (?:[\w']+ ){0,4}with (?:[\w]+'s|their|the|her|his|its)\b"
+);
+
+pattern!(
+    DEED,
+    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:i|we|he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?\ )??
+      (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
+        | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
+        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
+);
+
+pattern!(
+    OUR_SUBJECT,
+    r"^(?:just |also |and )*(?:i|we|our|my|let me|allow me|one of us|one of our|both of us|a colleague|happy|glad|pleased|delighted|ready|willing|keen|more than happy|very happy|always happy|will|can|could|would)\b"
+);
+
+pattern!(YOU, r"\byour?\b");
+
+pattern!(
+    OURS_LATER,
+    r"^(?:for|at|on|before|after|until|this|next|in|with|by|today|tomorrow|then|meanwhile|either) (?:[\w'&.-]+ ){0,5}?(?:i|we) (?:can|could|will|shall|may|am|are|would)\b"
+);
+
+pattern!(
+    UNDER_WAY,
+    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
+);
+
+/// "I can …", "Happy to …": somebody would act for the reader.
+pub(super) fn deed_offered(w: &str) -> Option<Reading> {
+    if UNDER_WAY.is_match(w) {
+        return Some(deliver(if DOOR_FOR_YOU.is_match(w) { Object::Introduction } else { Object::Work }));
+    }
+    let found = DEED.captures(w)?;
+    let rest = &found["rest"];
+    let ours = OUR_SUBJECT.is_match(w) || OURS_LATER.is_match(w);
+    if !ours {
+        let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
+        let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
+        return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
+    }
+    let object = given(rest);
+    Some(if object == Object::Chat { request(Object::Chat) } else { offer(object) })
+}
+
+pattern!(
+    SERVICE,
+    r"^(?:join|show|help|answer|send|sit in|walk|support|take|handle|cover|write|draft|run|build|fix|brief|call|lend|give|prepare|set up|share|check|review|meet|host|train|demo|present|explain|carry|bring|introduce|put|get|open|hand|pass|give|tell|speak|vouch|recommend|forward)\b"
+);
+
+pattern!(
+    HANDED,
+    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b"
+);
+
+pattern!(
+    DONE,
+    r"^(?:just |also )*(?:i|we|our|my)(?: \w+){0,3}? (?:have |has |had )?(?:just |already |also |now )*(?:attached|put|made|written|wrote|built|pulled|prepared|set|asked|sent|booked|held|kept|drafted|collected|marked|mapped|matched|checked|dug|went|gone|found|cleared|fixed|told|spoke|spoken|arranged|saved|reserved|summari[sz]ed|updated|added|logged|credited|shared|recorded|mentioned|cut|picked|did|done|sorted|lined|published|adapted|translated|got|listed|worked|showed|shown|pitched|recommended|suggested|named|praised|demoed|introduced|forwarded|passed|invited|nominated)\b(?P<rest>.*)"
+);
+
+pattern!(FOR_THEM, r"\b(?:you|yours?)\b|attached|\blink\b|their (?:clients|customers)");
+
+pattern!(
+    OLD_MAIL,
+    r"(?:sent|wrote|left|dropped|shared|pinged|e-?mailed|messaged)(?: you)? (?:an? |my |some )?(?:\w+ )?(?:e-?mails?|mails?|notes?|messages?|invites?|voicemails?|few)\b|(?:emailed|messaged|pinged) you|last (?:e-?mail|message|note)"
+);
+
+pattern!(
+    TO_USE,
+    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
+);
+
+pattern!(
+    RESULT,
+    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|since (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
+);
+
+fn result(w: &str) -> Option<Reading> {
+    RESULT.is_match(w).then_some(deliver(Object::Outcome))
+}
+
+pattern!(
+    I_DID,
+    r"^(?:i|we|our \w+) (?:have )?(?:already )?(?:did|done)(?: (?:it|that|so|this)\b.*| already.*)?$|^(?:it is )?(?:already )?done(?: already)?$"
+);
+
+pattern!(
+    LEGWORK,
+    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
+);
+
+/// "Here is …", "I put together … for you", "She is expecting your call".
+pub(super) fn delivery(w: &str) -> Option<Reading> {
+    if OLD_MAIL.is_match(w) {
+        return Some(CHECK_IN);
+    }
+    if let Some(found) = result(w) {
+        return Some(found);
+    }
+    if OPEN_TO_YOU.is_match(w) && !w.starts_with("i ") && !w.starts_with("we ") && !CHECKING.is_match(w) {
+        return Some(deliver(Object::Introduction));
+    }
+    let asset = about_asset(w) || w.contains(" link") || w.starts_with("link");
+    if I_DID.is_match(w) {
+        return Some(deliver(Object::Work));
+    }
+    if HANDED.is_match(w)
+        || TO_USE.is_match(w)
+        || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
+        || LEGWORK.is_match(w)
+    {
+        let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);
+        return Some(deliver(if door {
+            Object::Introduction
+        } else if asset {
+            Object::Asset
+        } else {
+            Object::Work
+        }));
+    }
+    if YOUR_INTRO.is_match(w) {
+        return Some(deliver(Object::Introduction));
+    }
+    None
+}
+
+pattern!(
+    YOUR_NAME,
+    r"\b(?:told|spoke|mentioned|asked|pitched|named|recommended|suggested)\b.*\b(?:you|your)\b|\byour name\b"
+);
+
+pattern!(
+    YOUR_INTRO,
+    r"^(?:an? |the |my )?(?:warm |quick |direct )?introductions? (?:to|with|at)\b.*\b(?:is|are|if|whenever|ready|waiting|yours|on offer|next|this)\b|\b(?:slot|seat|place|chair) for you\b"
+);
+
+pattern!(
+    pub(super) CHECKING,
+    r"\b(?:check(?:ing)? in|touch(?:ing)? base|circl(?:e|ing) back|follow(?:ing)? up|bump(?:ing)? (?:this|my)|reach(?:ing|ed)? out|ping(?:ing)? you|quick (?:note|hello|ping|check)|say(?:ing)? (?:hi|hello)|thinking of you|(?:it )?has been a while|it is been|been too long|long time no|stay(?:ing)? in touch|keep(?:ing)? in touch|top of mind|on your radar|how (?:things|you|everything|acme) (?:are|is|were)|see how (?:things|you|it|everything)|hope (?:you|all|things|everything|this|your)|trust (?:you|this|all)|looking forward to (?:hearing|working|more)|look forward to (?:hearing|your|working)|check how|swing by|surfacing this|resurfacing|nudg(?:e|ing))\b"
+);
+
+/// "Just checking in."
+pub(super) fn check_in(w: &str) -> Option<Reading> {
+    CHECKING.is_match(w).then_some(CHECK_IN)
+}

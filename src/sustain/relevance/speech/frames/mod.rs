@@ -1,0 +1,52 @@
+//! The act of a clause and its actor, told by the order of subject, modal and verb.
+
+mod deeds;
+mod questions;
+mod requests;
+
+use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reported, waiver};
+use questions::{answer_wanted, condition, inquiry, which_or_who};
+use requests::{asked_of_you, duty, imperative, together, wish};
+
+use super::{Kind, Object, Party};
+
+/// What a clause was found to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub kind: Kind,
+    pub actor: Party,
+    pub object: Object,
+}
+
+const fn offer(object: Object) -> Reading {
+    Reading { kind: Kind::Offer, actor: Party::Us, object }
+}
+const fn request(object: Object) -> Reading {
+    Reading { kind: Kind::Request, actor: Party::You, object }
+}
+const fn deliver(object: Object) -> Reading {
+    Reading { kind: Kind::Deliver, actor: Party::Us, object }
+}
+const CHECK_IN: Reading = Reading { kind: Kind::CheckIn, actor: Party::Us, object: Object::Update };
+const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object: Object::Other };
+
+/// Frames that are tried before questions of who and which, the narrow before the wide.
+const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
+
+/// Frames that are tried after them.
+const AFTER: [Frame; 8] = [asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
+
+type Frame = fn(&str) -> Option<Reading>;
+
+/// Reads one clause in normal spelling.
+pub(super) fn read(words: &str, question: bool) -> Reading {
+    let words = LEAD.replace(words, "");
+    let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
+    let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
+    found.unwrap_or(if question { request(Object::Answer) } else { STATE })
+}
+
+pattern!(
+    LEAD,
+    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
+);

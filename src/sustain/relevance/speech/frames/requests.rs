@@ -1,0 +1,169 @@
+//! Requests, wishes and commands: what the reader would have to do.
+
+use super::super::objects::{DOOR_FOR_YOU, given, wanted};
+use super::super::{Object, about_asset};
+use super::deeds::{CHECKING, GIVES_YOU};
+use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
+
+pattern!(
+    OF_YOU,
+    r"\b(?:can|could|will|would|might|may|any chance|is there any chance) (?:you|your \w+|someone on your \w+|one of your \w+|somebody at \w+)(?: guys| all)?(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| ever)* (?P<rest>.*)"
+);
+
+pattern!(
+    CHANCE,
+    r"^(?:any |is there a |is there any )?chance (?:of|for|to|you|we|i)\b(?P<rest>.*)|^(?:i|we) (?:wonder|was wondering|wondered) if (?P<wonder>.*)|^(?:do you )?mind (?P<mind>\w+ing\b.*)"
+);
+
+pattern!(
+    SUITS,
+    r"^(?:use|do with|benefit|want|like|need|prefer|be (?:free|up for|open|interested|ok|around|there)|make (?:it|monday|tuesday|wednesday|thursday|friday|time)|find (?:it|that|this|useful)|rather|care|say yes|do (?:monday|tuesday|wednesday|thursday|friday))\b"
+);
+
+pattern!(COULD_USE, r"^(?:use|do with|benefit from) (?:a|an|some|the|another|one|more) ");
+
+/// "Could you …?"
+pub(super) fn asked_of_you(w: &str) -> Option<Reading> {
+    if let Some(found) = OF_YOU.captures(w) {
+        let rest = &found["rest"];
+        let object = wanted(rest);
+        let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
+        if COULD_USE.is_match(rest) && !about_asset(rest) && !DOOR_FOR_YOU.is_match(rest) {
+            return Some(offer(Object::Work));
+        }
+        if SUITS.is_match(rest) && !(heavy && rest.contains("your ")) {
+            let gift = about_asset(rest) || DOOR_FOR_YOU.is_match(rest);
+            return Some(if gift { offer(given(rest)) } else { request(Object::Answer) });
+        }
+        return Some(request(if object == Object::Answer && !ANSWERING.is_match(rest) {
+            Object::Other
+        } else {
+            object
+        }));
+    }
+    let found = CHANCE.captures(w)?;
+    let rest = ["rest", "wonder", "mind"].iter().find_map(|n| found.name(n)).map_or("", |m| m.as_str());
+    Some(request(wanted(rest)))
+}
+
+pattern!(
+    ANSWERING,
+    r"^(?:confirm|say|tell me (?:if|whether|yes)|let me know|reply|give me a (?:yes|nod|thumbs)|take a|have a|pick|choose|live with)"
+);
+
+pattern!(
+    WISH,
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:need|want|require|hope|wonder|seek|would (?:really |so |also |just )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+);
+
+pattern!(
+    BARE_WISH,
+    r"^(?:just |really )?(?:would love|would like|would appreciate|would welcome|would value|hoping|looking|keen|love|need|eager|trying|wanted) (?P<rest>(?:to|for|you|your|if|any|a|some)\b.*)|^(?:it |that |this )?would (?:really |also )?(?:help|be (?:great|good|useful|helpful|amazing|super|lovely|fantastic|nice|awesome|appreciated))(?: me| us)?(?: a lot| enormously)? (?P<help>(?:if you|to (?:get|see|have|know|hear|understand|catch|connect|chat|sync|meet|find|learn)|for us).*)|^(?:just|only) (?P<only>(?:your|a list|the list|a few|two or three|the names)\b.*)"
+);
+
+pattern!(
+    OUR_AIM,
+    r"^to (?:help|make|give|share|send|flag|offer|thank|introduce|let you|put|get you|bring|pass|mention|say|see you|congratulate|show|be|tell you|point you|warn|save|spare|take|do|return|repay|set|hand)\b"
+);
+
+/// "I'd love your list", "We're looking for leads": what we would like to have.
+pub(super) fn wish(w: &str) -> Option<Reading> {
+    let (rest, full) = if let Some(found) = WISH.captures(w) {
+        (found["rest"].to_owned(), true)
+    } else {
+        let found = BARE_WISH.captures(w)?;
+        let rest = ["rest", "help", "only"].iter().find_map(|n| found.name(n))?;
+        (rest.as_str().to_owned(), false)
+    };
+    if DOOR_FOR_YOU.is_match(&rest) && GIVES_YOU.is_match(&rest) {
+        return Some(offer(Object::Introduction));
+    }
+    if CHECKING.is_match(&rest) && !DOOR_FOR_YOU.is_match(&rest) {
+        return Some(CHECK_IN);
+    }
+    if OUR_AIM.is_match(&rest) && !OWN_CALL.is_match(&rest) {
+        let rest = rest.trim_start_matches("to ");
+        return Some(match given(rest) {
+            Object::Asset => deliver(Object::Asset),
+            Object::Work if rest.contains("you") && !rest.starts_with("see") && !rest.starts_with("say") => {
+                offer(Object::Work)
+            }
+            _ => STATE,
+        });
+    }
+    let object = wanted(rest.trim_start_matches("to "));
+    Some(match object {
+        Object::Answer | Object::Other if full && rest.starts_with("to ") => STATE,
+        Object::Answer => request(Object::Other),
+        other => request(other),
+    })
+}
+
+pattern!(
+    OWN_CALL,
+    r"^to (?:see (?:where|how|if|what|who|which)|make (?:the most|more)|get (?:your|more|our|some)|put (?:our|together)|do (?:more|business)|set up (?:a|some) (?:call|time)|say hi|introduce (?:myself|us|our|ourselves))"
+);
+
+pattern!(
+    DUTY,
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+);
+
+pattern!(
+    YOURS_TO_DO,
+    r"^(?:find|dig|look (?:through|for|into|up)|go (?:through|over|back)|search|scan|compile|list|identify|think|send|share|pull|map|check (?:which|who|your|for)|work out|figure|connect the dots|spot|come up|put together|point|flag|suggest|prepare|fill|match|source|keep)\b"
+);
+
+/// "You could go through your list": work handed over as a statement.
+pub(super) fn duty(w: &str) -> Option<Reading> {
+    let found = DUTY.captures(w)?;
+    let rest = ["rest", "leave", "up", "ball", "task"].iter().find_map(|n| found.name(n))?.as_str();
+    if found.name("task").is_some() {
+        return Some(request(Object::Work));
+    }
+    let object = wanted(rest);
+    let work = matches!(object, Object::Work | Object::Opportunity);
+    (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
+}
+
+pattern!(
+    TO_CLIENTS,
+    r"^(?:send|share|point|flag|check) (?:it|this|that|the \w+|them|\w+)? ?(?:to|with|your clients|your customers)"
+);
+
+pattern!(
+    IMPERATIVE,
+    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
+);
+
+pattern!(
+    USE_IT,
+    r"^(?:take (?:it|what|whatever|the|this)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
+);
+
+pattern!(
+    NOT_A_COMMAND,
+    r"^(?:looks?ing|looking|thinking|help is|name is|look forward|\w+ attached\b|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
+);
+
+pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
+
+/// "Let's find something to work on."
+pub(super) fn together(w: &str) -> Option<Reading> {
+    let object = wanted(&LET_US.captures(w)?["rest"]);
+    Some(request(if matches!(object, Object::Answer | Object::Other) { Object::Chat } else { object }))
+}
+
+/// "Send me your list."
+pub(super) fn imperative(w: &str) -> Option<Reading> {
+    let rest = &IMPERATIVE.captures(w)?["rest"];
+    if NOT_A_COMMAND.is_match(rest) {
+        return None;
+    }
+    let object = wanted(rest);
+    let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
+    if USE_IT.is_match(rest) && !heavy {
+        return Some(STATE);
+    }
+    Some(request(object))
+}

@@ -1,0 +1,163 @@
+//! The weekly digest, and what is decided on its rows.
+
+use serde_json::{Value, json};
+use tandem::sandbox::Surface;
+
+use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage, text};
+
+crate::flows!(
+    the_digest_comes_on_time_and_is_decided_on,
+    of_two_who_decide_one_wins,
+    a_rep_does_not_decide,
+    the_preview_is_private_and_the_settings_move_the_digest,
+);
+
+/// Nine o'clock in Stockholm.
+const MONDAY: &str = "2026-03-09T08:00:00Z";
+
+/// Seven overlaps with Northwind; the digest is posted and its `ts` returned.
+async fn monday(stage: &Stage) -> String {
+    for name in ["Acme", "Bolt", "Corvid", "Dynamo", "Ember", "Fathom", "Garnet"] {
+        let said = format!("{name} Inc with Northwind: our open opp $120k, their customer");
+        stage.person(ALEX).post(INTAKE, &said).await.unwrap();
+        stage.settle().await;
+    }
+    stage.advance_to(MONDAY).await;
+    stage.sandbox.messages(OPS)[0]["ts"].as_str().unwrap().to_owned()
+}
+
+fn shown(stage: &Stage, ts: &str) -> String {
+    text(&stage.sandbox.message(OPS, ts).unwrap())
+}
+
+/// Chooses `verb` in the `⋯` of the first row of a message that offers it.
+async fn menu(stage: &Stage, by: &str, ts: &str, verb: &str) {
+    let message = stage.sandbox.message(OPS, ts).unwrap();
+    let wanted = format!("{verb}:");
+    let (block_id, option) = message["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|block| {
+            let elements = block["elements"].as_array().cloned().unwrap_or_default();
+            elements.iter().chain([&block["accessory"]]).find_map(|e| {
+                let option = e["options"]
+                    .as_array()?
+                    .iter()
+                    .find(|o| o["value"].as_str().is_some_and(|v| v.starts_with(&wanted)))?;
+                Some((block["block_id"].clone(), option.clone()))
+            })
+        })
+        .unwrap_or_else(|| panic!("no row offers {verb}: {message:#}"));
+    let action = json!({"action_id": "overlap.menu", "block_id": block_id, "type": "overflow", "selected_option": option});
+    let surface = Surface::Message { channel: OPS.to_owned(), ts: ts.to_owned() };
+    stage.person(by).block_action(&surface, action, &Value::Null).await.unwrap();
+    stage.settle().await;
+}
+
+async fn submit(stage: &Stage, by: &str, values: Value) {
+    stage.person(by).submit(values).await.unwrap();
+    stage.settle().await;
+}
+
+async fn the_digest_comes_on_time_and_is_decided_on(stage: Stage) {
+    let ts = monday(&stage).await;
+    let first = shown(&stage, &ts);
+    assert!(first.starts_with("*Partner triage, week of 9 March*\n7 new overlaps\n"), "{first}");
+    assert_eq!(first.matches("an ask: Northwind can open doors for our deal").count(), 5, "{first}");
+    let replies = stage.sandbox.thread(OPS, &ts);
+    assert_eq!(replies.len(), 1, "one partner, one reply");
+    let reply = replies[0]["ts"].as_str().unwrap().to_owned();
+
+    stage.person(OMAR).click(OPS, &ts, "overlap.plan").await.unwrap();
+    stage.settle().await;
+    submit(&stage, OMAR, json!({"plan": "agenda"})).await;
+    menu(&stage, MAYA, &ts, "snooze").await;
+    submit(&stage, MAYA, json!({"until": "2026-03-16", "why": "they decide after the fair"})).await;
+    menu(&stage, MAYA, &ts, "dismiss").await;
+    submit(&stage, MAYA, json!({"reason": "no_fit", "why": "too small"})).await;
+    menu(&stage, MAYA, &ts, "assign").await;
+    submit(&stage, MAYA, json!({"who": ALEX})).await;
+    menu(&stage, OMAR, &reply, "plan").await;
+    submit(&stage, OMAR, json!({"plan": "session", "by": "2026-03-20"})).await;
+    let now = shown(&stage, &ts);
+    for line in [
+        "on the next agenda with Northwind_",
+        "_Snoozed until 16 March by ",
+        ": they decide after the fair_",
+        ": No fit: too small_",
+        "_Given to ",
+    ] {
+        assert!(now.contains(line), "{line}: {now}");
+    }
+    assert!(!now.contains("<@"), "nobody is mentioned: {now}");
+    assert!(
+        shown(&stage, &reply).contains("a session with Northwind by 20 March_"),
+        "{}",
+        shown(&stage, &reply)
+    );
+    let told = stage.direct(ALEX);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("gave you *") && told[0].contains("to look after"), "{told:?}");
+
+    menu(&stage, OMAR, &ts, "reopen").await;
+    assert!(!shown(&stage, &ts).contains("on the next agenda"), "{}", shown(&stage, &ts));
+    // A week later the snoozed one is back; what was dismissed and planned is not.
+    stage.advance_to("2026-03-16T08:00:00Z").await;
+    let all = stage.texts(OPS);
+    let next = all.iter().find(|t| t.contains("week of 16 March")).unwrap();
+    assert!(next.contains("back from its snooze") && !next.contains("too small"), "{next}");
+    stage.end().await;
+}
+
+async fn of_two_who_decide_one_wins(stage: Stage) {
+    let ts = monday(&stage).await;
+    for who in [MAYA, OMAR] {
+        stage.person(who).click(OPS, &ts, "overlap.plan").await.unwrap();
+        stage.settle().await;
+    }
+    submit(&stage, MAYA, json!({"plan": "agenda"})).await;
+    submit(&stage, OMAR, json!({"plan": "session", "by": "2026-03-20"})).await;
+    let told = stage.last_private(OMAR);
+    assert!(told.contains("was changed at 09:00, before you."), "{told}");
+    assert!(told.contains("on the next agenda with Northwind"), "{told}");
+    let now = shown(&stage, &ts);
+    assert!(now.contains("on the next agenda") && !now.contains("a session with"), "{now}");
+    stage.end().await;
+}
+
+async fn a_rep_does_not_decide(stage: Stage) {
+    let ts = monday(&stage).await;
+    let before = shown(&stage, &ts);
+    stage.person(ALEX).click(OPS, &ts, "overlap.plan").await.unwrap();
+    stage.settle().await;
+    assert!(stage.sandbox.modal(ALEX).is_none());
+    assert!(stage.last_private(ALEX).starts_with("Only partner managers"), "{}", stage.last_private(ALEX));
+    assert_eq!(shown(&stage, &ts), before);
+    stage.end().await;
+}
+
+async fn the_preview_is_private_and_the_settings_move_the_digest(stage: Stage) {
+    let (maya, omar) = (stage.person(MAYA), stage.person(OMAR));
+    omar.command(OPS, "/partner digest preview").await.unwrap();
+    stage.settle().await;
+    let preview = stage.last_private(OMAR);
+    let next = "Only you see this preview. The next digest comes Monday 9 March at 09:00, Europe/Stockholm";
+    assert!(preview.starts_with(next), "{preview}");
+    assert!(preview.contains("nothing waits for a decision"), "{preview}");
+    omar.command(OPS, "/partner digest settings").await.unwrap();
+    stage.settle().await;
+    assert!(stage.last_private(OMAR).starts_with("Only an admin"), "{}", stage.last_private(OMAR));
+    maya.command(OPS, "/partner digest settings").await.unwrap();
+    stage.settle().await;
+    let values = json!({"weekday": "Tue", "time": "08:30", "other_zone": "America/New_York"});
+    submit(&stage, MAYA, values).await;
+    let saved = stage.last_private(MAYA);
+    assert!(saved.contains("Tuesday 10 March at 08:30, America/New_York"), "{saved}");
+    assert!(stage.texts(OPS).is_empty());
+    stage.advance_to(MONDAY).await;
+    assert!(stage.texts(OPS).is_empty(), "Monday is no longer the day");
+    stage.advance_to("2026-03-10T12:30:00Z").await;
+    assert_eq!(stage.texts(OPS).len(), 1);
+    stage.end().await;
+}
