@@ -20,6 +20,8 @@ crate::flows!(
     a_refused_send_comes_back,
     a_note_goes_by_hand,
     a_note_expires,
+    two_short_forms_lead_to_a_card,
+    an_override_has_a_reason_and_a_rejection_too,
 );
 
 /// Sam on record and Acme in the map.
@@ -104,7 +106,6 @@ async fn a_note_goes_from_overlap_to_channel(stage: Stage) {
     assert_eq!(sustain::touches(&mut tx, &"c-sam".into(), stage.clock.now()).await.unwrap(), 1);
     tx.rollback().await.unwrap();
 
-    // A second click on a card that was drawn before is told, and nothing more goes.
     stage.end().await;
 }
 
@@ -242,5 +243,54 @@ async fn a_note_expires(stage: Stage) {
     stage.person(OMAR).command(OPS, "/partner draft list").await.unwrap();
     stage.settle().await;
     assert!(stage.last_private(OMAR).contains("No note waits"), "{}", stage.last_private(OMAR));
+    stage.end().await;
+}
+
+async fn two_short_forms_lead_to_a_card(stage: Stage) {
+    ground(&stage).await;
+    let omar = stage.person(OMAR);
+    omar.command(OPS, "/partner draft new").await.unwrap();
+    stage.settle().await;
+    let refused =
+        omar.submit(json!({"partner": "p-globex", "account": "Acme"})).await.unwrap_err().to_string();
+    assert!(refused.contains("no current overlap with Globex"), "{refused}");
+    omar.submit(json!({"partner": "p-northwind", "account": "acme.com"})).await.unwrap();
+    stage.settle().await;
+    omar.choose_in_view("draft.contact", "new").await.unwrap();
+    stage.settle().await;
+    omar.submit(json!({"contact_name": "Kim Lund"})).await.unwrap();
+    stage.settle().await;
+    let card = stage.texts(OPS).pop().unwrap();
+    assert!(card.starts_with("*Note to Kim Lund at Northwind*"), "{card}");
+    assert!(stage.last_private(OMAR).contains("Drafted a note to Kim Lund"), "{}", stage.last_private(OMAR));
+    // Somebody without the right gets no form.
+    stage.person(ALEX).command(OPS, "/partner draft new").await.unwrap();
+    stage.settle().await;
+    assert!(stage.sandbox.modal(ALEX).is_none());
+    stage.end().await;
+}
+
+async fn an_override_has_a_reason_and_a_rejection_too(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    edit(&stage, &ts, "Hi Sam, just checking in. Anything for me this quarter?").await;
+    let maya = stage.person(MAYA);
+    let mut tx = stage.db.read().await.unwrap();
+    let draft = sustain::waiting(&mut tx).await.unwrap().remove(0);
+    tx.rollback().await.unwrap();
+    maya.choose(OPS, &ts, "draft.more", format!("override:{}", draft.value())).await.unwrap();
+    stage.settle().await;
+    maya.submit(json!({"reason": "."})).await.unwrap_err();
+    maya.submit(json!({"reason": "Sam asked for a sign of life"})).await.unwrap();
+    stage.settle().await;
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("overridden by <@U0MAYA>: Sam asked for a sign of life"), "{shown}");
+    maya.click(OPS, &ts, "draft.reject").await.unwrap();
+    stage.settle().await;
+    maya.submit(json!({"reason": "Sam left Northwind"})).await.unwrap();
+    stage.settle().await;
+    assert!(card(&stage, &ts).contains("Rejected by <@U0MAYA>: Sam left Northwind"), "{}", card(&stage, &ts));
+    assert!(stage.direct(OMAR).pop().unwrap().contains("Sam left Northwind"), "{:?}", stage.direct(OMAR));
+    assert!(stage.texts(SHARED).is_empty());
     stage.end().await;
 }

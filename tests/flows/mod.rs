@@ -1,5 +1,5 @@
-mod drafts;
 mod digest;
+mod drafts;
 mod foreign;
 mod imports;
 mod intake;
