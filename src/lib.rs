@@ -15,6 +15,7 @@
 //! | [`pull`] | triage and the weekly digest |
 //! | [`plan`] | session requests and commitments |
 //! | [`sustain`] | drafts, templates, relevance, sending |
+//! | [`sample`] | a small company to try things with: the demo's and the set-up's sample data |
 //! | [`slack`] | verification, decoding, the command and action grammar, the client, Home |
 //! | [`web`] | health and the HTTP routes |
 //! | [`sandbox`] | a local Slack workspace with a web page: the demo and the test double |
@@ -33,6 +34,7 @@ pub mod kernel;
 pub mod map;
 pub mod plan;
 pub mod pull;
+pub mod sample;
 pub mod sandbox;
 pub mod slack;
 pub mod store;

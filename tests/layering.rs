@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 /// Each module may name those before it.
-const ORDER: [&str; 14] = [
-    "kernel", "store", "config", "delivery", "map", "pull", "plan", "sustain", "track", "slack", "web",
-    "sandbox", "app", "cli",
+const ORDER: [&str; 15] = [
+    "kernel", "store", "config", "delivery", "map", "pull", "plan", "sustain", "track", "sample", "slack",
+    "web", "sandbox", "app", "cli",
 ];
 /// The double of Slack must not know the bot that it serves.
 const SANDBOX_MAY_NAME: [&str; 1] = ["kernel"];

@@ -1,15 +1,132 @@
-//! `tandem demo`: the same bot against a local workspace with a web page.
+//! `tandem demo`: the same bot against a local workspace with a web page, with a small company in it.
 
-use super::Outcome;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+use super::{Outcome, interrupted, runtime};
+use crate::app::App;
+use crate::config::{Config, LogFormat, Mode};
+use crate::kernel::actor::Role;
+use crate::kernel::clock::Clock;
+use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::sample::{self, Cast};
+use crate::sandbox::{self, Sandbox};
+use crate::store::settings::{self, DigestTime, Workspace};
+use crate::store::{Db, audit, people};
+
+/// Thursday 5 March 2026, 10:00 in Stockholm.
+const START: &str = "2026-03-05T09:00:00Z";
+const ZONE: &str = "Europe/Stockholm";
 
 /// What `tandem demo` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The port of the page
+    /// The port of the page; 0 takes a free one
     #[arg(long, default_value_t = 8085)]
     port: u16,
+    /// Reach the bot by Socket Mode instead of HTTP
+    #[arg(long)]
+    socket: bool,
+    /// Keep the data in this folder; without it, it is gone at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
-pub(super) fn run(_options: Options) -> Outcome {
-    Err("to be written".into())
+pub(super) fn run(options: Options) -> Outcome {
+    super::log(LogFormat::Auto, "warn");
+    runtime()?.block_on(play(options))
+}
+
+async fn play(options: Options) -> Outcome {
+    let temporary = tempfile::Builder::new().prefix("tandem-demo-").tempdir()?;
+    let data_dir = options.data.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let clock = Clock::starting_at(START.parse()?);
+    let mut workspace = sandbox::Options::new(clock.clone());
+    workspace.bind = SocketAddr::from(([127, 0, 0, 1], options.port));
+    let sandbox = Sandbox::start(workspace.clone())
+        .await
+        .map_err(|e| format!("port {} cannot be used ({e}); `--port 0` takes a free one", options.port))?;
+    let mut config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data_dir, ..Config::default() };
+    config.slack.mode = if options.socket { Mode::Socket } else { Mode::Http };
+    config.slack.api_url = sandbox.api_url();
+    config.slack.bot_token = Some(workspace.bot_token.into());
+    config.slack.app_token = Some(workspace.app_token.into());
+    config.slack.signing_secret = Some(workspace.signing_secret.into());
+    config.slack.message_interval_ms = 0;
+    let db = crate::app::open(&config).await?;
+    furnish(&db, clock.now()).await?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let app = App::start_with(&config, clock, db, listener).await?;
+    if options.socket {
+        sandbox.socket_connected(1).await;
+    } else {
+        sandbox.connect_http(&format!("http://{}", app.address));
+        sandbox.verify_http().await?;
+    }
+    welcome(sandbox.base_url());
+    let stop = app.stopper();
+    tokio::spawn(async move {
+        interrupted().await;
+        stop.cancel();
+    });
+    app.wait().await?;
+    sandbox.stop().await;
+    Ok(())
+}
+
+/// Settings, roles, partners and overlaps, as if the team had worked with Tandem for some weeks.
+/// A kept folder that has them already stays as it is.
+pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
+    let mut tx = db.begin().await?;
+    if settings::load(&mut tx).await?.intake_channel.is_some() {
+        return tx.rollback().await;
+    }
+    let [maya, omar, alex, evelyn] = ["U0MAYA", "U0OMAR", "U0ALEX", "U0EVE"].map(UserId::from);
+    let workspace = Workspace {
+        intake_channel: Some("C0OVERLAPS".into()),
+        digest_channel: Some("C0PARTNEROPS".into()),
+        approvals_channel: Some("C0PARTNEROPS".into()),
+        digest: DigestTime { weekday: "Mon".into(), time: "09:00".into(), zone: ZONE.into() },
+        digest_since: Some(crate::store::millis(now)),
+    };
+    settings::save(&mut tx, now, &workspace).await?;
+    for (role, holder) in [
+        (Role::Admin, &maya),
+        (Role::PartnerManager, &maya),
+        (Role::Operations, &omar),
+        (Role::Executive, &evelyn),
+    ] {
+        people::set_holders(&mut tx, now, &maya, role, std::slice::from_ref(holder)).await?;
+    }
+    audit::done(&mut tx, now, maya.as_str(), "setup.save", "setup", "the demo").await?;
+    let cast = Cast {
+        manager: maya,
+        owners: vec![alex.clone(), omar],
+        requester: alex,
+        places: vec![
+            (Some("C0NORTHWIND".into()), Some("U0SAM".into())),
+            (Some("C0GLOBEX".into()), None),
+            (Some("C0INITECH".into()), None),
+        ],
+        zone: jiff::tz::TimeZone::get(ZONE)?,
+        marked: false,
+    };
+    sample::fill(&mut tx, now, &cast).await?;
+    tx.commit().await
+}
+
+#[expect(clippy::print_stdout, reason = "the terminal is where the address is read")]
+fn welcome(url: &str) {
+    println!(
+        "Tandem's demo runs at {url}  (Ctrl-C ends it)\n\
+         1. In #partner-overlaps, write: New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer\n\
+         2. Type /partner help in any channel, and open Tandem's Home.\n\
+         3. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
+         4. Draft a note from a row of the digest and approve it as Maya.\n\
+         5. Change to Sam of Northwind and look into #ext-northwind."
+    );
 }

@@ -304,6 +304,11 @@ pub async fn buried(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String, Stri
     )?)
 }
 
+/// When the newest envelope came in, in milliseconds UTC.
+pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
+    Ok(sql_value!(tx, Option<i64>, "SELECT MAX(received_at) FROM inbox")?)
+}
+
 /// Forgets handled envelopes that came before `before` (milliseconds UTC): Slack repeats within minutes, not weeks.
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
     Ok(sql_exec!(tx, "DELETE FROM inbox WHERE state = 2 AND received_at < $1", before)?)

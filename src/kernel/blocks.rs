@@ -153,6 +153,22 @@ pub fn user_select(action_id: &str, placeholder: &str, initial: Option<&str>) ->
     element
 }
 
+/// A picker of several people, at most `limit`.
+pub fn users_select(action_id: &str, placeholder: &str, initial: &[&str], limit: usize) -> Value {
+    let mut element = json!({
+        "type": "multi_users_select", "action_id": action_id, "placeholder": plain(placeholder), "max_selected_items": limit,
+    });
+    if !initial.is_empty() {
+        element["initial_users"] = json!(initial);
+    }
+    element
+}
+
+/// A time of day; `initial` as `09:00`.
+pub fn time_picker(action_id: &str, initial: &str) -> Value {
+    json!({"type": "timepicker", "action_id": action_id, "initial_time": initial})
+}
+
 /// Slack's own channel picker, public and private channels.
 pub fn channel_select(action_id: &str, placeholder: &str, initial: Option<&str>) -> Value {
     let mut element = json!({
@@ -212,6 +228,11 @@ pub fn modal(
         view["submit"] = plain(&clip(submit, 24));
     }
     view
+}
+
+/// A Home tab.
+pub fn home(blocks: Vec<Value>) -> Value {
+    json!({"type": "home", "callback_id": "home", "blocks": blocks.into_iter().take(100).collect::<Vec<_>>()})
 }
 
 /// A plain-text object.

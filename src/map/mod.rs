@@ -9,5 +9,6 @@ pub mod intake;
 pub mod name;
 pub mod overlap;
 pub mod partner;
+pub mod partner_view;
 pub mod store;
 pub mod view;

@@ -100,9 +100,9 @@ fn app() -> App {
             description: "Overlaps, sessions, commitments and drafts with partners".into(),
         }],
         message_shortcuts: vec![
-            ("add_overlap".into(), "Add as overlap".into()),
-            ("log_commitment".into(), "Log commitment".into()),
-            ("draft_note".into(), "Draft a note".into()),
+            ("overlap.add".into(), "Add as overlap".into()),
+            ("commitment.add".into(), "Log commitment".into()),
+            ("draft.new".into(), "Draft note".into()),
         ],
         global_shortcuts: Vec::new(),
     }

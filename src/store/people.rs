@@ -88,6 +88,17 @@ pub async fn first_welcome(tx: &mut Tx, now: Timestamp, id: &UserId) -> Result<b
     Ok(changed == 1)
 }
 
+/// Whether this person has opened Home before.
+pub async fn was_welcomed(tx: &mut Tx, id: &UserId) -> Result<bool> {
+    let found = sql_opt!(
+        tx,
+        (String,),
+        "SELECT id FROM people WHERE id = $1 AND welcomed_at IS NOT NULL",
+        id.as_str()
+    )?;
+    Ok(found.is_some())
+}
+
 /// A person's roles, each for one partner or (`None`) for all.
 pub async fn roles_of(
     tx: &mut Tx,

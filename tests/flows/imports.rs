@@ -37,7 +37,6 @@ async fn a_list_is_previewed_and_imported(stage: Stage) {
     insta::assert_snapshot!(text, @r#"
     *overlaps.csv* · Northwind
     3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
-
     • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
     • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
     The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.
@@ -49,7 +48,6 @@ async fn a_list_is_previewed_and_imported(stage: Stage) {
     insta::assert_snapshot!(text, @r#"
     *overlaps.csv* · Northwind: imported by <@U0OMAR>.
     3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
-
     • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
     • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
     "#);
@@ -59,7 +57,6 @@ async fn a_list_is_previewed_and_imported(stage: Stage) {
     insta::assert_snapshot!(text, @r#"
     *overlaps.csv* · Northwind
     0 new · 0 changed · 3 unchanged · 0 gone from the last list · 2 unreadable
-
     • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
     • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
     The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.
@@ -128,7 +125,6 @@ async fn what_is_no_list_is_refused(stage: Stage) {
     ---
     *utf16.csv* · Northwind
     3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
-
     • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
     • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
     The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.

@@ -1,11 +1,26 @@
-//! To be written.
+//! Home: published when it is opened, and again after its reader acted.
 
-use super::super::payload::{Action, BlockActions};
-use super::{Bot, Occasion, outdated};
+use jiff::Timestamp;
+
+use super::super::payload::{Action, AppHomeOpened, BlockActions};
+use super::home_view::{self as view, Found};
+use super::{Bot, Occasion, finish, identity, outdated, partners};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
+use crate::delivery::outbox::{self, Action as Call, Outgoing};
+use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::plan::calendar::add_days;
+use crate::plan::store as plan;
+use crate::pull::store as pull;
+use crate::store::{Tx, millis, people, settings};
+use crate::sustain::store as sustain;
 
+/// Commitments that are due within so many days wait for their owner.
+const AHEAD_DAYS: i64 = 7;
+
+/// The controls on Home are those of their nouns.
 pub(super) async fn click(
     _o: &Occasion<'_>,
     _verb: &str,
@@ -15,11 +30,68 @@ pub(super) async fn click(
     Err(outdated())
 }
 
-/// After somebody acted, their Home shows it.
-pub(super) async fn refresh(_o: &Occasion<'_>, handled: Handled) -> Result<Handled> {
+/// After somebody acted, their Home shows it, if they ever opened it.
+pub(super) async fn refresh(o: &Occasion<'_>, handled: Handled) -> Result<Handled> {
+    if handled == Handled::Saved {
+        let mut tx = o.begin().await?;
+        if people::was_welcomed(&mut tx, &o.actor.user).await? {
+            publish(o.bot, &mut tx, o.now, &o.actor, false).await?;
+            tx.commit().await?;
+            o.bot.bell.ring();
+        }
+    }
     Ok(handled)
 }
 
-pub(super) async fn opened(_bot: &Bot, _claimed: &Claimed) -> Result<Handled> {
-    Ok(Handled::Ignored)
+pub(super) async fn opened(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
+    let event = AppHomeOpened::read(&claimed.envelope.payload);
+    if event.tab != "home" {
+        return Ok(Handled::Ignored);
+    }
+    let now = bot.clock.now();
+    let person = identity::look_up(bot, &UserId::from(event.user.as_str())).await?;
+    let mut tx = bot.db.begin().await?;
+    people::save(&mut tx, now, &person).await?;
+    let actor = person.actor(&mut tx).await?;
+    let first = people::first_welcome(&mut tx, now, &actor.user).await?;
+    publish(bot, &mut tx, now, &actor, first).await?;
+    finish(bot, tx, claimed.seq).await
+}
+
+async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<()> {
+    let view = if actor.standing == Standing::Member {
+        view::tab(&found(tx, now, actor, welcome).await?)?
+    } else {
+        view::outside(&bot.identity.team)
+    };
+    let out = Outgoing::internal(Call::PublishHome { user: actor.user.clone(), view });
+    outbox::enqueue(tx, millis(now), &out).await
+}
+
+/// What waits for this reader. To add a kind of work: find it here, show it in `home_view`.
+async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<Found> {
+    let today = now.to_zoned(actor.zone.clone()).date();
+    let soon = add_days(today, AHEAD_DAYS);
+    let to_decide = if actor.may(Right::Triage, None) {
+        Some(pull::waiting(tx, now).await?.values().sum())
+    } else {
+        None
+    };
+    let admins = people::holders(tx, Role::Admin).await?;
+    let mut commitments = plan::commitments_of(tx, &actor.user).await?;
+    commitments.retain(|c| c.due <= soon);
+    let mut approvals = sustain::waiting(tx).await?;
+    approvals.retain(|d| actor.may(Right::Approve, Some(&d.note.partner_id)));
+    Ok(Found {
+        settings: settings::load(tx).await?,
+        may_set_up: admins.is_empty() || actor.may(Right::Administer, None),
+        to_decide,
+        approvals,
+        requests: plan::requests_for_manager(tx, &actor.user).await?,
+        commitments,
+        partners: partners::counted(tx).await?,
+        today,
+        now,
+        welcome,
+    })
 }

@@ -11,21 +11,24 @@ mod digest;
 mod drafts;
 mod events;
 mod home;
+mod home_view;
 mod identity;
 pub mod imports;
 mod occasion;
 mod overlaps;
 mod oversight;
 mod partners;
+mod rooms;
 mod sessions;
 mod setup;
+mod setup_view;
 mod status;
 mod triage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::Client;
 use super::grammar::{self, Noun};
@@ -100,6 +103,16 @@ impl FrontDoor for Bot {
     }
 }
 
+/// What the check of one step of a walk through several modals says.
+enum Checked {
+    /// These fields are wrong: block id and text.
+    Wrong(Vec<(String, String)>),
+    /// The next step's modal; it carries what was entered so far, and nothing is committed yet.
+    Next(Value),
+    /// The last step is right: every modal closes.
+    Whole,
+}
+
 impl Bot {
     /// Checks a modal's fields before it is accepted: wrong ones are marked, and the modal stays open.
     async fn review_submission(&self, submission: &ViewSubmission) -> Result<Review> {
@@ -110,10 +123,18 @@ impl Bot {
             "import" => imports::review(self, &mut tx, verb, submission).await?,
             "digest" => digest::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
-            "request" => sessions::review(self, &mut tx, verb, submission).await?,
-            "commitment" => commitments::review(self, &mut tx, verb, submission).await?,
+            "request" => owned(sessions::review(self, &mut tx, verb, submission).await?),
+            "commitment" => owned(commitments::review(self, &mut tx, verb, submission).await?),
             "partner" => partners::review(self, &mut tx, verb, submission).await?,
-            "setup" => setup::review(self, &mut tx, verb, submission).await?,
+            "setup" => match setup::review(self, &mut tx, verb, submission).await? {
+                Checked::Wrong(problems) => problems,
+                Checked::Next(view) => {
+                    return Ok(Review::Refuse { reply: json!({"response_action": "push", "view": view}) });
+                }
+                Checked::Whole => {
+                    return Ok(Review::Accept { reply: Some(json!({"response_action": "clear"})) });
+                }
+            },
             _ => Vec::new(),
         };
         tx.rollback().await?;
@@ -122,7 +143,7 @@ impl Bot {
         } else {
             let errors: serde_json::Map<String, Value> =
                 problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
-            Review::Refuse { reply: serde_json::json!({"response_action": "errors", "errors": errors}) }
+            Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
         })
     }
 
@@ -202,7 +223,8 @@ impl Bot {
             Kind::Command => {
                 let command = SlashCommand::read(payload);
                 let o = Occasion::of(self, claimed, &command.actor, Place::of_command(&command)).await?;
-                o.settle(&command.text, self.command(&o, &command).await).await
+                let handled = o.settle(&command.text, self.command(&o, &command).await).await?;
+                home::refresh(&o, handled).await
             }
             Kind::BlockActions => {
                 let click = BlockActions::read(payload);
@@ -241,6 +263,10 @@ impl Handler for Bot {
             tracing::error!(%error, reference, "the user could not be told that it failed");
         }
     }
+}
+
+fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
+    problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

@@ -1,34 +1,334 @@
-//! To be written.
+//! Partners and the people there: the list, a card each, and the forms.
 
 use super::super::grammar::PartnerVerb;
-use super::super::payload::{Action, BlockActions, ViewSubmission};
+use super::super::payload::{Action, BlockActions, State, ViewSubmission};
+use super::rooms::{self, Use};
 use super::{Bot, Occasion, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::error::Result;
-use crate::store::Tx;
+use crate::kernel::actor::Right;
+use crate::kernel::blocks::Message;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
+use crate::kernel::text::escape;
+use crate::map::domain::Domain;
+use crate::map::find::find_partner;
+use crate::map::name;
+use crate::map::partner::{Contact, ContactRole, Partner};
+use crate::map::partner_view::{self as view, Details, field};
+use crate::map::store;
+use crate::store::settings::{self, Workspace};
+use crate::store::{Tx, audit};
 
-pub(super) async fn command(_o: &Occasion<'_>, _verb: Option<PartnerVerb>) -> Result<Handled> {
-    Err(outdated())
+/// Which field is wrong, and why.
+pub(super) type Problems = Vec<(String, String)>;
+
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    match verb.unwrap_or(PartnerVerb::List) {
+        PartnerVerb::List => list(o).await,
+        PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
+        PartnerVerb::Show { words } if words.is_empty() => list(o).await,
+        PartnerVerb::Show { words } => {
+            let partner = named(o, &words.join(" ")).await?;
+            show(o, &partner).await
+        }
+        PartnerVerb::Contact { words } if words.is_empty() => {
+            Err(Error::user("Say at which partner: `/partner partner contact northwind`."))
+        }
+        PartnerVerb::Contact { words } => {
+            let partner = named(o, &words.join(" ")).await?;
+            open_contact(o, &partner, None).await
+        }
+    }
+}
+
+async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
+    let mut tx = o.read().await?;
+    let found = find_partner(&mut tx, words).await?;
+    tx.rollback().await?;
+    found
+}
+
+/// Every partner with its open overlaps.
+pub(super) async fn counted(tx: &mut Tx) -> Result<Vec<(Partner, i64)>> {
+    let counts = store::open_counts(tx).await?;
+    let count = |p: &Partner| counts.iter().find(|(id, _)| *id == p.id).map_or(0, |(_, n)| *n);
+    Ok(store::partners(tx).await?.into_iter().map(|p| (p.clone(), count(&p))).collect())
+}
+
+async fn list(o: &Occasion<'_>) -> Result<Handled> {
+    let mut tx = o.read().await?;
+    let partners = counted(&mut tx).await?;
+    tx.rollback().await?;
+    o.answer(view::list(&partners, o.actor.may(Right::Administer, None), o.now)).await
+}
+
+async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
+    let mut tx = o.read().await?;
+    let contacts = store::contacts(&mut tx, &partner.id).await?;
+    let counts = store::open_counts(&mut tx).await?;
+    tx.rollback().await?;
+    let details = Details {
+        contacts: &contacts,
+        open: counts.iter().find(|(id, _)| *id == partner.id).map_or(0, |(_, n)| *n),
+        may_edit: o.actor.may(Right::Administer, None),
+        may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
+    };
+    o.answer(view::card(partner, &details, o.now)?).await
+}
+
+async fn open_add(o: &Occasion<'_>, words: &str) -> Result<Handled> {
+    o.actor.require(Right::Administer, None)?;
+    let channel = o.place.channel.as_ref().map(ChannelId::as_str);
+    o.open(&view::form(None, words, Some(o.actor.user.as_str()), channel)).await
+}
+
+async fn open_contact(o: &Occasion<'_>, partner: &Partner, contact: Option<&Contact>) -> Result<Handled> {
+    o.actor.require(Right::Triage, Some(&partner.id))?;
+    o.open(&view::contact_form(partner, contact, o.place.channel.as_ref().map(ChannelId::as_str))).await
+}
+
+/// A partner by the id on a button.
+async fn found(o: &Occasion<'_>, id: &str) -> Result<Partner> {
+    let mut tx = o.read().await?;
+    let partner = store::partner(&mut tx, &PartnerId::from(id)).await?;
+    tx.rollback().await?;
+    partner.ok_or_else(gone)
+}
+
+fn gone() -> Error {
+    Error::user("That partner was removed in the meantime. Nothing was changed.")
 }
 
 pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
+    o: &Occasion<'_>,
+    verb: &str,
     _click: &BlockActions,
-    _action: &Action,
+    action: &Action,
 ) -> Result<Handled> {
-    Err(outdated())
+    o.actor.require(Right::Contribute, None)?;
+    match verb {
+        "add" => open_add(o, "").await,
+        "show" => show(o, &found(o, &action.value).await?).await,
+        "edit" => {
+            o.actor.require(Right::Administer, None)?;
+            let partner = found(o, &action.value).await?;
+            let channel = o.place.channel.as_ref().map(ChannelId::as_str);
+            o.open(&view::form(Some(&partner), "", None, channel)).await
+        }
+        "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,
+        "edit_contact" => {
+            let mut tx = o.read().await?;
+            let contact = store::contact(&mut tx, &ContactId::from(action.value.as_str())).await?;
+            tx.rollback().await?;
+            let contact = contact.ok_or_else(|| {
+                Error::user("That contact was removed in the meantime. Nothing was changed.")
+            })?;
+            open_contact(o, &found(o, contact.partner.as_str()).await?, Some(&contact)).await
+        }
+        _ => Err(outdated()),
+    }
 }
 
-pub(super) async fn submit(_o: &Occasion<'_>, _verb: &str, _s: &ViewSubmission) -> Result<Handled> {
-    Err(outdated())
+/// What a partner's fields say; `known` is the partner that is edited.
+pub(super) fn read(values: &State, known: Option<&Partner>) -> Result<Partner, Problems> {
+    let text = |id| values.get_text(id, id).map(str::to_owned);
+    let mut problems = Problems::new();
+    let written = text(field::NAME).unwrap_or_default();
+    if name::key(&written).is_empty() {
+        problems.push((field::NAME.into(), "Write the partner's name, such as Northwind.".into()));
+    }
+    let typed = text(field::DOMAIN);
+    let domain = typed.as_deref().and_then(Domain::of_account).map(|d| d.as_str().to_owned());
+    if let (Some(typed), None) = (&typed, &domain) {
+        problems.push((
+            field::DOMAIN.into(),
+            format!(
+                "\"{typed}\" is no company's domain. Write one such as northwind.com, or leave it empty."
+            ),
+        ));
+    }
+    let days = text(field::REFRESH).map_or(Some(45), |t| t.parse().ok()).filter(|d| (1..=365).contains(d));
+    let Some(refresh_days) = days else {
+        problems.push((field::REFRESH.into(), "Write a number of days from 1 to 365.".into()));
+        return Err(problems);
+    };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Partner {
+        id: known.map_or_else(PartnerId::random, |p| p.id.clone()),
+        name: written,
+        domain,
+        manager: values.user(field::MANAGER, field::MANAGER).map(UserId::from),
+        channel: values.channel(field::CHANNEL, field::CHANNEL).map(ChannelId::from),
+        refresh_days,
+        list_seen_at: known.and_then(|p| p.list_seen_at),
+        sample: known.is_some_and(|p| p.sample),
+    })
 }
 
-pub(super) async fn review(
-    _bot: &Bot,
-    _tx: &mut Tx,
-    _verb: &str,
-    _s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    Ok(Vec::new())
+/// What stands against a partner beside others and with these settings: in the database only.
+pub(super) async fn clashes(tx: &mut Tx, partner: &Partner, settings: &Workspace) -> Result<Problems> {
+    let mut problems = Problems::new();
+    let key = name::key(&partner.name);
+    for other in store::partners(tx).await?.iter().filter(|p| p.id != partner.id) {
+        if name::key(&other.name) == key {
+            problems.push((field::NAME.into(), format!("There is a partner {} already.", other.name)));
+        }
+        if partner.channel.is_some() && other.channel == partner.channel {
+            problems.push((
+                field::CHANNEL.into(),
+                format!("That channel belongs to {}. Each partner has a channel of its own.", other.name),
+            ));
+        }
+    }
+    let own = [&settings.intake_channel, &settings.digest_channel, &settings.approvals_channel];
+    if partner.channel.is_some() && own.contains(&&partner.channel) {
+        problems.push((
+            field::CHANNEL.into(),
+            "That channel is one of your own: overlaps, digests or drafts appear there. Choose the one that you share with the partner."
+                .into(),
+        ));
+    }
+    Ok(problems)
+}
+
+/// Everything that is wrong with a partner's form, Slack's side included.
+pub(super) async fn problems(
+    bot: &Bot,
+    tx: &mut Tx,
+    values: &State,
+    known: Option<&Partner>,
+    settings: &Workspace,
+) -> Result<Problems> {
+    let partner = match read(values, known) {
+        Ok(partner) => partner,
+        Err(problems) => return Ok(problems),
+    };
+    let mut problems = clashes(tx, &partner, settings).await?;
+    if let (Some(channel), true) = (&partner.channel, problems.is_empty())
+        && let Some(objection) = rooms::objection(bot, channel, Use::Partner).await?
+    {
+        problems.push((field::CHANNEL.into(), objection));
+    }
+    Ok(problems)
+}
+
+fn read_contact(
+    s: &ViewSubmission,
+    known: Option<&Contact>,
+    partner: &PartnerId,
+) -> Result<Contact, Problems> {
+    let text = |id| s.values.get_text(id, id).map(str::to_owned);
+    let written = text(field::NAME).unwrap_or_default();
+    let mut problems = Problems::new();
+    if written.split_whitespace().next().is_none() {
+        problems.push((field::NAME.into(), "Write a name, such as Sam Whitfield.".into()));
+    }
+    let email = text(field::EMAIL);
+    let reads = |e: &str| e.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.'));
+    if let Some(email) = email.as_deref().filter(|e| !reads(e) || e.contains(char::is_whitespace)) {
+        problems.push((field::EMAIL.into(), format!("\"{email}\" is no e-mail address.")));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Contact {
+        id: known.map_or_else(ContactId::random, |c| c.id.clone()),
+        partner: partner.clone(),
+        name: written,
+        role: s
+            .values
+            .option(field::ROLE, field::ROLE)
+            .and_then(ContactRole::stored)
+            .unwrap_or(ContactRole::PartnerRep),
+        email,
+        slack_user: s.values.user(field::PERSON, field::PERSON).map(UserId::from),
+        said_no_to: known.map(|c| c.said_no_to.clone()).unwrap_or_default(),
+    })
+}
+
+/// What the modal is about: its id and, for a contact, the partner's.
+fn about(s: &ViewSubmission) -> (String, String) {
+    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    let text = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
+    (text("id"), text("partner"))
+}
+
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let (id, partner) = about(s);
+    match verb {
+        "add" | "edit" => {
+            let known = store::partner(tx, &PartnerId::from(id)).await?;
+            let settings = settings::load(tx).await?;
+            problems(bot, tx, &s.values, known.as_ref(), &settings).await
+        }
+        "add_contact" | "edit_contact" => {
+            Ok(read_contact(s, None, &PartnerId::from(partner)).err().unwrap_or_default())
+        }
+        _ => Ok(Problems::new()),
+    }
+}
+
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    match verb {
+        "add" | "edit" => save(o, verb, s).await,
+        "add_contact" | "edit_contact" => save_contact(o, verb, s).await,
+        _ => Err(outdated()),
+    }
+}
+
+async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    o.actor.require(Right::Administer, None)?;
+    let mut tx = o.begin().await?;
+    let known = store::partner(&mut tx, &PartnerId::from(about(s).0)).await?;
+    if verb == "edit" && known.is_none() {
+        return Err(gone());
+    }
+    let Ok(partner) = read(&s.values, known.as_ref()) else { return Err(outdated()) };
+    let settings = settings::load(&mut tx).await?;
+    if let Some((_, text)) = clashes(&mut tx, &partner, &settings).await?.into_iter().next() {
+        return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
+    }
+    store::save_partner(&mut tx, o.now, &partner).await?;
+    let subject = format!("partner:{}", partner.id);
+    let what = format!("partner.{verb}");
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;
+    let said = if verb == "add" {
+        format!(
+            "Added the partner {}. `/partner partner contact {}` adds a person there.",
+            escape(&partner.name),
+            escape(&partner.name.to_lowercase())
+        )
+    } else {
+        format!("Saved the partner {}.", escape(&partner.name))
+    };
+    o.send(&mut tx, &o.privately(Message::text(said))).await?;
+    o.finish(tx).await
+}
+
+async fn save_contact(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    let (id, partner) = about(s);
+    let mut tx = o.begin().await?;
+    let partner = store::partner(&mut tx, &PartnerId::from(partner)).await?.ok_or_else(gone)?;
+    o.actor.require(Right::Triage, Some(&partner.id))?;
+    let known = match verb {
+        "edit_contact" => store::contact(&mut tx, &ContactId::from(id)).await?,
+        _ => None,
+    };
+    let Ok(contact) = read_contact(s, known.as_ref(), &partner.id) else { return Err(outdated()) };
+    store::save_contact(&mut tx, o.now, &contact).await?;
+    let subject = format!("partner:{}", partner.id);
+    let what = format!("partner.{verb}");
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &contact.name).await?;
+    let said = format!(
+        "{} {} at {}, {}.",
+        if known.is_some() { "Saved" } else { "Added" },
+        escape(&contact.name),
+        escape(&partner.name),
+        contact.role.words()
+    );
+    o.send(&mut tx, &o.privately(Message::text(said))).await?;
+    o.finish(tx).await
 }

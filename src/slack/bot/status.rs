@@ -1,9 +1,175 @@
-//! To be written.
+//! `/partner status`: what is connected, what waits, what is stuck and what to do about it. No secrets in it.
 
-use super::{Occasion, outdated};
+use askama::Template;
+use jiff::Timestamp;
+
+use super::setup_view::{remove_samples, weekday_words};
+use super::{Bot, Occasion};
 use crate::delivery::intake::Handled;
+use crate::delivery::{inbox, outbox};
+use crate::kernel::actor::{Right, Role};
+use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::map::{import, partner_view, store as map};
+use crate::store::settings::Workspace;
+use crate::store::{Tx, instant, people, settings};
 
-pub(super) async fn command(_o: &Occasion<'_>) -> Result<Handled> {
-    Err(outdated())
+/// At most so many lists are named.
+const LISTS: usize = 20;
+
+#[derive(Template)]
+#[template(path = "home/status.mrkdwn")]
+struct Status<'a> {
+    version: &'static str,
+    team: &'a str,
+    database: &'static str,
+    last: String,
+    inbox: i64,
+    outbox: i64,
+    troubles: Vec<String>,
+    settings: Option<Settings>,
+    admins: String,
+    partners: Vec<(String, String)>,
+    more: usize,
+}
+
+struct Settings {
+    intake: String,
+    digest: String,
+    approvals: String,
+    weekday: &'static str,
+    time: String,
+    zone: String,
+}
+
+pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    let mut tx = o.read().await?;
+    let text = text(o.bot, &mut tx, o.now).await?;
+    let samples = map::partners(&mut tx).await?.iter().any(|p| p.sample);
+    tx.rollback().await?;
+    let mut shown = vec![blocks::section(&text)];
+    if samples && o.actor.may(Right::Administer, None) {
+        shown.push(blocks::actions(vec![remove_samples()]));
+    }
+    o.answer(Message::new(text, shown)).await
+}
+
+async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
+    let (waiting, buried) = inbox::depth(tx).await?;
+    let (outgoing, unconfirmed, failed) = outbox::depth(tx).await?;
+    let last = inbox::last_received(tx).await?;
+    let partners = map::partners(tx).await?;
+    let admins = people::holders(tx, Role::Admin).await?;
+    let mut troubles = troubles(buried, unconfirmed, failed);
+    let workspace = settings::load(tx).await?;
+    let imports = match &workspace.intake_channel {
+        Some(channel) => import::store::waiting(tx, channel).await?,
+        None => 0,
+    };
+    if imports > 0 {
+        troubles.push(format!(
+            "{} for a decision: press Import or Cancel under it in the intake channel.",
+            counted(imports, "list waits", "lists wait")
+        ));
+    }
+    let status = Status {
+        version: env!("CARGO_PKG_VERSION"),
+        team: &bot.identity.team,
+        database: bot.db.name(),
+        last: last.map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now)))?,
+        inbox: waiting,
+        outbox: outgoing,
+        troubles,
+        settings: summary(workspace),
+        admins: admins.iter().map(UserId::mention).collect::<Vec<_>>().join(", "),
+        more: partners.len().saturating_sub(LISTS),
+        partners: partners
+            .iter()
+            .take(LISTS)
+            .map(|p| (p.name.clone(), partner_view::list_age(p, now)))
+            .collect(),
+    };
+    Ok(status.render()?.trim().to_owned())
+}
+
+fn summary(w: Workspace) -> Option<Settings> {
+    let channel = |c: &Option<ChannelId>| c.as_ref().map_or("no channel yet".to_owned(), ChannelId::mention);
+    w.intake_channel.as_ref()?;
+    Some(Settings {
+        intake: channel(&w.intake_channel),
+        digest: channel(&w.digest_channel),
+        approvals: channel(&w.approvals_channel),
+        weekday: weekday_words(&w.digest.weekday),
+        time: w.digest.time,
+        zone: w.digest.zone,
+    })
+}
+
+fn counted(n: i64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// What needs somebody, each with what to do.
+fn troubles(buried: i64, unconfirmed: i64, failed: i64) -> Vec<String> {
+    let mut all = Vec::new();
+    if buried > 0 {
+        all.push(format!(
+            "{} could not be handled after several tries. Who did it was told; the log names the reason under its reference.",
+            counted(buried, "thing that came in", "things that came in")
+        ));
+    }
+    if unconfirmed > 0 {
+        all.push(format!(
+            "{} may or may not have reached a partner. Look into the channel, then decide on the draft's card.",
+            counted(unconfirmed, "message", "messages")
+        ));
+    }
+    if failed > 0 {
+        all.push(format!(
+            "Slack refused {}. The usual cause is a channel that I am not in: write /invite @Tandem there.",
+            counted(failed, "message", "messages")
+        ));
+    }
+    all
+}
+
+/// `just now`, `3 minutes ago`, `5 hours ago`, `2 days ago`.
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    let minutes = (now.as_second() - at.as_second()).max(0) / 60;
+    match minutes {
+        0 => "just now".to_owned(),
+        1 => "a minute ago".to_owned(),
+        2..60 => format!("{minutes} minutes ago"),
+        60..120 => "an hour ago".to_owned(),
+        120..2880 => format!("{} hours ago", minutes / 60),
+        _ => format!("{} days ago", minutes / 1440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stuck_is_said_with_what_to_do() {
+        assert_eq!(troubles(0, 0, 0), Vec::<String>::new());
+        let text = troubles(1, 2, 3).join("\n");
+        insta::assert_snapshot!(text, @r"
+        1 thing that came in could not be handled after several tries. Who did it was told; the log names the reason under its reference.
+        2 messages may or may not have reached a partner. Look into the channel, then decide on the draft's card.
+        Slack refused 3 messages. The usual cause is a channel that I am not in: write /invite @Tandem there.
+        ");
+    }
+
+    #[test]
+    fn ages_in_words() {
+        let now: Timestamp = "2026-03-05T09:00:00Z".parse().unwrap();
+        let after = |seconds| ago(now - jiff::SignedDuration::from_secs(seconds), now);
+        assert_eq!(
+            [5, 60, 600, 3600, 7200, 86_400 * 2].map(after),
+            ["just now", "a minute ago", "10 minutes ago", "an hour ago", "2 hours ago", "2 days ago"]
+        );
+    }
 }

@@ -1,0 +1,202 @@
+//! The Home tab: what needs the reader, then the partners, then the usual commands.
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::setup_view::{self, action, weekday_words};
+use crate::kernel::blocks;
+use crate::kernel::error::Result;
+use crate::kernel::text::escape;
+use crate::map::partner::Partner;
+use crate::map::partner_view;
+use crate::plan::commitment::Commitment;
+use crate::plan::request::Request;
+use crate::plan::view as plan;
+use crate::pull::view as pull;
+use crate::store::settings::Workspace;
+use crate::sustain::draft::Draft;
+use crate::sustain::view as sustain;
+
+/// At most so many rows of one kind; the rest is counted.
+const ROWS: usize = 5;
+/// Partners in one section: its text is limited.
+const PARTNERS: usize = 10;
+
+/// Everything that Home shows, as found for one reader.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) settings: Workspace,
+    /// The reader may change the set-up, or may be the first to do it.
+    pub(super) may_set_up: bool,
+    /// Overlaps that wait for a decision; `None` when that is not the reader's to make.
+    pub(super) to_decide: Option<i64>,
+    /// Notes that wait for a decision that the reader may make.
+    pub(super) approvals: Vec<Draft>,
+    pub(super) requests: Vec<Request>,
+    pub(super) commitments: Vec<Commitment>,
+    pub(super) partners: Vec<(Partner, i64)>,
+    pub(super) today: Date,
+    pub(super) now: Timestamp,
+    pub(super) welcome: bool,
+}
+
+#[derive(Template)]
+#[template(path = "home/welcome.mrkdwn")]
+struct Welcome {
+    intake: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "home/row.mrkdwn")]
+struct Row<'a> {
+    text: &'a str,
+    rest: String,
+}
+
+fn row(text: &str, rest: String) -> Result<String> {
+    Ok(Row { text, rest }.render()?.trim().to_owned())
+}
+
+/// The whole tab.
+pub(super) fn tab(found: &Found) -> Result<Value> {
+    let mut all = Vec::new();
+    if found.welcome {
+        let intake = found.settings.intake_channel.as_ref().map(|c| c.mention());
+        all.push(blocks::section(Welcome { intake }.render()?.trim()));
+        all.push(blocks::divider());
+    }
+    if found.settings.intake_channel.is_none() {
+        all.extend(not_set_up(found));
+        return Ok(blocks::home(all));
+    }
+    let needs = [decisions(found), approvals(found), requests(found)?, commitments(found)?];
+    all.push(blocks::header(if needs.iter().all(Vec::is_empty) {
+        "Nothing waits for you"
+    } else {
+        "Waiting for you"
+    }));
+    all.extend(needs.into_iter().flatten());
+    all.push(blocks::divider());
+    all.push(blocks::header("Partners"));
+    all.extend(partners(found));
+    all.push(blocks::divider());
+    all.extend(usual(found));
+    Ok(blocks::home(all))
+}
+
+/// What somebody who is no full member sees: no data at all.
+pub(super) fn outside(team: &str) -> Value {
+    blocks::home(vec![
+        blocks::header("Tandem"),
+        blocks::section(&format!(
+            "Tandem works here for full members of {}. Nothing of yours is kept. For anything about the partnership, write to your contact there.",
+            escape(team)
+        )),
+    ])
+}
+
+fn not_set_up(found: &Found) -> Vec<Value> {
+    if !found.may_set_up {
+        return vec![blocks::section(
+            "Tandem is not set up here yet. An admin does it with `/partner setup`.",
+        )];
+    }
+    vec![
+        blocks::section(
+            "*Tandem is not set up yet.* It takes two minutes: channels, the digest's time, who may do what.",
+        ),
+        blocks::actions(vec![blocks::primary(blocks::button("Set up", action::OPEN, "open"))]),
+    ]
+}
+
+fn decisions(found: &Found) -> Vec<Value> {
+    let Some(count) = found.to_decide.filter(|n| *n > 0) else { return Vec::new() };
+    let time = &found.settings.digest;
+    let channel =
+        found.settings.digest_channel.as_ref().map_or_else(String::new, |c| format!(" in {}", c.mention()));
+    let text = format!(
+        "*{count} {} a decision*\nThe digest brings the most pressing ones{channel} on {} at {}.",
+        if count == 1 { "overlap needs" } else { "overlaps need" },
+        weekday_words(&time.weekday),
+        time.time
+    );
+    vec![blocks::section_with(&text, blocks::button("Preview digest", "digest.preview", "preview"))]
+}
+
+fn approvals(found: &Found) -> Vec<Value> {
+    let mut all: Vec<Value> =
+        found.approvals.iter().take(ROWS).flat_map(|d| sustain::home_row(d, found.now)).collect();
+    all.extend(more(found.approvals.len(), "notes wait for approval: `/partner draft list`"));
+    all
+}
+
+fn requests(found: &Found) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    for r in found.requests.iter().take(ROWS) {
+        let text = row(
+            &format!("{} with {}", r.account, r.partner),
+            format!(
+                "{} asks for a session by {}",
+                r.requester.mention(),
+                crate::kernel::dates::spoken(r.wanted_by, found.today)
+            ),
+        )?;
+        let accept =
+            blocks::button("Accept", plan::request::action::ACCEPT, &format!("{}:{}", r.id, r.version));
+        all.push(blocks::section_with(&text, accept));
+    }
+    all.extend(more(found.requests.len(), "requests: `/partner session list`"));
+    Ok(all)
+}
+
+fn commitments(found: &Found) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    for c in found.commitments.iter().take(ROWS) {
+        let text =
+            row(&c.text, format!("{} · {}", escape(&c.partner), plan::commitment::state(c, found.today)))?;
+        let done = blocks::button("Done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
+        all.push(blocks::section_with(&text, done));
+    }
+    all.extend(more(found.commitments.len(), "commitments: `/partner commit mine`"));
+    Ok(all)
+}
+
+fn more(total: usize, what: &str) -> Option<Value> {
+    (total > ROWS).then(|| blocks::context(&format!("{} more {what}", total - ROWS)))
+}
+
+fn partners(found: &Found) -> Vec<Value> {
+    if found.partners.is_empty() {
+        return vec![blocks::section("No partner yet. `/partner partner add` adds the first.")];
+    }
+    let lines: Vec<String> =
+        found.partners.iter().map(|(p, open)| partner_view::line(p, *open, found.now)).collect();
+    let mut all: Vec<Value> =
+        lines.chunks(PARTNERS).take(3).map(|lines| blocks::section(&lines.join("\n"))).collect();
+    if lines.len() > PARTNERS * 3 {
+        let left = lines.len() - PARTNERS * 3;
+        all.push(blocks::context(&format!("{left} more: `/partner partner list`")));
+    }
+    all
+}
+
+fn usual(found: &Found) -> Vec<Value> {
+    let mut buttons = vec![
+        blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
+        blocks::button("Request session", plan::request::action::ASK, "{}"),
+        blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
+        blocks::button("Draft note", pull::action::DRAFT, ""),
+    ];
+    if found.may_set_up {
+        buttons.push(blocks::button("Set up", action::OPEN, "open"));
+    }
+    if found.may_set_up && found.partners.iter().any(|(p, _)| p.sample) {
+        buttons.push(setup_view::remove_samples());
+    }
+    vec![
+        blocks::actions(buttons),
+        blocks::context("`/partner help` says what you can type, `/partner status` what is connected."),
+    ]
+}
