@@ -1,4 +1,5 @@
 mod digest;
+mod drafts;
 mod foreign;
 mod imports;
 mod intake;
