@@ -88,7 +88,9 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
         partners: partners
             .iter()
             .take(LISTS)
-            .map(|p| (p.name.clone(), partner_view::list_age(p, now)))
+            .map(|p| {
+                (p.name.clone(), partner_view::list_age(p, now).unwrap_or_else(|| "none yet".to_owned()))
+            })
             .collect(),
     };
     Ok(status.render()?.trim().to_owned())
