@@ -1,4 +1,7 @@
 mod digest;
+mod home;
 mod imports;
 mod intake;
+mod partners;
+mod setup;
 mod status;
