@@ -2,10 +2,12 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::post;
+use futures_util::StreamExt;
 use serde_json::json;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -14,8 +16,10 @@ use super::front::{Answer, Front};
 use super::verify::Verifier;
 use crate::delivery::envelope::{FrontDoor, Retry};
 
-/// A longer body is answered with 413 and not read to its end, in bytes.
+/// A longer body is answered with 413, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
+/// So much of a body that is too long is read and dropped, so that its sender gets to the answer, in bytes.
+const DROPPED: usize = 16 * BODY_LIMIT;
 
 struct Entrance<D> {
     front: Front<D>,
@@ -39,7 +43,25 @@ pub fn router<D: FrontDoor>(front: Front<D>, verifier: Verifier) -> Router {
         .route("/slack/interactions", post(receive::<D>))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::from_fn(hear_out))
         .with_state(Entrance { front, verifier })
+}
+
+/// A sender who is cut off in the middle of its body sees a broken connection and not the 413.
+async fn hear_out(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if length.is_none_or(|length| length <= BODY_LIMIT) {
+        return next.run(request).await;
+    }
+    let mut dropped = 0;
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(chunk)) = body.next().await {
+        dropped += chunk.len();
+        if dropped > DROPPED {
+            break;
+        }
+    }
+    StatusCode::PAYLOAD_TOO_LARGE.into_response()
 }
 
 async fn receive<D: FrontDoor>(State(at): State<Entrance<D>>, headers: HeaderMap, body: Bytes) -> Response {

@@ -34,16 +34,33 @@ fn card(stage: &Stage, ts: &str) -> (String, String) {
 async fn a_list_is_previewed_and_imported(stage: Stage) {
     let ts = drop_list(&stage, OMAR, "overlaps.csv", LIST).await;
     let (text, at) = card(&stage, &ts);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    *overlaps.csv* · Northwind
+    3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
+    • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
+    • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
+    The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.
+    "#);
     stage.person(OMAR).click(INTAKE, &at, "import.run").await.unwrap();
     stage.settle().await;
     stage.imports().await;
     let (text, _) = card(&stage, &ts);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    *overlaps.csv* · Northwind: imported by <@U0OMAR>.
+    3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
+    • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
+    • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
+    "#);
     // The same file again: nothing new, nothing lost.
     let again = drop_list(&stage, OMAR, "overlaps.csv", LIST).await;
     let (text, _) = card(&stage, &again);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    *overlaps.csv* · Northwind
+    0 new · 0 changed · 3 unchanged · 0 gone from the last list · 2 unreadable
+    • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
+    • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
+    The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.
+    "#);
     stage.end().await;
 }
 
@@ -51,7 +68,7 @@ async fn unknown_columns_are_asked_for_and_remembered(stage: Stage) {
     let list = "Kundenname,Netzseite,Egal\nAcme Corp,acme.com,x\nGlobex Retail,globex-retail.com,y\n";
     let ts = drop_list(&stage, OMAR, "northwind-liste.csv", list).await;
     let (text, at) = card(&stage, &ts);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"*northwind-liste.csv*: I can't tell which column is the account. Nothing is imported yet.");
     let omar = stage.person(OMAR);
     omar.click(INTAKE, &at, "import.columns").await.unwrap();
     stage.settle().await;
@@ -63,11 +80,17 @@ async fn unknown_columns_are_asked_for_and_remembered(stage: Stage) {
     stage.settle().await;
     stage.imports().await;
     let (text, _) = card(&stage, &ts);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    *northwind-liste.csv* · Northwind
+    2 new · 0 changed · 0 unchanged · 0 gone from the last list · 0 unreadable
+    ");
     // A list with the same columns is understood at once.
     let next = drop_list(&stage, OMAR, "northwind-april.csv", list).await;
     let (text, _) = card(&stage, &next);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    *northwind-april.csv* · Northwind
+    2 new · 0 changed · 0 unchanged · 0 gone from the last list · 0 unreadable
+    ");
     stage.end().await;
 }
 
@@ -75,7 +98,7 @@ async fn what_is_no_list_is_refused(stage: Stage) {
     let maya = stage.person(MAYA);
     maya.upload(INTAKE, "plan.pdf", &b"%PDF-1.7"[..]).await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"I read lists as CSV, TSV or XLSX. *plan.pdf* is none of these, so nothing was read from it.");
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(LIST.encode_utf16().flat_map(u16::to_le_bytes));
     let mut latin = b"account,domain,partner\nM\xfcller GmbH,mueller.de,Northwind\n".to_vec();
@@ -95,7 +118,24 @@ async fn what_is_no_list_is_refused(stage: Stage) {
         let ts = drop_list(&stage, MAYA, name, bytes).await;
         seen.push(card(&stage, &ts).0);
     }
-    insta::assert_snapshot!(seen.join("\n---\n"), @"");
+    insta::assert_snapshot!(seen.join("\n---\n"), @r#"
+    *empty.csv*: The file is empty. Export the list again and check that it has rows. Nothing was imported.
+    ---
+    *headers.csv*: The file has a header but no rows. Export the list again and check its filter. Nothing was imported.
+    ---
+    *utf16.csv* · Northwind
+    3 new · 0 changed · 0 unchanged · 0 gone from the last list · 2 unreadable
+    • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
+    • Line 6: I can't read "not money" as an amount. Write it as 120000 or 120,000 USD.
+    The other rows can be imported. Mend these and drop the file again: rows that are known are only confirmed.
+    ---
+    *latin1.csv* · Northwind
+    2 new · 0 changed · 0 unchanged · 0 gone from the last list · 0 unreadable
+    ---
+    *workbook.xlsx*: The spreadsheet is damaged. Open it, save it again as .xlsx or CSV, and send that. Nothing was imported.
+    ---
+    *binary.csv*: The file has a header but no rows. Export the list again and check its filter. Nothing was imported.
+    "#);
     stage.end().await;
 }
 
@@ -104,6 +144,6 @@ async fn only_triage_may_import(stage: Stage) {
     let (_, at) = card(&stage, &ts);
     stage.person(ALEX).click(INTAKE, &at, "import.run").await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"Only partner managers, operations and admins can decide on overlaps. Ask one of them, or an admin for the role.");
     stage.end().await;
 }

@@ -1,5 +1,9 @@
 mod digest;
+<<<<<<< HEAD
 mod home;
+=======
+mod foreign;
+>>>>>>> main
 mod imports;
 mod intake;
 mod partners;

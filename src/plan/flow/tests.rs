@@ -104,6 +104,10 @@ async fn a_request_goes_to_the_manager_and_back() {
             .expect("moved");
     assert_eq!(store::request(&mut tx, &r.id).await.expect("read"), Some(after));
     assert!(store::open_requests_of(&mut tx, &"UREP".into()).await.expect("read").is_empty());
+    for (since, listed) in [("2026-03-05T00:00:00Z", 1), ("2026-03-06T00:00:00Z", 0)] {
+        let recent = store::recent_requests(&mut tx, at(since), 10).await.expect("read");
+        assert_eq!(recent.len(), listed, "since {since}");
+    }
     insta::assert_snapshot!(outbox_lines(&mut tx).await, @r"
     UPM post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
     UREP post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
@@ -196,6 +200,8 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
     let now = at("2026-03-10T12:00:00Z");
     let day = date(2026, 3, 10);
     assert_eq!(store::late_commitments(&mut tx, day).await.expect("read").len(), 1);
+    assert_eq!(store::commitments_due_between(&mut tx, c.due, day).await.expect("read").len(), 1);
+    assert!(store::commitments_due_between(&mut tx, day, day).await.expect("read").is_empty());
     assert_eq!(
         store::counts(&mut tx, day).await.expect("counted"),
         store::Counts { open_requests: 0, open_commitments: 1, due_this_week: 0, late: 1 }

@@ -90,7 +90,7 @@ fn near_misses_are_kept_as_typed() {
 fn dates_that_are_none_are_said_so() {
     insta::assert_snapshot!(read_request("acme with northwind by fryday"), @r#"acme | Northwind | [I can't read "fryday" as a date. Try `friday`, `12 dec` or `2026-12-12`.] | -"#);
     insta::assert_snapshot!(read_request("acme with northwind by yesterday"), @"acme | Northwind | [Mon 9 Mar is in the past. Choose today or later.] | -");
-    insta::assert_snapshot!(read_request("acme with northwind by 3/4"), @r#"acme | Northwind | ["3/4" could be 3 Apr or 4 Mar. Write `3 Apr` or `4 Mar`.] | -"#);
+    insta::assert_snapshot!(read_request("acme with northwind by 3/4"), @r#"acme | Northwind | ["3/4" can be read in two ways. Write `3 Apr` or `4 Mar`.] | -"#);
 }
 
 #[test]

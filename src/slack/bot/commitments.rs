@@ -227,7 +227,7 @@ pub(super) async fn review(
     tx: &mut Tx,
     verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
+) -> Result<Vec<(String, String)>> {
     let mut problems = Vec::new();
     match verb {
         "add" => {
@@ -256,7 +256,7 @@ pub(super) async fn review(
         }
         _ => {}
     }
-    Ok(problems)
+    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
 }
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The digest: preview, settings, and its hour.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::super::grammar::DigestVerb;
 use super::super::payload::{Action, BlockActions, ViewSubmission};
@@ -10,6 +11,7 @@ use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ChannelId;
 use crate::map::store as map;
+use crate::plan::store as plan;
 use crate::pull::digest::{Commitments, WEEKDAYS};
 use crate::pull::forms::{self, field};
 use crate::pull::{flow, store, view};
@@ -129,8 +131,10 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
 }
 
 /// How many commitments are due and late: the one place where the digest meets commitments.
-async fn commitments(_tx: &mut Tx, _now: Timestamp) -> Result<Commitments> {
-    Ok(Commitments::default())
+async fn commitments(tx: &mut Tx, now: Timestamp) -> Result<Commitments> {
+    let zone = TimeZone::get(&settings::load(tx).await?.digest.zone).unwrap_or(TimeZone::UTC);
+    let counts = plan::counts(tx, now.to_zoned(zone).date()).await?;
+    Ok(Commitments { due: counts.due_this_week + counts.late, late: counts.late })
 }
 
 /// Before a digest is composed: the names of the owners in it, so that nobody needs to be mentioned.

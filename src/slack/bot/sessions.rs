@@ -245,7 +245,7 @@ pub(super) async fn review(
     tx: &mut Tx,
     verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
+) -> Result<Vec<(String, String)>> {
     let mut problems = Vec::new();
     match verb {
         "ask" => {
@@ -261,7 +261,7 @@ pub(super) async fn review(
         }
         _ => {}
     }
-    Ok(problems)
+    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
 }
 
 pub(super) async fn shortcut(o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {

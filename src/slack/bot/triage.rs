@@ -14,6 +14,8 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
+use crate::map::store as map;
+use crate::plan::flow::{self as plan, Wish};
 use crate::pull::digest::Decision;
 use crate::pull::flow::{self, Outcome};
 use crate::pull::forms::{self, field};
@@ -102,7 +104,12 @@ async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) 
 }
 
 /// The session that was planned: the one place where triage meets session requests.
-async fn ask_for_session(_o: &Occasion<'_>, _tx: &mut Tx, _overlap: &Overlap, _by: Date) -> Result<()> {
+async fn ask_for_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap, by: Date) -> Result<()> {
+    let partner = map::partner(tx, &overlap.partner_id)
+        .await?
+        .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was planned."))?;
+    let wish = Wish { by, goal: overlap.kind_words() };
+    plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?;
     Ok(())
 }
 
