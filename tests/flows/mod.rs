@@ -1,9 +1,6 @@
 mod digest;
-<<<<<<< HEAD
 mod home;
-=======
 mod foreign;
->>>>>>> main
 mod imports;
 mod intake;
 mod partners;
