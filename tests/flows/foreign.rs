@@ -29,7 +29,10 @@ impl Drop for Running {
 fn serve(data: &Path, api: &str, settings: &[(&str, &str)]) -> (Running, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
     command.arg("serve").env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("TANDEM_DATA_DIR", data).env("TANDEM_LISTEN", "127.0.0.1:0").env("TANDEM_LOG__FORMAT", "json");
+    command
+        .env("TANDEM_DATA_DIR", data)
+        .env("TANDEM_LISTEN", "127.0.0.1:0")
+        .env("TANDEM_LOG__FORMAT", "json");
     command.env("TANDEM_SLACK__API_URL", api).env("TANDEM_SLACK__BOT_TOKEN", "xoxb-foreign");
     command.envs(settings.iter().copied());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -60,7 +63,8 @@ fn terminate(mut child: Running) {
 }
 
 fn web_api() -> (Running, String) {
-    let mut child = fixture("socket_mode_server.py").args(["--timeout", "60"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        fixture("socket_mode_server.py").args(["--timeout", "60"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     (Running(child), line.trim().trim_start_matches("listening ").to_owned() + "/")
@@ -85,8 +89,11 @@ async fn an_independent_signer_is_served_over_http() {
     let (api, api_url) = web_api();
     let (tandem, url) = serve(data.path(), &api_url, &[("TANDEM_SLACK__SIGNING_SECRET", SECRET)]);
     let event = |id: &str| {
-        let event = json!({"type": "message", "channel": "C1", "user": "U1", "text": "Good morning", "ts": "1.1"});
-        json!({"type": "event_callback", "event_id": id, "team_id": "T1", "event": event}).to_string().into_bytes()
+        let event =
+            json!({"type": "message", "channel": "C1", "user": "U1", "text": "Good morning", "ts": "1.1"});
+        json!({"type": "event_callback", "event_id": id, "team_id": "T1", "event": event})
+            .to_string()
+            .into_bytes()
     };
     let events = format!("{url}/slack/events");
     assert_eq!(post(&events, SECRET, "json", &event("Ev1")), "200");

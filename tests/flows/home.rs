@@ -59,6 +59,10 @@ async fn a_commitment_refreshes_home(stage: Stage) {
     let maya = stage.person(MAYA);
     maya.command(INTAKE, "/partner commit add \"send the case study\" to northwind by friday").await.unwrap();
     stage.settle().await;
+    if stage.sandbox.modal_depth(MAYA) > 0 {
+        maya.submit(serde_json::json!({})).await.unwrap();
+        stage.settle().await;
+    }
     assert!(stage.sandbox.home(MAYA).is_none(), "Home is not published before it is opened");
     maya.open_home().await.unwrap();
     stage.settle().await;

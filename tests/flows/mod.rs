@@ -1,6 +1,6 @@
 mod digest;
-mod home;
 mod foreign;
+mod home;
 mod imports;
 mod intake;
 mod partners;
