@@ -49,7 +49,8 @@ pub fn router<D: FrontDoor>(front: Front<D>, verifier: Verifier) -> Router {
 
 /// A sender who is cut off in the middle of its body sees a broken connection and not the 413.
 async fn hear_out(request: Request, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if length.is_none_or(|length| length <= BODY_LIMIT) {
         return next.run(request).await;
     }
