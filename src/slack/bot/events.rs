@@ -9,7 +9,7 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
-use crate::map::flow::{self, Said};
+use crate::map::flow::{self, Said, Stranger};
 use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
 use crate::map::overlap::Sighting;
@@ -83,7 +83,7 @@ fn context(bot: &Bot, partners: &[Partner]) -> Context {
 fn assign(
     mentions: &[OverlapMention],
     partners: &[Partner],
-) -> (Vec<(Partner, Sighting)>, Vec<(String, Option<String>)>) {
+) -> (Vec<(Partner, Sighting)>, Vec<Stranger>) {
     let mut sightings = Vec::new();
     let mut strangers = Vec::new();
     for mention in mentions {
