@@ -80,10 +80,7 @@ fn context(bot: &Bot, partners: &[Partner]) -> Context {
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.
-fn assign(
-    mentions: &[OverlapMention],
-    partners: &[Partner],
-) -> (Vec<(Partner, Sighting)>, Vec<Stranger>) {
+fn assign(mentions: &[OverlapMention], partners: &[Partner]) -> (Vec<(Partner, Sighting)>, Vec<Stranger>) {
     let mut sightings = Vec::new();
     let mut strangers = Vec::new();
     for mention in mentions {
