@@ -241,3 +241,46 @@ impl Config {
         Duration::from_secs(self.slack.timeout_seconds.clamp(1, 60))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../deploy/tandem.example.toml");
+
+    #[test]
+    fn the_example_is_the_defaults() {
+        let read: Config = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Config::default()));
+    }
+
+    /// Settings without a default stand in it behind a comment sign.
+    #[test]
+    fn the_example_names_every_setting() {
+        let whole: String = EXAMPLE
+            .lines()
+            .map(|line| {
+                let shown = line.strip_prefix("# ").filter(|l| {
+                    l.split_once(" = ")
+                        .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+                });
+                format!("{}\n", shown.unwrap_or(line))
+            })
+            .collect();
+        let read: Config = toml::from_str(&whole).unwrap();
+        assert!(read.database_url.is_some() && read.slack.bot_token.is_some());
+        assert!(read.slack.signing_secret.is_some() && read.slack.app_token.is_some());
+        let named: toml::Table = toml::from_str(&whole).unwrap();
+        let shown = format!("{:#?}", Config::default());
+        // `Debug` of the structs is the one list of fields that cannot forget one.
+        let fields: BTreeSet<&str> =
+            shown.lines().filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key)).collect();
+        let mut keys: BTreeSet<&str> = named.keys().map(String::as_str).collect();
+        keys.extend(
+            named.values().filter_map(toml::Value::as_table).flat_map(|t| t.keys().map(String::as_str)),
+        );
+        assert_eq!(keys, fields);
+    }
+}

@@ -128,7 +128,9 @@ fn rank(module: &str) -> Option<usize> {
 
 /// Things with one home: where it is, by the path below `src/`.
 fn is_home_of_sql(file: &str) -> bool {
-    file.starts_with("delivery/") || file.split('/').any(|part| matches!(part, "store" | "store.rs"))
+    file.ends_with("/tests.rs")
+        || file.starts_with("delivery/")
+        || file.split('/').any(|part| matches!(part, "store" | "store.rs"))
 }
 
 fn is_home_of_slack(file: &str) -> bool {

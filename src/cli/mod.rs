@@ -2,6 +2,7 @@
 
 mod demo;
 mod drafts;
+mod manifest;
 mod overlaps;
 mod serve;
 
@@ -33,6 +34,8 @@ enum Command {
     Serve,
     /// Run the whole thing with a local workspace in the browser, without a Slack account
     Demo(demo::Options),
+    /// Print the manifest of the Slack app, to be pasted at api.slack.com/apps
+    Manifest(manifest::Options),
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -55,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Drafts { verb } => drafts::run(verb),
         Command::Serve => with_config(arguments.config, serve::run),
         Command::Demo(options) => demo::run(options),
+        Command::Manifest(options) => manifest::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

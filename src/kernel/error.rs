@@ -94,8 +94,6 @@ macro_rules! faults {
 }
 
 faults! {
-    sqlx::Error => "database",
-    sqlx::migrate::MigrateError => "migration",
     serde_json::Error => "stored JSON",
     askama::Error => "template",
     std::io::Error => "input or output",

@@ -189,6 +189,9 @@ pub async fn save(tx: &mut Tx, now: Timestamp, source: Source, batch: &Batch, sa
     store::save_overlaps(tx, source.as_str(), &overlaps).await
 }
 
+/// An account whose partner is not known here, and the partner as written.
+pub type Stranger = (String, Option<String>);
+
 /// A message of the intake channel, as it was understood.
 #[derive(Debug)]
 pub struct Said<'a> {
@@ -201,7 +204,7 @@ pub struct Said<'a> {
     /// What it says, each with the partner that it names.
     pub sightings: Vec<(Partner, Sighting)>,
     /// What it says of partners that we do not know: account and the partner as written.
-    pub strangers: Vec<(String, Option<String>)>,
+    pub strangers: Vec<Stranger>,
     /// The day of the next triage, in words.
     pub triage: &'a str,
 }

@@ -46,15 +46,14 @@ pub mod field {
 /// At most so many partners or contacts are shown with a button each.
 const SHOWN: usize = 15;
 
-/// How old a partner's list is, in words.
-pub fn list_age(partner: &Partner, now: Timestamp) -> String {
+/// How old a partner's list is, in words; `None` while there is none.
+pub fn list_age(partner: &Partner, now: Timestamp) -> Option<String> {
     let stale = if partner.list_is_stale(now) { ", *stale*" } else { "" };
-    match partner.list_age_days(now) {
-        None => "no list yet".to_owned(),
-        Some(0) => "list from today".to_owned(),
-        Some(1) => "list 1 day old".to_owned() + stale,
-        Some(days) => format!("list {days} days old{stale}"),
-    }
+    Some(match partner.list_age_days(now)? {
+        0 => "from today".to_owned(),
+        1 => format!("1 day old{stale}"),
+        days => format!("{days} days old{stale}"),
+    })
 }
 
 /// A partner in one line: name, open overlaps, age of the list, channel.
@@ -64,7 +63,8 @@ pub fn line(partner: &Partner, open: i64, now: Timestamp) -> String {
         1 => "1 open overlap".to_owned(),
         n => format!("{n} open overlaps"),
     };
-    format!("*{}* · {overlaps} · {} · {channel}", escape(&partner.name), list_age(partner, now))
+    let list = list_age(partner, now).map_or_else(|| "no list yet".to_owned(), |age| format!("list {age}"));
+    format!("*{}* · {overlaps} · {list} · {channel}", escape(&partner.name))
 }
 
 /// All partners with their counts, in private.
@@ -125,7 +125,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: Timestamp) -> Result<Messag
     let title = title.trim();
     let manager = partner.manager.as_ref().map_or_else(|| "nobody yet".to_owned(), |u| u.mention());
     let channel = partner.channel.as_ref().map_or_else(|| "none yet".to_owned(), |c| c.mention());
-    let list = match list_age(partner, now).strip_prefix("list ") {
+    let list = match list_age(partner, now) {
         Some(age) => format!("{age}; refreshed every {} days", partner.refresh_days),
         None => "none yet: drop one into the intake channel".to_owned(),
     };

@@ -295,9 +295,26 @@ mod tests {
 
     #[test]
     fn help_comes_from_the_table() {
-        insta::assert_snapshot!(parse("").unwrap_err(), @"");
-        insta::assert_snapshot!(parse("overlap").unwrap_err(), @"");
-        insta::assert_snapshot!(parse("commit sned").unwrap_err(), @"");
+        insta::assert_snapshot!(parse("").unwrap_err(), @r"
+        *What you can say*
+        `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
+        `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
+        `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+        `/partner draft new | list`  Notes to partners: draft one, see what waits
+        `/partner digest preview | settings`  The weekly triage digest
+        `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
+        `/partner setup`  Set up channels, the digest's time and roles
+        `/partner status`  What is connected and what is stuck
+        Everything is also a button or on the Home tab.
+        ");
+        insta::assert_snapshot!(parse("overlap").unwrap_err(), @"I don't know `/partner overlap`. Did you mean `/partner overlaps`?");
+        insta::assert_snapshot!(parse("commit sned").unwrap_err(), @r#"
+        I don't know `/partner commit sned`. You can say:
+        `/partner commit add "what" to partner by date @owner`  Log a commitment
+        `/partner commit list mine or late`  Open commitments
+        `/partner commit mine`  Your own
+        `/partner commit late`  Those past their date
+        "#);
     }
 
     proptest::proptest! {

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod front;
 pub mod grammar;
 pub mod http;
+pub mod manifest;
 pub mod pace;
 pub mod payload;
 pub mod socket;

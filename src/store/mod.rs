@@ -193,6 +193,18 @@ pub fn unknown(what: &str, found: &str) -> Error {
     Error::fault(format!("the database holds an unknown {what}: {found:?}"))
 }
 
+impl From<sqlx::Error> for Error {
+    fn from(source: sqlx::Error) -> Self {
+        Self::caused("database", source)
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(source: sqlx::migrate::MigrateError) -> Self {
+        Self::caused("migration", source)
+    }
+}
+
 /// Runs a statement; gives the number of rows that it touched.
 #[macro_export]
 macro_rules! sql_exec {

@@ -317,3 +317,6 @@ pub async fn add_item(
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,9 @@
 mod digest;
+mod drafts;
 mod foreign;
+mod home;
 mod imports;
 mod intake;
+mod partners;
+mod setup;
 mod status;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::Path;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -71,7 +71,7 @@ where
 }
 
 fn hand_over(
-    path: &PathBuf,
+    path: &Path,
     file_name: &str,
     mapping: &Mapping,
     rows: &mpsc::Sender<Vec<Row>>,

@@ -12,6 +12,7 @@ use super::oversight::permalink;
 use super::{Bot, Occasion, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, State};
+use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
 use crate::kernel::ids::DraftId;
 use crate::store::Tx;
@@ -25,9 +26,8 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DraftVerb>) -> Result
     }
 }
 
-/// The waiting notes of the partners whose notes this person may decide on or draft.
+/// The waiting notes to partners that this person may write to.
 async fn list(o: &Occasion<'_>) -> Result<Handled> {
-    use crate::kernel::actor::Right;
     o.actor.require(Right::Triage, None)?;
     let mut tx = o.read().await?;
     let mut drafts = store::waiting(&mut tx).await?;

@@ -9,7 +9,7 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
-use crate::map::flow::{self, Said};
+use crate::map::flow::{self, Said, Stranger};
 use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
 use crate::map::overlap::Sighting;
@@ -80,10 +80,7 @@ fn context(bot: &Bot, partners: &[Partner]) -> Context {
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.
-fn assign(
-    mentions: &[OverlapMention],
-    partners: &[Partner],
-) -> (Vec<(Partner, Sighting)>, Vec<(String, Option<String>)>) {
+fn assign(mentions: &[OverlapMention], partners: &[Partner]) -> (Vec<(Partner, Sighting)>, Vec<Stranger>) {
     let mut sightings = Vec::new();
     let mut strangers = Vec::new();
     for mention in mentions {

@@ -31,16 +31,11 @@ pub(super) async fn click(
 }
 
 /// After somebody acted, their Home shows it, if they ever opened it.
-pub(super) async fn refresh(o: &Occasion<'_>, handled: Handled) -> Result<Handled> {
-    if handled == Handled::Saved {
-        let mut tx = o.begin().await?;
-        if people::was_welcomed(&mut tx, &o.actor.user).await? {
-            publish(o.bot, &mut tx, o.now, &o.actor, false).await?;
-            tx.commit().await?;
-            o.bot.bell.ring();
-        }
+pub(super) async fn refresh(o: &Occasion<'_>, tx: &mut Tx) -> Result<()> {
+    if people::was_welcomed(tx, &o.actor.user).await? {
+        publish(o.bot, tx, o.now, &o.actor, false).await?;
     }
-    Ok(handled)
+    Ok(())
 }
 
 pub(super) async fn opened(bot: &Bot, claimed: &Claimed) -> Result<Handled> {

@@ -58,9 +58,9 @@ fn read(bot: &Bot, id: &UserId, user: &Value) -> Person {
         None
     };
     let text = |v: &Value| v.as_str().filter(|s| !s.is_empty()).map(str::to_owned);
-    let name = text(&user["profile"]["display_name"])
-        .or_else(|| text(&user["real_name"]))
+    let name = text(&user["real_name"])
         .or_else(|| text(&user["profile"]["real_name"]))
+        .or_else(|| text(&user["profile"]["display_name"]))
         .or_else(|| text(&user["name"]));
     Person {
         id: id.clone(),

@@ -223,22 +223,19 @@ impl Bot {
             Kind::Command => {
                 let command = SlashCommand::read(payload);
                 let o = Occasion::of(self, claimed, &command.actor, Place::of_command(&command)).await?;
-                let handled = o.settle(&command.text, self.command(&o, &command).await).await?;
-                home::refresh(&o, handled).await
+                o.settle(&command.text, self.command(&o, &command).await).await
             }
             Kind::BlockActions => {
                 let click = BlockActions::read(payload);
                 let Some(action) = click.first() else { return Ok(Handled::Ignored) };
                 let o = Occasion::of(self, claimed, &click.actor, Place::of_click(&click)).await?;
-                let handled = o.settle(&action.action_id, self.click(&o, &click, action).await).await?;
-                home::refresh(&o, handled).await
+                o.settle(&action.action_id, self.click(&o, &click, action).await).await
             }
             Kind::ViewSubmission => {
                 let submission = ViewSubmission::read(payload);
                 let o =
                     Occasion::of(self, claimed, &submission.actor, Place::of_submission(&submission)).await?;
-                let handled = o.settle(&submission.callback_id, self.submit(&o, &submission).await).await?;
-                home::refresh(&o, handled).await
+                o.settle(&submission.callback_id, self.submit(&o, &submission).await).await
             }
             Kind::MessageShortcut | Kind::GlobalShortcut => {
                 let shortcut = Shortcut::read(payload);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::client::CallError;
 use super::super::payload::{ActingUser, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use super::{Bot, audit_refusal, finish, identity};
+use super::{Bot, audit_refusal, finish, home, identity};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing};
@@ -118,8 +118,9 @@ impl<'a> Occasion<'a> {
         self.bot.db.read().await
     }
 
-    /// Marks it handled in the same transaction, and commits.
-    pub async fn finish(&self, tx: Tx) -> Result<Handled> {
+    /// Marks it handled in the same transaction, shows it on the actor's Home, and commits.
+    pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
+        home::refresh(self, &mut tx).await?;
         finish(self.bot, tx, self.seq).await
     }
 

@@ -1,7 +1,5 @@
 //! Channels as they are chosen in a form: is the bot in, and who else reads there?
 
-use serde_json::Value;
-
 use super::super::client::CallError;
 use super::Bot;
 use crate::kernel::error::{Error, Result};
@@ -23,7 +21,7 @@ pub(super) async fn objection(bot: &Bot, channel: &ChannelId, used: Use) -> Resu
         Err(CallError::Rejected { .. }) => return Ok(Some(invite())),
         Err(error) => return Err(Error::caused("conversations.info", error)),
     };
-    let room = answer.get("channel").unwrap_or(&Value::Null);
+    let room = answer.get("channel").unwrap_or(&answer);
     let is = |name: &str| room[name].as_bool().unwrap_or(false);
     let external = is("is_ext_shared") || is("is_pending_ext_shared");
     Ok(if is("is_im") || is("is_mpim") {

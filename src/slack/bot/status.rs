@@ -79,7 +79,8 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
         team: &bot.identity.team,
         database: bot.db.name(),
         last: last.map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now)))?,
-        inbox: waiting,
+        // The command itself is still under way.
+        inbox: (waiting - 1).max(0),
         outbox: outgoing,
         troubles,
         settings: summary(workspace),
@@ -88,7 +89,9 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
         partners: partners
             .iter()
             .take(LISTS)
-            .map(|p| (p.name.clone(), partner_view::list_age(p, now)))
+            .map(|p| {
+                (p.name.clone(), partner_view::list_age(p, now).unwrap_or_else(|| "none yet".to_owned()))
+            })
             .collect(),
     };
     Ok(status.render()?.trim().to_owned())

@@ -1,0 +1,97 @@
+//! Home and the status.
+
+use serde_json::Value;
+
+use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, Stage};
+
+crate::flows!(home_says_what_waits, a_commitment_refreshes_home, status_is_for_everybody);
+
+fn words(view: &Value) -> String {
+    let text = |b: &Value| {
+        let text = b["text"]["text"].as_str().or_else(|| b["elements"][0]["text"].as_str());
+        text.unwrap_or_default().to_owned()
+    };
+    view["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(text)
+        .filter(|t| !t.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+async fn home_says_what_waits(stage: Stage) {
+    stage
+        .person(ALEX)
+        .post(INTAKE, "New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer")
+        .await
+        .unwrap();
+    stage.settle().await;
+    let omar = stage.person(OMAR);
+    omar.open_home().await.unwrap();
+    stage.settle().await;
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(words(&stage.sandbox.home(OMAR).unwrap()), @r"
+        *I keep the partner team in rhythm: map, pull, plan, sustain.*
+        Write or drop overlaps into <#C0OVERLAPS>, decide on them once a week, ask for a session where it counts, and send partners notes that help them. Nothing goes to a partner before one of you approves it.
+        Waiting for you
+        *1 overlap needs a decision*
+        The digest brings the most pressing ones in <#C0PARTNEROPS> on Monday at 09:00.
+        Partners
+        *Globex* · 0 open overlaps · list from today · no channel
+        *Northwind* · 1 open overlap · list from today · <#C0NORTHWIND>
+        `/partner help` says what you can type, `/partner status` what is connected.
+        ");
+    }
+    // The welcome is for the first time only.
+    omar.open_home().await.unwrap();
+    stage.settle().await;
+    assert!(words(&stage.sandbox.home(OMAR).unwrap()).starts_with("Waiting for you"));
+    // Deciding is not Alex's: nothing waits for him.
+    stage.person(ALEX).open_home().await.unwrap();
+    stage.settle().await;
+    assert!(words(&stage.sandbox.home(ALEX).unwrap()).contains("Nothing waits for you"));
+    stage.end().await;
+}
+
+async fn a_commitment_refreshes_home(stage: Stage) {
+    let maya = stage.person(MAYA);
+    maya.command(INTAKE, "/partner commit add \"send the case study\" to northwind by friday").await.unwrap();
+    stage.settle().await;
+    if stage.sandbox.modal_depth(MAYA) > 0 {
+        maya.submit(serde_json::json!({})).await.unwrap();
+        stage.settle().await;
+    }
+    assert!(stage.sandbox.home(MAYA).is_none(), "Home is not published before it is opened");
+    maya.open_home().await.unwrap();
+    stage.settle().await;
+    let home = words(&stage.sandbox.home(MAYA).unwrap());
+    assert!(home.contains("*send the case study*\nNorthwind · "), "{home}");
+    maya.click_in_home("commitment.done").await.unwrap();
+    stage.settle().await;
+    assert!(!words(&stage.sandbox.home(MAYA).unwrap()).contains("case study"));
+    stage.end().await;
+}
+
+async fn status_is_for_everybody(stage: Stage) {
+    stage.person(ALEX).command(INTAKE, "/partner status").await.unwrap();
+    stage.settle().await;
+    let status = stage.last_private(ALEX).replace("SQLite", "DB").replace("Postgres", "DB");
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(status, @r"
+        *Tandem 0.1.0* in Meridian · DB
+        Last heard from Slack: just now. Waiting to be handled: 0. Waiting to be sent: 0.
+        Nothing is stuck.
+
+        *Set-up*
+        Overlaps arrive in <#C0OVERLAPS>. The digest is posted in <#C0PARTNEROPS> on Monday at 09:00 (Europe/Stockholm). Notes to partners are approved in <#C0PARTNEROPS>.
+        Admins: <@U0MAYA>.
+
+        *Lists*
+        • Globex: from today
+        • Northwind: from today
+        ");
+    }
+    stage.end().await;
+}
