@@ -132,8 +132,8 @@ function select(element, env) {
     type: "button", class: `select${multi ? " multi" : ""}`, "aria-haspopup": "listbox", "aria-expanded": "false",
     "aria-describedby": env.describedBy, data: { actionId: element.action_id, kind: element.type },
   }, words, icon("down"));
-  const redraw = () => {
-    const at = finder(element, env)() ?? node;
+  // The element as it is first drawn is not on the page yet: the one found there would be its forerunner.
+  const redraw = (at = finder(element, env)() ?? node) => {
     const place = at.querySelector(".select-words") ?? words;
     const items = value();
     const text = (item) => (kind.full ? plainString(item.text) : kind.show(item));
@@ -143,7 +143,7 @@ function select(element, env) {
     at.dataset.value = items.map(keyOf).join(",");
     at.setAttribute("aria-label", `${env.label ? `${env.label}: ` : ""}${items.length ? items.map(text).join(", ") : "nothing chosen"}`);
   };
-  redraw();
+  redraw(node);
   let before = null;
   const set = (next) => ({ [field]: multi ? next : next[0] ?? null });
   const pick = (option) => {
@@ -179,14 +179,13 @@ function datepicker(element, env) {
   const value = () => env.surface.get(env.blockId, element).selected_date;
   const words = h("span", { class: "select-words" });
   const node = h("button", { type: "button", class: "select date", "aria-haspopup": "dialog", "aria-expanded": "false", data: { actionId: element.action_id, kind: "datepicker" } }, icon("calendar"), words);
-  const redraw = () => {
-    const at = finder(element, env)() ?? node;
+  const redraw = (at = finder(element, env)() ?? node) => {
     const text = value() ? civilLabel(value()) : plainString(element.placeholder) || "Choose a date";
     (at.querySelector(".select-words") ?? words).replaceChildren(h("span", { class: value() ? "select-value" : "placeholder" }, text));
     at.dataset.value = value() ?? "";
     at.setAttribute("aria-label", `${env.label ? `${env.label}: ` : ""}${text}`);
   };
-  redraw();
+  redraw(node);
   node.addEventListener("click", () => openCalendar(node, {
     value: value(), today: isoDay(now(), zone()), label: env.label || "Choose a date", find: finder(element, env),
     onPick: (day) => change(node, element, env, { selected_date: day }, redraw),
@@ -208,14 +207,13 @@ function timepicker(element, env) {
   const value = () => env.surface.get(env.blockId, element).selected_time;
   const words = h("span", { class: "select-words" });
   const node = h("button", { type: "button", class: "select time", "aria-haspopup": "listbox", "aria-expanded": "false", data: { actionId: element.action_id, kind: "timepicker" } }, icon("clock"), words);
-  const redraw = () => {
-    const at = finder(element, env)() ?? node;
+  const redraw = (at = finder(element, env)() ?? node) => {
     const text = value() ?? (plainString(element.placeholder) || "Choose a time");
     (at.querySelector(".select-words") ?? words).replaceChildren(h("span", { class: value() ? "select-value" : "placeholder" }, text));
     at.dataset.value = value() ?? "";
     at.setAttribute("aria-label", `${env.label ? `${env.label}: ` : ""}${text}`);
   };
-  redraw();
+  redraw(node);
   node.addEventListener("click", () => openPicker(node, {
     source: times, chosen: () => [value()], placeholder: "09:00", label: env.label || "Choose a time", find: finder(element, env),
     onPick: (option) => change(node, element, env, { selected_time: option.value, ...(element.timezone ? { timezone: element.timezone } : {}) }, redraw),

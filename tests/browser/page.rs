@@ -220,6 +220,8 @@ impl Page {
                     return s && paste(s, arguments[0])";
                 self.until("the list's search", search, &[json!(value)]).await;
                 self.click(value, "choice(arguments[0])", &[json!(value)]).await;
+                let told = "return !document.querySelector('[aria-busy=true]') && !document.querySelector('#layer').firstChild";
+                self.until("the choice to be taken", told, &[]).await;
             }
             _ => {
                 let choice =
@@ -227,6 +229,12 @@ impl Page {
                 self.click(value, choice, &[json!(name), json!(value)]).await;
             }
         }
+    }
+
+    /// What a select of the modal shows.
+    pub async fn chosen(&self, name: &str) -> String {
+        let words = "return field(arguments[0])?.querySelector('.select')?.innerText";
+        self.until(name, words, &[json!(name)]).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// What a text field of the modal holds.

@@ -144,9 +144,14 @@ async fn decide(page: &Page) {
 }
 
 async fn draft(page: &Page) {
-    let row = Control::of(Place::Main, MENU).in_message(DIGEST).beside("Brightwater Outdoor");
+    let row = Control::of(Place::Main, MENU).in_message(DIGEST).beside("Acme Corp");
     page.choose(row, "Draft note").await;
     page.modal("Draft a note").await;
+    page.fill("To", "Sam Whitfield").await;
+    page.fill("Gift", "Something they shipped").await;
+    page.fill("Whom we know there", "Ingrid Solberg").await;
+    page.fill("What they do there", "head of operations").await;
+    assert_eq!(page.chosen("To").await, "Sam Whitfield, sales rep", "a redrawn form keeps its choices");
     page.screenshot("11-draft-form").await;
     page.submit().await;
     page.sees(Place::Main, CARD).await;
@@ -241,7 +246,7 @@ async fn narrow(driver: &Driver, url: &str) {
     page.screenshot("31-phone-digest").await;
     page.scroll_to(Place::Main, CARD).await;
     page.screenshot("32-phone-card").await;
-    page.choose(Control::of(Place::Main, MENU).in_message(DIGEST).beside("Kestrel Footwear"), "Draft note")
+    page.choose(Control::of(Place::Main, MENU).in_message(DIGEST).beside("Valley Hardware"), "Draft note")
         .await;
     page.until_modal().await;
     page.screenshot("33-phone-modal").await;

@@ -77,7 +77,7 @@ pub fn object(world: &World, user: &User) -> Value {
         "real_name": user.real_name, "tz": user.zone, "tz_label": user.zone, "tz_offset": 0,
         "profile": {
             "title": user.title, "phone": "", "skype": "", "real_name": user.real_name,
-            "real_name_normalized": user.real_name, "display_name": user.name, "display_name_normalized": user.name,
+            "real_name_normalized": user.real_name, "display_name": user.real_name, "display_name_normalized": user.real_name,
             "first_name": first, "last_name": last, "status_text": "", "status_emoji": "", "status_expiration": 0,
             "avatar_hash": "g0", "email": user.email, "team": user.team_id,
         },
