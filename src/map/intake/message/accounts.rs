@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fields::{Facts, first_char, index, text_of};
-use super::flatten::{EMAIL, LINK, Tokens, is_marker, pattern};
+use super::fields::{Facts, first_char, text_of};
+use super::flatten::{EMAIL, LINK, Tokens, index, is_marker, pattern};
 use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
 use super::words::{is_connector, is_stop, may_stand_in_name};
 use crate::map::domain::Domain;
@@ -52,7 +52,8 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
             let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
-            let domain = link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, tokens));
+            let domain =
+                link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, &tokens.partners));
             let mut weight = if lower { -2 } else { 2 };
             weight += if cued { 2 } else { 0 };
             weight += if after_colon { 2 } else { 0 };
@@ -105,7 +106,9 @@ fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candi
             candidate.domain = Some(domain);
             continue;
         }
-        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", tokens)) else { continue };
+        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", &tokens.partners)) else {
+            continue;
+        };
         if let Some((name, span)) = name_before(text, at, &domain) {
             out.push(Candidate { name: Some(name), domain: Some(domain), span, weight: 7, placed: true });
             continue;
@@ -165,9 +168,9 @@ pub(super) fn is_akin(name: &str, domain: &Domain) -> bool {
             || (initials.len() >= 3 && label == initials))
 }
 
-pub(super) fn is_partners(domain: &Domain, account: &str, tokens: &Tokens) -> bool {
+pub(super) fn is_partners(domain: &Domain, account: &str, partners: &[String]) -> bool {
     let label = domain.as_str().split('.').next().unwrap_or_default();
-    let partner = tokens.partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
+    let partner = partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
     partner && (account.is_empty() || !is_akin(account, domain))
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::accounts::{Candidate, candidates, is_pair, pieces};
-use super::flatten::{EMAIL, PARTNER, Tokens, USER, is_marker, pattern};
+use super::flatten::{EMAIL, PARTNER, Tokens, USER, index, is_marker, pattern};
 use super::patterns::*;
 use super::words::{is_stage, is_stop};
 use crate::kernel::money::Money;
@@ -62,10 +62,6 @@ fn blank(masked: &mut String, span: Range<usize>) {
 
 pub(super) fn first_char(text: &str) -> u32 {
     text.chars().next().map_or(0, u32::from)
-}
-
-pub(super) fn index(c: u32, base: u32) -> Option<usize> {
-    (base..base + 0x1000).contains(&c).then(|| (c - base) as usize)
 }
 
 /// Reads one stretch of words.
@@ -247,6 +243,7 @@ fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
         if stage.is_empty() || is_stop(&stage.to_lowercase()) && !is_stage(&stage.to_lowercase()) {
             continue;
         }
+        let stage = named_after_number(stage, &text[span.start..]);
         let end = span.start + stage.len();
         let numbered = stage.starts_with(|c: char| c.is_ascii_digit())
             && !text[whole.start()..span.start].contains([':', '=', '-', '–']);
@@ -279,6 +276,20 @@ fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
         }
     }
     facts.stage = facts.stage.take().or(theirs);
+}
+
+/// `3 - proof of concept`: a stage's number goes with its name.
+fn named_after_number(number: String, text: &str) -> String {
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s*[-–—:]\s*(?P<name>[\p{L}][\p{L}/-]*(?: [\p{L}][\p{L}/-]*){0,2})"));
+    if !number.chars().all(|c| c.is_ascii_digit()) {
+        return number;
+    }
+    let name = NAME.captures(&text[number.len()..]).and_then(|c| {
+        let at = text_of(&c, "name")?;
+        Some(number.len() + at.start + longest_stage(&text[number.len()..][at])?.len())
+    });
+    name.map_or(number, |end| text[..end].to_string())
 }
 
 /// The longest beginning of the words that is a stage.
@@ -363,7 +374,8 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             }
         }
     }
-    for c in WINS.captures_iter(&masked.clone()) {
+    let closings = masked.clone();
+    for c in WINS.captures_iter(&closings).chain(BUYS.captures_iter(&closings)) {
         let Some(whole) = c.get(0) else { continue };
         let first = first_char(&c["side"]);
         let ours = Regex::is_match(&SIDES, &c["side"])
@@ -417,6 +429,10 @@ fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
     };
     let head = &text[..pop.start];
     let tail = &text[pop.end..];
+    // "They are a customer of ours": who stands after "of" has them.
+    if let Some(c) = OF_SIDE.captures(tail) {
+        return read(&c);
+    }
     if let Some(c) = SIDE_BEFORE.captures(head) {
         let start = c.get(0).map_or(0, |m| m.start());
         let lead = head[..start].trim_end().to_lowercase();

@@ -6,6 +6,7 @@ use rapidfuzz::distance::osa;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
+use super::voice::in_our_voice;
 use super::words::is_stop;
 use crate::map::domain::Domain;
 use crate::map::name;
@@ -71,8 +72,8 @@ pub(super) fn pattern(pattern: &str) -> Regex {
 }
 
 /// Reads a message; partners are looked for under the given names.
-pub(super) fn flatten(message: &Value, partners: &[String]) -> Flat {
-    let mut reader = Reader::new(partners);
+pub(super) fn flatten(message: &Value, partners: &[String], loose: bool) -> Flat {
+    let mut reader = Reader { loose, ..Reader::new(partners) };
     let text = message.get("text").and_then(Value::as_str).unwrap_or_default();
     let mut plain = Vec::new();
     reader.mrkdwn(text, &mut plain);
@@ -93,6 +94,8 @@ pub(super) fn flatten(message: &Value, partners: &[String]) -> Flat {
         rich.clear();
         plain.extend(attached);
     }
+    in_our_voice(&mut rich, &reader.tokens);
+    in_our_voice(&mut plain, &reader.tokens);
     Flat { rich, plain, same, tokens: reader.tokens }
 }
 
@@ -105,6 +108,8 @@ struct Reader {
     tokens: Tokens,
     names: Vec<(Regex, usize)>,
     spellings: Vec<(String, usize)>,
+    /// A partner is a partner also where its name seems to go on.
+    loose: bool,
 }
 
 impl Reader {
@@ -130,7 +135,12 @@ impl Reader {
                 spellings.push((key, i));
             }
         }
-        Self { tokens: Tokens { partners: partners.to_vec(), ..Tokens::default() }, names, spellings }
+        Self {
+            tokens: Tokens { partners: partners.to_vec(), ..Tokens::default() },
+            names,
+            spellings,
+            loose: false,
+        }
     }
 
     // ---- structure ----
@@ -370,7 +380,8 @@ impl Reader {
                 let whole = c.get(0).map_or(0..0, |m| m.range());
                 let glued = text[whole.end..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
                 // `Globex Retail` is a company of its own.
-                let goes_on = c[0].starts_with(char::is_uppercase)
+                let goes_on = !self.loose
+                    && c[0].starts_with(char::is_uppercase)
                     && NAME_GOES_ON
                         .captures(&text[whole.end..])
                         .is_some_and(|n| !is_stop(&n[1].to_lowercase()));
@@ -391,6 +402,11 @@ fn marker<T>(base: u32, list: &mut Vec<T>, value: T) -> String {
     }
     list.push(value);
     char::from_u32(base + (list.len() as u32 - 1)).unwrap_or(' ').to_string()
+}
+
+/// Which of its kind a marker is.
+pub(super) fn index(c: u32, base: u32) -> Option<usize> {
+    (base..base + 0x1000).contains(&c).then(|| (c - base) as usize)
 }
 
 pub(super) fn is_marker(c: char) -> bool {

@@ -12,6 +12,7 @@ mod patterns;
 mod record;
 mod segment;
 mod titled;
+mod voice;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,20 @@ pub fn read(message: &Value, context: &Context) -> Reading {
     if !is_heard(message, context) {
         return Reading::default();
     }
-    let flat = flatten::flatten(message, &context.partners);
+    let reading = read_as(message, context, false);
+    let mut found = reading.overlaps.iter().chain(&reading.doubtful).peekable();
+    if found.peek().is_some() && found.all(|o| o.partner.is_none()) {
+        // `Globex Acme: …` may be a partner and an account, when no other partner is there.
+        let loose = read_as(message, context, true);
+        if loose.overlaps.first().is_some_and(|o| o.partner.is_some()) {
+            return loose;
+        }
+    }
+    reading
+}
+
+fn read_as(message: &Value, context: &Context, loose: bool) -> Reading {
+    let flat = flatten::flatten(message, &context.partners, loose);
     let plain = segment::records(&flat.plain, &flat.tokens, false);
     let records = if flat.rich.is_empty() {
         plain

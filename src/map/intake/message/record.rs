@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::accounts::accounts;
-use super::fields::{self, Facts, Side, index};
-use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, is_marker, pattern};
+use super::fields::{self, Facts, Side};
+use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker, pattern};
 use super::keys::Key;
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
@@ -112,6 +112,7 @@ impl Record {
             || sides == 2
             || (self.announced && self.placed && (partner || populated > 0 || self.domain.is_some() || told))
             || (self.paired && partner)
+            || (self.placed && partner && self.unsided.len() > 1)
             || (self.listed && partner && (self.announced || self.domain.is_some() || told))
             || (partner && self.domain.is_some() && (told || populated > 0))
     }
@@ -188,12 +189,17 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
         Key::Partner => {
             let known: Vec<usize> = value.chars().filter_map(|c| index(u32::from(c), PARTNER)).collect();
             record.partners = names(&known, tokens);
+            if let ([_], Some(theirs)) = (known.as_slice(), Population::understood(value)) {
+                record.theirs.push((None, theirs));
+                return;
+            }
             let written = unmarked(value, tokens).replace("()", "").trim().to_string();
             if record.partners.is_empty() && !written.is_empty() {
                 record.partners.push(written);
             }
         }
         Key::Population(side) => apply_population(record, side, value, tokens),
+        Key::Standing => record.unsided.extend(Population::understood(value)),
         Key::Deal(side) => {
             match side {
                 Side::Theirs(_) => record.their_amount = Money::find(value).map(|f| f.money),

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::accounts::{Candidate, accounts as accounts_in};
-use super::fields::{self, Facts, Side, index};
-use super::flatten::{LINK, Line, Tokens, is_marker, pattern};
+use super::fields::{self, Facts, Side};
+use super::flatten::{LINK, Line, PARTNER, Tokens, index, is_marker, pattern};
 use super::keys::{Key, key};
+use super::patterns::{DISTRIBUTED, OF_ALL, PARTNER_LED, SIDES};
 use super::record::{Record, Records, apply, is_nothing, names};
 use super::titled::{header_of, title_above_value, titled_pairs};
 use crate::map::name;
@@ -115,7 +116,9 @@ impl Stream<'_> {
             record.announced = self.above.announced;
             self.inherit(&mut record);
             self.records.push(record);
-        } else if let Some(last) = self.records.last_mut() {
+        } else if let Some(last) = self.records.last_mut().filter(|last| {
+            record.partners.is_empty() || last.partners.is_empty() || last.partners == record.partners
+        }) {
             last.titled |= last.placed;
             last.fill(&record);
         } else {
@@ -168,9 +171,7 @@ impl Stream<'_> {
     // ---- prose ----
 
     fn prose(&mut self, line: &Line) {
-        if self.titled.as_ref().is_some_and(|(r, _)| r.account.is_some()) {
-            self.close_titled();
-        }
+        self.close_titled();
         let before = self.records.len();
         let parts = segments(&line.text);
         let led = (parts.len() > 1).then(|| parts.first().and_then(|p| p.split_once(':'))).flatten();
@@ -386,15 +387,38 @@ fn is_only_partner(segment: &str) -> bool {
     words <= 3
 }
 
+/// `We have Acme as customer and Hooli as prospect, Globex has both as prospects` → one account a sentence.
+fn distributed(text: &str) -> String {
+    let mut text = text.to_string();
+    for _ in 0..6 {
+        let Some(captures) = DISTRIBUTED.captures(&text) else { break };
+        if SIDES.is_match(&captures["second"]) || SIDES.is_match(&captures["first"]) {
+            break;
+        }
+        let (Some(whole), subject) = (captures.get(0).map(|m| m.range()), &captures["subject"]) else {
+            break;
+        };
+        let apart = format!("{subject}{}; {subject}{}", &captures["first"], &captures["second"]);
+        text.replace_range(whole, &apart);
+    }
+    let text = OF_ALL.replace_all(&text, "; $of").into_owned();
+    if PARTNER_LED.find_iter(&text).count() < 2 || PARTNER_LED.find(&text).is_none_or(|m| m.start() > 0) {
+        return text;
+    }
+    PARTNER_LED.replace_all(&text, "; $led").into_owned()
+}
+
 /// Sentences, and whatever else parts one account from the next within a line.
 fn segments(text: &str) -> Vec<String> {
     static END: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
+        LazyLock::new(|| pattern(r"[.!?]+\x22?\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
     static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
         )
     });
+    let text = distributed(text);
+    let text = text.as_str();
     let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
     let groups = {
         static GROUP: LazyLock<Regex> = LazyLock::new(|| {
@@ -412,7 +436,11 @@ fn segments(text: &str) -> Vec<String> {
         let keep = if sign.starts_with('.') {
             !ABBREVIATED.is_match(head)
         } else if sign.starts_with(')') {
-            groups && head.contains('(')
+            // `with Northwind (customer) and Globex (prospect)` is one account.
+            let partner_next = index(fields::first_char(&text[m.end()..]), PARTNER).is_some();
+            let its_own = text[m.end()..].chars().nth(1).is_some_and(|c| matches!(c, ':' | '-'))
+                || text[m.end()..].chars().nth(2).is_some_and(|c| matches!(c, '-' | '–' | '—' | 'x' | '/'));
+            groups && head.contains('(') && (!partner_next || its_own)
         } else if sign.starts_with(|c: char| c.is_ascii_digit() || c == '(') {
             numbered && sign.ends_with(['.', ')'])
         } else {

@@ -40,7 +40,7 @@ struct Score {
     report: String,
 }
 
-fn context() -> Context {
+pub(super) fn context() -> Context {
     Context {
         partners: ["Northwind", "Globex", "Initech"].map(String::from).to_vec(),
         self_bot: Some("B0TANDEM".to_string()),

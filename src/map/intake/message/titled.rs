@@ -11,7 +11,9 @@ use crate::map::overlap::Population;
 
 /// `Account:` alone on its line, and the value on the next.
 pub(super) fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line> {
-    let title = line.text.trim().strip_suffix(':')?;
+    let written = line.text.trim();
+    let asked = written.ends_with('?') || line.heading;
+    let title = written.strip_suffix(':').or(asked.then_some(written))?;
     let value = next.filter(|n| !n.text.trim().is_empty() && !n.text.contains(':') && n.cells.is_none())?;
     let known = key(title)
         .filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
@@ -67,15 +69,8 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
         .iter()
         .zip(ends)
         .map(|((at, start, known), end)| {
-            (
-                *at,
-                *known,
-                text[*start..end.max(*start)]
-                    .trim()
-                    .trim_matches(['|', ',', ';', '·', '(', ')'])
-                    .trim()
-                    .to_string(),
-            )
+            let value = &text[*start..end.max(*start)];
+            (*at, *known, value.trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())
         })
         .collect();
     let sound = all.iter().all(|(_, known, value)| match known {
