@@ -44,7 +44,8 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
         for span in names_in(masked, piece.clone(), facts.plural, told) {
             let name = text[span.clone()].replace('\u{2}', ", ");
             let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
-            let cued = CUE.is_match(&text[..span.start]);
+            let cued = CUE.is_match(&text[..span.start])
+                && !(lower && text[..span.start].to_lowercase().ends_with(" in "));
             let after_colon = text[..span.start].trim_end().ends_with(':');
             let led = text[..span.start]
                 .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))

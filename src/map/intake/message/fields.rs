@@ -139,6 +139,12 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
                 continue;
             }
             let by = m.as_str().to_lowercase();
+            // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
+            let heads = text[..m.start()].trim().is_empty() && index(first_char(&by), USER).is_none();
+            let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
+            if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
+                continue;
+            }
             let soft = by.starts_with("from") || by.starts_with("via") || by.starts_with("fyi");
             // "from Acme", "via Northwind" hold no person, unless a mention stands there.
             if soft && greeting && !names_user {
@@ -147,7 +153,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
             blank(masked, m.range());
         }
     }
-    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER] {
+    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER, &*HAS_DEAL] {
         let found = regex.captures_iter(&masked.clone()).find_map(|c| {
             let who = text_of(&c, "who")?;
             let whole = c.get(0)?.range();
@@ -346,7 +352,11 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
                 continue;
             }
             if let Some(population) = Population::understood(&text[pop]) {
-                facts.populations.push((both(text, whole.start()), population));
+                // "Acme x Northwind x Globex: customer of both".
+                let of_partners = whole.as_str().to_lowercase().ends_with(" both")
+                    && partner_marks(&text[..whole.start()], 0).len() > 1;
+                let side = if of_partners { Side::Theirs(None) } else { both(text, whole.start()) };
+                facts.populations.push((side, population));
                 let keep: Vec<Range<usize>> = partner_marks(whole.as_str(), whole.start());
                 let span = whole.range();
                 blank_but(masked, span, &keep);
@@ -375,7 +385,11 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
         }
     }
     let closings = masked.clone();
-    for c in WINS.captures_iter(&closings).chain(BUYS.captures_iter(&closings)) {
+    for c in WINS
+        .captures_iter(&closings)
+        .chain(BUYS.captures_iter(&closings))
+        .chain(SELLS.captures_iter(&closings))
+    {
         let Some(whole) = c.get(0) else { continue };
         let first = first_char(&c["side"]);
         let ours = Regex::is_match(&SIDES, &c["side"])

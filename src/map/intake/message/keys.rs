@@ -57,6 +57,7 @@ pub(super) fn key(title: &str) -> Option<Key> {
         let asked = words.iter().take_while(|w| ASKING.contains(w)).count();
         words.drain(..asked.min(words.len().saturating_sub(1)));
     }
+    with_side_first(&mut words);
     if words.is_empty() || words.len() > 5 {
         return None;
     }
@@ -77,6 +78,23 @@ pub(super) fn key(title: &str) -> Option<Key> {
         _ => (None, whole),
     };
     by_base(side, &base)
+}
+
+/// `Status on your side`, `Population in their CRM`, `In your CRM`: whose it is comes first.
+fn with_side_first(words: &mut Vec<&str>) {
+    let place = words.iter().position(|w| ["on", "in", "at", "for"].contains(w));
+    let Some(at) = place.filter(|_| words.len() > 1) else { return };
+    let side = match words.get(at + 1) {
+        Some(&("our" | "us" | "your" | "you")) => "our",
+        Some(&("their" | "them")) => "their",
+        _ => return,
+    };
+    let rest = &words[at + 2..];
+    let only_place = matches!(rest, [] | ["side" | "crm" | "end" | "view" | "system"]);
+    if only_place {
+        words.truncate(at);
+        words.insert(0, side);
+    }
 }
 
 fn by_whole(whole: &str, theirs: Side, named: bool) -> Option<Key> {

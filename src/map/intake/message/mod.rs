@@ -7,7 +7,9 @@
 mod accounts;
 mod fields;
 mod flatten;
+mod inline;
 mod keys;
+mod partners;
 mod patterns;
 mod record;
 mod segment;
@@ -18,19 +20,26 @@ mod words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::partners::Partners;
 use self::record::{Record, Records};
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::name;
 use crate::map::overlap::Population;
 
-/// What is known before a message is read.
+/// What is known before a message is read. Patterns are compiled once, so keep it for many messages.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// The partners by name; a mention is answered in this spelling.
-    pub partners: Vec<String>,
-    /// The id of our own bot; its posts hold no overlap.
-    pub self_bot: Option<String>,
+    partners: Partners,
+    self_bot: Option<String>,
+}
+
+impl Context {
+    /// The partners by name, in the spelling in which a mention is answered, and the id of our own bot, whose posts
+    /// hold no overlap.
+    pub fn new(partners: Vec<String>, self_bot: Option<String>) -> Self {
+        Self { partners: Partners::new(partners), self_bot }
+    }
 }
 
 /// One overlap as a message states it. As JSON all fields are present, `null` where nothing was stated.
@@ -40,7 +49,7 @@ pub struct OverlapMention {
     pub account: Option<String>,
     /// The account's registrable domain.
     pub domain: Option<Domain>,
-    /// A partner in the spelling of [`Context::partners`], or as written in a field that is titled so.
+    /// A partner in the spelling of [`Context::new`], or as written in a field that is titled so.
     pub partner: Option<String>,
     /// Our population of the account.
     pub our_population: Option<Population>,

@@ -175,7 +175,7 @@ fn unmarked(text: &str, tokens: &Tokens) -> String {
 }
 
 pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Tokens) {
-    let value = value.trim().trim_matches(['·', '|', ';']).trim().trim_end_matches(',');
+    let value = value.trim().trim_matches(['·', '|', ';']).trim().trim_end_matches(',').trim_matches('"');
     if is_nothing(value) {
         return;
     }
@@ -218,7 +218,7 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
     let facts = fields::read(value, tokens);
-    if let Some(population) = Population::understood(value)
+    if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))
     {

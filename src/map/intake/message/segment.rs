@@ -419,7 +419,10 @@ fn segments(text: &str) -> Vec<String> {
     });
     let text = distributed(text);
     let text = text.as_str();
-    let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
+    let numbered = text.matches(") ").count() >= 2
+        || text.matches(". ").count() >= 2
+        || text.contains(" 2) ")
+        || text.contains(" 2. ");
     let groups = {
         static GROUP: LazyLock<Regex> = LazyLock::new(|| {
             pattern(

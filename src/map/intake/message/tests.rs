@@ -41,10 +41,7 @@ struct Score {
 }
 
 pub(super) fn context() -> Context {
-    Context {
-        partners: ["Northwind", "Globex", "Initech"].map(String::from).to_vec(),
-        self_bot: Some("B0TANDEM".to_string()),
-    }
+    Context::new(["Northwind", "Globex", "Initech"].map(String::from).to_vec(), Some("B0TANDEM".to_string()))
 }
 
 fn score(corpus: &str) -> Score {

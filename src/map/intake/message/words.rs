@@ -17,7 +17,7 @@ pub(super) fn may_stand_in_name(word: &str) -> bool {
     let lower = word.to_lowercase();
     word.starts_with(char::is_uppercase)
         && !NEVER_IN_NAMES.split_whitespace().any(|w| w == lower)
-        && !is_stage(&lower)
+        && (!is_stage(&lower) || lower == "legal")
 }
 
 const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account accounts customer customers prospect prospects opp opps opportunity \
@@ -65,7 +65,7 @@ const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiati
     contracts, contract sent, security review, security, redlines, redlining, qualification, qualified, qualifying, verbal, \
     verbal commit, commit, closing, scoping, technical validation, tech validation, validation, technical evaluation, technical eval, \
     business case, budget approval, final stage, final stages, late stage, early stage, pricing, rfp, rfi, shortlist, shortlisted, \
-    solution design, decision, closed won, closed lost, closed-won, closed-lost, quote, quoted, quote sent, verhandlung, angebot, \
+    solution design, decision, closed lost, closed-lost, quote, quoted, quote sent, verhandlung, angebot, \
     négociation, negociación, propuesta, discovery call, vendor selection, final negotiation, paper process, paperwork, signature, \
     needs analysis, value proposition, perception analysis, id. decision makers, appointment scheduled, presentation scheduled, \
     decision maker bought-in, decision maker bought in, final review, value prop, sql, sal, mql, renewal";
