@@ -45,6 +45,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             let name = text[span.clone()].replace('\u{2}', ", ");
             let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
             let cued = CUE.is_match(&text[..span.start])
+                && !(text[..span.start].ends_with('(') && told)
                 && !(lower && text[..span.start].to_lowercase().ends_with(" in "));
             let after_colon = text[..span.start].trim_end().ends_with(':');
             let led = text[..span.start]
@@ -179,7 +180,7 @@ pub(super) fn is_partners(domain: &Domain, account: &str, partners: &[String]) -
 pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
     static SIGN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\||vs\.?|·?\s*<>\s*·?)[\s(]*$",
+            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\|?|vs\.?|·?\s*<>\s*·?)[\s(]*$",
         )
     });
     let between = if candidate.span.end <= partner.start {

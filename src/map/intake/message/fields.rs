@@ -78,10 +78,15 @@ pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
     let mut masked = text.to_string();
     let mut facts = Facts {
         announced: OVERLAP_WORD.is_match(text) && !NO_OVERLAP.is_match(text),
-        plural: PLURAL.is_match(text) || LIST_OF_THREE.is_match(text) || ALL.is_match(around),
+        plural: PLURAL.is_match(text)
+            || LIST_OF_THREE.is_match(text)
+            || LISTED_AFTER_COLON.is_match(text)
+            || ALL.is_match(around),
         ..Facts::default()
     };
-    facts.vetoed = NO_OVERLAP.is_match(text) || asks(text) || SUPPOSES.is_match(text);
+    // "Could someone take Acme?" asks for hands, not whether it is so.
+    let doubts = (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text);
+    facts.vetoed = NO_OVERLAP.is_match(text) || doubts;
     facts.chatty = CHATTY.is_match(text);
     people(text, &mut masked, tokens, &mut facts);
     amounts(text, &mut masked, &mut facts);
@@ -246,7 +251,10 @@ fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
     for c in STAGE_KEYED.captures_iter(&masked.clone()) {
         let (Some(whole), Some(span)) = (c.get(0), text_of(&c, "stage")) else { continue };
         let stage = until_stop(&text[span.clone()]);
-        if stage.is_empty() || is_stop(&stage.to_lowercase()) && !is_stage(&stage.to_lowercase()) {
+        let preposed =
+            stage.split(' ').next().is_some_and(|w| ["for", "on", "with", "at", "of"].contains(&w));
+        if stage.is_empty() || preposed || is_stop(&stage.to_lowercase()) && !is_stage(&stage.to_lowercase())
+        {
             continue;
         }
         let stage = named_after_number(stage, &text[span.start..]);
@@ -384,6 +392,12 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             }
         }
     }
+    closings(masked, facts);
+    likewise(text, facts);
+}
+
+/// "Globex won Acme", "Acme bought from us", "they sell to Acme": a customer.
+fn closings(masked: &mut String, facts: &mut Facts) {
     let closings = masked.clone();
     for c in WINS
         .captures_iter(&closings)
@@ -394,10 +408,25 @@ fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
         let first = first_char(&c["side"]);
         let ours = Regex::is_match(&SIDES, &c["side"])
             && SIDES.captures(&c["side"]).is_some_and(|s| s.name("ours").is_some());
-        let side = if ours { Side::Ours } else { Side::Theirs(index(first, PARTNER)) };
+        let side = match ours {
+            true => Side::Ours,
+            false if WITH_ANOTHER.is_match(&closings[..whole.start()]) => Side::Theirs(None),
+            false => Side::Theirs(index(first, PARTNER)),
+        };
         facts.populations.push((side, Population::Customer));
         let keep = partner_marks(whole.as_str(), whole.start());
         blank_but(masked, whole.range(), &keep);
+    }
+}
+
+/// "Globex has an open opp, we have one as well".
+fn likewise(text: &str, facts: &mut Facts) {
+    let Some(captures) = LIKEWISE.captures(text) else { return };
+    let [(side, population)] = facts.populations.as_slice() else { return };
+    match (side, captures.name("ours").is_some()) {
+        (Side::Theirs(_), true) => facts.populations.push((Side::Ours, *population)),
+        (Side::Ours, false) => facts.populations.push((Side::Theirs(None), *population)),
+        _ => {}
     }
 }
 

@@ -276,12 +276,12 @@ fn by_base(side: Option<Side>, base: &str) -> Option<Key> {
         | "comments" | "context" | "industry" | "region" | "country" | "employees" | "crm link" | "link"
         | "links" | "priority" | "overlap time" | "last activity" | "close date" | "contact" | "contacts"
         | "poc" | "point of contact" | "champion" | "overlap date" | "detected" | "created"
-        | "first seen" | "why now" | "action" | "ask" | "fyi" | "reason" | "headcount"
-        | "billing country" | "hq" | "location" | "event" | "event type" | "salesforce" | "hubspot"
-        | "crm id" | "record id" | "id" | "motion" | "play" | "background" | "summary" | "sdr" | "se"
-        | "cc'd" | "when" | "open date" | "last touch" | "tags" | "city" | "phone" | "email" | "title"
-        | "logged by" | "requested by" | "suggested by" | "expected close" | "est close" | "competitor"
-        | "product" | "products" | "timing" => Key::Ignored,
+        | "first seen" | "why now" | "action" | "ask" | "reason" | "headcount" | "billing country" | "hq"
+        | "location" | "event" | "event type" | "salesforce" | "hubspot" | "crm id" | "record id" | "id"
+        | "motion" | "play" | "background" | "summary" | "sdr" | "se" | "cc'd" | "when" | "open date"
+        | "last touch" | "tags" | "city" | "phone" | "email" | "title" | "logged by" | "requested by"
+        | "suggested by" | "expected close" | "est close" | "competitor" | "product" | "products"
+        | "timing" => Key::Ignored,
         _ if theirs && base.ends_with("owner") => Key::TheirOwner,
         _ => return None,
     })

@@ -94,6 +94,15 @@ impl Record {
                 _ => {}
             }
         }
+        // "prospect / prospect": whoever comes first.
+        if let [one, other] = self.unsided.as_slice()
+            && one == other
+            && self.ours.is_none()
+            && self.theirs.is_empty()
+        {
+            self.ours = Some(*one);
+            self.theirs.push((None, *one));
+        }
     }
 
     /// Whether enough was said for an overlap.
