@@ -303,6 +303,9 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
         }
         chosen.insert(0, facts.candidates[i].clone());
     }
+    // What is listed beside an account stands where accounts stand.
+    let placed = facts.candidates[at].placed;
+    chosen.iter_mut().for_each(|c| c.placed |= placed);
     // Names with domains of their own are accounts wherever they stand.
     for c in &facts.candidates {
         if c.domain.is_some() && c.name.is_some() && chosen[0].domain.is_some() && !chosen.contains(c) {
