@@ -405,6 +405,11 @@ fn closings(masked: &mut String, facts: &mut Facts) {
         .chain(SELLS.captures_iter(&closings))
     {
         let Some(whole) = c.get(0) else { continue };
+        // "Northwind closed their Series C" is about themselves.
+        static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:their|its|his|her)\b"));
+        if OWN.is_match(&closings[whole.end()..]) {
+            continue;
+        }
         let first = first_char(&c["side"]);
         let ours = Regex::is_match(&SIDES, &c["side"])
             && SIDES.captures(&c["side"]).is_some_and(|s| s.name("ours").is_some());

@@ -53,7 +53,7 @@ patterns! {
     LISTED_AFTER_COLON = r"(?i)\boverlap\w*[^:\n]*:\s*(?-i:\p{Lu})[\w .&'-]*(?:,\s*(?-i:\p{Lu})[\w .&'-]*){2,}$";
     SIDES = r"(?i)(?P<ours>{OURS})|(?P<theirs>{THEIRS})";
     SIDE_BEFORE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s*(?:(?:side|population|status|view|end|crm|book|list|stage|account|relationship|segment)\s*)?(?:[:=(–—-]|->|→)*\s*(?:(?:is|it is|it's|that's|they are|they're|this is|as|an?|already|now|also|the|have|has|had|it|them|got|in|list|named|say|says|this|one|biggest|new|oldest|strategic|key|top|enterprise|long-time|longtime|hot|late-stage|early-stage|late stage|\x01)\s+)*\(?\s*$";
-    OF_SIDE = r"(?i)^ of (?:(?P<ours>ours)|(?P<theirs>theirs))\b";
+    OF_SIDE = r"(?i)^(?:(?P<ours> of ours\b| ?/ ?our side\b)|(?P<theirs> of theirs\b| ?/ ?their side\b))";
     SIDE_AFTER = r"(?i)^\s*(?:account\s+)?(?:\(\s*|→\s*|->\s*|(?:of|for|at|with|in|on|@|to|by|over at|over with|over in|both|chez|bei|de|von|para)\s+)(?:the\s+|both\s+)?(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))";
     STAGE_KEYED = r#"(?i)\b(?:(?P<theirs>their|partner(?:'s)?|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)?(?:(?:our|deal|opp|sales|opportunity)\s+)*(?:stage|phase)\s*(?:for us|on our side|here)?\s*(?:is|:|=|-|–)?\s*(?:now\s+|currently\s+)?["']?(?P<stage>[\p{L}\d][\p{L}\d/&+-]*(?: (?:/ |& )?[\p{L}\d][\p{L}\d/&+-]*){0,3})"#;
     STAGE_BEFORE = r"(?i)\b(?:in|at|into|to)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+){0,2})\s+(?:stage|phase)\b|(?:^|[,;(|·–—-]\s*)(?P<alone>[\p{L}-]+(?: [\p{L}-]+)?)\s+(?:stage|phase)\b";

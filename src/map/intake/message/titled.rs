@@ -40,7 +40,10 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
         }
         let words: Vec<(usize, &str)> =
             title.split_whitespace().map(|w| (w.as_ptr() as usize - text.as_ptr() as usize, w)).collect();
-        let pick = (0..words.len()).find_map(|skip| {
+        // `Partner=Globex Account=Acme`: only the word before the sign is a title.
+        let tight = sign.as_str() == "=" && !at_separator;
+        let first_word = if tight { words.len().saturating_sub(1) } else { 0 };
+        let pick = (first_word..words.len()).find_map(|skip| {
             let (start, first) = words[skip];
             let whole = skip == 0 && at_separator;
             let known = key(&text[start..sign.start()])?;
@@ -115,7 +118,7 @@ pub(super) fn header_of(line: &Line) -> Option<(Vec<Option<Key>>, Split)> {
         |l| l.cells.clone().unwrap_or_default(),
         |l| by_bars(&l.text),
         |l| cut(l.text.split('\t')),
-        |l| cut(l.text.split([';', ','])),
+        |l| separated(&l.text),
         |l| {
             static WIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s{2,}"));
             cut(WIDE.split(l.text.trim()))
@@ -130,6 +133,15 @@ pub(super) fn header_of(line: &Line) -> Option<(Vec<Option<Key>>, Split)> {
             columns.iter().flatten().any(|k| matches!(k, Key::Account | Key::PerhapsAccount | Key::Domain));
         (known >= 2 && named && known * 2 >= cells.len()).then_some((columns, split))
     })
+}
+
+/// Values between `;` or `,`, in quotes where they hold one themselves.
+fn separated(text: &str) -> Vec<String> {
+    let delimiter = if text.contains(';') { b';' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(text.trim().as_bytes());
+    let row = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    cut(row.iter())
 }
 
 fn by_bars(text: &str) -> Vec<String> {
