@@ -1,8 +1,9 @@
 //! What the intake understands of one channel message.
 //!
-//! A small pipeline: `flatten` turns the message into plain lines with one marker for each link, mention and partner;
-//! `segment` cuts them into `record`s and lets headings speak for what stands below; `fields` (by `patterns`) and `titled`
-//! (by `keys`) read the words; what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
+//! A small pipeline: `flatten` (with `inline`, `partners` and `voice`) turns the message into plain lines with one marker
+//! for each link, mention and partner; `segment` cuts them (by `sentences`) into `record`s and lets headings speak for what
+//! stands below; `fields` (with `populations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
+//! what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
 
 mod accounts;
 mod fields;
@@ -11,8 +12,12 @@ mod inline;
 mod keys;
 mod partners;
 mod patterns;
+mod populations;
 mod record;
 mod segment;
+mod sentences;
+mod sides;
+mod stages;
 mod titled;
 mod voice;
 mod words;
