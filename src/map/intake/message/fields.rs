@@ -12,7 +12,7 @@ use super::patterns::*;
 use super::populations::populations;
 use super::sides::side_of_clause;
 use super::stages::stages;
-use super::words::{is_stage, is_stop};
+use super::words::{is_stage, is_stop, may_stand_in_name};
 use crate::kernel::money::Money;
 use crate::map::overlap::Population;
 
@@ -88,7 +88,8 @@ pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
         ..Facts::default()
     };
     // "Could someone take Acme?" asks for hands, not whether it is so.
-    let doubts = (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text);
+    let doubts =
+        (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text) && !POLITE.is_match(text);
     facts.vetoed = NO_OVERLAP.is_match(text) || doubts;
     facts.chatty = CHATTY.is_match(text);
     people(text, &mut masked, tokens, &mut facts);
@@ -129,7 +130,7 @@ fn person(text: &str, tokens: &Tokens) -> Option<String> {
     }
     let mut name = text.trim().to_string();
     while let Some((head, last)) = name.rsplit_once(' ') {
-        if !is_stop(&last.to_lowercase()) {
+        if !is_stop(&last.to_lowercase()) || may_stand_in_name(last) {
             break;
         }
         name = head.to_string();

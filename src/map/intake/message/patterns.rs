@@ -47,9 +47,10 @@ patterns! {
     WINS = r"(?i)(?P<side>{OURS}|{THEIRS})\s+(?:have\s+|has\s+|just\s+|already\s+|recently\s+)*(?:closed|won|signed|landed)\b";
     SELLS = r"(?i)(?P<side>{OURS}|{THEIRS})\s+(?:(?:already|also|currently|now|are|is|have|has|been)\s+)*(?:sells?|selling|sold)\s+(?:in)?to\b";
     WITH_ANOTHER = r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:and|&|\+|,)\s*$";
-    BUYS = r"(?i)\b(?:bought|buys|buying|purchased|purchases|signed(?: up)?|renewed)\s+(?:from|with)\s+(?P<side>{OURS}|{THEIRS})";
+    BUYS = r"(?i)\b(?:bought|buys|buying|purchased|purchases|signed(?: up)?|renewed|(?:went|gone|going) live)\s+(?:from|with)\s+(?P<side>{OURS}|{THEIRS})";
     LIKEWISE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s+(?:(?:have|has|got|are|is)\s+)?(?:one\s+|it\s+|them\s+|there\s+)?(?:do |does )?(?:as well|too)\b";
-    REQUESTS = r"(?i)\b(?:can|could|would|will) (?:someone|anyone|somebody|you|one of you|[\u{F1000}-\u{F1FFF}]) (?:please )?(?:take|own|pick up|grab|help with|follow up|reach out|look at|jump on)\b";
+    POLITE = r"(?i)^\W*(?:if|in case) (?:it|this|that)(?:'s| is)? (?:helps?|helpful|useful|of interest|of any use)\b";
+    REQUESTS = r"(?i)\b(?:can|could|would|will) (?:someone|anyone|somebody|you|one of you|[\u{F1000}-\u{F1FFF}]) (?:please )?(?:take|own|pick up|grab|help with|follow up|reach out|look at|jump on)\b|\banyone (?:working|covering|owning|close to)\b";
     LISTED_AFTER_COLON = r"(?i)\boverlap\w*[^:\n]*:\s*(?-i:\p{Lu})[\w .&'-]*(?:,\s*(?-i:\p{Lu})[\w .&'-]*){2,}$";
     SIDES = r"(?i)(?P<ours>{OURS})|(?P<theirs>{THEIRS})";
     SIDE_BEFORE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s*(?:(?:side|population|status|view|end|crm|book|list|stage|account|relationship|segment)\s*)?(?:[:=(–—-]|->|→)*\s*(?:(?:is|it is|it's|that's|they are|they're|this is|as|an?|already|now|also|the|have|has|had|it|them|got|in|list|named|say|says|this|one|biggest|new|oldest|strategic|key|top|enterprise|long-time|longtime|hot|late-stage|early-stage|late stage|\x01)\s+)*\(?\s*$";

@@ -250,7 +250,9 @@ fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Token
     record.their_amount = record.their_amount.or(theirs);
     if !matches!(side, Side::Theirs(_)) {
         record.owner = record.owner.take().or(facts.owner);
-        record.stage = record.stage.take().or(facts.stage);
+        record.stage = facts.stage.or(record.stage.take());
+    } else if record.stage.is_none() {
+        record.stage = facts.stage;
     }
 }
 

@@ -49,7 +49,10 @@ pub(super) fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
     }
     for piece in pieces(&masked.clone()) {
         let words = masked[piece.clone()].trim().to_string();
-        if facts.stage.is_none() && is_stage(&words.to_lowercase()) && piece.start > 0 {
+        if facts.stage.is_none()
+            && is_stage(&words.to_lowercase())
+            && (piece.start > 0 || masked.trim() == words)
+        {
             facts.stage = Some(words);
             blank(masked, piece);
         }

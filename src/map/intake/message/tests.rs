@@ -127,7 +127,7 @@ fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 0.97, 0.97);
 }
 
-/// Written in seven rounds, each before the parser had seen it. What they taught is in the parser now, so today's
+/// Written in eight rounds, each before the parser had seen it. What they taught is in the parser now, so today's
 /// figures are no longer those of unseen messages; these are, at the first run of each round:
 ///
 /// | round | messages | overlaps | found | right in every field | false finds |
@@ -137,6 +137,10 @@ fn the_corpus_is_understood() {
 /// | 5 | 61 | 58 | 86 % | 66 % | 3 |
 /// | 6 | 59 | 54 | 87 % | 74 % | 3 |
 /// | 7 | 38 | 37 | 97 % | 92 % | 1 |
+/// | 8 | 25 | 21 | 86 % | 57 % | 1 |
+///
+/// Rounds 4 to 8 were written to be hard; the last three together: 90 % found, 77 % right in every field, and no
+/// message of chatter but two yields anything.
 #[test]
 fn the_held_out_corpus_is_understood() {
     let score = score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl"));

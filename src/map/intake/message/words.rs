@@ -94,7 +94,7 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     somebody someone something soon sorry source spot spotted stage start started starting starts status step still stop such super supposed sure \
     sync table take taken talk talked talking target targets team teams tell than thank thanks thanx thx that that's the their theirs them then there there's \
     these they they're they've thing things think this those though thought three through thru till time to today together \
-    told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned two type under until up update updated updates upon us \
+    told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned turns two type under until up update updated updates upon us \
     usd use used useful using usually value ve very via view visible vs w w/ wait want wanted was watch way we website week weekly weeks well we'll we'd they'd i'd we're were we've what \
     what's whatever when where whether which while who whole who's why will win wins winner with within without won won't word work worked working \
     works world worth would wow yay year years yes yesterday yet you you're your yours monday tuesday wednesday thursday friday \
