@@ -247,29 +247,33 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
             run.remove(0);
         }
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let (start, end) = (words[*first].0.start, words[*last].0.end);
-        let raw = &masked[start..end];
-        let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-        let tail = raw.len()
-            - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
-        let (start, mut end) = (start + lead, end - tail);
-        if masked[start..end].ends_with("'s") {
-            end -= 2;
-        }
-        let abbreviated = masked[..end]
-            .rsplit(' ')
-            .next()
-            .is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
-        if abbreviated && masked[end..].starts_with('.') {
-            end += 1;
-        }
-        let name = &masked[start..end.max(start)];
-        let digits_only = name.chars().all(|c| !c.is_alphabetic());
-        if name.chars().filter(|c| c.is_alphanumeric()).count() >= 2 && !digits_only && run.len() <= 6 {
-            out.push(start..end);
+        let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
+        let written = &masked[name.clone()];
+        let told = written.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+        if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
+            out.push(name);
         }
     }
     out
+}
+
+/// The name without the signs around it, with the dot of its abbreviation.
+fn trimmed(masked: &str, span: Range<usize>) -> Range<usize> {
+    let Range { start, end } = span;
+    let raw = &masked[start..end];
+    let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let tail =
+        raw.len() - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
+    let (start, mut end) = (start + lead, end - tail);
+    if masked[start..end].ends_with("'s") {
+        end -= 2;
+    }
+    let abbreviated =
+        masked[..end].rsplit(' ').next().is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
+    if abbreviated && masked[end..].starts_with('.') {
+        end += 1;
+    }
+    start..end.max(start)
 }
 
 fn is_article(word: &str) -> bool {

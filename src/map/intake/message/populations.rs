@@ -24,6 +24,34 @@ pub(super) fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             blank(masked, old);
         }
     }
+    shared(text, masked, facts);
+    for m in POPS.find_iter(&masked.clone()) {
+        let written = m.as_str();
+        let Some(population) = Population::understood(written) else { continue };
+        let lower = written.to_lowercase();
+        let weak =
+            ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
+                .contains(&lower.as_str());
+        match side_of(text, m.range()) {
+            Some(side) => {
+                facts.populations.push((side, population));
+                blank(masked, m.range());
+            }
+            None if weak && written.starts_with(char::is_uppercase) && !lower.starts_with("opp") => {}
+            None => {
+                if !weak || lower.starts_with("opp") {
+                    facts.unsided.push(population);
+                }
+                blank(masked, m.range());
+            }
+        }
+    }
+    closings(masked, facts);
+    likewise(text, facts);
+}
+
+/// "Both have Acme as a customer", "mutual customer", "customer of both".
+fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
     for c in BOTH_OBJECT.captures_iter(&masked.clone()) {
         let (Some(whole), Some(pop), Some(object)) = (c.get(0), text_of(&c, "pop"), text_of(&c, "object"))
         else {
@@ -54,29 +82,6 @@ pub(super) fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             }
         }
     }
-    for m in POPS.find_iter(&masked.clone()) {
-        let written = m.as_str();
-        let Some(population) = Population::understood(written) else { continue };
-        let lower = written.to_lowercase();
-        let weak =
-            ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
-                .contains(&lower.as_str());
-        match side_of(text, m.range()) {
-            Some(side) => {
-                facts.populations.push((side, population));
-                blank(masked, m.range());
-            }
-            None if weak && written.starts_with(char::is_uppercase) && !lower.starts_with("opp") => {}
-            None => {
-                if !weak || lower.starts_with("opp") {
-                    facts.unsided.push(population);
-                }
-                blank(masked, m.range());
-            }
-        }
-    }
-    closings(masked, facts);
-    likewise(text, facts);
 }
 
 /// "Globex won Acme", "Acme bought from us", "they sell to Acme": a customer.

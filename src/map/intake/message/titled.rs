@@ -23,6 +23,42 @@ pub(super) fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line
 
 /// `Key: value` pairs of a line, and what stands before the first.
 pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
+    let found = titles(text);
+    let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
+    let all: Vec<(usize, Key, String)> = found
+        .iter()
+        .zip(ends)
+        .map(|((at, start, known), end)| {
+            let value = &text[*start..end.max(*start)];
+            (*at, *known, value.trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())
+        })
+        .collect();
+    let sound = all.iter().all(|(_, known, value)| is_sound(*known, value));
+    let starts = all.first().is_some_and(|(at, ..)| text[..*at].trim().is_empty());
+    if all.is_empty()
+        || !sound
+        || (!starts
+            && all.len() < 2
+            && !matches!(
+                all[0].1,
+                Key::Population(_) | Key::Owner | Key::Stage | Key::Amount | Key::Account | Key::Partner
+            ))
+    {
+        return (text.to_string(), Vec::new());
+    }
+    let telling =
+        all.iter().any(|(_, known, _)| matches!(known, Key::Account | Key::Partner | Key::Population(_)));
+    let brief = all.iter().all(|(.., value)| value.split_whitespace().count() <= 4);
+    let told = starts || (telling && brief);
+    if !told {
+        return (text.to_string(), Vec::new());
+    }
+    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
+    (prefix, all.into_iter().map(|(_, known, value)| (known, value)).collect())
+}
+
+/// Where each title begins, where its value begins, and what it means.
+fn titles(text: &str) -> Vec<(usize, usize, Key)> {
     static SIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*(?::|=|→|\s[-–—](?:>)?\s)\s*"));
     let mut found: Vec<(usize, usize, Key)> = Vec::new();
     let mut from = 0;
@@ -67,16 +103,12 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
             from = sign.end();
         }
     }
-    let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
-    let all: Vec<(usize, Key, String)> = found
-        .iter()
-        .zip(ends)
-        .map(|((at, start, known), end)| {
-            let value = &text[*start..end.max(*start)];
-            (*at, *known, value.trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())
-        })
-        .collect();
-    let sound = all.iter().all(|(_, known, value)| match known {
+    found
+}
+
+/// Whether the value is of the kind that its title announces.
+fn is_sound(known: Key, value: &str) -> bool {
+    match known {
         Key::Population(_) => {
             is_nothing(value) && !value.is_empty()
                 || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
@@ -86,28 +118,7 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
         }
         Key::Partner | Key::Account | Key::PerhapsAccount => value.split_whitespace().count() <= 9,
         _ => true,
-    });
-    let starts = all.first().is_some_and(|(at, ..)| text[..*at].trim().is_empty());
-    if all.is_empty()
-        || !sound
-        || (!starts
-            && all.len() < 2
-            && !matches!(
-                all[0].1,
-                Key::Population(_) | Key::Owner | Key::Stage | Key::Amount | Key::Account | Key::Partner
-            ))
-    {
-        return (text.to_string(), Vec::new());
     }
-    let telling =
-        all.iter().any(|(_, known, _)| matches!(known, Key::Account | Key::Partner | Key::Population(_)));
-    let brief = all.iter().all(|(.., value)| value.split_whitespace().count() <= 4);
-    let told = starts || (telling && brief);
-    if !told {
-        return (text.to_string(), Vec::new());
-    }
-    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
-    (prefix, all.into_iter().map(|(_, known, value)| (known, value)).collect())
 }
 
 pub(super) type Split = fn(&Line) -> Vec<String>;
