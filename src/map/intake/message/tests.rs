@@ -40,7 +40,7 @@ struct Score {
     report: String,
 }
 
-pub(super) fn context() -> Context {
+fn context() -> Context {
     Context::new(["Northwind", "Globex", "Initech"].map(String::from).to_vec(), Some("B0TANDEM".to_string()))
 }
 
