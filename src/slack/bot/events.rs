@@ -87,10 +87,8 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
 }
 
 fn context(bot: &Bot, partners: &[Partner]) -> Context {
-    Context {
-        partners: partners.iter().map(|p| p.name.clone()).collect(),
-        self_bot: Some(bot.identity.bot_id.clone()),
-    }
+    let names = partners.iter().map(|p| p.name.clone()).collect();
+    Context::new(names, Some(bot.identity.bot_id.clone()))
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.
