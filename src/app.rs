@@ -185,6 +185,14 @@ pub async fn open(config: &Config) -> Result<Db> {
     }
 }
 
+/// Opens the same database to look and not to touch, beside a process that runs.
+pub async fn inspect(config: &Config) -> Result<Db> {
+    match &config.database_url {
+        Some(url) => Db::open_postgres(url.expose_secret()).await,
+        None => Db::inspect_sqlite(&config.sqlite_file()).await,
+    }
+}
+
 fn client(config: &Config) -> Result<Client> {
     let bot_token = config.slack.bot_token.clone().unwrap_or_else(|| SecretString::from(String::new()));
     Client::new(ClientConfig {

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod demo;
+mod doctor;
 mod drafts;
 mod manifest;
 mod overlaps;
@@ -36,6 +37,8 @@ enum Command {
     Demo(demo::Options),
     /// Print the manifest of the Slack app, to be pasted at api.slack.com/apps
     Manifest(manifest::Options),
+    /// Say what is stuck; with a reference, what lies behind it
+    Doctor(doctor::Options),
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -59,6 +62,9 @@ pub fn main() -> ExitCode {
         Command::Serve => with_config(arguments.config, serve::run),
         Command::Demo(options) => demo::run(options),
         Command::Manifest(options) => manifest::run(&options),
+        Command::Doctor(options) => {
+            with_config(arguments.config, move |config| doctor::run(&config, &options))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,7 +77,7 @@ pub fn main() -> ExitCode {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-fn with_config(file: Option<PathBuf>, run: fn(Config) -> Outcome) -> Outcome {
+fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> Outcome) -> Outcome {
     let config = Config::load(file.as_deref())?;
     log(config.log.format, &config.log.filter);
     run(config)

@@ -21,6 +21,6 @@ pub(super) enum Verb {
 pub(super) fn run(verb: Verb) -> Outcome {
     let Verb::Parse { partners, self_bot } = verb;
     let partners = partners.into_iter().map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect();
-    let context = Context { partners, self_bot };
+    let context = Context::new(partners, self_bot);
     answer_lines(|line| answer_line(line, &context))
 }

@@ -80,15 +80,6 @@ pub struct Envelope {
     pub urgent: bool,
 }
 
-/// The envelope is committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accepted {
-    /// It was not known before.
-    New,
-    /// Its key was there already, nothing was added.
-    Duplicate,
-}
-
 /// The envelope could not be committed. Slack is told nothing good, so that it sends events again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the envelope was not committed: {0}")]
@@ -116,8 +107,8 @@ pub enum Review {
 /// Both calls together must end well within Slack's three seconds. They may be dropped half-way when they do not,
 /// so a commit must be all or nothing.
 pub trait FrontDoor: Send + Sync + 'static {
-    /// Commits the envelope under its key. Slack is answered only after this returned.
-    fn accept(&self, envelope: Envelope) -> impl Future<Output = Result<Accepted, NotAccepted>> + Send;
+    /// Commits the envelope under its key, once however often it comes. Slack is answered only after this returned.
+    fn accept(&self, envelope: Envelope) -> impl Future<Output = Result<(), NotAccepted>> + Send;
 
     /// Asked before the commit of every urgent envelope, and for the options of an external select.
     /// It must not change anything: the commit may still fail.

@@ -1,7 +1,6 @@
 //! The inbox: what was acknowledged is on disk.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -9,8 +8,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::envelope::{Envelope, Kind};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
-use crate::store::{Db, Tx, millis};
-use crate::{sql_all, sql_exec, sql_value};
+use crate::store::{Db, Tx, instant, millis};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;
@@ -30,9 +29,6 @@ pub struct Inbox {
 struct Shared {
     urgent: Notify,
     ordinary: Notify,
-    accepted: AtomicU64,
-    duplicates: AtomicU64,
-    last_at: std::sync::atomic::AtomicI64,
 }
 
 #[derive(Debug)]
@@ -85,16 +81,6 @@ impl Inbox {
         self.shared.urgent.notify_one();
         self.shared.ordinary.notify_one();
     }
-
-    /// Accepted, duplicates, and the time of the last commit in milliseconds UTC (0: none yet).
-    pub fn counts(&self) -> (u64, u64, i64) {
-        let s = &self.shared;
-        (
-            s.accepted.load(Ordering::Relaxed),
-            s.duplicates.load(Ordering::Relaxed),
-            s.last_at.load(Ordering::Relaxed),
-        )
-    }
 }
 
 async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waiting>, shared: Arc<Shared>) {
@@ -102,12 +88,7 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let now = millis(clock.now());
         let committed = match insert(&db, &batch, now).await {
-            Ok(new) => {
-                shared.accepted.fetch_add(new, Ordering::Relaxed);
-                shared.duplicates.fetch_add((batch.len() as u64).saturating_sub(new), Ordering::Relaxed);
-                shared.last_at.store(now, Ordering::Relaxed);
-                true
-            }
+            Ok(()) => true,
             Err(error) => {
                 tracing::error!(%error, envelopes = batch.len(), "inbox commit failed; not acknowledged");
                 false
@@ -129,9 +110,9 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
 }
 
 /// One statement for the whole batch: each statement costs a hop to SQLite's thread and back.
-async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<u64> {
+async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
-    let inserted = match &mut tx {
+    match &mut tx {
         Tx::Sqlite(t) => {
             let rows: Vec<_> = batch
                 .iter()
@@ -148,8 +129,7 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<u64> {
             .bind(serde_json::to_string(&rows)?)
             .bind(now)
             .execute(&mut **t)
-            .await?
-            .rows_affected()
+            .await?;
         }
         Tx::Postgres(t) => {
             let column =
@@ -167,12 +147,10 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<u64> {
             .bind(column(|e| e.payload.clone()))
             .bind(now)
             .execute(&mut **t)
-            .await?
-            .rows_affected()
+            .await?;
         }
-    };
-    tx.commit().await?;
-    Ok(inserted)
+    }
+    tx.commit().await
 }
 
 type Row = (i64, i64, i64, String, String, String, String, i64, String);
@@ -307,6 +285,20 @@ pub async fn buried(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String, Stri
 /// When the newest envelope came in, in milliseconds UTC.
 pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
     Ok(sql_value!(tx, Option<i64>, "SELECT MAX(received_at) FROM inbox")?)
+}
+
+/// The buried envelope behind a reference that a user was shown: kind, name, when it came, and the error.
+pub async fn by_reference(
+    tx: &mut Tx,
+    reference: &str,
+) -> Result<Option<(String, String, jiff::Timestamp, String)>> {
+    let row = sql_opt!(
+        tx,
+        (String, String, i64, String),
+        "SELECT kind, name, received_at, error FROM inbox WHERE state = 3 AND error LIKE $1 ORDER BY seq DESC LIMIT 1",
+        format!("{reference}: %")
+    )?;
+    row.map(|(kind, name, at, error)| Ok((kind, name, instant(at)?, error))).transpose()
 }
 
 /// Forgets handled envelopes that came before `before` (milliseconds UTC): Slack repeats within minutes, not weeks.

@@ -84,15 +84,6 @@ pub enum Action {
         /// In place of the message that was clicked.
         replace: bool,
     },
-    /// A reaction.
-    React {
-        /// Where the message is.
-        channel: ChannelId,
-        /// Which message.
-        ts: String,
-        /// The emoji's name.
-        name: String,
-    },
     /// A Home tab.
     PublishHome {
         /// Whose.
@@ -233,7 +224,6 @@ pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
         Action::Update { of, .. } => lane_of(tx, of).await?.unwrap_or_else(|| format!("subject:{of}")),
         Action::Whisper { user, .. } => format!("private:{user}"),
         Action::Respond { .. } => format!("respond:{}", random(12)),
-        Action::React { channel, .. } => format!("react:{channel}"),
         Action::PublishHome { user, .. } => format!("home:{user}"),
     };
     let (audience, partner) = match &out.audience {

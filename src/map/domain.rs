@@ -22,7 +22,7 @@ impl Domain {
     pub fn of_account(text: &str) -> Option<Self> {
         let host = host(text)?;
         let domain = Self::of_host(&host)?;
-        let tool = TOOLS.iter().any(|tool| host == *tool || host.ends_with(&format!(".{tool}")));
+        let tool = TOOLS.iter().any(|tool| is_within(&host, tool));
         let free = FREE_MAIL.contains(&domain.0.as_str()) || is_free_mail_of_many_lands(&domain.0);
         (!tool && !free && !is_shared(&host)).then_some(domain)
     }
@@ -60,6 +60,11 @@ impl From<Domain> for String {
     fn from(domain: Domain) -> Self {
         domain.0
     }
+}
+
+/// Whether the host is the domain or one below it.
+fn is_within(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// The lower-case ASCII host of a URL, host or e-mail address.

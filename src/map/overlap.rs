@@ -20,65 +20,36 @@ pub enum Population {
 }
 
 impl Population {
-    /// Reads the name that a column, a field or a person gives to a population: `Customers`, `Open Opps`, `lead`.
+    /// Reads what a column, a field or a person calls a population: `Customers`, `Open Opps`, `lead`; or a list of such
+    /// names (`Customers; Enterprise`, or JSON as Crossbeam's API gives it).
     ///
-    /// `None` for past and negated ones (`former customer`) and for what names none or several.
+    /// An open opportunity outranks the others, since it says more: a customer with a deal under way is one. `None` for
+    /// past and negated ones (`former customer`), for `customers and prospects`, and for names without a telling word.
     pub fn understood(text: &str) -> Option<Self> {
-        let text = text.to_lowercase();
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        let any = |list: &[&str]| words.iter().any(|w| list.contains(w));
-        if any(&["not", "no", "never", "former", "ex", "lost", "churned", "past", "previous", "non", "none"])
-        {
+        let found: Vec<Self> = items(text).iter().filter_map(|name| Self::named(name)).collect();
+        [Self::OpenOpportunity, Self::Customer, Self::Prospect].into_iter().find(|p| found.contains(p))
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        let words = || name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let any = |list: &[&str]| words().any(|word| list.contains(&word));
+        if any(&NEGATIONS) {
             return None;
         }
-        let customer = any(&[
-            "customer",
-            "customers",
-            "cust",
-            "client",
-            "clients",
-            "kunde",
-            "kunden",
-            "bestandskunde",
-            "cliente",
-            "clientes",
-            "won",
-            "costumer",
-            "costumers",
-        ]);
-        let prospect = any(&[
-            "prospect",
-            "prospects",
-            "lead",
-            "leads",
-            "target",
-            "targets",
-            "prospective",
-            "interessent",
-            "prospecto",
-            "prospectos",
-            "pros",
-            "prospecting",
-        ]);
-        let open = any(&[
-            "opp",
-            "opps",
-            "oppty",
-            "opportunity",
-            "opportunities",
-            "deal",
-            "deals",
-            "pipeline",
-            "oportunidad",
-            "opportunité",
-            "oportunidade",
-        ]);
-        match (customer && !prospect, prospect && !customer, open) {
-            (true, _, false) => Some(Self::Customer),
-            (true, _, true) if any(&["won"]) => Some(Self::Customer),
-            (_, true, false) => Some(Self::Prospect),
-            (false, false, true) if !customer => Some(Self::OpenOpportunity),
-            _ => None,
+        if any(&["won"]) {
+            return Some(Self::Customer);
+        }
+        // "Closed opportunities" without "won" tell nothing.
+        if any(&DEALS) {
+            return (!any(&["closed"])).then_some(Self::OpenOpportunity);
+        }
+        match (any(&CUSTOMERS), any(&PROSPECTS), any(&HOPES)) {
+            (true, false, false) => Some(Self::Customer),
+            (true, true, _) => None,
+            // "Potential customers" are prospects.
+            (_, _, true) | (false, true, _) => Some(Self::Prospect),
+            (false, false, false) => None,
         }
     }
 
@@ -104,6 +75,85 @@ impl Population {
     pub fn stored(text: &str) -> Option<Self> {
         [Self::Customer, Self::Prospect, Self::OpenOpportunity].into_iter().find(|p| p.as_str() == text)
     }
+}
+
+const NEGATIONS: [&str; 15] = [
+    "not",
+    "no",
+    "never",
+    "former",
+    "ex",
+    "lost",
+    "churned",
+    "churn",
+    "past",
+    "previous",
+    "non",
+    "none",
+    "inactive",
+    "cancelled",
+    "lapsed",
+];
+const DEALS: [&str; 15] = [
+    "opp",
+    "opps",
+    "oppty",
+    "opty",
+    "opportunity",
+    "opportunities",
+    "deal",
+    "deals",
+    "pipeline",
+    "negotiation",
+    "evaluation",
+    "evaluating",
+    "oportunidad",
+    "opportunité",
+    "oportunidade",
+];
+const CUSTOMERS: [&str; 13] = [
+    "customer",
+    "customers",
+    "cust",
+    "client",
+    "clients",
+    "kunde",
+    "kunden",
+    "bestandskunde",
+    "cliente",
+    "clientes",
+    "costumer",
+    "costumers",
+    "existing",
+];
+const PROSPECTS: [&str; 13] = [
+    "prospect",
+    "prospects",
+    "lead",
+    "leads",
+    "interessent",
+    "prospecto",
+    "prospectos",
+    "pros",
+    "prospecting",
+    "mql",
+    "sql",
+    "suspect",
+    "tal",
+];
+const HOPES: [&str; 4] = ["potential", "prospective", "target", "targets"];
+
+/// The items of a list: JSON as the API gives it, or parts between `;`, `,`, `|`, `/` and line ends.
+fn items(text: &str) -> Vec<String> {
+    if text.trim_start().starts_with('[')
+        && let Ok(serde_json::Value::Array(items)) = serde_json::from_str(text)
+    {
+        let name = |item: &serde_json::Value| {
+            item.as_str().or_else(|| item.get("name").and_then(|name| name.as_str())).map(str::to_owned)
+        };
+        return items.iter().filter_map(name).collect();
+    }
+    text.split([';', ',', '|', '\n', '/']).map(str::to_owned).collect()
 }
 
 /// Who hands the account to whom (A2).
@@ -314,6 +364,17 @@ mod tests {
             ("former customer", None),
             ("customers and prospects", None),
             ("", None),
+            ("Customers; Enterprise", Some(Customer)),
+            ("Customers; Open Opportunities", Some(OpenOpportunity)),
+            ("open_opps", Some(OpenOpportunity)),
+            ("Active pipeline Q3", Some(OpenOpportunity)),
+            ("Target accounts", Some(Prospect)),
+            ("Potential customers", Some(Prospect)),
+            ("Non-customers", None),
+            ("Closed lost opportunities", None),
+            ("EMEA; SMB", None),
+            (r#"[{"id": 3, "name": "Prospects"}]"#, Some(Prospect)),
+            ("[broken", None),
         ] {
             assert_eq!(Population::understood(text), population, "{text}");
         }

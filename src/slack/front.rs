@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::decode::Decoded;
-use crate::delivery::envelope::{Accepted, Envelope, FrontDoor, Review};
+use crate::delivery::envelope::{Envelope, FrontDoor, Review};
 use crate::kernel::clock::Clock;
 
 /// Slack waits three seconds; what is not committed by then is not acknowledged.
@@ -32,8 +32,7 @@ pub enum Answer {
 /// Counts since the start. Shared by every way in.
 #[derive(Debug, Default)]
 pub struct Tally {
-    new: AtomicU64,
-    duplicate: AtomicU64,
+    accepted: AtomicU64,
     ignored: AtomicU64,
     malformed: AtomicU64,
     untrusted: AtomicU64,
@@ -46,10 +45,8 @@ pub struct Tally {
 /// The counts at one instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Envelopes committed.
-    pub new: u64,
-    /// Envelopes that were there already.
-    pub duplicate: u64,
+    /// Envelopes that are committed, repetitions included.
+    pub accepted: u64,
     /// Types that we have no use for.
     pub ignored: u64,
     /// Bodies that could not be read.
@@ -69,8 +66,7 @@ impl Tally {
     pub fn counts(&self) -> Counts {
         let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
         Counts {
-            new: read(&self.new),
-            duplicate: read(&self.duplicate),
+            accepted: read(&self.accepted),
             ignored: read(&self.ignored),
             malformed: read(&self.malformed),
             untrusted: read(&self.untrusted),
@@ -182,8 +178,7 @@ impl<D: FrontDoor> Front<D> {
             }
         }
         match self.door.accept(envelope).await {
-            Ok(Accepted::New) => self.tally.new.fetch_add(1, Ordering::Relaxed),
-            Ok(Accepted::Duplicate) => self.tally.duplicate.fetch_add(1, Ordering::Relaxed),
+            Ok(()) => self.tally.accepted.fetch_add(1, Ordering::Relaxed),
             Err(error) => {
                 tracing::error!(%error, "not acknowledged");
                 return Answer::Unavailable;

@@ -39,7 +39,7 @@ pub enum Db {
         /// Connections for reading; they see the last commit.
         read: SqlitePool,
         /// Keeps a second process out for as long as this one lives.
-        lock: Arc<std::fs::File>,
+        lock: Option<Arc<std::fs::File>>,
     },
     /// Any number of processes.
     Postgres(PgPool),
@@ -62,7 +62,7 @@ impl Db {
                 Error::caused(format!("cannot create the data folder {}", folder.display()), e)
             })?;
         }
-        let lock = Arc::new(lock_beside(path)?);
+        let lock = Some(Arc::new(lock_beside(path)?));
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -81,6 +81,16 @@ impl Db {
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self::Sqlite { write, read, lock })
+    }
+
+    /// Opens the SQLite file for reading only, beside the process that writes it.
+    pub async fn inspect_sqlite(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::fault(format!("there is no database at {} yet", path.display())));
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let read = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        Ok(Self::Sqlite { write: read.clone(), read, lock: None })
     }
 
     /// Connects to Postgres and brings it to the newest schema.

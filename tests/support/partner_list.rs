@@ -28,7 +28,7 @@ pub fn write_csv(out: &mut impl Write, rows: usize) -> io::Result<()> {
         };
         writeln!(
             out,
-            "{name},https://www.account{row:06}.example.com,{},{},rep{}@example.com,{deal}",
+            "{name},https://www.account-{row:06}.com,{},{},rep{}@example.com,{deal}",
             POPULATIONS[ours],
             POPULATIONS[theirs],
             row % 40,

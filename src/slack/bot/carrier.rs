@@ -82,9 +82,6 @@ impl SlackCarrier {
                 body["replace_original"] = json!(replace);
                 self.0.respond(response_url, &body).await.map(|()| None)
             }
-            Action::React { channel, ts, name } => {
-                self.0.react(channel.as_str(), ts, name).await.map(|()| None)
-            }
             Action::PublishHome { user, view } => {
                 self.0.publish_home(user.as_str(), view).await.map(|_| None)
             }

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::super::grammar;
 use super::super::payload::{Change, FileShared, MessageEvent};
 use super::{Bot, finish, home, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
+use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::map::flow::{self, Said, Stranger};
@@ -24,8 +26,20 @@ pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         "message" => said(bot, claimed).await,
         "file_shared" => imports::shared(bot, claimed, &FileShared::read(&claimed.envelope.payload)).await,
         "app_home_opened" => home::opened(bot, claimed).await,
+        "app_mention" => mentioned(bot, claimed).await,
         _ => Ok(Handled::Ignored),
     }
+}
+
+/// Somebody calls us by name: they are told, in private, what they can say.
+async fn mentioned(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
+    let event = MessageEvent::read(&claimed.envelope.payload);
+    let Some(user) = event.user.filter(|u| *u != bot.identity.bot_user) else { return Ok(Handled::Ignored) };
+    let channel = ChannelId::from(event.channel.as_str());
+    let help = Outgoing::whisper(channel, user.into(), event.thread_ts, Message::text(grammar::usage()));
+    let mut tx = bot.db.begin().await?;
+    outbox::enqueue(&mut tx, millis(bot.clock.now()), &help).await?;
+    finish(bot, tx, claimed.seq).await
 }
 
 /// A message: only those of the intake channel are read, and none of our own.
@@ -73,10 +87,8 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
 }
 
 fn context(bot: &Bot, partners: &[Partner]) -> Context {
-    Context {
-        partners: partners.iter().map(|p| p.name.clone()).collect(),
-        self_bot: Some(bot.identity.bot_id.clone()),
-    }
+    let names = partners.iter().map(|p| p.name.clone()).collect();
+    Context::new(names, Some(bot.identity.bot_id.clone()))
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.

@@ -33,18 +33,24 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use crate::delivery::envelope::{Accepted, Envelope, FrontDoor, Kind, NotAccepted, Review};
+use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
-use crate::delivery::outbox::Bell;
+use crate::delivery::outbox::{self, Bell};
+use crate::delivery::schedule;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
-use crate::store::{Db, Tx, audit};
+use crate::store::{Db, Tx, audit, millis};
 
 pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
 pub use oversight::Watch;
+
+/// Slack repeats an event within minutes; a week of keys is plenty.
+const KEEP_INBOX_MS: i64 = 7 * 24 * 3_600_000;
+/// What was sent and shows nothing that can still change is kept for a month.
+const KEEP_OUTBOX_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Who we are in Slack, as `auth.test` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +91,8 @@ pub struct Bot {
 }
 
 impl FrontDoor for Bot {
-    async fn accept(&self, envelope: Envelope) -> Result<Accepted, NotAccepted> {
-        self.inbox.accept(envelope).await.map(|()| Accepted::New).map_err(|e| NotAccepted(e.to_string()))
+    async fn accept(&self, envelope: Envelope) -> Result<(), NotAccepted> {
+        self.inbox.accept(envelope).await.map_err(|e| NotAccepted(e.to_string()))
     }
 
     async fn review(&self, envelope: &Envelope) -> Review {
@@ -212,6 +218,7 @@ impl Bot {
         commitments::round(&mut tx, now).await?;
         sessions::round(&mut tx, now).await?;
         drafts::round(&mut tx, now).await?;
+        sweep(&mut tx, now).await?;
         tx.commit().await?;
         self.bell.ring();
         Ok(())
@@ -264,6 +271,16 @@ impl Handler for Bot {
 
 fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
     problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
+}
+
+/// Once a day: forgets what was handled and sent long ago.
+async fn sweep(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    if schedule::fire(tx, "sweep", &today.to_string(), millis(now)).await? {
+        inbox::forget(tx, millis(now) - KEEP_INBOX_MS).await?;
+        outbox::forget(tx, millis(now) - KEEP_OUTBOX_MS).await?;
+    }
+    Ok(())
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

@@ -37,7 +37,7 @@ impl Oversight for Watch {
             (Audience::Partner(partner), Some(bound)) if bound.id == *partner => Ok(()),
             (Audience::Partner(_), Some(bound)) => Err(format!("the channel now belongs to {}", bound.name)),
             (Audience::Partner(_), None) => Err("the channel is no longer bound to the partner".to_owned()),
-            (Audience::Internal, Some(bound)) if is_new_message(&row.action) => {
+            (Audience::Internal, Some(bound)) => {
                 Err(format!("{}'s people read that channel, and this is internal", bound.name))
             }
             (Audience::Internal, _) => Ok(()),
@@ -64,15 +64,9 @@ impl Oversight for Watch {
 
 fn channel_of(action: &Action) -> Option<&ChannelId> {
     match action {
-        Action::Post { to: Destination::Channel(channel), .. } | Action::React { channel, .. } => {
-            Some(channel)
-        }
+        Action::Post { to: Destination::Channel(channel), .. } => Some(channel),
         _ => None,
     }
-}
-
-fn is_new_message(action: &Action) -> bool {
-    matches!(action, Action::Post { .. })
 }
 
 /// Where a message can be read; nothing where the workspace's address is not known.

@@ -299,10 +299,3 @@ async fn secrets_do_not_show() {
     assert!(!shown.contains("secret"), "{shown}");
     assert!(matches!(Client::new(config), Err(ClientSetupError::Url(_))));
 }
-
-#[tokio::test]
-async fn a_reaction_that_stands_is_no_error() {
-    let (double, client, _) = slack().await;
-    double.ok(json!({"ok": false, "error": "already_reacted"}));
-    assert_eq!(client.react("C1", "1.1", "eyes").await, Ok(()));
-}

@@ -87,15 +87,6 @@ impl Client {
         self.call("views.publish", &json!({"user_id": user, "view": view})).await
     }
 
-    /// `reactions.add`; a reaction that stands already is no error.
-    pub async fn react(&self, channel: &str, ts: &str, name: &str) -> Result<(), CallError> {
-        let body = json!({"channel": channel, "timestamp": ts, "name": name});
-        match self.call("reactions.add", &body).await {
-            Err(CallError::Rejected { code, .. }) if code == "already_reacted" => Ok(()),
-            other => other.map(drop),
-        }
-    }
-
     /// `auth.test`: who the bot is (`user_id`, `bot_id`, `team_id`, `enterprise_id`, `url`).
     pub async fn auth_test(&self) -> Result<Value, CallError> {
         self.call("auth.test", &json!({})).await

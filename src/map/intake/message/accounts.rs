@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fields::{Facts, first_char, index, text_of};
-use super::flatten::{EMAIL, LINK, Tokens, is_marker, pattern};
+use super::fields::{Facts, first_char, text_of};
+use super::flatten::{EMAIL, LINK, Tokens, index, is_marker, pattern};
 use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
 use super::words::{is_connector, is_stop, may_stand_in_name};
 use crate::map::domain::Domain;
@@ -44,7 +44,9 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
         for span in names_in(masked, piece.clone(), facts.plural, told) {
             let name = text[span.clone()].replace('\u{2}', ", ");
             let lower = !name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit());
-            let cued = CUE.is_match(&text[..span.start]);
+            let cued = CUE.is_match(&text[..span.start])
+                && !(text[..span.start].ends_with('(') && told)
+                && !(lower && text[..span.start].to_lowercase().ends_with(" in "));
             let after_colon = text[..span.start].trim_end().ends_with(':');
             let led = text[..span.start]
                 .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
@@ -52,7 +54,8 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
             let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
-            let domain = link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, tokens));
+            let domain =
+                link_after(text, span.end, tokens).filter(|d| !is_partners(d, &name, &tokens.partners));
             let mut weight = if lower { -2 } else { 2 };
             weight += if cued { 2 } else { 0 };
             weight += if after_colon { 2 } else { 0 };
@@ -105,7 +108,9 @@ fn with_lone_links(text: &str, masked: &str, tokens: &Tokens, mut out: Vec<Candi
             candidate.domain = Some(domain);
             continue;
         }
-        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", tokens)) else { continue };
+        let Some(link) = link.filter(|l| l.bare && !is_partners(&domain, "", &tokens.partners)) else {
+            continue;
+        };
         if let Some((name, span)) = name_before(text, at, &domain) {
             out.push(Candidate { name: Some(name), domain: Some(domain), span, weight: 7, placed: true });
             continue;
@@ -165,9 +170,9 @@ pub(super) fn is_akin(name: &str, domain: &Domain) -> bool {
             || (initials.len() >= 3 && label == initials))
 }
 
-pub(super) fn is_partners(domain: &Domain, account: &str, tokens: &Tokens) -> bool {
+pub(super) fn is_partners(domain: &Domain, account: &str, partners: &[String]) -> bool {
     let label = domain.as_str().split('.').next().unwrap_or_default();
-    let partner = tokens.partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
+    let partner = partners.iter().any(|p| name::key(p).replace(' ', "") == label.replace('-', ""));
     partner && (account.is_empty() || !is_akin(account, domain))
 }
 
@@ -175,7 +180,7 @@ pub(super) fn is_partners(domain: &Domain, account: &str, tokens: &Tokens) -> bo
 pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>) -> bool {
     static SIGN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\||vs\.?|·?\s*<>\s*·?)[\s(]*$",
+            r"(?i)^[\s)]*(?:\([^)]{0,60}\)\s*)?[\u{F3000}-\u{F3FFF}]?\s*(?:x|×|<>|<->|<=>|↔|⇄|⟷|\+|/|&|&&|=>|@|\|\|?|vs\.?|·?\s*<>\s*·?)[\s(]*$",
         )
     });
     let between = if candidate.span.end <= partner.start {
@@ -242,29 +247,33 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
             run.remove(0);
         }
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let (start, end) = (words[*first].0.start, words[*last].0.end);
-        let raw = &masked[start..end];
-        let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-        let tail = raw.len()
-            - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
-        let (start, mut end) = (start + lead, end - tail);
-        if masked[start..end].ends_with("'s") {
-            end -= 2;
-        }
-        let abbreviated = masked[..end]
-            .rsplit(' ')
-            .next()
-            .is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
-        if abbreviated && masked[end..].starts_with('.') {
-            end += 1;
-        }
-        let name = &masked[start..end.max(start)];
-        let digits_only = name.chars().all(|c| !c.is_alphabetic());
-        if name.chars().filter(|c| c.is_alphanumeric()).count() >= 2 && !digits_only && run.len() <= 6 {
-            out.push(start..end);
+        let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
+        let written = &masked[name.clone()];
+        let told = written.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+        if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
+            out.push(name);
         }
     }
     out
+}
+
+/// The name without the signs around it, with the dot of its abbreviation.
+fn trimmed(masked: &str, span: Range<usize>) -> Range<usize> {
+    let Range { start, end } = span;
+    let raw = &masked[start..end];
+    let lead = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let tail =
+        raw.len() - raw.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+'))).len();
+    let (start, mut end) = (start + lead, end - tail);
+    if masked[start..end].ends_with("'s") {
+        end -= 2;
+    }
+    let abbreviated =
+        masked[..end].rsplit(' ').next().is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
+    if abbreviated && masked[end..].starts_with('.') {
+        end += 1;
+    }
+    start..end.max(start)
 }
 
 fn is_article(word: &str) -> bool {
@@ -298,6 +307,9 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
         }
         chosen.insert(0, facts.candidates[i].clone());
     }
+    // What is listed beside an account stands where accounts stand.
+    let placed = facts.candidates[at].placed;
+    chosen.iter_mut().for_each(|c| c.placed |= placed);
     // Names with domains of their own are accounts wherever they stand.
     for c in &facts.candidates {
         if c.domain.is_some() && c.name.is_some() && chosen[0].domain.is_some() && !chosen.contains(c) {

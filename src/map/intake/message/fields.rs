@@ -6,10 +6,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::accounts::{Candidate, candidates, is_pair, pieces};
-use super::flatten::{EMAIL, PARTNER, Tokens, USER, is_marker, pattern};
+use super::accounts::{Candidate, candidates, is_pair};
+use super::flatten::{EMAIL, PARTNER, Tokens, USER, index, is_marker, pattern};
 use super::patterns::*;
-use super::words::{is_stage, is_stop};
+use super::populations::populations;
+use super::sides::side_of_clause;
+use super::stages::stages;
+use super::words::{is_stage, is_stop, may_stand_in_name};
 use crate::kernel::money::Money;
 use crate::map::overlap::Population;
 
@@ -55,17 +58,13 @@ pub(super) fn text_of(captures: &regex::Captures<'_>, name: &str) -> Option<Rang
 }
 
 /// Overwrites what was understood, byte for byte, so that places stay comparable.
-fn blank(masked: &mut String, span: Range<usize>) {
+pub(super) fn blank(masked: &mut String, span: Range<usize>) {
     let filler = "\u{1}".repeat(span.len());
     masked.replace_range(span, &filler);
 }
 
 pub(super) fn first_char(text: &str) -> u32 {
     text.chars().next().map_or(0, u32::from)
-}
-
-pub(super) fn index(c: u32, base: u32) -> Option<usize> {
-    (base..base + 0x1000).contains(&c).then(|| (c - base) as usize)
 }
 
 /// Reads one stretch of words.
@@ -82,10 +81,16 @@ pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
     let mut masked = text.to_string();
     let mut facts = Facts {
         announced: OVERLAP_WORD.is_match(text) && !NO_OVERLAP.is_match(text),
-        plural: PLURAL.is_match(text) || LIST_OF_THREE.is_match(text) || ALL.is_match(around),
+        plural: PLURAL.is_match(text)
+            || LIST_OF_THREE.is_match(text)
+            || LISTED_AFTER_COLON.is_match(text)
+            || ALL.is_match(around),
         ..Facts::default()
     };
-    facts.vetoed = NO_OVERLAP.is_match(text) || asks(text) || SUPPOSES.is_match(text);
+    // "Could someone take Acme?" asks for hands, not whether it is so.
+    let doubts =
+        (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text) && !POLITE.is_match(text);
+    facts.vetoed = NO_OVERLAP.is_match(text) || doubts;
     facts.chatty = CHATTY.is_match(text);
     people(text, &mut masked, tokens, &mut facts);
     amounts(text, &mut masked, &mut facts);
@@ -125,7 +130,7 @@ fn person(text: &str, tokens: &Tokens) -> Option<String> {
     }
     let mut name = text.trim().to_string();
     while let Some((head, last)) = name.rsplit_once(' ') {
-        if !is_stop(&last.to_lowercase()) {
+        if !is_stop(&last.to_lowercase()) || may_stand_in_name(last) {
             break;
         }
         name = head.to_string();
@@ -143,6 +148,12 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
                 continue;
             }
             let by = m.as_str().to_lowercase();
+            // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
+            let heads = text[..m.start()].trim().is_empty() && index(first_char(&by), USER).is_none();
+            let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
+            if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
+                continue;
+            }
             let soft = by.starts_with("from") || by.starts_with("via") || by.starts_with("fyi");
             // "from Acme", "via Northwind" hold no person, unless a mention stands there.
             if soft && greeting && !names_user {
@@ -151,7 +162,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
             blank(masked, m.range());
         }
     }
-    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER] {
+    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER, &*HAS_DEAL] {
         let found = regex.captures_iter(&masked.clone()).find_map(|c| {
             let who = text_of(&c, "who")?;
             let whole = c.get(0)?.range();
@@ -202,250 +213,6 @@ fn amounts(text: &str, masked: &mut String, facts: &mut Facts) {
         }
         blank(masked, found.span);
     }
-}
-
-fn clause_start(text: &str, at: usize) -> usize {
-    let head = &text[..at];
-    let hard = head
-        .rfind([',', ';', '|', '·', '(', ')', '–', '—', '\n', '\t', ':', '→', '×'])
-        .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
-    let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
-        .iter()
-        .filter_map(|s| head.rfind(s).map(|i| i + s.len()))
-        .max()
-        .unwrap_or(0);
-    hard.max(soft)
-}
-
-fn side_of_clause(text: &str, at: usize) -> Option<Side> {
-    let start = clause_start(text, at);
-    let clause = &text[start..at];
-    SIDES
-        .captures_iter(clause)
-        .filter_map(|c| {
-            let whole = c.get(0)?;
-            if c.name("ours").is_some() {
-                return (!whole.as_str().eq_ignore_ascii_case("us")).then_some(Side::Ours);
-            }
-            let before = clause[..whole.start()].trim_end().to_lowercase();
-            let object =
-                ["with", "w/", "x", "<>", "and", "&", "+", "partner"].iter().any(|p| before.ends_with(p));
-            let them = whole.as_str().eq_ignore_ascii_case("them");
-            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
-            let named = index(first_char(whole.as_str()), PARTNER);
-            let aside = them || bare_partner || (object && named.is_some());
-            (!aside).then_some(Side::Theirs(named))
-        })
-        .last()
-}
-
-fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
-    let mut theirs = None;
-    for c in STAGE_KEYED.captures_iter(&masked.clone()) {
-        let (Some(whole), Some(span)) = (c.get(0), text_of(&c, "stage")) else { continue };
-        let stage = until_stop(&text[span.clone()]);
-        if stage.is_empty() || is_stop(&stage.to_lowercase()) && !is_stage(&stage.to_lowercase()) {
-            continue;
-        }
-        let end = span.start + stage.len();
-        let numbered = stage.starts_with(|c: char| c.is_ascii_digit())
-            && !text[whole.start()..span.start].contains([':', '=', '-', '–']);
-        let stage = if numbered { text[whole.start()..end].trim().to_string() } else { stage };
-        blank(masked, whole.start()..end);
-        let slot = if c.name("theirs").is_some() { &mut theirs } else { &mut facts.stage };
-        slot.get_or_insert(stage);
-    }
-    for regex in [&*STAGE_BEFORE, &*STAGE_IN] {
-        for c in regex.captures_iter(&masked.clone()) {
-            let Some(span) = text_of(&c, "stage").or(text_of(&c, "alone")) else { continue };
-            let words = &text[span.clone()];
-            let explicit = regex.as_str() == STAGE_BEFORE.as_str();
-            let stage = if explicit { Some(words.to_string()) } else { longest_stage(words) };
-            if let Some(stage) = stage.filter(|s| !is_stop(&s.to_lowercase()) || is_stage(&s.to_lowercase()))
-            {
-                let their_own = matches!(side_of_clause(text, span.start), Some(Side::Theirs(_)));
-                let whole = c.get(0).map_or(span.clone(), |m| m.range());
-                blank(masked, whole.start..if explicit { whole.end } else { span.start + stage.len() });
-                let slot = if their_own { &mut theirs } else { &mut facts.stage };
-                slot.get_or_insert(stage);
-            }
-        }
-    }
-    for piece in pieces(&masked.clone()) {
-        let words = masked[piece.clone()].trim().to_string();
-        if facts.stage.is_none() && is_stage(&words.to_lowercase()) && piece.start > 0 {
-            facts.stage = Some(words);
-            blank(masked, piece);
-        }
-    }
-    facts.stage = facts.stage.take().or(theirs);
-}
-
-/// The longest beginning of the words that is a stage.
-fn longest_stage(words: &str) -> Option<String> {
-    let split: Vec<&str> = words.split(' ').collect();
-    (1..=split.len()).rev().map(|n| split[..n].join(" ")).find(|s| is_stage(&s.to_lowercase()))
-}
-
-fn until_stop(words: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for word in words.split(' ') {
-        let lower = word.to_lowercase();
-        let tail = [
-            "owner", "amount", "with", "at", "and", "our", "their", "for", "is", "owned", "cc", "on", "we",
-            "but",
-        ];
-        if !kept.is_empty() && tail.contains(&lower.as_str()) {
-            break;
-        }
-        kept.push(word);
-    }
-    kept.join(" ")
-}
-
-fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
-    for c in MOVED.captures_iter(&masked.clone()) {
-        if let Some(old) = text_of(&c, "old") {
-            blank(masked, old);
-        }
-    }
-    for c in ARROWED.captures_iter(&masked.clone()) {
-        if let Some(old) = text_of(&c, "old")
-            && SIDE_BEFORE.find(&text[clause_start(text, old.start)..old.start]).is_none()
-        {
-            blank(masked, old);
-        }
-    }
-    for c in BOTH_OBJECT.captures_iter(&masked.clone()) {
-        let (Some(whole), Some(pop), Some(object)) = (c.get(0), text_of(&c, "pop"), text_of(&c, "object"))
-        else {
-            continue;
-        };
-        if let Some(population) = Population::understood(&text[pop.clone()]) {
-            facts.populations.push((both(text, whole.start()), population));
-            blank_but(masked, whole.range(), &[object]);
-        }
-    }
-    for regex in [&*BOTH_NAMED, &*BOTH, &*BOTH_AFTER] {
-        for c in regex.captures_iter(&masked.clone()) {
-            let (Some(whole), Some(pop)) = (c.get(0), text_of(&c, "pop")) else { continue };
-            // "customer at both Northwind and Globex" leaves us out.
-            let next = first_char(text[whole.end()..].trim_start());
-            if index(next, PARTNER).is_some() {
-                continue;
-            }
-            if let Some(population) = Population::understood(&text[pop]) {
-                facts.populations.push((both(text, whole.start()), population));
-                let keep: Vec<Range<usize>> = partner_marks(whole.as_str(), whole.start());
-                let span = whole.range();
-                blank_but(masked, span, &keep);
-            }
-        }
-    }
-    for m in POPS.find_iter(&masked.clone()) {
-        let written = m.as_str();
-        let Some(population) = Population::understood(written) else { continue };
-        let lower = written.to_lowercase();
-        let weak =
-            ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
-                .contains(&lower.as_str());
-        match side_of(text, m.range()) {
-            Some(side) => {
-                facts.populations.push((side, population));
-                blank(masked, m.range());
-            }
-            None if weak && written.starts_with(char::is_uppercase) && !lower.starts_with("opp") => {}
-            None => {
-                if !weak || lower.starts_with("opp") {
-                    facts.unsided.push(population);
-                }
-                blank(masked, m.range());
-            }
-        }
-    }
-    for c in WINS.captures_iter(&masked.clone()) {
-        let Some(whole) = c.get(0) else { continue };
-        let first = first_char(&c["side"]);
-        let ours = Regex::is_match(&SIDES, &c["side"])
-            && SIDES.captures(&c["side"]).is_some_and(|s| s.name("ours").is_some());
-        let side = if ours { Side::Ours } else { Side::Theirs(index(first, PARTNER)) };
-        facts.populations.push((side, Population::Customer));
-        let keep = partner_marks(whole.as_str(), whole.start());
-        blank_but(masked, whole.range(), &keep);
-    }
-}
-
-/// "Northwind and Globex both …" are two partners; otherwise "both" are we and they.
-fn both(text: &str, at: usize) -> Side {
-    static TWO: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:\+|and|&|,|/)\s*[\u{F0000}-\u{F0FFF}]\s*(?:are\s+)?$")
-    });
-    static OBJECT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)\b(?:have|has|see|sees|list|lists|count|counts|got)\s+$"));
-    // "We have both as customers" speaks of two accounts.
-    if OBJECT.is_match(&text[..at])
-        && let Some(side) = side_of_clause(text, at)
-    {
-        return side;
-    }
-    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
-}
-
-fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
-    text.char_indices()
-        .filter(|(_, c)| index(u32::from(*c), PARTNER).is_some())
-        .map(|(i, c)| offset + i..offset + i + c.len_utf8())
-        .collect()
-}
-
-fn blank_but(masked: &mut String, span: Range<usize>, keep: &[Range<usize>]) {
-    let mut at = span.start;
-    for k in keep {
-        blank(masked, at..k.start);
-        at = k.end;
-    }
-    blank(masked, at..span.end);
-}
-
-fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
-    let read = |c: &regex::Captures<'_>| {
-        if c.name("ours").is_some() {
-            return Some(Side::Ours);
-        }
-        let theirs = c.name("theirs")?;
-        Some(Side::Theirs(index(first_char(theirs.as_str()), PARTNER)))
-    };
-    let head = &text[..pop.start];
-    let tail = &text[pop.end..];
-    if let Some(c) = SIDE_BEFORE.captures(head) {
-        let start = c.get(0).map_or(0, |m| m.start());
-        let lead = head[..start].trim_end().to_lowercase();
-        let joined = c.get(0).is_some_and(|m| m.as_str().contains([':', '-', '–', '—', '=']));
-        let named = c.name("theirs").is_some_and(|m| first_char(m.as_str()) >= PARTNER);
-        let introduced = ["with", "w/", "x", "<>", "for", "from", "and"]
-            .iter()
-            .any(|w| lead == *w || lead.ends_with(&format!(" {w}")) || lead.ends_with(&format!("({w}")));
-        let object = c.name("theirs").is_some_and(|m| m.as_str().eq_ignore_ascii_case("them"))
-            && (lead.ends_with("has") || lead.ends_with("have") || lead.ends_with("with"));
-        let aside = object || (named && joined && introduced);
-        if !aside {
-            return read(&c);
-        }
-    }
-    if let Some(c) = SIDE_AFTER.captures(tail) {
-        static ANOTHER: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
-        let end = c.get(0).map_or(0, |m| m.end());
-        let arrow = tail.trim_start().starts_with(['→', '-']);
-        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
-            return side_of_clause(text, pop.start);
-        }
-        if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {
-            return Some(Side::Theirs(None));
-        }
-        return read(&c);
-    }
-    side_of_clause(text, pop.start)
 }
 
 fn partners(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use rapidfuzz::distance::osa;
-use regex::{Captures, Regex};
+use regex::Regex;
 use serde_json::Value;
 
-use super::words::is_stop;
+use super::partners::Partners;
+use super::voice::in_our_voice;
 use crate::map::domain::Domain;
-use crate::map::name;
 
 /// Marker of a partner: `base + index`, in private use so that no text holds it.
 pub(super) const PARTNER: u32 = 0xF0000;
@@ -18,7 +17,7 @@ pub(super) const USER: u32 = 0xF1000;
 pub(super) const EMAIL: u32 = 0xF2000;
 /// Marker of a link or a bare domain.
 pub(super) const LINK: u32 = 0xF3000;
-const ROOM: usize = 0xFFF;
+pub(super) const ROOM: usize = 0xFFF;
 
 /// A link or a bare domain as it stood in the message.
 #[derive(Clone, Debug)]
@@ -71,8 +70,9 @@ pub(super) fn pattern(pattern: &str) -> Regex {
 }
 
 /// Reads a message; partners are looked for under the given names.
-pub(super) fn flatten(message: &Value, partners: &[String]) -> Flat {
-    let mut reader = Reader::new(partners);
+pub(super) fn flatten(message: &Value, partners: &Partners, loose: bool) -> Flat {
+    let tokens = Tokens { partners: partners.names.clone(), ..Tokens::default() };
+    let mut reader = Reader { tokens, partners, loose };
     let text = message.get("text").and_then(Value::as_str).unwrap_or_default();
     let mut plain = Vec::new();
     reader.mrkdwn(text, &mut plain);
@@ -93,6 +93,8 @@ pub(super) fn flatten(message: &Value, partners: &[String]) -> Flat {
         rich.clear();
         plain.extend(attached);
     }
+    in_our_voice(&mut rich, &reader.tokens);
+    in_our_voice(&mut plain, &reader.tokens);
     Flat { rich, plain, same, tokens: reader.tokens }
 }
 
@@ -101,38 +103,15 @@ fn bare_words(lines: &[Line]) -> String {
     all.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-struct Reader {
-    tokens: Tokens,
-    names: Vec<(Regex, usize)>,
-    spellings: Vec<(String, usize)>,
+/// Reads the parts of a message and keeps what the markers stand for.
+pub(super) struct Reader<'a> {
+    pub(super) tokens: Tokens,
+    pub(super) partners: &'a Partners,
+    /// A partner is a partner also where its name seems to go on.
+    pub(super) loose: bool,
 }
 
-impl Reader {
-    fn new(partners: &[String]) -> Self {
-        let mut by_length: Vec<usize> = (0..partners.len().min(ROOM)).collect();
-        by_length.sort_by_key(|i| std::cmp::Reverse(partners[*i].len()));
-        let mut names = Vec::new();
-        let mut spellings = Vec::new();
-        for i in by_length {
-            let written = partners[i].trim();
-            if written.is_empty() {
-                continue;
-            }
-            let key = name::key(written);
-            let loose = key.split(' ').map(regex::escape).collect::<Vec<_>>().join(r"[\s_-]?");
-            let whole = regex::escape(written);
-            let source =
-                format!(r"(?i)\b(?:{whole}|{loose})(?:,?\s(?:inc|ltd|llc|gmbh|corp|corporation|plc)\b\.?)?");
-            if let Ok(regex) = Regex::new(&source) {
-                names.push((regex, i));
-            }
-            if !key.contains(' ') && key.len() >= 6 {
-                spellings.push((key, i));
-            }
-        }
-        Self { tokens: Tokens { partners: partners.to_vec(), ..Tokens::default() }, names, spellings }
-    }
-
+impl Reader<'_> {
     // ---- structure ----
 
     fn mrkdwn(&mut self, text: &str, out: &mut Vec<Line>) {
@@ -223,9 +202,9 @@ impl Reader {
         }
         if let Some((first, rest)) = trimmed.split_once('\n') {
             let title = first.trim().trim_matches(['*', '_', ':', ' ', '`']);
-            if !rest.trim().is_empty() && !rest.trim().contains('\n') && super::fields::is_key(title) {
+            let title = self.inline(title);
+            if !rest.trim().is_empty() && !rest.trim().contains('\n') && super::fields::is_key(&title) {
                 let value = self.inline(rest.trim());
-                let title = self.inline(title);
                 out.push(Line { field: Some((title, value)), ..Line::default() });
                 return;
             }
@@ -287,105 +266,9 @@ impl Reader {
             self.mrkdwn(said("fallback"), out);
         }
     }
-
-    // ---- words ----
-
-    /// Markers for what Slack wraps, escapes undone, formatting and emoji gone, typos in key words mended.
-    fn inline(&mut self, raw: &str) -> String {
-        static WRAPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"<([^<>\n]{1,3000})>"));
-        static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(
-                r"(?x) [\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24} \b
-                | (?i:https?)://[^\s|<>)\]]+
-                | \b(?:[\w](?:[\w-]*[\w])?\.)+(?:[a-z]{2,24}|[A-Z]{2,24})\b (?:/[^\s|<>)\],]*)?",
-            )
-        });
-        let raw: String = raw.chars().filter(|c| !is_marker(*c)).collect();
-        let text = WRAPPED.replace_all(&raw, |c: &Captures<'_>| self.wrapped(&c[1])).into_owned();
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let text = ADDRESS.replace_all(&text, |c: &Captures<'_>| self.address(&c[0])).into_owned();
-        let text = without_emoji(&text);
-        let text = without_formatting(&text);
-        let text = self.with_partners(&text);
-        mended(&text, &self.spellings)
-    }
-
-    fn wrapped(&mut self, inner: &str) -> String {
-        let (target, label) = inner.split_once('|').unwrap_or((inner, ""));
-        match target.chars().next() {
-            Some('@') => marker(USER, &mut self.tokens.users, format!("<{inner}>")),
-            Some('#') => " ".to_string(),
-            Some('!') if target.starts_with("!date") => label.to_string(),
-            Some('!') => " ".to_string(),
-            _ if target.starts_with("mailto:") => {
-                let address = target.trim_start_matches("mailto:");
-                let own = label.is_empty() || label.contains('@');
-                let mark = marker(EMAIL, &mut self.tokens.emails, address.to_string());
-                if own { mark } else { format!("{label} {mark}") }
-            }
-            _ if target.starts_with("tel:") => label.to_string(),
-            _ if target.contains("://") => {
-                let host_like =
-                    label.is_empty() || (!label.contains(' ') && Domain::registrable(label).is_some());
-                let written = if label.is_empty() { target } else { label };
-                let mark = self.link(target, written);
-                if host_like { mark } else { format!("{label} ({mark})") }
-            }
-            _ => format!("<{inner}>"),
-        }
-    }
-
-    fn address(&mut self, written: &str) -> String {
-        let trimmed = written.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '`']);
-        let rest = &written[trimmed.len()..];
-        let mark = if trimmed.contains("://") {
-            self.link(trimmed, trimmed)
-        } else if trimmed.contains('@') {
-            marker(EMAIL, &mut self.tokens.emails, trimmed.to_string())
-        } else if Domain::registrable(trimmed).is_some() && !is_no_host(trimmed) {
-            self.link(trimmed, trimmed)
-        } else {
-            trimmed.to_string()
-        };
-        format!("{mark}{rest}")
-    }
-
-    fn link(&mut self, target: &str, written: &str) -> String {
-        let after_scheme = target.split_once("://").map_or(target, |(_, rest)| rest);
-        let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
-        let link = Link {
-            written: written.to_string(),
-            domain: Domain::of_account(target),
-            bare: path.split('?').next().is_none_or(|p| p.trim_matches('/').len() < 4),
-        };
-        marker(LINK, &mut self.tokens.links, link)
-    }
-
-    fn with_partners(&self, text: &str) -> String {
-        static NAME_GOES_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (\p{Lu}\p{Ll}+)\b"));
-        let mut text = text.to_string();
-        for (regex, i) in &self.names {
-            let mark = char::from_u32(PARTNER + *i as u32).unwrap_or(' ').to_string();
-            let replaced = regex.replace_all(&text, |c: &Captures<'_>| {
-                let whole = c.get(0).map_or(0..0, |m| m.range());
-                let glued = text[whole.end..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
-                // `Globex Retail` is a company of its own.
-                let goes_on = c[0].starts_with(char::is_uppercase)
-                    && NAME_GOES_ON
-                        .captures(&text[whole.end..])
-                        .is_some_and(|n| !is_stop(&n[1].to_lowercase()));
-                let glued_before = text[..whole.start].ends_with(['-', '@', '/', '#'])
-                    && !text[..whole.start].ends_with(" -")
-                    && !text[..whole.start].ends_with('/');
-                if glued || glued_before || goes_on { c[0].to_string() } else { mark.clone() }
-            });
-            text = replaced.into_owned();
-        }
-        text
-    }
 }
 
-fn marker<T>(base: u32, list: &mut Vec<T>, value: T) -> String {
+pub(super) fn marker<T>(base: u32, list: &mut Vec<T>, value: T) -> String {
     if list.len() >= ROOM {
         return " ".to_string();
     }
@@ -393,16 +276,13 @@ fn marker<T>(base: u32, list: &mut Vec<T>, value: T) -> String {
     char::from_u32(base + (list.len() as u32 - 1)).unwrap_or(' ').to_string()
 }
 
-pub(super) fn is_marker(c: char) -> bool {
-    (0xF0000..=0xFFFFD).contains(&(c as u32))
+/// Which of its kind a marker is.
+pub(super) fn index(c: u32, base: u32) -> Option<usize> {
+    (base..base + 0x1000).contains(&c).then(|| (c - base) as usize)
 }
 
-/// Looks like a host by its ending, yet is an abbreviation or glued sentences.
-fn is_no_host(text: &str) -> bool {
-    let labels: Vec<&str> = text.split('/').next().unwrap_or(text).split('.').collect();
-    let single = labels.iter().all(|l| l.chars().count() <= 2);
-    let digits = labels.first().is_some_and(|l| l.chars().all(|c| c.is_ascii_digit()));
-    single || digits
+pub(super) fn is_marker(c: char) -> bool {
+    (0xF0000..=0xFFFFD).contains(&(c as u32))
 }
 
 fn kind(value: &Value) -> &str {
@@ -456,81 +336,4 @@ fn rich_part(part: &Value) -> String {
         "date" => said("fallback").to_string(),
         _ => " ".to_string(),
     }
-}
-
-/// Emoji part things as a dot would; two hands that shake stand between two companies.
-fn without_emoji(text: &str) -> String {
-    static SHORT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r":[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:(?::skin-tone-\d:)?"));
-    let text = text.replace(":handshake:", " <> ").replace('🤝', " <> ");
-    let replaced = SHORT.replace_all(&text, |c: &Captures<'_>| {
-        let whole = c.get(0).map_or(0..0, |m| m.range());
-        let glued = text[..whole.start].ends_with(char::is_alphanumeric);
-        if glued { c[0].to_string() } else { " · ".to_string() }
-    });
-    let mut out = String::with_capacity(replaced.len());
-    for c in replaced.chars() {
-        match c as u32 {
-            0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF if c != '➔' && c != '➜' && c != '➡' =>
-            {
-                out.push_str(" · ");
-            }
-            0xFE0F | 0x200D | 0x200B | 0x20E3 => {}
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-fn without_formatting(text: &str) -> String {
-    static ITALIC: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(^|[\s(\[,;:*·])_([^_\n]+)_($|[\s)\],.;:!?*])"));
-    let text = text.replace(['*', '`'], "");
-    ITALIC.replace_all(&text, "$1$2$3").replace(['“', '”'], "\"").replace('’', "'")
-}
-
-const KEY_WORDS: [&str; 12] = [
-    "overlap",
-    "overlaps",
-    "customer",
-    "customers",
-    "prospect",
-    "prospects",
-    "opportunity",
-    "opportunities",
-    "partner",
-    "account",
-    "pipeline",
-    "overlapping",
-];
-const NO_TYPOS: [&str; 8] =
-    ["overlay", "overlays", "customers", "accounts", "partners", "prospector", "accounting", "parker"];
-
-/// `overlpa`, `cutomer`, `prosepct`: key words with one slip of a finger, and partners likewise.
-fn mended(text: &str, partners: &[(String, usize)]) -> String {
-    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z]{5,16}"));
-    WORD.replace_all(text, |c: &Captures<'_>| {
-        let written = &c[0];
-        let word = written.to_lowercase();
-        match word.as_str() {
-            "costumer" => return "customer".to_string(),
-            "costumers" => return "customers".to_string(),
-            w if KEY_WORDS.contains(&w) || NO_TYPOS.contains(&w) => return written.to_string(),
-            _ => {}
-        }
-        let near = |a: &str, most: usize| {
-            a.len().abs_diff(word.len()) <= 1 && osa::distance(a.chars(), word.chars()) <= most
-        };
-        if word.len() >= 6 {
-            let slips = |k: &str| if k.len() >= 11 { 2 } else { 1 };
-            if let Some(meant) = KEY_WORDS.iter().find(|k| near(k, slips(k))) {
-                return (*meant).to_string();
-            }
-        }
-        match partners.iter().find(|(name, _)| word != *name && near(name, 1)) {
-            Some((_, i)) if word.len() >= 6 => char::from_u32(PARTNER + *i as u32).unwrap_or(' ').to_string(),
-            _ => written.to_string(),
-        }
-    })
-    .into_owned()
 }

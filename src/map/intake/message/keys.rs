@@ -1,7 +1,7 @@
 //! Titles of fields: `Account`, `Our population`, `Partner owner`, and what each means.
 
-use super::fields::{Side, index};
-use super::flatten::PARTNER;
+use super::fields::Side;
+use super::flatten::{PARTNER, index};
 
 /// What a field with a title holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(super) enum Key {
     Domain,
     Partner,
     Population(Side),
+    /// `Status: Customer`: nobody says whose.
+    Standing,
     /// `Our deal: $50k`, `Their opp: yes`.
     Deal(Side),
     Owner,
@@ -33,7 +35,13 @@ pub(super) fn is_key(title: &str) -> bool {
 pub(super) fn key(title: &str) -> Option<Key> {
     let mut named = None;
     let mut text = String::new();
+    let mut before = ' ';
     for c in title.chars() {
+        // `OurPop` is two words.
+        if before.is_lowercase() && c.is_uppercase() {
+            text.push(' ');
+        }
+        before = c;
         match index(u32::from(c), PARTNER) {
             Some(partner) => {
                 named = Some(partner);
@@ -43,7 +51,13 @@ pub(super) fn key(title: &str) -> Option<Key> {
         }
     }
     let text = text.replace("'s", "").replace("their their", "their");
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let mut words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    if title.trim_end().ends_with('?') {
+        const ASKING: [&str; 10] = ["what", "which", "who", "is", "are", "it", "the", "this", "they", "do"];
+        let asked = words.iter().take_while(|w| ASKING.contains(w)).count();
+        words.drain(..asked.min(words.len().saturating_sub(1)));
+    }
+    with_side_first(&mut words);
     if words.is_empty() || words.len() > 5 {
         return None;
     }
@@ -64,6 +78,23 @@ pub(super) fn key(title: &str) -> Option<Key> {
         _ => (None, whole),
     };
     by_base(side, &base)
+}
+
+/// `Status on your side`, `Population in their CRM`, `In your CRM`: whose it is comes first.
+fn with_side_first(words: &mut Vec<&str>) {
+    let place = words.iter().position(|w| ["on", "in", "at", "for"].contains(w));
+    let Some(at) = place.filter(|_| words.len() > 1) else { return };
+    let side = match words.get(at + 1) {
+        Some(&("our" | "us" | "your" | "you")) => "our",
+        Some(&("their" | "them")) => "their",
+        _ => return,
+    };
+    let rest = &words[at + 2..];
+    let only_place = matches!(rest, [] | ["side" | "crm" | "end" | "view" | "system"]);
+    if only_place {
+        words.truncate(at);
+        words.insert(0, side);
+    }
 }
 
 fn by_whole(whole: &str, theirs: Side, named: bool) -> Option<Key> {
@@ -96,6 +127,9 @@ fn by_whole(whole: &str, theirs: Side, named: bool) -> Option<Key> {
         | "socio"
         | "parceiro"
         | "overlap partner"
+        | "partner overlap"
+        | "matched partner"
+        | "mutual partner"
         | "which partner"
         | "with" => Key::Partner,
         "partner owner" | "partner rep" | "partner ae" | "partner contact" | "partner manager" => {
@@ -231,7 +265,7 @@ fn by_base(side: Option<Side>, base: &str) -> Option<Key> {
         | "account type" | "record type" | "account status" | "standing" | "state" | "pop" | "position"
         | "side" | "crm status" | "customer status" | "says" | "crm" | "sees them as" | "lists them as"
         | "has them as" | "has" | "have them as" | "has it as" | "crm says" | "account population" => {
-            Key::Population(side?)
+            side.map_or(Key::Standing, Key::Population)
         }
         "deal" | "opp" | "opportunity" | "open opp" | "open deal" | "open opportunity" if side.is_some() => {
             Key::Deal(side?)
@@ -242,12 +276,12 @@ fn by_base(side: Option<Side>, base: &str) -> Option<Key> {
         | "comments" | "context" | "industry" | "region" | "country" | "employees" | "crm link" | "link"
         | "links" | "priority" | "overlap time" | "last activity" | "close date" | "contact" | "contacts"
         | "poc" | "point of contact" | "champion" | "overlap date" | "detected" | "created"
-        | "first seen" | "why now" | "action" | "ask" | "fyi" | "reason" | "headcount"
-        | "billing country" | "hq" | "location" | "event" | "event type" | "salesforce" | "hubspot"
-        | "crm id" | "record id" | "id" | "motion" | "play" | "background" | "summary" | "sdr" | "se"
-        | "cc'd" | "when" | "open date" | "last touch" | "tags" | "city" | "phone" | "email" | "title"
-        | "logged by" | "requested by" | "suggested by" | "expected close" | "est close" | "competitor"
-        | "product" | "products" | "timing" => Key::Ignored,
+        | "first seen" | "why now" | "action" | "ask" | "reason" | "headcount" | "billing country" | "hq"
+        | "location" | "event" | "event type" | "salesforce" | "hubspot" | "crm id" | "record id" | "id"
+        | "motion" | "play" | "background" | "summary" | "sdr" | "se" | "cc'd" | "when" | "open date"
+        | "last touch" | "tags" | "city" | "phone" | "email" | "title" | "logged by" | "requested by"
+        | "suggested by" | "expected close" | "est close" | "competitor" | "product" | "products"
+        | "timing" => Key::Ignored,
         _ if theirs && base.ends_with("owner") => Key::TheirOwner,
         _ => return None,
     })

@@ -1,35 +1,50 @@
 //! What the intake understands of one channel message.
 //!
-//! A small pipeline: `flatten` turns the message into plain lines with one marker for each link, mention and partner;
-//! `segment` cuts them into `record`s and lets headings speak for what stands below; `fields` (by `patterns`) and `titled`
-//! (by `keys`) read the words; what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
+//! A small pipeline: `flatten` (with `inline`, `partners` and `voice`) turns the message into plain lines with one marker
+//! for each link, mention and partner; `segment` cuts them (by `sentences`) into `record`s and lets headings speak for what
+//! stands below; `fields` (with `populations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
+//! what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
 
 mod accounts;
 mod fields;
 mod flatten;
+mod inline;
 mod keys;
+mod partners;
 mod patterns;
+mod populations;
 mod record;
 mod segment;
+mod sentences;
+mod sides;
+mod stages;
 mod titled;
+mod voice;
 mod words;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::partners::Partners;
 use self::record::{Record, Records};
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::name;
 use crate::map::overlap::Population;
 
-/// What is known before a message is read.
+/// What is known before a message is read. Patterns are compiled once, so keep it for many messages.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// The partners by name; a mention is answered in this spelling.
-    pub partners: Vec<String>,
-    /// The id of our own bot; its posts hold no overlap.
-    pub self_bot: Option<String>,
+    partners: Partners,
+    self_bot: Option<String>,
+}
+
+impl Context {
+    /// The partners by name, in the spelling in which a mention is answered, and the id of our own bot, whose posts
+    /// hold no overlap.
+    pub fn new(partners: Vec<String>, self_bot: Option<String>) -> Self {
+        Self { partners: Partners::new(partners), self_bot }
+    }
 }
 
 /// One overlap as a message states it. As JSON all fields are present, `null` where nothing was stated.
@@ -39,7 +54,7 @@ pub struct OverlapMention {
     pub account: Option<String>,
     /// The account's registrable domain.
     pub domain: Option<Domain>,
-    /// A partner in the spelling of [`Context::partners`], or as written in a field that is titled so.
+    /// A partner in the spelling of [`Context::new`], or as written in a field that is titled so.
     pub partner: Option<String>,
     /// Our population of the account.
     pub our_population: Option<Population>,
@@ -79,7 +94,20 @@ pub fn read(message: &Value, context: &Context) -> Reading {
     if !is_heard(message, context) {
         return Reading::default();
     }
-    let flat = flatten::flatten(message, &context.partners);
+    let reading = read_as(message, context, false);
+    let mut found = reading.overlaps.iter().chain(&reading.doubtful).peekable();
+    if found.peek().is_some() && found.all(|o| o.partner.is_none()) {
+        // `Globex Acme: …` may be a partner and an account, when no other partner is there.
+        let loose = read_as(message, context, true);
+        if loose.overlaps.first().is_some_and(|o| o.partner.is_some()) {
+            return loose;
+        }
+    }
+    reading
+}
+
+fn read_as(message: &Value, context: &Context, loose: bool) -> Reading {
+    let flat = flatten::flatten(message, &context.partners, loose);
     let plain = segment::records(&flat.plain, &flat.tokens, false);
     let records = if flat.rich.is_empty() {
         plain

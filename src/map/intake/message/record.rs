@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::accounts::accounts;
-use super::fields::{self, Facts, Side, index};
-use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, is_marker, pattern};
+use super::fields::{self, Facts, Side};
+use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker, pattern};
 use super::keys::Key;
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
@@ -94,6 +94,15 @@ impl Record {
                 _ => {}
             }
         }
+        // "prospect / prospect": whoever comes first.
+        if let [one, other] = self.unsided.as_slice()
+            && one == other
+            && self.ours.is_none()
+            && self.theirs.is_empty()
+        {
+            self.ours = Some(*one);
+            self.theirs.push((None, *one));
+        }
     }
 
     /// Whether enough was said for an overlap.
@@ -112,6 +121,7 @@ impl Record {
             || sides == 2
             || (self.announced && self.placed && (partner || populated > 0 || self.domain.is_some() || told))
             || (self.paired && partner)
+            || (self.placed && partner && self.unsided.len() > 1)
             || (self.listed && partner && (self.announced || self.domain.is_some() || told))
             || (partner && self.domain.is_some() && (told || populated > 0))
     }
@@ -174,7 +184,7 @@ fn unmarked(text: &str, tokens: &Tokens) -> String {
 }
 
 pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Tokens) {
-    let value = value.trim().trim_matches(['·', '|', ';']).trim().trim_end_matches(',');
+    let value = value.trim().trim_matches(['·', '|', ';']).trim().trim_end_matches(',').trim_matches('"');
     if is_nothing(value) {
         return;
     }
@@ -188,12 +198,17 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
         Key::Partner => {
             let known: Vec<usize> = value.chars().filter_map(|c| index(u32::from(c), PARTNER)).collect();
             record.partners = names(&known, tokens);
+            if let ([_], Some(theirs)) = (known.as_slice(), Population::understood(value)) {
+                record.theirs.push((None, theirs));
+                return;
+            }
             let written = unmarked(value, tokens).replace("()", "").trim().to_string();
             if record.partners.is_empty() && !written.is_empty() {
                 record.partners.push(written);
             }
         }
         Key::Population(side) => apply_population(record, side, value, tokens),
+        Key::Standing => record.unsided.extend(Population::understood(value)),
         Key::Deal(side) => {
             match side {
                 Side::Theirs(_) => record.their_amount = Money::find(value).map(|f| f.money),
@@ -212,7 +227,7 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
     let facts = fields::read(value, tokens);
-    if let Some(population) = Population::understood(value)
+    if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))
     {
@@ -235,7 +250,9 @@ fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Token
     record.their_amount = record.their_amount.or(theirs);
     if !matches!(side, Side::Theirs(_)) {
         record.owner = record.owner.take().or(facts.owner);
-        record.stage = record.stage.take().or(facts.stage);
+        record.stage = facts.stage.or(record.stage.take());
+    } else if record.stage.is_none() {
+        record.stage = facts.stage;
     }
 }
 

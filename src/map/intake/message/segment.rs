@@ -1,15 +1,12 @@
 //! Lines → records: who inherits a heading's partner, which words belong to which account, and what is enough to be
 //! an overlap.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::accounts::{Candidate, accounts as accounts_in};
-use super::fields::{self, Facts, Side, index};
-use super::flatten::{LINK, Line, Tokens, is_marker, pattern};
+use super::fields::{self, Facts, Side};
+use super::flatten::{LINK, Line, Tokens, index, is_marker};
 use super::keys::{Key, key};
 use super::record::{Record, Records, apply, is_nothing, names};
+use super::sentences::segments;
 use super::titled::{header_of, title_above_value, titled_pairs};
 use crate::map::name;
 use crate::map::overlap::Population;
@@ -115,7 +112,9 @@ impl Stream<'_> {
             record.announced = self.above.announced;
             self.inherit(&mut record);
             self.records.push(record);
-        } else if let Some(last) = self.records.last_mut() {
+        } else if let Some(last) = self.records.last_mut().filter(|last| {
+            record.partners.is_empty() || last.partners.is_empty() || last.partners == record.partners
+        }) {
             last.titled |= last.placed;
             last.fill(&record);
         } else {
@@ -168,9 +167,7 @@ impl Stream<'_> {
     // ---- prose ----
 
     fn prose(&mut self, line: &Line) {
-        if self.titled.as_ref().is_some_and(|(r, _)| r.account.is_some()) {
-            self.close_titled();
-        }
+        self.close_titled();
         let before = self.records.len();
         let parts = segments(&line.text);
         let led = (parts.len() > 1).then(|| parts.first().and_then(|p| p.split_once(':'))).flatten();
@@ -384,47 +381,4 @@ fn record_into(out: &mut Records, record: Record) {
 fn is_only_partner(segment: &str) -> bool {
     let words = segment.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
     words <= 3
-}
-
-/// Sentences, and whatever else parts one account from the next within a line.
-fn segments(text: &str) -> Vec<String> {
-    static END: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[.!?]+\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
-    static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
-        )
-    });
-    let numbered = text.matches(") ").count() >= 2 || text.matches(". ").count() >= 2;
-    let groups = {
-        static GROUP: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(
-                r"(?i)\([^)]*(?:our|their|us|them|customer|prospect|opp|[$€£]|\d[km]\b|owner|[\u{F1000}-\u{F2FFF}])[^)]*\)",
-            )
-        });
-        GROUP.find_iter(text).count() >= 2
-    };
-    let mut out = Vec::new();
-    let mut at = 0;
-    for m in END.find_iter(text) {
-        let sign = m.as_str().trim();
-        let head = &text[at..m.start()];
-        let keep = if sign.starts_with('.') {
-            !ABBREVIATED.is_match(head)
-        } else if sign.starts_with(')') {
-            groups && head.contains('(')
-        } else if sign.starts_with(|c: char| c.is_ascii_digit() || c == '(') {
-            numbered && sign.ends_with(['.', ')'])
-        } else {
-            true
-        };
-        if keep {
-            let end = if sign.starts_with(['?', '!', ')']) { m.start() + 1 } else { m.start() };
-            out.push(text[at..end].to_string());
-            at = m.end();
-        }
-    }
-    out.push(text[at..].to_string());
-    out.retain(|s| s.chars().any(|c| c.is_alphanumeric() || is_marker(c)));
-    out
 }

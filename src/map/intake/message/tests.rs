@@ -41,10 +41,7 @@ struct Score {
 }
 
 fn context() -> Context {
-    Context {
-        partners: ["Northwind", "Globex", "Initech"].map(String::from).to_vec(),
-        self_bot: Some("B0TANDEM".to_string()),
-    }
+    Context::new(["Northwind", "Globex", "Initech"].map(String::from).to_vec(), Some("B0TANDEM".to_string()))
 }
 
 fn score(corpus: &str) -> Score {
@@ -130,10 +127,20 @@ fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 0.97, 0.97);
 }
 
-/// Written in three rounds after the parser worked on the first corpus. At their first run the rounds (60, 35 and 37
-/// messages) scored, over whole overlaps, precision 0.69, 0.68 and 0.78, recall 0.63, 0.61 and 0.75; over found overlaps
-/// 0.89, 1.00 and 1.00, recall 0.82, 0.90 and 0.96; chatter yielded nothing each time. What they taught is in the parser
-/// now, so today's figures are no longer those of unseen messages.
+/// Written in eight rounds, each before the parser had seen it. What they taught is in the parser now, so today's
+/// figures are no longer those of unseen messages; these are, at the first run of each round:
+///
+/// | round | messages | overlaps | found | right in every field | false finds |
+/// | --- | --- | --- | --- | --- | --- |
+/// | 1 to 3 | 132 | 108 | 82, 90, 96 % | 63, 61, 75 % | some, none, none |
+/// | 4 | 79 | 79 | 86 % | 66 % | 2 |
+/// | 5 | 61 | 58 | 86 % | 66 % | 3 |
+/// | 6 | 59 | 54 | 87 % | 74 % | 3 |
+/// | 7 | 38 | 37 | 97 % | 92 % | 1 |
+/// | 8 | 25 | 21 | 86 % | 57 % | 1 |
+///
+/// Rounds 4 to 8 were written to be hard; the last three together: 90 % found, 77 % right in every field, and no
+/// message of chatter but two yields anything.
 #[test]
 fn the_held_out_corpus_is_understood() {
     let score = score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl"));

@@ -17,7 +17,7 @@ pub(super) fn may_stand_in_name(word: &str) -> bool {
     let lower = word.to_lowercase();
     word.starts_with(char::is_uppercase)
         && !NEVER_IN_NAMES.split_whitespace().any(|w| w == lower)
-        && !is_stage(&lower)
+        && (!is_stage(&lower) || lower == "legal")
 }
 
 const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account accounts customer customers prospect prospects opp opps opportunity \
@@ -65,7 +65,7 @@ const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiati
     contracts, contract sent, security review, security, redlines, redlining, qualification, qualified, qualifying, verbal, \
     verbal commit, commit, closing, scoping, technical validation, tech validation, validation, technical evaluation, technical eval, \
     business case, budget approval, final stage, final stages, late stage, early stage, pricing, rfp, rfi, shortlist, shortlisted, \
-    solution design, decision, closed won, closed lost, closed-won, closed-lost, quote, quoted, quote sent, verhandlung, angebot, \
+    solution design, decision, closed lost, closed-lost, quote, quoted, quote sent, verhandlung, angebot, \
     négociation, negociación, propuesta, discovery call, vendor selection, final negotiation, paper process, paperwork, signature, \
     needs analysis, value proposition, perception analysis, id. decision makers, appointment scheduled, presentation scheduled, \
     decision maker bought-in, decision maker bought in, final review, value prop, sql, sal, mql, renewal";
@@ -94,8 +94,8 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     somebody someone something soon sorry source spot spotted stage start started starting starts status step still stop such super supposed sure \
     sync table take taken talk talked talking target targets team teams tell than thank thanks thanx thx that that's the their theirs them then there there's \
     these they they're they've thing things think this those though thought three through thru till time to today together \
-    told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned two type under until up update updated updates upon us \
-    usd use used useful using usually value ve very via view visible vs w w/ wait want wanted was watch way we website week weekly weeks well we'll we're were we've what \
+    told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned turns two type under until up update updated updates upon us \
+    usd use used useful using usually value ve very via view visible vs w w/ wait want wanted was watch way we website week weekly weeks well we'll we'd they'd i'd we're were we've what \
     what's whatever when where whether which while who whole who's why will win wins winner with within without won won't word work worked working \
     works world worth would wow yay year years yes yesterday yet you you're your yours monday tuesday wednesday thursday friday \
     saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april june july august september october november \
@@ -110,4 +110,4 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     attached amazing awesome cool exciting excited dear fine hmm hm huh fantastic correction corrected edit edited instead previously formerly ignore whoops oops typo disregard scratch strike actual anyways besides per re: \
     automatic automated automation zapier workflow app notifier sfdc salesloft outreach integration integrations tool tools system sees lists carries counts believe believes considers thinks says tagged tags marked marks shows turned becomes bought buys buying uses \
     eyes handled handling managed managing led lead leading driven driving covered covering assigned working touch worked enterprise midmarket mid-market smb strategic commercial \
-    details detail summary context background reason why info fyi view manage unsubscribe settings preferences powered open click button link links url web page here there hq employees industry country location";
+    wert betrag umsatz volumen montant importe valor volume details detail summary context background reason why info fyi view manage unsubscribe settings preferences powered open click button link links url web page here there hq employees industry country location";

@@ -1,4 +1,4 @@
-//! The meaning of single cells: populations, amounts, dates. What a cell does not state is `None`, never guessed.
+//! The meaning of single cells: amounts, dates. What a cell does not state is `None`, never guessed.
 
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -6,7 +6,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::kernel::money::Money;
-use crate::map::overlap::Population;
 
 /// Ways to write that there is nothing. `()` is Crossbeam's.
 const NOTHING: [&str; 15] =
@@ -18,97 +17,6 @@ pub(super) fn content(cell: &str) -> Option<&str> {
     let cell = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).unwrap_or(cell).trim();
     let nothing = cell.is_empty() || NOTHING.iter().any(|nothing| cell.eq_ignore_ascii_case(nothing));
     (!nothing).then_some(cell)
-}
-
-/// Understands a population, or a list of them (`Customers; Enterprise`), by the words of their names.
-///
-/// An open opportunity outranks the others, since it says more: a customer with a deal under way is one. Names
-/// without any telling word (`Enterprise`), and negated ones (`Former customers`), are no population.
-pub fn understand_population(text: &str) -> Option<Population> {
-    let names = list_items(text);
-    let found: Vec<Population> = names.iter().filter_map(|name| one_population(name)).collect();
-    [Population::OpenOpportunity, Population::Customer, Population::Prospect]
-        .into_iter()
-        .find(|population| found.contains(population))
-}
-
-/// The items of a cell: JSON as the API gives it, or parts between `;`, `,`, `|` and line ends.
-fn list_items(text: &str) -> Vec<String> {
-    if text.trim_start().starts_with('[')
-        && let Ok(serde_json::Value::Array(items)) = serde_json::from_str(text)
-    {
-        let name = |item: &serde_json::Value| {
-            item.as_str().or_else(|| item.get("name").and_then(|name| name.as_str())).map(str::to_owned)
-        };
-        return items.iter().filter_map(name).collect();
-    }
-    text.split([';', ',', '|', '\n', '/']).map(str::to_owned).collect()
-}
-
-fn one_population(name: &str) -> Option<Population> {
-    const NEGATED: [&str; 12] = [
-        "former",
-        "ex",
-        "churned",
-        "churn",
-        "lost",
-        "past",
-        "non",
-        "not",
-        "no",
-        "inactive",
-        "cancelled",
-        "lapsed",
-    ];
-    const DEAL: [&str; 12] = [
-        "opp",
-        "opps",
-        "opportunity",
-        "opportunities",
-        "opty",
-        "deal",
-        "deals",
-        "pipeline",
-        "negotiation",
-        "evaluation",
-        "evaluating",
-        "trial",
-    ];
-    const CUSTOMER: [&str; 8] =
-        ["customer", "customers", "client", "clients", "won", "existing", "kunde", "kunden"];
-    const PROSPECT: [&str; 12] = [
-        "prospect",
-        "prospects",
-        "prospective",
-        "lead",
-        "leads",
-        "target",
-        "targets",
-        "potential",
-        "mql",
-        "sql",
-        "suspect",
-        "tal",
-    ];
-    let name = name.replace(['_', '-'], " ").to_lowercase();
-    let words: Vec<&str> =
-        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    if any(&NEGATED) {
-        return None;
-    }
-    if any(&["won"]) {
-        return Some(Population::Customer);
-    }
-    // "Potential customers" are prospects; "closed opportunities" without "won" tell nothing.
-    if any(&DEAL) {
-        return (!any(&["closed"])).then_some(Population::OpenOpportunity);
-    }
-    match (any(&PROSPECT), any(&CUSTOMER)) {
-        (true, _) => Some(Population::Prospect),
-        (false, true) => Some(Population::Customer),
-        _ => None,
-    }
 }
 
 /// Whether a cell about open deals says that there is one; `None` when it cannot be told.

@@ -30,7 +30,6 @@ mod text;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-pub use cell::understand_population;
 pub use error::FileError;
 pub use mapping::{Column, Field, Mapping, Recognition, fingerprint};
 pub use row::{BadRow, ListRow};

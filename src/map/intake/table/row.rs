@@ -133,7 +133,7 @@ impl RowReader {
             domain,
             partner: partner.map(str::to_owned).or_else(|| text(Field::Partner)),
             our_population: our_population(get(Field::OurPopulation), get(Field::OurOpenDeal)),
-            their_population: get(Field::TheirPopulation).and_then(cell::understand_population),
+            their_population: get(Field::TheirPopulation).and_then(Population::understood),
             owner: text(Field::Owner),
             their_owner: text(Field::TheirOwner),
             amount: amount(get(Field::Amount), get(Field::Currency)).map_err(bad)?,
@@ -161,7 +161,7 @@ fn our_population(population: Option<&str>, open_deal: Option<&str>) -> Option<P
     if open_deal.and_then(cell::affirms) == Some(true) {
         return Some(Population::OpenOpportunity);
     }
-    population.and_then(cell::understand_population)
+    population.and_then(Population::understood)
 }
 
 /// The first domain of an account among those in the cell. Free mail, a CRM's links and shared hosts tell none,

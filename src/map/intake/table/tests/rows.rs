@@ -41,34 +41,6 @@ fn rows_that_cannot_be_used_say_why() {
 }
 
 #[test]
-fn populations_by_their_words() {
-    use Population::*;
-    let cases = [
-        ("Customers", Some(Customer)),
-        ("customer", Some(Customer)),
-        ("“Customers; Enterprise”", Some(Customer)),
-        ("Closed-Won", Some(Customer)),
-        ("Open Opportunities", Some(OpenOpportunity)),
-        ("open_opps", Some(OpenOpportunity)),
-        ("Active pipeline Q3", Some(OpenOpportunity)),
-        ("Customers; Open Opportunities", Some(OpenOpportunity)),
-        ("Prospects", Some(Prospect)),
-        ("Target accounts", Some(Prospect)),
-        ("Potential customers", Some(Prospect)),
-        ("Former customers", None),
-        ("Non-customers", None),
-        ("Closed lost opportunities", None),
-        ("Enterprise", None),
-        ("EMEA; SMB", None),
-        (r#"[{"id": 3, "name": "Prospects"}]"#, Some(Prospect)),
-        ("[broken", None),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(understand_population(text), expected, "{text}");
-    }
-}
-
-#[test]
 fn domains_and_amounts_as_lists_have_them() {
     let (rows, bad) = read_text(
         "account,domain,amount\nAcme,acme.com; acme.de,1234.56789\nGlobex,https://globex.lightning.force.com/001,120.000\nHooli,hooli.nowhere,1\nInitech,n.a.,\"$120k\"\n",

@@ -1,0 +1,64 @@
+//! `tandem doctor`: what is stuck, and what lies behind a reference that a user was shown.
+
+use super::{Outcome, runtime};
+use crate::app;
+use crate::config::Config;
+use crate::delivery::{inbox, outbox};
+use crate::store::Db;
+
+/// So many stuck things are listed.
+const LISTED: i64 = 20;
+
+/// What `tandem doctor` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The reference that a user was shown, such as 7F3KQZ
+    reference: Option<String>,
+}
+
+pub(super) fn run(config: &Config, options: &Options) -> Outcome {
+    runtime()?.block_on(async {
+        let db = app::inspect(config).await?;
+        let outcome = match &options.reference {
+            Some(reference) => look_up(&db, &reference.to_uppercase()).await,
+            None => report(&db).await,
+        };
+        db.close().await;
+        outcome
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the report is what is asked for")]
+async fn report(db: &Db) -> Outcome {
+    let mut tx = db.read().await?;
+    let (waiting, buried) = inbox::depth(&mut tx).await?;
+    let (outgoing, unconfirmed, failed) = outbox::depth(&mut tx).await?;
+    println!("Database: {}", db.name());
+    println!("Inbox: {waiting} waiting, {buried} buried");
+    for (kind, name, error) in inbox::buried(&mut tx, LISTED).await? {
+        println!("  {kind} {name}: {error}");
+    }
+    println!("Outbox: {outgoing} waiting, {unconfirmed} not confirmed, {failed} failed");
+    for (state, error) in outbox::stuck(&mut tx, LISTED).await? {
+        println!("  {state}: {error}");
+    }
+    tx.rollback().await?;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the finding is what is asked for")]
+async fn look_up(db: &Db, reference: &str) -> Outcome {
+    let mut tx = db.read().await?;
+    let found = inbox::by_reference(&mut tx, reference).await?;
+    tx.rollback().await?;
+    match found {
+        Some((kind, name, received_at, error)) => {
+            println!("{kind} {name}, received {received_at}");
+            println!("{error}");
+            Ok(())
+        }
+        None => {
+            Err(format!("nothing is filed under {reference}. References are six letters and digits").into())
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Populations and whose they are.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fields::{Facts, Side, blank, first_char, text_of};
+use super::flatten::{PARTNER, index, pattern};
+use super::patterns::*;
+use super::sides::{clause_start, side_of, side_of_clause};
+use crate::map::overlap::Population;
+
+pub(super) fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
+    for c in MOVED.captures_iter(&masked.clone()) {
+        if let Some(old) = text_of(&c, "old") {
+            blank(masked, old);
+        }
+    }
+    for c in ARROWED.captures_iter(&masked.clone()) {
+        if let Some(old) = text_of(&c, "old")
+            && SIDE_BEFORE.find(&text[clause_start(text, old.start)..old.start]).is_none()
+        {
+            blank(masked, old);
+        }
+    }
+    shared(text, masked, facts);
+    for m in POPS.find_iter(&masked.clone()) {
+        let written = m.as_str();
+        let Some(population) = Population::understood(written) else { continue };
+        let lower = written.to_lowercase();
+        let weak =
+            ["deal", "deals", "target", "targets", "lead", "leads", "pipeline", "opp", "opps", "prospecting"]
+                .contains(&lower.as_str());
+        match side_of(text, m.range()) {
+            Some(side) => {
+                facts.populations.push((side, population));
+                blank(masked, m.range());
+            }
+            None if weak && written.starts_with(char::is_uppercase) && !lower.starts_with("opp") => {}
+            None => {
+                if !weak || lower.starts_with("opp") {
+                    facts.unsided.push(population);
+                }
+                blank(masked, m.range());
+            }
+        }
+    }
+    closings(masked, facts);
+    likewise(text, facts);
+}
+
+/// "Both have Acme as a customer", "mutual customer", "customer of both".
+fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
+    for c in BOTH_OBJECT.captures_iter(&masked.clone()) {
+        let (Some(whole), Some(pop), Some(object)) = (c.get(0), text_of(&c, "pop"), text_of(&c, "object"))
+        else {
+            continue;
+        };
+        if let Some(population) = Population::understood(&text[pop.clone()]) {
+            facts.populations.push((both(text, whole.start()), population));
+            blank_but(masked, whole.range(), &[object]);
+        }
+    }
+    for regex in [&*BOTH_NAMED, &*BOTH, &*BOTH_AFTER] {
+        for c in regex.captures_iter(&masked.clone()) {
+            let (Some(whole), Some(pop)) = (c.get(0), text_of(&c, "pop")) else { continue };
+            // "customer at both Northwind and Globex" leaves us out.
+            let next = first_char(text[whole.end()..].trim_start());
+            if index(next, PARTNER).is_some() {
+                continue;
+            }
+            if let Some(population) = Population::understood(&text[pop]) {
+                // "Acme x Northwind x Globex: customer of both".
+                let of_partners = whole.as_str().to_lowercase().ends_with(" both")
+                    && partner_marks(&text[..whole.start()], 0).len() > 1;
+                let side = if of_partners { Side::Theirs(None) } else { both(text, whole.start()) };
+                facts.populations.push((side, population));
+                let keep: Vec<Range<usize>> = partner_marks(whole.as_str(), whole.start());
+                let span = whole.range();
+                blank_but(masked, span, &keep);
+            }
+        }
+    }
+}
+
+/// "Globex won Acme", "Acme bought from us", "they sell to Acme": a customer.
+fn closings(masked: &mut String, facts: &mut Facts) {
+    let closings = masked.clone();
+    for c in WINS
+        .captures_iter(&closings)
+        .chain(BUYS.captures_iter(&closings))
+        .chain(SELLS.captures_iter(&closings))
+    {
+        let Some(whole) = c.get(0) else { continue };
+        // "Northwind closed their Series C" is about themselves.
+        static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:their|its|his|her)\b"));
+        if OWN.is_match(&closings[whole.end()..]) {
+            continue;
+        }
+        let first = first_char(&c["side"]);
+        let ours = Regex::is_match(&SIDES, &c["side"])
+            && SIDES.captures(&c["side"]).is_some_and(|s| s.name("ours").is_some());
+        let side = match ours {
+            true => Side::Ours,
+            false if WITH_ANOTHER.is_match(&closings[..whole.start()]) => Side::Theirs(None),
+            false => Side::Theirs(index(first, PARTNER)),
+        };
+        facts.populations.push((side, Population::Customer));
+        let keep = partner_marks(whole.as_str(), whole.start());
+        blank_but(masked, whole.range(), &keep);
+    }
+}
+
+/// "Globex has an open opp, we have one as well".
+fn likewise(text: &str, facts: &mut Facts) {
+    let Some(captures) = LIKEWISE.captures(text) else { return };
+    let [(side, population)] = facts.populations.as_slice() else { return };
+    match (side, captures.name("ours").is_some()) {
+        (Side::Theirs(_), true) => facts.populations.push((Side::Ours, *population)),
+        (Side::Ours, false) => facts.populations.push((Side::Theirs(None), *population)),
+        _ => {}
+    }
+}
+
+/// "Northwind and Globex both …" are two partners; otherwise "both" are we and they.
+fn both(text: &str, at: usize) -> Side {
+    static TWO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:\+|and|&|,|/)\s*[\u{F0000}-\u{F0FFF}]\s*(?:are\s+)?$")
+    });
+    static OBJECT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:have|has|see|sees|list|lists|count|counts|got)\s+$"));
+    // "We have both as customers" speaks of two accounts.
+    if OBJECT.is_match(&text[..at])
+        && let Some(side) = side_of_clause(text, at)
+    {
+        return side;
+    }
+    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
+}
+
+fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
+    text.char_indices()
+        .filter(|(_, c)| index(u32::from(*c), PARTNER).is_some())
+        .map(|(i, c)| offset + i..offset + i + c.len_utf8())
+        .collect()
+}
+
+fn blank_but(masked: &mut String, span: Range<usize>, keep: &[Range<usize>]) {
+    let mut at = span.start;
+    for k in keep {
+        blank(masked, at..k.start);
+        at = k.end;
+    }
+    blank(masked, at..span.end);
+}

@@ -1,0 +1,90 @@
+//! Whose a population, an amount or a stage is.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fields::{Side, first_char};
+use super::flatten::{PARTNER, index, pattern};
+use super::patterns::*;
+
+pub(super) fn clause_start(text: &str, at: usize) -> usize {
+    let head = &text[..at];
+    let hard = head
+        .rfind([',', ';', '|', '·', '(', ')', '–', '—', '\n', '\t', ':', '→', '×'])
+        .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+    let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
+        .iter()
+        .filter_map(|s| head.rfind(s).map(|i| i + s.len()))
+        .max()
+        .unwrap_or(0);
+    hard.max(soft)
+}
+
+pub(super) fn side_of_clause(text: &str, at: usize) -> Option<Side> {
+    let start = clause_start(text, at);
+    let clause = &text[start..at];
+    SIDES
+        .captures_iter(clause)
+        .filter_map(|c| {
+            let whole = c.get(0)?;
+            if c.name("ours").is_some() {
+                return (!whole.as_str().eq_ignore_ascii_case("us")).then_some(Side::Ours);
+            }
+            let before = clause[..whole.start()].trim_end().to_lowercase();
+            let object =
+                ["with", "w/", "x", "<>", "and", "&", "+", "partner"].iter().any(|p| before.ends_with(p));
+            let them = whole.as_str().eq_ignore_ascii_case("them");
+            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
+            let named = index(first_char(whole.as_str()), PARTNER);
+            let aside = them || bare_partner || (object && named.is_some());
+            (!aside).then_some(Side::Theirs(named))
+        })
+        .last()
+}
+
+pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
+    let read = |c: &regex::Captures<'_>| {
+        if c.name("ours").is_some() {
+            return Some(Side::Ours);
+        }
+        let theirs = c.name("theirs")?;
+        Some(Side::Theirs(index(first_char(theirs.as_str()), PARTNER)))
+    };
+    let head = &text[..pop.start];
+    let tail = &text[pop.end..];
+    // "They are a customer of ours": who stands after "of" has them.
+    if let Some(c) = OF_SIDE.captures(tail) {
+        return read(&c);
+    }
+    if let Some(c) = SIDE_BEFORE.captures(head) {
+        let start = c.get(0).map_or(0, |m| m.start());
+        let lead = head[..start].trim_end().to_lowercase();
+        let joined = c.get(0).is_some_and(|m| m.as_str().contains([':', '-', '–', '—', '=']));
+        let named = c.name("theirs").is_some_and(|m| first_char(m.as_str()) >= PARTNER);
+        let introduced = ["with", "w/", "x", "<>", "for", "from", "and"]
+            .iter()
+            .any(|w| lead == *w || lead.ends_with(&format!(" {w}")) || lead.ends_with(&format!("({w}")));
+        let object = c.name("theirs").is_some_and(|m| m.as_str().eq_ignore_ascii_case("them"))
+            && (lead.ends_with("has") || lead.ends_with("have") || lead.ends_with("with"));
+        let aside = object || (named && joined && introduced);
+        if !aside {
+            return read(&c);
+        }
+    }
+    if let Some(c) = SIDE_AFTER.captures(tail) {
+        static ANOTHER: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
+        let end = c.get(0).map_or(0, |m| m.end());
+        let arrow = tail.trim_start().starts_with(['→', '-']);
+        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
+            return side_of_clause(text, pop.start);
+        }
+        if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {
+            return Some(Side::Theirs(None));
+        }
+        return read(&c);
+    }
+    side_of_clause(text, pop.start)
+}

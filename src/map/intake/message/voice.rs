@@ -1,0 +1,81 @@
+//! A partner's own words, quoted or forwarded: there "we" is the partner and "you" are we. Turned into our voice.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::accounts::is_partners;
+use super::flatten::{EMAIL, Line, PARTNER, Tokens, index, pattern};
+use crate::map::domain::Domain;
+
+/// Turns what the partner says of itself and of us into what we would say.
+pub(super) fn in_our_voice(lines: &mut [Line], tokens: &Tokens) {
+    let mut speaker = None;
+    for line in lines {
+        let text = match speaker {
+            Some(partner) => turned(&line.text, partner),
+            None => with_quotes_turned(&line.text),
+        };
+        speaker = introduced(&line.text, tokens).or(speaker);
+        line.text = text;
+    }
+}
+
+/// Who speaks in the lines below: `From: Dana <dana@northwind.com>`.
+fn introduced(text: &str, tokens: &Tokens) -> Option<char> {
+    static FROM: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\W*(?:from|von|de)\s*:"));
+    if !FROM.is_match(text) {
+        return None;
+    }
+    let of_address = |c: char| {
+        let domain = Domain::of_account(tokens.emails.get(index(u32::from(c), EMAIL)?)?)?;
+        let ours = |(_, name): &(usize, &String)| is_partners(&domain, "", std::slice::from_ref(*name));
+        let (i, _) = tokens.partners.iter().enumerate().find(ours)?;
+        char::from_u32(PARTNER + u32::try_from(i).ok()?)
+    };
+    text.chars().find_map(|c| index(u32::from(c), PARTNER).map(|_| c).or_else(|| of_address(c)))
+}
+
+/// `Globex writes: "We have them as a customer"`, `a customer of ours at Globex`, `Dana from Globex here: we …`.
+fn with_quotes_turned(text: &str) -> String {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"(?P<before>(?P<who>[\u{F0000}-\u{F0FFF}])[^."\n]{0,40}")(?P<said>[^"\n]{5,300})""#)
+    });
+    static AT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:ours|we|us) (?:(?:here|over) )?(?:at|@) (?P<who>[\u{F0000}-\u{F0FFF}])")
+    });
+    static HERE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:from|at|with) (?P<who>[\u{F0000}-\u{F0FFF}])(?:'s [\w ]{2,20})? here\b")
+    });
+    let speaker = AT.captures(text).or_else(|| HERE.captures(text)).and_then(|c| c["who"].chars().next());
+    if let Some(speaker) = speaker {
+        return turned(text, speaker);
+    }
+    let replaced = QUOTED.replace_all(text, |c: &Captures<'_>| {
+        let speaker = c["who"].chars().next().unwrap_or(' ');
+        format!("{}{}\"", &c["before"], turned(&c["said"], speaker))
+    });
+    replaced.into_owned()
+}
+
+fn turned(text: &str, speaker: char) -> String {
+    static FIRST_AND_SECOND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:we're|we've|we|ours?|(?-i:us)|you're|you've|yours?|you)\b(?: (?:here )?at [\u{F0000}-\u{F0FFF}])?",
+        )
+    });
+    let replaced = FIRST_AND_SECOND.replace_all(text, |c: &Captures<'_>| {
+        let word = c[0].to_lowercase();
+        match word.split(' ').next().unwrap_or_default() {
+            "we're" => format!("{speaker} is"),
+            "we've" => format!("{speaker} has"),
+            "we" | "us" | "ours" => speaker.to_string(),
+            "our" => format!("{speaker}'s"),
+            "you're" => "we are".to_string(),
+            "you've" => "we have".to_string(),
+            "your" | "yours" => "our".to_string(),
+            _ => "we".to_string(),
+        }
+    });
+    replaced.into_owned()
+}
