@@ -143,6 +143,12 @@ enum Control {
     Nothing,
 }
 
+/// As a sentence begins.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `None` when the overlap is no longer known. `named`: the row says the partner.
 fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
     let Some(o) = scene.overlaps.get(&row.overlap) else { return Ok(None) };
@@ -158,7 +164,10 @@ fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
         let assigned = made
             .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
             .and_then(|m| scene.decision(m, &o.partner));
-        let (why, held) = (clip(&row.why, 200), scene.held(o));
+        let (why, mut held) = (clip(&capital(&row.why), 200), scene.held(o));
+        if why.is_empty() {
+            held = capital(&held);
+        }
         (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));

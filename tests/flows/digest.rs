@@ -64,7 +64,7 @@ async fn the_digest_comes_on_time_and_is_decided_on(stage: Stage) {
     let ts = monday(&stage).await;
     let first = shown(&stage, &ts);
     assert!(first.starts_with("*Partner triage, week of 9 March*\n7 new overlaps\n"), "{first}");
-    assert_eq!(first.matches("an ask: Northwind can open doors for our deal").count(), 5, "{first}");
+    assert_eq!(first.matches("An ask: Northwind can open doors for our deal").count(), 5, "{first}");
     let replies = stage.sandbox.thread(OPS, &ts);
     assert_eq!(replies.len(), 1, "one partner, one reply");
     let reply = replies[0]["ts"].as_str().unwrap().to_owned();
@@ -106,7 +106,7 @@ async fn the_digest_comes_on_time_and_is_decided_on(stage: Stage) {
     stage.advance_to("2026-03-16T08:00:00Z").await;
     let all = stage.texts(OPS);
     let next = all.iter().find(|t| t.contains("week of 16 March")).unwrap();
-    assert!(next.contains("back from its snooze") && !next.contains("too small"), "{next}");
+    assert!(next.contains("Back from its snooze") && !next.contains("too small"), "{next}");
     stage.end().await;
 }
 

@@ -78,15 +78,15 @@ fn a_full_digest() {
 
     *Needs a decision*
     *Globex Retail* with Initech · their prospect, our customer ($400k)
-    a give: the last 5 with Initech were our asks; Initech's list is 48 days old, so check first · open for 6 days and nobody has it
+    A give: the last 5 with Initech were our asks; Initech's list is 48 days old, so check first · open for 6 days and nobody has it
     *Acme &amp; Sons* with Northwind · their customer, our open deal ($300k, negotiation)
-    an ask: Northwind can open doors for our deal · Alex Rivera · 2 days
+    An ask: Northwind can open doors for our deal · Alex Rivera · 2 days
     *Account 0* with Northwind · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · unassigned · 2 days
+    An ask: Northwind can open doors for our deal · unassigned · 2 days
     *Account 1* with Northwind · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · unassigned · 2 days
+    An ask: Northwind can open doors for our deal · unassigned · 2 days
     *Account 2* with Northwind · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · unassigned · 2 days
+    An ask: Northwind can open doors for our deal · unassigned · 2 days
 
     2 more in the thread. 3 more wait and are not shown: `/partner overlaps list` with a partner's name. 1 is snoozed. Initech's list is 48 days old: ask for a new one. Northwind's list is from 4 March. Umbrella has sent no list yet. For the people in <#C0OPS>.
     ");
@@ -95,9 +95,9 @@ fn a_full_digest() {
     insta::assert_snapshot!(replies[0].text, @r"
     *Northwind*
     *Account 3* · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · unassigned · 2 days
+    An ask: Northwind can open doors for our deal · unassigned · 2 days
     *Account 4* · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · unassigned · 2 days
+    An ask: Northwind can open doors for our deal · unassigned · 2 days
     3 more with Northwind wait: `/partner overlaps list Northwind`
     ");
     let kinds: Vec<&str> = message.blocks.iter().map(|b| b["type"].as_str().unwrap()).collect();
@@ -134,7 +134,7 @@ fn after_decisions_each_row_says_who_and_what() {
     *Account 0* with Northwind · their customer, our open deal ($120k)
     _Dismissed by Maya · 9 March: No fit: too small_
     *Account 1* with Northwind · their customer, our open deal ($120k)
-    an ask: Northwind can open doors for our deal · Alex Rivera · 2 days
+    An ask: Northwind can open doors for our deal · Alex Rivera · 2 days
     _Given to Alex Rivera by Maya · 9 March_
     *Account 2* with Northwind · their customer, our open deal ($120k)
     _Planned by Omar · 9 March: a session with Northwind by 16 March_

@@ -28,6 +28,40 @@ async fn strangers_click_with_their_own_team_and_have_no_commands() {
 }
 
 #[tokio::test]
+async fn a_window_that_is_behind_sends_the_button_that_was_there() {
+    let (sandbox, app) = with_app().await;
+    let blocks = json!([{"type": "actions", "elements": [button("approve")]}]);
+    let posted =
+        api(&sandbox, "chat.postMessage", json!({"channel": OVERLAPS, "text": "card", "blocks": blocks}))
+            .await;
+    let ts = posted["ts"].as_str().unwrap();
+    api(&sandbox, "chat.update", json!({"channel": OVERLAPS, "ts": ts, "text": "done", "blocks": []})).await;
+    sandbox.settled().await;
+    let maya = sandbox.person("U0MAYA");
+    let surface = Surface::Message { channel: OVERLAPS.to_owned(), ts: ts.to_owned() };
+    maya.block_action(&surface, json!({"action_id": "approve", "type": "button"}), &Value::Null)
+        .await
+        .unwrap();
+    assert_eq!(app.last().payload()["actions"][0]["value"], "7");
+    let never = json!({"action_id": "never", "type": "button"});
+    assert!(maya.block_action(&surface, never, &Value::Null).await.is_err());
+}
+
+#[tokio::test]
+async fn an_invitation_lets_somebody_in_and_shares_the_channel_with_their_company() {
+    let (sandbox, app) = with_app().await;
+    let (maya, sam) = (sandbox.person("U0MAYA"), sandbox.person("U0SAM"));
+    assert!(sam.say(OVERLAPS, "hello", None).await.is_err());
+    assert!(maya.command(OVERLAPS, "/invite @nobody").await.is_err());
+    maya.command(OVERLAPS, "/invite <@U0SAM|sam>").await.unwrap();
+    sandbox.settled().await;
+    let kinds: Vec<_> = app.seen().iter().map(|s| s.json()["event"]["type"].clone()).collect();
+    assert_eq!(kinds, ["member_joined_channel", "channel_shared"]);
+    sam.say(OVERLAPS, "hello", None).await.unwrap();
+    assert!(sam.command(OVERLAPS, "/invite @alex").await.is_err(), "a guest invites nobody");
+}
+
+#[tokio::test]
 async fn a_modal_is_filled_in_refused_updated_and_closed() {
     let (sandbox, app) = with_app().await;
     let maya = sandbox.person("U0MAYA");
