@@ -102,6 +102,17 @@ pattern!(
 );
 
 pattern!(
+    A_THING,
+    r"^(?:to (?:have|see|use|borrow|keep|get) )?(?:the|a|an|my|our|their|her|his|this|these|those|it|them|\w+'s) (?:\w+)"
+);
+
+pattern!(
+    /// What serves the writer more than the one who is asked.
+    OUR_GAIN,
+    r"\b(?:calls?|meetings?|chats?|demos?|coffee|catch.?up|sync|walk.?through|tour|pitch|conversation|talk|update on (?:us|our)|our (?:product|platform|tool|service|solution)|day|time|slot to|look at)\b"
+);
+
+pattern!(
     A_SEAT,
     r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
 );
@@ -126,6 +137,9 @@ pub(super) fn leave_asked(w: &str) -> Option<Reading> {
     }
     if A_PART.is_match(rest) {
         return Some(offer(Object::Work));
+    }
+    if A_THING.is_match(rest) && !OUR_GAIN.is_match(rest) && !rest.contains("your") {
+        return Some(offer(given(rest.trim_start())));
     }
     let thing = about_asset(rest) || DOOR_FOR_YOU.is_match(rest) || rest.contains("introduction");
     Some(if thing && !rest.contains("your") { offer(given(rest)) } else { request(Object::Answer) })

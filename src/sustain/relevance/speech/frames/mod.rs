@@ -6,7 +6,7 @@ mod requests;
 
 use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reported, waiver};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
-use requests::{asked_of_you, duty, imperative, together, wish};
+use requests::{asked_of_you, duty, imperative, kindly, together, wish};
 
 use super::{Kind, Object, Party};
 
@@ -34,7 +34,7 @@ const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object
 const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
 
 /// Frames that are tried after them.
-const AFTER: [Frame; 8] = [asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
+const AFTER: [Frame; 9] = [kindly, asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
 
 type Frame = fn(&str) -> Option<Reading>;
 

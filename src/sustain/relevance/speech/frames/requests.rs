@@ -26,7 +26,7 @@ pattern!(COULD_USE, r"^(?:use|do with|benefit from) (?:a|an|some|the|another|one
 pub(super) fn asked_of_you(w: &str) -> Option<Reading> {
     if let Some(found) = OF_YOU.captures(w) {
         let rest = &found["rest"];
-        let object = wanted(rest);
+        let object = if SUITS.is_match(rest) { wanted(rest) } else { deed_wanted(rest) };
         let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
         if COULD_USE.is_match(rest) && !about_asset(rest) && !DOOR_FOR_YOU.is_match(rest) {
             return Some(offer(Object::Work));
@@ -47,6 +47,25 @@ pub(super) fn asked_of_you(w: &str) -> Option<Reading> {
 }
 
 pattern!(
+    /// The closed class of acts that cost a reader next to nothing: to take, to use, to answer, to show up.
+    LIGHT,
+    r"(?x)^(?:(?:please|kindly|just|also|quickly|perhaps|maybe|only|simply|to|then|both|always|and)\ )*
+      (?: (?:have|take|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|thank|invite|pencil|block|plug|run|walk)\b )"
+);
+pattern!(
+    /// Acts that make something: whoever is told to do them is given work.
+    EFFORT,
+    r"^(?:(?:also|then|please|just) )*(?:do the|do all|do most|make the|make a|write|draft|draw|prepare|build|book|organi[sz]e|arrange|provide|deliver|compile|collect|gather|fill|list|map|pull|dig|run the|lead the|drive|chase|produce|design|create|handle|own|research|supply|take care|take on|carry|set up|put together|come back|report|translate|answer all|contact|reach out|follow up|work (?:out|through|on)|check|find|identify|send (?:us|me|over)|bring (?:us|me))\b"
+);
+
+/// What is wanted when the reader is to do `rest`: an act outside the light ones is work.
+pub(super) fn deed_wanted(rest: &str) -> Object {
+    let object = wanted(rest);
+    let vague = matches!(object, Object::Other | Object::Update | Object::Answer);
+    if vague && !LIGHT.is_match(rest) { Object::Work } else { object }
+}
+
+pattern!(
     ANSWERING,
     r"^(?:confirm|say|tell me (?:if|whether|yes)|let me know|reply|give me a (?:yes|nod|thumbs)|take a|have a|pick|choose|live with)"
 );
@@ -62,9 +81,40 @@ pattern!(
 );
 
 pattern!(
+    /// "It would be great if you …", "I'd be glad if your team …", "Would it be a pain to …": the adjective is open.
+    KINDLY,
+    r"(?x)^(?:(?:it|that|this|which)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
+      (?:if\ (?:you|your\ (?:team|side|colleagues|people|reps?|folks|office|consultants))(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
+        |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)"
+);
+
+pattern!(
     OUR_AIM,
     r"^to (?:help|make|give|share|send|flag|offer|thank|introduce|let you|put|get you|bring|pass|mention|say|see you|congratulate|show|be|tell you|point you|warn|save|spare|take|do|return|repay|set|hand)\b"
 );
+
+/// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
+pub(super) fn kindly(w: &str) -> Option<Reading> {
+    let found = KINDLY.captures(w)?;
+    let rest = &found["rest"];
+    if found.name("bare").is_some() && !w.starts_with("would ") && !w.starts_with("is it ") {
+        return None;
+    }
+    if rest.contains("for you") || (DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest)) {
+        return None;
+    }
+    let object = if found.name("gain").is_some() { wanted(rest) } else { deed_wanted(base_form(rest)) };
+    Some(request(match object {
+        Object::Other | Object::Answer if found.name("gain").is_some() => Object::Work,
+        other => other,
+    }))
+}
+
+/// Light acts in the past tense of politeness: "if you took a look".
+fn base_form(rest: &str) -> &str {
+    const PAST: [(&str, &str); 6] = [("took ", "take "), ("had ", "have "), ("gave ", "give "), ("said ", "say "), ("told ", "tell "), ("came ", "come ")];
+    PAST.iter().find(|(past, _)| rest.starts_with(past)).map_or(rest, |(_, now)| now)
+}
 
 /// "I'd love your list", "We're looking for leads": what we would like to have.
 pub(super) fn wish(w: &str) -> Option<Reading> {
@@ -106,7 +156,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
 );
 
 pattern!(
@@ -117,6 +167,9 @@ pattern!(
 /// "You could go through your list": work handed over as a statement.
 pub(super) fn duty(w: &str) -> Option<Reading> {
     let found = DUTY.captures(w)?;
+    if found.name("will").is_some_and(|m| EFFORT.is_match(m.as_str())) {
+        return Some(request(Object::Work));
+    }
     let rest = ["rest", "leave", "up", "ball", "task"].iter().find_map(|n| found.name(n))?.as_str();
     if found.name("task").is_some() {
         return Some(request(Object::Work));
@@ -160,7 +213,7 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     if NOT_A_COMMAND.is_match(rest) {
         return None;
     }
-    let object = wanted(rest);
+    let object = deed_wanted(rest);
     let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
     if USE_IT.is_match(rest) && !heavy {
         return Some(STATE);
