@@ -62,9 +62,16 @@ pattern!(
     r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
 );
 
+pattern!(
+    /// "Is anything at Acme blocking you?": a hindrance of the reader's is asked for, so that we can act on it.
+    IN_YOUR_WAY,
+    r"^(?:is |are )?(?:there )?(?:anything|something|what is|who is|anyone|any \w+)\b.*\b(?:block(?:s|ing)|slow(?:s|ing)|hold(?:s|ing)(?: up)?|bother(?:s|ing)|annoy(?:s|ing)|stopp?(?:s|ing)|delay(?:s|ing)|hurt(?:s|ing)|eat(?:s|ing)|tak(?:es|ing)|cost(?:s|ing)|stuck|in the way of|weigh(?:s|ing))(?: \w+)? (?:you|your)\b|^(?:is |are )?(?:there )?(?:anything|something)\b.*\b(?:i|we|our \w+|my \w+) (?:can|could|may|might) (?:\w+ )?(?:take|lift|clear|unblock|answer|fix|sort|do|remove|carry|get)\b"
+);
+
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
 pub(super) fn help_offered(w: &str) -> Option<Reading> {
     if YOU_NEED.is_match(w)
+        || (IN_YOUR_WAY.is_match(w) && !FOR_OURSELVES.is_match(w))
         || w.starts_with("do you need any")
         || w.starts_with("do you need a hand")
         || w.starts_with("need a hand")
@@ -207,6 +214,18 @@ pattern!(
     r"^(?:just |also )*(?:i|we|our|my)(?: \w+){0,3}? (?:have |has |had )?(?:just |already |also |now )*(?:attached|put|made|written|wrote|built|pulled|prepared|set|asked|sent|booked|held|kept|drafted|collected|marked|mapped|matched|checked|dug|went|gone|found|cleared|fixed|told|spoke|spoken|arranged|saved|reserved|summari[sz]ed|updated|added|logged|credited|shared|recorded|mentioned|cut|picked|did|done|sorted|lined|published|adapted|translated|got|listed|worked|showed|shown|pitched|recommended|suggested|named|praised|demoed|introduced|forwarded|passed|invited|nominated)\b(?P<rest>.*)"
 );
 
+pattern!(
+    /// Any deed of ours that is done, whatever the verb.
+    PAST_DEED,
+    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{2,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
+);
+
+pattern!(
+    /// Acts of the mind, and what is said for its own sake.
+    NO_GOOD_DEED,
+    r"^(?:wanted|needed|hoped|noticed|reali[sz]ed|wondered|remembered|missed|loved|liked|enjoyed|discussed|talked|spoke|tried|looked|launched|announced|released|learned|expected|planned|decided|wished|called|chatted|waited|e-?mailed|messaged|pinged|followed|reached|touched|checked in|started|agreed|joined|visited|attended|promised|worked|intended|asked)\b"
+);
+
 pattern!(FOR_THEM, r"\b(?:you|yours?)\b|attached|\blink\b|their (?:clients|customers)");
 
 pattern!(
@@ -257,6 +276,9 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
         || TO_USE.is_match(w)
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
         || LEGWORK.is_match(w)
+        || PAST_DEED.captures(w).is_some_and(|c| {
+            !NO_GOOD_DEED.is_match(&c["verb"]) && FOR_THEM.is_match(&c["rest"]) && !c["rest"].starts_with("our ")
+        })
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);
         return Some(deliver(if door {

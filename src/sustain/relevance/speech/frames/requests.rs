@@ -1,6 +1,6 @@
 //! Requests, wishes and commands: what the reader would have to do.
 
-use super::super::objects::{DOOR_FOR_YOU, given, wanted};
+use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
 use super::deeds::{CHECKING, GIVES_YOU};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
@@ -72,7 +72,7 @@ pattern!(
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:need|want|require|hope|wonder|seek|would (?:really |so |also |just )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -143,11 +143,14 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     }
     let object = wanted(rest.trim_start_matches("to "));
     Some(match object {
+        Object::Answer | Object::Other if TO_KNOW.is_match(&rest) => request(Object::Work),
         Object::Answer | Object::Other if full && rest.starts_with("to ") => STATE,
         Object::Answer => request(Object::Other),
         other => request(other),
     })
 }
+
+pattern!(TO_KNOW, r"^to (?:know|understand|learn|find out|be told|get hold|work out) (?:who|whom|whose|what|which|where|when|how|why|if|whether|the|their|more|about|your)\b");
 
 pattern!(
     OWN_CALL,
@@ -175,6 +178,9 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
         return Some(request(Object::Work));
     }
     let object = wanted(rest);
+    if object == Object::Introduction && DOOR_FOR_US.is_match(rest) {
+        return Some(request(object));
+    }
     let work = matches!(object, Object::Work | Object::Opportunity);
     (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
 }

@@ -1,0 +1,38 @@
+//! What a clause means beside its neighbours.
+
+use super::{Clause, Kind, Object, Party};
+
+pattern!(
+    /// Something is passed to us, for us to do.
+    TO_US,
+    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b"
+);
+pattern!(EARSHOT, r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b");
+
+/// Reads again what depends on the rest of the sentence or of the note.
+pub(super) fn weigh(clauses: &mut [Clause]) {
+    for at in 0..clauses.len() {
+        let here = &clauses[at];
+        if here.kind != Kind::Request {
+            continue;
+        }
+        let ours_follows = clauses[at + 1..]
+            .iter()
+            .take_while(|c| c.sentence == here.sentence)
+            .any(|c| c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset));
+        let given = clauses[..at].iter().any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
+        let new = if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
+            // "Throw it over to me and I'll answer it": the work comes our way.
+            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
+        } else if EARSHOT.is_match(&here.words) && ours_follows && given {
+            // "If you hear anything, shout and I'll send the list": nothing has to be looked for.
+            Some((Kind::Request, Party::You, Party::You, Object::Answer))
+        } else {
+            None
+        };
+        if let Some((kind, actor, beneficiary, object)) = new {
+            let clause = &mut clauses[at];
+            (clause.kind, clause.actor, clause.beneficiary, clause.object) = (kind, actor, beneficiary, object);
+        }
+    }
+}
