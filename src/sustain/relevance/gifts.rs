@@ -8,7 +8,7 @@ use regex::Regex;
 use super::draft::Draft;
 use super::input::GiftKind;
 use super::speech::{Clause, Kind, Object, normal};
-use super::telling::{is_fact, is_idle, is_own_joy, reaches_reader};
+use super::telling::{is_fact, is_own_joy, reaches_reader, says_something};
 
 /// How much a gift is worth on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,9 +105,8 @@ fn tells(draft: &Draft<'_>, clause: &Clause) -> bool {
 fn framed(draft: &Draft<'_>, at: &Range<usize>) -> bool {
     let Some(here) = draft.sentence_at(at.start) else { return false };
     [here.checked_sub(1), Some(here), Some(here + 1)].into_iter().flatten().any(|s| {
-        let told = draft.clauses.iter().filter(|c| c.sentence == s).any(|c| {
-            c.kind != Kind::CheckIn && !c.asks() && !is_idle(c)
-        });
+        let told =
+            draft.clauses.iter().filter(|c| c.sentence == s).any(|c| c.kind != Kind::CheckIn && !c.asks() && says_something(c));
         draft.names_account_in(s) && told
     })
 }
@@ -115,11 +114,9 @@ fn framed(draft: &Draft<'_>, at: &Range<usize>) -> bool {
 /// Whether a launch of ours is more than news of ourselves: some clause says what it changes for the
 /// reader or on the account.
 fn useful(draft: &Draft<'_>, at: &Range<usize>) -> bool {
-    let joyless = !draft.clauses.iter().any(is_own_joy);
-    joyless
-        || draft.clauses.iter().any(|c| {
-            reaches_reader(c) || (is_fact(c) && draft.names_account_in(c.sentence) && !c.span.contains(&at.start))
-        })
+    draft.clauses.iter().any(|c| {
+        reaches_reader(c) || (is_fact(c) && draft.names_account_in(c.sentence) && !c.span.contains(&at.start))
+    })
 }
 
 /// Whether `words` speak of `title`: all of its telling words stand there.

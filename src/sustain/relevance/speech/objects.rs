@@ -10,7 +10,7 @@ pattern!(
       | (?:put|putting)\ (?:you|your\ \w+)\ (?:in\ touch|in\ front|in\ contact|in\ the\ room|on\ (?:the|her|his|their)|together|through\ to|forward)
       | (?:put|get|have)\ your\ name | (?:get|getting|bring|bringing|walk|walking|pull|pulling|loop|looping)\ (?:you|your\ \w+)\ (?:in\b|into|onto?\b|along|a\ (?:meeting|call|slot|seat|chat)|an?\ introduction
       | time\ with|half|thirty|fifteen|twenty|\d+\ minutes|to\ (?:meet|the\ table)|through\ the\ door|over\ to)
-      | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
+      | (?:bring|get|put|sit)\ (?:the\ two\ of\ you|you\ (?:two|both)|both\ of\ you) | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
       | vouch\ for\ you | put\ in\ a\ (?:good\ )?word | have\ you\ meet | hand\ (?:you|this\ one|the\ account|\w+\ (?:over\ )?to\ you)
       | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,3}(?:call|meeting|chat|slot|time|conversation|demo|coffee|session|lunch|intro\w*)(?:\ for\ you)?\ with | line\ up\ (?:a|the|an)\ (?:call|meeting|chat|slot|conversation) | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
       | (?:pass|give)\ (?:\w+\ ){0,5}your\ name | invite\ you | seat\ for\ you | add\ you\ to\ (?:the|my|our)\ (?:call|meeting|session)
@@ -25,7 +25,7 @@ pattern!(
     /// A way in for us.
     pub(super) DOOR_FOR_US,
     r"(?x)\b(?: introduc(?:e|ing)\ (?:me|us|our) | introductions?\b | (?:put|putting|get|getting)\ (?:me|us|our\ \w+)\ (?:in\b|into|on|a\ (?:meeting|call|slot)|time)
-      | connect(?:ing)?\ (?:me|us) | open\ (?:the|a|some)\ doors? | vouch\ for | good\ word | point\ (?:me|us) | (?:loop|bring)\ (?:me|us)\ in | referrals?\b )"
+      | connect(?:ing)?\ (?:me|us) | open\ (?:the|a|some)\ doors? | vouch\ for | good\ word | point\ (?:me|us) | (?:loop|bring|take|get|squeeze|fit|slot|sneak|wave|invite|include|add|put|let|walk|pull)\ (?:me|us|our\ \w+)\ (?:in|into|along|onto|on|to\ the|a\ (?:seat|slot|meeting|call)|at\ the)\b | referrals?\b )"
 );
 pattern!(
     /// Business that is still to be found, by the reader.
@@ -135,7 +135,7 @@ pattern!(
 );
 pattern!(
     NO_DEED,
-    r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
+    r"(?x)^(?:know|say|see|think|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
       |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
@@ -144,8 +144,15 @@ pattern!(
     r"^(?:help|assist|support)(?: out| you)?(?: (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
 );
 
+pattern!(
+    /// Words before the deed that add nothing to it.
+    DETOUR,
+    r"^(?:take (?:a|the|this|one) (?:\w+ )?(?:moment|minute|second|time|opportunity|occasion|chance) to|use (?:this|the) (?:\w+ )?(?:moment|opportunity|occasion|chance) to|start by|begin by|quickly|briefly|also|just|personally|simply) "
+);
+
 /// What the reader gets when somebody would do `rest`.
 pub(super) fn given(rest: &str) -> Object {
+    let rest = &*DETOUR.replace(rest, "");
     if OWN_PITCH.is_match(rest) {
         Object::Other
     } else if DOOR_FOR_YOU.is_match(rest) {

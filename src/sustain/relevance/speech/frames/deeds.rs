@@ -159,7 +159,8 @@ pattern!(
 
 pattern!(
     DEED,
-    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:i|we|he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?\ )??
+    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:(?:i|we)(?:\ (?:also|really|just|both|all|personally|then|now|still|gladly|certainly|therefore|even|would|will))?
+        |(?:he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?)\ )??
       (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
         | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
         | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
@@ -182,10 +183,29 @@ pattern!(
     r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
 );
 
+pattern!(
+    /// "Would a session …": a question about a thing, not a deed of ours.
+    INVERTED,
+    r"^(?:can|could|would|will|may|might|does|do|is|are) (?:a|an|the|this|that|these|our|my|some|your|you|it|any|\w+'s)\b"
+);
+pattern!(
+    WOULD_HELP,
+    r"^(?:can|could|would|will|might|does) (?:a|an|the|this|that|our|my|some|it)\b.*\b(?:help|serve|save|spare|suit|ease|speed|support)(?: (?:you|your)\b|$)|^(?:would|could|might|will) (?:a|an|the|this|that|our|my|some|it)\b.*\bbe (?:useful|helpful|handy|welcome|worth|of (?:use|help|interest))\b"
+);
+pattern!(
+    /// "So our people can concentrate": what we gain.
+    OUR_PURPOSE,
+    r"^(?:so |so that |that )(?:i|we|our|my)\b"
+);
+
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
     if UNDER_WAY.is_match(w) {
         return Some(deliver(if DOOR_FOR_YOU.is_match(w) { Object::Introduction } else { Object::Work }));
+    }
+    if INVERTED.is_match(w) {
+        let serves = WOULD_HELP.is_match(w) && !FOR_OURSELVES.is_match(w);
+        return serves.then_some(offer(Object::Work));
     }
     let found = DEED.captures(w)?;
     let rest = &found["rest"];
@@ -194,6 +214,9 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
+    }
+    if OUR_PURPOSE.is_match(w) && !YOU.is_match(rest) {
+        return Some(STATE);
     }
     let object = given(rest);
     Some(if object == Object::Chat { request(Object::Chat) } else { offer(object) })
@@ -225,6 +248,8 @@ pattern!(
     NO_GOOD_DEED,
     r"^(?:wanted|needed|hoped|noticed|reali[sz]ed|wondered|remembered|missed|loved|liked|enjoyed|discussed|talked|spoke|tried|looked|launched|announced|released|learned|expected|planned|decided|wished|called|chatted|waited|e-?mailed|messaged|pinged|followed|reached|touched|checked in|started|agreed|joined|visited|attended|promised|worked|intended|asked)\b"
 );
+
+pattern!(pub(super) FOR_US, r"\b(?:for (?:us|me|our|my)|on (?:our|my) behalf)\b");
 
 pattern!(FOR_THEM, r"\b(?:you|yours?)\b|attached|\blink\b|their (?:clients|customers)");
 
@@ -273,7 +298,7 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
         return Some(deliver(Object::Work));
     }
     if HANDED.is_match(w)
-        || TO_USE.is_match(w)
+        || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
         || LEGWORK.is_match(w)
         || PAST_DEED.captures(w).is_some_and(|c| {

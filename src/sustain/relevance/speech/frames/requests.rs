@@ -2,7 +2,7 @@
 
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
-use super::deeds::{CHECKING, GIVES_YOU};
+use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
@@ -50,7 +50,7 @@ pattern!(
     /// The closed class of acts that cost a reader next to nothing: to take, to use, to answer, to show up.
     LIGHT,
     r"(?x)^(?:(?:please|kindly|just|also|quickly|perhaps|maybe|only|simply|to|then|both|always|and)\ )*
-      (?: (?:have|take|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|thank|invite|pencil|block|plug|run|walk)\b )"
+      (?: (?:have|take\ (?:a|an|it|this|that|these|those|them|him|her|his|my|one|what|whatever|whichever|your|care|part|five|ten|two|the\ (?:\w+\ )?(?:slot|call|seat|place|credit|lead|time|floor|page|first|second))|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|free|fit|host|find\ (?:a\ |some\ |the\ |me\ |us\ )?(?:\w+\ )?(?:time|slot|minutes?|half|hour)|set\ aside|thank|invite|pencil|block|plug|run|walk)\b )"
 );
 pattern!(
     /// Acts that make something: whoever is told to do them is given work.
@@ -61,7 +61,7 @@ pattern!(
 /// What is wanted when the reader is to do `rest`: an act outside the light ones is work.
 pub(super) fn deed_wanted(rest: &str) -> Object {
     let object = wanted(rest);
-    let vague = matches!(object, Object::Other | Object::Update | Object::Answer);
+    let vague = matches!(object, Object::Other | Object::Update | Object::Answer | Object::Meeting);
     if vague && !LIGHT.is_match(rest) { Object::Work } else { object }
 }
 
@@ -72,7 +72,7 @@ pattern!(
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -141,6 +141,9 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
             _ => STATE,
         });
     }
+    if w.contains("could use") && rest.contains("for you") {
+        return Some(offer(Object::Work));
+    }
     let object = wanted(rest.trim_start_matches("to "));
     Some(match object {
         Object::Answer | Object::Other if TO_KNOW.is_match(&rest) => request(Object::Work),
@@ -159,7 +162,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily)? (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
 );
 
 pattern!(
@@ -177,6 +180,9 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     if found.name("task").is_some() {
         return Some(request(Object::Work));
     }
+    if FOR_US.is_match(rest) {
+        return Some(request(deed_wanted(rest)));
+    }
     let object = wanted(rest);
     if object == Object::Introduction && DOOR_FOR_US.is_match(rest) {
         return Some(request(object));
@@ -192,8 +198,10 @@ pattern!(
 
 pattern!(
     IMPERATIVE,
-    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite)\b.*)"
+    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite|see (?:if|whether|who|what|how|which|that)|write|draft|upload|prepare|build|make|arrange|organi[sz]e|chase|raise|set up|speak to|talk to|call|squeeze|slot|include|remind|collect|provide|complete|submit|update (?:us|me)|do not forget)\b.*)"
 );
+
+pattern!(PLEASE, r"^(?:(?:also|then|just|maybe|so) )*(?:please|kindly) (?:(?:also|do|just|kindly) )*(?P<rest>\w+ .*)");
 
 pattern!(
     USE_IT,
@@ -215,7 +223,8 @@ pub(super) fn together(w: &str) -> Option<Reading> {
 
 /// "Send me your list."
 pub(super) fn imperative(w: &str) -> Option<Reading> {
-    let rest = &IMPERATIVE.captures(w)?["rest"];
+    let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w))?;
+    let rest = &found["rest"];
     if NOT_A_COMMAND.is_match(rest) {
         return None;
     }
