@@ -15,7 +15,7 @@ pattern!(
 );
 pattern!(
     BASE,
-    r"(?i)\b(?:your|their) (?:[\w-]+ ){0,3}(?:customers?|clients?|customer base|client base|base|user base|book(?: of business)?|members|subscribers|users|accounts|clientele)\b|\b(?:customers|clients) of yours\b|\bthe (?:accounts|customers|clients|companies|people|shops|retailers) you (?:serve|look after|work with|support|manage|have)\b|\beveryone you serve\b"
+    r"(?i)\b(?:your|their) (?:[\w-]+ ){0,3}(?:customers?|clients?|customer base|client base|base|user base|book(?: of business)?|members|subscribers|users|accounts|clientele)\b|\b(?:customers|clients) of yours\b|\b(?:the|those|all|any) [\w-]+ (?:that |which |whom )?you (?:serve|supply|advise|look after|work with|support|manage|have)\b|\beveryone you serve\b"
 );
 pattern!(
     NOT_AN_OFFER,

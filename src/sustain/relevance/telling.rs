@@ -6,11 +6,12 @@ pattern!(
     /// The writer's side as the one that feels or gains.
     OWN_JOY,
     r"(?x)^(?:(?:and|so|also|wow|personally)\ )*(?: (?:i|we|(?:my|our|the)\ (?:whole\ |entire\ )?(?:team|company|board|management|leadership|everyone|everybody))\ (?:\w+\ ){0,3}?
-        (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|are\ convinced|are\ confident|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire)\b
+        (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|convinced|confident|sure|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire)\b
       | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
       | (?:it|this|that|which)\ (?:is|was|puts|brings|makes|takes|marks|means|gets)\ (?:\w+\ ){0,3}?(?:our|us)\b
       | (?:it|this|that|which|these|the\ (?:launch|result|success))\ (?:\w+\ )?(?:underlines|shows\ (?:how|what\ we|the)|proves|demonstrates|reflects|confirms|testifies|speaks\ (?:to|for)|underscores)\b | (?:it|this|that)\ is\ the\ (?:result|fruit|outcome)\ of
       | (?:i|we)\ (?:\w+\ ){0,3}?(?:to\ express|to\ congratulate|to\ thank|to\ celebrate|to\ recogni[sz]e|to\ applaud)\b | (?:the\ )?(?:press|reviews?|reception|response|feedback|market)\ (?:has|have|is|was|are|were)\b
+      | both\ (?:of\ )?(?:us|our)\b | our\ (?:two\ |both\ )?(?:firms|companies|businesses|teams|organi[sz]ations)\b
       | our\ (?:\w+\ ){0,3}?(?:commitment|partnership|relationship|alliance|collaboration|journey|success|growth|numbers|target|quota|pipeline|quarter|year)\b )"
 );
 pattern!(
@@ -31,7 +32,7 @@ pattern!(
 pattern!(
     /// Openings of what is no statement: fragments, conditions, commands.
     NO_STATEMENT,
-    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
+    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|should|could|it (?:never|would|will|might|is (?:worth|good|nice|great))|there (?:must|may|might|is|are) (?:be |so )?(?:much|more|a lot|plenty|lots|an? few|some)|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
 );
 
 /// Whether the clause speaks of how the writer's side feels or gains.

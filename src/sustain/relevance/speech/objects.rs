@@ -145,6 +145,12 @@ pattern!(
 );
 
 pattern!(
+    /// What both sides would do: nothing that the reader gets.
+    MUTUAL,
+    r"\b(?:together|alongside|jointly|hand in hand|side by side|as partners|as one team|join forces|with you and your team|our heads)\b"
+);
+
+pattern!(
     /// Words before the deed that add nothing to it.
     DETOUR,
     r"^(?:take (?:a|the|this|one) (?:\w+ )?(?:moment|minute|second|time|opportunity|occasion|chance) to|use (?:this|the) (?:\w+ )?(?:moment|opportunity|occasion|chance) to|start by|begin by|quickly|briefly|also|just|personally|simply) "
@@ -159,7 +165,7 @@ pub(super) fn given(rest: &str) -> Object {
         Object::Introduction
     } else if POLITE.is_match(rest) {
         Object::Courtesy
-    } else if CHAT.is_match(rest) && !rest.contains("for you") {
+    } else if (CHAT.is_match(rest) || MUTUAL.is_match(rest)) && !rest.contains("for you") {
         Object::Chat
     } else if NO_DEED.is_match(rest) {
         Object::Other

@@ -5,7 +5,7 @@ use super::{Clause, Kind, Object, Party};
 pattern!(
     /// Something is passed to us, for us to do.
     TO_US,
-    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b"
+    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
 );
 pattern!(EARSHOT, r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b");
 

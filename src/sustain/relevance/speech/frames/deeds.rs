@@ -95,7 +95,7 @@ pattern!(
 
 pattern!(
     LET_US_GET,
-    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
+    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
 );
 
 pattern!(

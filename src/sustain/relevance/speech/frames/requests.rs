@@ -50,7 +50,7 @@ pattern!(
     /// The closed class of acts that cost a reader next to nothing: to take, to use, to answer, to show up.
     LIGHT,
     r"(?x)^(?:(?:please|kindly|just|also|quickly|perhaps|maybe|only|simply|to|then|both|always|and)\ )*
-      (?: (?:have|take\ (?:a|an|it|this|that|these|those|them|him|her|his|my|one|what|whatever|whichever|your|care|part|five|ten|two|the\ (?:\w+\ )?(?:slot|call|seat|place|credit|lead|time|floor|page|first|second))|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|free|fit|host|find\ (?:a\ |some\ |the\ |me\ |us\ )?(?:\w+\ )?(?:time|slot|minutes?|half|hour)|set\ aside|thank|invite|pencil|block|plug|run|walk)\b )"
+      (?: (?:have|take\ (?:a|an|it|this|that|these|those|them|him|her|his|my|one|what|whatever|whichever|your|care|part|five|ten|two|the\ (?:\w+\ )?(?:slot|call|seat|place|credit|lead|time|floor|page|first|second))|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|check\ (?:it|this|that|them|out|the)|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|free|fit|host|find\ (?:a\ |some\ |the\ |me\ |us\ )?(?:\w+\ )?(?:time|slot|minutes?|half|hour)|set\ aside|thank|invite|pencil|block|plug|run|walk)\b )"
 );
 pattern!(
     /// Acts that make something: whoever is told to do them is given work.
@@ -72,7 +72,7 @@ pattern!(
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?use|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -83,7 +83,7 @@ pattern!(
 pattern!(
     /// "It would be great if you …", "I'd be glad if your team …", "Would it be a pain to …": the adjective is open.
     KINDLY,
-    r"(?x)^(?:(?:it|that|this|which)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
+    r"(?x)^(?:(?:it|that|this|which|you)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
       (?:if\ (?:you|your\ (?:team|side|colleagues|people|reps?|folks|office|consultants))(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
         |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)"
 );
@@ -93,8 +93,20 @@ pattern!(
     r"^to (?:help|make|give|share|send|flag|offer|thank|introduce|let you|put|get you|bring|pass|mention|say|see you|congratulate|show|be|tell you|point you|warn|save|spare|take|do|return|repay|set|hand)\b"
 );
 
+pattern!(
+    /// "It never hurts to …", "It would be worth your time to …": advice that is a request.
+    ADVICE,
+    r"^(?:it )?(?:(?:would|might|could|may|will|can|never|does not|is|cannot|can not|would not) )+(?:be )?(?:(?:well |really )?worth (?:it |your (?:time|while) |a try )?|hurts? |(?:an? )?(?:good|great|nice|wise|smart) (?:idea |thing )?|no harm (?:in )?)(?:to |if you |for you to )?(?P<rest>\w+ .*)"
+);
+
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
+    if let Some(found) = ADVICE.captures(w).filter(|f| !["i ", "we ", "for "].iter().any(|s| f["rest"].starts_with(s))) {
+        return Some(request(match deed_wanted(&found["rest"]) {
+            Object::Other | Object::Answer if w.contains(" our ") || w.contains(" us ") => Object::Work,
+            other => other,
+        }));
+    }
     let found = KINDLY.captures(w)?;
     let rest = &found["rest"];
     if found.name("bare").is_some() && !w.starts_with("would ") && !w.starts_with("is it ") {
@@ -162,7 +174,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we) (?:would |will )?(?:leave|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
 );
 
 pattern!(
