@@ -59,7 +59,7 @@ pattern!(
 
 pattern!(
     YOU_NEED,
-    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
+    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody|any \w+|an? \w+)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
 );
 
 pattern!(
@@ -71,6 +71,7 @@ pattern!(
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
 pub(super) fn help_offered(w: &str) -> Option<Reading> {
     if YOU_NEED.is_match(w)
+        || AT_YOUR_CALL.is_match(w)
         || (IN_YOUR_WAY.is_match(w) && !FOR_OURSELVES.is_match(w))
         || w.starts_with("do you need any")
         || w.starts_with("do you need a hand")
@@ -87,6 +88,12 @@ pub(super) fn help_offered(w: &str) -> Option<Reading> {
     let able = ["can", "could", "may", "might"].iter().any(|m| head.split(' ').any(|x| x == *m));
     able.then_some(offer(Object::Help))
 }
+
+pattern!(
+    /// "Ask me anything", "Call me whenever you are stuck": the writer as help.
+    AT_YOUR_CALL,
+    r"^(?:(?:please|just|do|feel free to|and|then) )*(?:(?:ask|try|use|call|ring|ping|message|text|grab|borrow|tap) (?:me|us|our \w+) (?:anything|whatever|any ?time|whenever|day or night|if you (?:get stuck|need|are stuck|want help)|as (?:a|your))|ask away|lean on (?:me|us)|put (?:me|us) to (?:work|use)|make use of (?:me|us))\b"
+);
 
 pattern!(
     LEAVE,
@@ -186,7 +193,7 @@ pattern!(
 pattern!(
     /// "Would a session …": a question about a thing, not a deed of ours.
     INVERTED,
-    r"^(?:can|could|would|will|may|might|does|do|is|are) (?:a|an|the|this|that|these|our|my|some|your|you|it|any|\w+'s)\b"
+    r"^(?:can|could|would|will|may|might|does|do|is|are) (?:a|an|the|this|that|these|our|my|some|your|you|it|any|there|she|he|they|\w+'s)\b"
 );
 pattern!(
     WOULD_HELP,
@@ -197,6 +204,13 @@ pattern!(
     OUR_PURPOSE,
     r"^(?:so |so that |that )(?:i|we|our|my)\b"
 );
+
+pattern!(
+    /// "I'd read them if I had time": what will not happen.
+    UNREAL,
+    r"\bif (?:i|we) (?:only |just )?(?:had|were|could|knew)\b"
+);
+pattern!(UNDER_OUR_NAME, r"\b(?:under|in|with) (?:our|my) (?:own )?(?:name|names|logo|brand|letterhead)\b");
 
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
@@ -215,7 +229,7 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if OUR_PURPOSE.is_match(w) && !YOU.is_match(rest) {
+    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest) {
         return Some(STATE);
     }
     let object = given(rest);

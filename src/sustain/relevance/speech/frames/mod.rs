@@ -8,6 +8,7 @@ use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reporte
 use questions::{answer_wanted, condition, inquiry, which_or_who};
 use requests::{asked_of_you, duty, imperative, kindly, together, wish};
 
+use super::objects::wanted;
 use super::{Kind, Object, Party};
 
 /// What a clause was found to do.
@@ -43,10 +44,20 @@ pub(super) fn read(words: &str, question: bool) -> Reading {
     let words = LEAD.replace(words, "");
     let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
     let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
-    found.unwrap_or(if question { request(Object::Answer) } else { STATE })
+    let open = || match wanted(&words) {
+        Object::Opportunity => Object::Opportunity,
+        _ if IF_YOU_DO.is_match(&words) => Object::Other,
+        _ => Object::Answer,
+    };
+    found.unwrap_or_else(|| if question { request(open()) } else { STATE })
 }
 
 pattern!(
+    /// "Would she do it if you asked?"
+    IF_YOU_DO,
+    r"^(?:would|will|might|could) (?:she|he|they|it|\w+(?: \w+)?) .*\bif (?:you|your \w+) "
+);
+pattern!(
     LEAD,
-    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
+    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|perhaps|maybe|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
 );

@@ -72,7 +72,7 @@ pattern!(
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|lack|(?:are|am) (?:missing|short of|without)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -174,7 +174,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
 );
 
 pattern!(
@@ -185,6 +185,9 @@ pattern!(
 /// "You could go through your list": work handed over as a statement.
 pub(super) fn duty(w: &str) -> Option<Reading> {
     let found = DUTY.captures(w)?;
+    if found.name("someone").or(found.name("plate")).is_some() {
+        return Some(request(Object::Work));
+    }
     if found.name("will").is_some_and(|m| EFFORT.is_match(m.as_str())) {
         return Some(request(Object::Work));
     }
@@ -225,6 +228,18 @@ pattern!(
     r"^(?:looks?ing|looking|thinking|help is|name is|look forward|\w+ attached\b|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
 );
 
+pattern!(
+    /// A verb that nobody listed, told by the noun phrase of ours or theirs behind it: "measure yours".
+    BARE,
+    r"^(?P<rest>[a-z]{3,} (?:yours|ours|our|us)\b.*)"
+);
+pattern!(
+    NO_VERB,
+    r"^(?:for|with|from|since|because|while|when|where|what|which|who|how|why|and|but|that|this|then|than|though|although|until|unless|after|before|about|around|across|against|among|as|at|by|in|into|is|are|was|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|if|not|now|once|only|over|per|plus|so|through|thanks|to|today|tomorrow|tonight|yesterday|under|upon|via|within|without|also|both|all|like|between|behind|during|despite|except|including|regarding|concerning|beyond|here|there|or|yet|\w+ed|\w+ing|\w+s|\w+ly|on|of|off|said|told|gave|made|took|got|let|let's)\b"
+);
+
+pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past) (?:me|us|our|my))\b");
+
 pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
 
 /// "Let's find something to work on."
@@ -235,14 +250,14 @@ pub(super) fn together(w: &str) -> Option<Reading> {
 
 /// "Send me your list."
 pub(super) fn imperative(w: &str) -> Option<Reading> {
-    let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w))?;
+    let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w)).or_else(|| BARE.captures(w))?;
     let rest = &found["rest"];
-    if NOT_A_COMMAND.is_match(rest) {
+    if NOT_A_COMMAND.is_match(rest) || (NO_VERB.is_match(rest) && BARE.is_match(w) && !IMPERATIVE.is_match(w)) {
         return None;
     }
     let object = deed_wanted(rest);
     let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
-    if USE_IT.is_match(rest) && !heavy {
+    if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {
         return Some(STATE);
     }
     Some(request(object))
