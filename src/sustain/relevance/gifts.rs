@@ -8,7 +8,7 @@ use regex::Regex;
 use super::draft::Draft;
 use super::input::GiftKind;
 use super::speech::{Clause, Kind, Object, normal};
-use super::telling::{is_fact, is_own_joy, reaches_reader, says_something};
+use super::telling::{has_own_stake, is_fact, is_own_joy, reaches_reader, says_something};
 
 /// How much a gift is worth on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,15 +98,18 @@ fn tells(draft: &Draft<'_>, clause: &Clause) -> bool {
     let about =
         draft.names_account_in(clause.sentence) || ["their", "they", "she", "he", "the"].contains(&first);
     let brag = !draft.clauses.iter().any(reaches_reader) && draft.clauses.iter().any(is_own_joy);
-    about && !brag && is_fact(clause)
+    about && !brag && !draft.clauses.iter().any(has_own_stake) && is_fact(clause)
 }
 
 /// Whether a launch of theirs is put on a shared account: named in the same sentence or beside it.
 fn framed(draft: &Draft<'_>, at: &Range<usize>) -> bool {
     let Some(here) = draft.sentence_at(at.start) else { return false };
     [here.checked_sub(1), Some(here), Some(here + 1)].into_iter().flatten().any(|s| {
-        let told =
-            draft.clauses.iter().filter(|c| c.sentence == s).any(|c| c.kind != Kind::CheckIn && !c.asks() && says_something(c));
+        let told = draft
+            .clauses
+            .iter()
+            .filter(|c| c.sentence == s)
+            .any(|c| c.kind != Kind::CheckIn && !c.asks() && says_something(c));
         draft.names_account_in(s) && told
     })
 }

@@ -109,7 +109,8 @@ pattern!(QUOTED, r#"(?:^|[\s(:])['‘"“](?P<title>\p{Lu}[^'‘’"“”\n]{3,
 fn quoted(draft: &Draft<'_>) -> Option<std::ops::Range<usize>> {
     let facts = &draft.input.facts;
     let launches = facts.our_launches.iter().chain(&facts.their_launches).map(|l| &l.title);
-    let titles: Vec<String> = facts.assets.iter().map(|a| &a.title).chain(launches).map(|t| normal(t)).collect();
+    let titles: Vec<String> =
+        facts.assets.iter().map(|a| &a.title).chain(launches).map(|t| normal(t)).collect();
     QUOTED.captures_iter(draft.text()).filter_map(|c| c.name("title")).map(|m| m.range()).find(|at| {
         let said = normal(&draft.text()[at.clone()]);
         let listed = titles.iter().any(|t| t.contains(&said) || said.contains(t.as_str()));

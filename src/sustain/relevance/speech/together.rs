@@ -7,21 +7,46 @@ pattern!(
     TO_US,
     r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
 );
-pattern!(EARSHOT, r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b");
+pattern!(
+    EARSHOT,
+    r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b"
+);
+
+pattern!(
+    /// What follows is meant for the reader's good.
+    ADVISED,
+    r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
+);
+pattern!(OURS, r"\b(?:me|us|our|my)\b");
 
 /// Reads again what depends on the rest of the sentence or of the note.
 pub(super) fn weigh(clauses: &mut [Clause]) {
     for at in 0..clauses.len() {
         let here = &clauses[at];
+        let sentence = || clauses.iter().filter(|c| c.sentence == here.sentence);
+        if here.kind == Kind::Offer && here.object == Object::Courtesy {
+            // "Tell me what you need and I'll see to it" promises a deed.
+            if clauses[at + 1..]
+                .iter()
+                .any(|c| c.sentence == here.sentence && c.kind == Kind::Offer && c.object == Object::Work)
+            {
+                clauses[at].object = Object::Help;
+            }
+            continue;
+        }
         if here.kind != Kind::Request {
             continue;
         }
-        let ours_follows = clauses[at + 1..]
+        let ours_follows = clauses[at + 1..].iter().take_while(|c| c.sentence == here.sentence).any(|c| {
+            c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset)
+        });
+        let given = clauses[..at]
             .iter()
-            .take_while(|c| c.sentence == here.sentence)
-            .any(|c| c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset));
-        let given = clauses[..at].iter().any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
-        let new = if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
+            .any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
+        let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
+        let new = if advised {
+            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
+        } else if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
             // "Throw it over to me and I'll answer it": the work comes our way.
             Some((Kind::Offer, Party::Us, Party::You, Object::Work))
         } else if EARSHOT.is_match(&here.words) && ours_follows && given {
@@ -32,7 +57,8 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         };
         if let Some((kind, actor, beneficiary, object)) = new {
             let clause = &mut clauses[at];
-            (clause.kind, clause.actor, clause.beneficiary, clause.object) = (kind, actor, beneficiary, object);
+            (clause.kind, clause.actor, clause.beneficiary, clause.object) =
+                (kind, actor, beneficiary, object);
         }
     }
 }

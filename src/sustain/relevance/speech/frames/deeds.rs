@@ -210,7 +210,14 @@ pattern!(
     UNREAL,
     r"\bif (?:i|we) (?:only |just )?(?:had|were|could|knew)\b"
 );
+pattern!(OWN_SIDE, r"^(?:\w+ )?\w+(?: \w+)? \w+ .*\b(?:us|me|our|my|ourselves|seriously|pride|part in)\b");
 pattern!(UNDER_OUR_NAME, r"\b(?:under|in|with) (?:our|my) (?:own )?(?:name|names|logo|brand|letterhead)\b");
+
+pattern!(
+    /// "Our engineer stays on the line": settled already.
+    SETTLED,
+    r"^(?:i|we|my \w+|our \w+|one of our \w+|a colleague)(?: \w+ly| also| then)? (?:stay|sit|join|cover|take|handle|build|bring|run|answer|carry|pay|host|watch|fix|write|lend|back|stand|do|bear|foot|clear|sort|deal)s?(?:es)? (?:\w+ )"
+);
 
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
@@ -221,6 +228,9 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = WOULD_HELP.is_match(w) && !FOR_OURSELVES.is_match(w);
         return serves.then_some(offer(Object::Work));
     }
+    if SETTLED.is_match(w) && !OWN_SIDE.is_match(w) {
+        return Some(deliver(Object::Work));
+    }
     let found = DEED.captures(w)?;
     let rest = &found["rest"];
     let ours = OUR_SUBJECT.is_match(w) || OURS_LATER.is_match(w);
@@ -229,7 +239,8 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest) {
+    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
+    {
         return Some(STATE);
     }
     let object = given(rest);
@@ -311,12 +322,14 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
     if I_DID.is_match(w) {
         return Some(deliver(Object::Work));
     }
-    if HANDED.is_match(w)
+    if (HANDED.is_match(w) && !w.starts_with("here is to ") && !w.starts_with("here is hoping"))
         || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
         || LEGWORK.is_match(w)
         || PAST_DEED.captures(w).is_some_and(|c| {
-            !NO_GOOD_DEED.is_match(&c["verb"]) && FOR_THEM.is_match(&c["rest"]) && !c["rest"].starts_with("our ")
+            !NO_GOOD_DEED.is_match(&c["verb"])
+                && FOR_THEM.is_match(&c["rest"])
+                && !c["rest"].starts_with("our ")
         })
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);

@@ -35,7 +35,8 @@ const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object
 const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
 
 /// Frames that are tried after them.
-const AFTER: [Frame; 9] = [kindly, asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
+const AFTER: [Frame; 9] =
+    [kindly, asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
 
 type Frame = fn(&str) -> Option<Reading>;
 

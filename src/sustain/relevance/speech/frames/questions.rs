@@ -92,7 +92,10 @@ pattern!(
     r"^any (?:\w+ )?(?:accounts|clients|customers|prospects|names|deals|targets|contacts|companies)\b"
 );
 
-pattern!(FINITE, r"^(?:any|some) (?:\w+ ){1,4}(?:will|gets|means|helps|makes|happens) |^(?:any|some) (?:\w+ ){1,2}(?:can|could|may|is|are|has|works?) ");
+pattern!(
+    FINITE,
+    r"^(?:any|some) (?:\w+ ){1,4}(?:will|gets|means|helps|makes|happens) |^(?:any|some) (?:\w+ ){1,2}(?:can|could|may|is|are|has|works?) "
+);
 
 /// "Do you have …", "Any …", "Anything …": what the reader is asked for.
 pub(super) fn inquiry(w: &str) -> Option<Reading> {

@@ -101,7 +101,9 @@ pattern!(
 
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
-    if let Some(found) = ADVICE.captures(w).filter(|f| !["i ", "we ", "for "].iter().any(|s| f["rest"].starts_with(s))) {
+    if let Some(found) =
+        ADVICE.captures(w).filter(|f| !["i ", "we ", "for "].iter().any(|s| f["rest"].starts_with(s)))
+    {
         return Some(request(match deed_wanted(&found["rest"]) {
             Object::Other | Object::Answer if w.contains(" our ") || w.contains(" us ") => Object::Work,
             other => other,
@@ -124,7 +126,14 @@ pub(super) fn kindly(w: &str) -> Option<Reading> {
 
 /// Light acts in the past tense of politeness: "if you took a look".
 fn base_form(rest: &str) -> &str {
-    const PAST: [(&str, &str); 6] = [("took ", "take "), ("had ", "have "), ("gave ", "give "), ("said ", "say "), ("told ", "tell "), ("came ", "come ")];
+    const PAST: [(&str, &str); 6] = [
+        ("took ", "take "),
+        ("had ", "have "),
+        ("gave ", "give "),
+        ("said ", "say "),
+        ("told ", "tell "),
+        ("came ", "come "),
+    ];
     PAST.iter().find(|(past, _)| rest.starts_with(past)).map_or(rest, |(_, now)| now)
 }
 
@@ -165,7 +174,10 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     })
 }
 
-pattern!(TO_KNOW, r"^to (?:know|understand|learn|find out|be told|get hold|work out) (?:who|whom|whose|what|which|where|when|how|why|if|whether|the|their|more|about|your)\b");
+pattern!(
+    TO_KNOW,
+    r"^to (?:know|understand|learn|find out|be told|get hold|work out) (?:who|whom|whose|what|which|where|when|how|why|if|whether|the|their|more|about|your)\b"
+);
 
 pattern!(
     OWN_CALL,
@@ -216,7 +228,10 @@ pattern!(
     r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite|see (?:if|whether|who|what|how|which|that)|write|draft|upload|prepare|build|make|arrange|organi[sz]e|chase|raise|set up|speak to|talk to|call|squeeze|slot|include|remind|collect|provide|complete|submit|update (?:us|me)|do not forget)\b.*)"
 );
 
-pattern!(PLEASE, r"^(?:(?:also|then|just|maybe|so) )*(?:please|kindly) (?:(?:also|do|just|kindly) )*(?P<rest>\w+ .*)");
+pattern!(
+    PLEASE,
+    r"^(?:(?:also|then|just|maybe|so) )*(?:please|kindly) (?:(?:also|do|just|kindly) )*(?P<rest>\w+ .*)"
+);
 
 pattern!(
     USE_IT,
@@ -231,7 +246,7 @@ pattern!(
 pattern!(
     /// A verb that nobody listed, told by the noun phrase of ours or theirs behind it: "measure yours".
     BARE,
-    r"^(?P<rest>[a-z]{3,} (?:yours|ours|our|us)\b.*)"
+    r"^(?P<rest>[a-z]{3,} (?:(?:yours|ours|our|us)\b.*|(?:it|him|her|them|the|an?|your|this|that|these|those|some|any|all)\b.*\b(?:for|to|with) (?:us|me|our|my)\b.*))"
 );
 pattern!(
     NO_VERB,
@@ -252,11 +267,15 @@ pub(super) fn together(w: &str) -> Option<Reading> {
 pub(super) fn imperative(w: &str) -> Option<Reading> {
     let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w)).or_else(|| BARE.captures(w))?;
     let rest = &found["rest"];
-    if NOT_A_COMMAND.is_match(rest) || (NO_VERB.is_match(rest) && BARE.is_match(w) && !IMPERATIVE.is_match(w)) {
+    if NOT_A_COMMAND.is_match(rest) || (NO_VERB.is_match(rest) && BARE.is_match(w) && !IMPERATIVE.is_match(w))
+    {
         return None;
     }
     let object = deed_wanted(rest);
     let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
+    if FOR_US.is_match(rest) && object == Object::Other {
+        return Some(request(Object::Work));
+    }
     if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {
         return Some(STATE);
     }
