@@ -7,7 +7,7 @@ pattern!(
     OWN_JOY,
     r"(?x)^(?:(?:and|so|also|wow|personally)\ )*(?: (?:i|we|(?:my|our|the)\ (?:whole\ |entire\ )?(?:team|company|board|management|leadership|everyone|everybody))\ (?:\w+\ ){0,3}?
         (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|convinced|confident|sure|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire)\b
-      | (?:everybody|everyone)\ here | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
+      | (?:everybody|everyone)\ here | (?:it|this|that)\ makes\ (?:me|us)\b | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
       | (?:it|this|that|which)\ (?:is|was|puts|brings|makes|takes|marks|means|gets)\ (?:\w+\ ){0,3}?(?:our|us)\b
       | (?:it|this|that|which|these|the\ (?:launch|result|success))\ (?:\w+\ )?(?:underlines|shows\ (?:how|what\ we|the)|proves|demonstrates|reflects|confirms|testifies|speaks\ (?:to|for)|underscores)\b | (?:it|this|that)\ is\ the\ (?:result|fruit|outcome)\ of
       | (?:i|we)\ (?:\w+\ ){0,3}?(?:to\ express|to\ congratulate|to\ thank|to\ celebrate|to\ recogni[sz]e|to\ applaud)\b | (?:the\ )?(?:press|reviews?|reception|response|feedback|market)\ (?:has|have|is|was|are|were)\b

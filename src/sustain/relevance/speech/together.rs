@@ -1,5 +1,6 @@
 //! What a clause means beside its neighbours.
 
+use super::frames;
 use super::{Clause, Kind, Object, Party};
 
 pattern!(
@@ -17,6 +18,7 @@ pattern!(
     ADVISED,
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
+pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
 pattern!(OURS, r"\b(?:me|us|our|my)\b");
 
 /// Reads again what depends on the rest of the sentence or of the note.
@@ -32,6 +34,15 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             {
                 clauses[at].object = Object::Help;
             }
+            continue;
+        }
+        if here.kind == Kind::State
+            && frames::done_by_us(&here.words)
+            && sentence().any(|c| FOR_YOUR_SAKE.is_match(&c.words))
+        {
+            // "To spare your team the weekend, we loaded the data."
+            (clauses[at].kind, clauses[at].actor) = (Kind::Deliver, Party::Us);
+            (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Work);
             continue;
         }
         if here.kind != Kind::Request {

@@ -216,7 +216,7 @@ pattern!(UNDER_OUR_NAME, r"\b(?:under|in|with) (?:our|my) (?:own )?(?:name|names
 pattern!(
     /// "Our engineer stays on the line": settled already.
     SETTLED,
-    r"^(?:i|we|my \w+|our \w+|one of our \w+|a colleague)(?: \w+ly| also| then)? (?:stay|sit|join|cover|take|handle|build|bring|run|answer|carry|pay|host|watch|fix|write|lend|back|stand|do|bear|foot|clear|sort|deal)s?(?:es)? (?:\w+ )"
+    r"^(?:i|we|my \w+|our \w+|one of our \w+|a colleague)(?: \w+ly| also| then)? (?:stay|sit|join|cover|take|handle|build|bring|run|answer|carry|pay|host|watch|fix|write|lend|back|stand|bear|foot|clear|sort|deal)s?(?:es)? (?:\w+ )"
 );
 
 /// "I can …", "Happy to …": somebody would act for the reader.
@@ -307,6 +307,20 @@ pattern!(
     r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
 );
 
+pattern!(
+    /// "To strengthen your bid, we have collected …": what stands before our deed.
+    BEFORE_DEED,
+    r"^(?:to|in order to|so that|since|as|because|for|before|after|while|on|at|in|last|yesterday|this) (?:[\w'&.-]+ ){1,9}?(?P<deed>(?:i|we|our \w+) .*)"
+);
+
+/// Whether the clause tells a deed that our side has done, and not for itself.
+pub(in crate::sustain::relevance::speech) fn done_by_us(w: &str) -> bool {
+    let tail = BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str());
+    PAST_DEED
+        .captures(tail)
+        .is_some_and(|c| !NO_GOOD_DEED.is_match(&c["verb"]) && !c["rest"].starts_with("our "))
+}
+
 /// "Here is …", "I put together … for you", "She is expecting your call".
 pub(super) fn delivery(w: &str) -> Option<Reading> {
     if OLD_MAIL.is_match(w) {
@@ -326,11 +340,7 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
         || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
         || LEGWORK.is_match(w)
-        || PAST_DEED.captures(w).is_some_and(|c| {
-            !NO_GOOD_DEED.is_match(&c["verb"])
-                && FOR_THEM.is_match(&c["rest"])
-                && !c["rest"].starts_with("our ")
-        })
+        || (done_by_us(w) && FOR_THEM.is_match(w))
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);
         return Some(deliver(if door {

@@ -4,6 +4,7 @@ mod deeds;
 mod questions;
 mod requests;
 
+pub(super) use deeds::done_by_us;
 use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reported, waiver};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
 use requests::{asked_of_you, duty, imperative, kindly, together, wish};

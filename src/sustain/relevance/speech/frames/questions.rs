@@ -74,7 +74,7 @@ pub(super) fn answer_wanted(w: &str) -> Option<Reading> {
 
 pattern!(
     INQUIRY,
-    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|is (?:anyone|anybody)|would there be|have (?:you )?got|got|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
+    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|is (?:anyone|anybody)|would there be|have (?:you )?got|got (?:any|anything|anyone|a (?:minute|list|lead|name|contact|moment|sec|second|few)|some|your|names|time|two|three|five)|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
 );
 
 pattern!(

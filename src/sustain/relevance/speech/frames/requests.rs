@@ -55,7 +55,7 @@ pattern!(
 pattern!(
     /// Acts that make something: whoever is told to do them is given work.
     EFFORT,
-    r"^(?:(?:also|then|please|just) )*(?:do the|do all|do most|make the|make a|write|draft|draw|prepare|build|book|organi[sz]e|arrange|provide|deliver|compile|collect|gather|fill|list|map|pull|dig|run the|lead the|drive|chase|produce|design|create|handle|own|research|supply|take care|take on|carry|set up|put together|come back|report|translate|answer all|contact|reach out|follow up|work (?:out|through|on)|check|find|identify|send (?:us|me|over)|bring (?:us|me))\b"
+    r"^(?:(?:also|then|please|just) )*(?:do the|do all|do most|make the|make a|write|draft|draw|prepare|build|book|organi[sz]e|arrange|provide|deliver|compile|collect|gather|fill|list|map|pull|dig|run the|lead the|drive|chase|produce|design|create|handle|own|research|supply|take care|take on|carry|set up|put together|come back|report|translate|answer all|contact|reach out|follow up|work (?:out|through|on)|check|find (?:out|me|us|a|an|some|any|who|which|what)|identify|send (?:us|me|over)|bring (?:us|me))\b"
 );
 
 /// What is wanted when the reader is to do `rest`: an act outside the light ones is work.
@@ -99,6 +99,12 @@ pattern!(
     r"^(?:it )?(?:(?:would|might|could|may|will|can|never|does not|is|cannot|can not|would not) )+(?:be )?(?:(?:well |really )?worth (?:it |your (?:time|while) |a try )?|hurts? |(?:an? )?(?:good|great|nice|wise|smart) (?:idea |thing )?|no harm (?:in )?)(?:to |if you |for you to )?(?P<rest>\w+ .*)"
 );
 
+pattern!(
+    /// "A table with five columns would be perfect", "Somebody has to chase them".
+    WOULD_DO,
+    r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the) (?:[\w'-]+ ){1,10}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: (?:us|me|a lot))?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
+);
+
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
     if let Some(found) =
@@ -106,6 +112,13 @@ pub(super) fn kindly(w: &str) -> Option<Reading> {
     {
         return Some(request(match deed_wanted(&found["rest"]) {
             Object::Other | Object::Answer if w.contains(" our ") || w.contains(" us ") => Object::Work,
+            other => other,
+        }));
+    }
+    if let Some(found) = WOULD_DO.captures(w) {
+        let thing = found.name("thing").or(found.name("deed")).map_or("", |m| m.as_str());
+        return Some(request(match wanted(thing) {
+            Object::Other | Object::Answer => Object::Work,
             other => other,
         }));
     }
@@ -225,7 +238,7 @@ pattern!(
 
 pattern!(
     IMPERATIVE,
-    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite|see (?:if|whether|who|what|how|which|that)|write|draft|upload|prepare|build|make|arrange|organi[sz]e|chase|raise|set up|speak to|talk to|call|squeeze|slot|include|remind|collect|provide|complete|submit|update (?:us|me)|do not forget)\b.*)"
+    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite|see (?:if|whether|who|what|how|which|that)|write|draft|upload|prepare|build|make|arrange|organi[sz]e|chase|raise|set up|speak to|talk to|call|squeeze|slot|include|be (?:on|at|there|ready|in|so kind)|remind|collect|provide|complete|submit|update (?:us|me)|do not forget)\b.*)"
 );
 
 pattern!(
@@ -253,6 +266,12 @@ pattern!(
     r"^(?:for|with|from|since|because|while|when|where|what|which|who|how|why|and|but|that|this|then|than|though|although|until|unless|after|before|about|around|across|against|among|as|at|by|in|into|is|are|was|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|if|not|now|once|only|over|per|plus|so|through|thanks|to|today|tomorrow|tonight|yesterday|under|upon|via|within|without|also|both|all|like|between|behind|during|despite|except|including|regarding|concerning|beyond|here|there|or|yet|\w+ed|\w+ing|\w+s|\w+ly|on|of|off|said|told|gave|made|took|got|let|let's)\b"
 );
 
+pattern!(
+    /// "Give them my mobile": the account is sent to us.
+    OUR_LINE,
+    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us)\b"
+);
+
 pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past) (?:me|us|our|my))\b");
 
 pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
@@ -273,6 +292,9 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     }
     let object = deed_wanted(rest);
     let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
+    if OUR_LINE.is_match(rest) {
+        return Some(offer(Object::Work));
+    }
     if FOR_US.is_match(rest) && object == Object::Other {
         return Some(request(Object::Work));
     }
