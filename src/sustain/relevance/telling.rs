@@ -20,7 +20,7 @@ pattern!(
     r"(?x)\b(?: (?:is|are|was|were|has\ been|have\ been|remains?|looks?(?:\ like)?|seems?(?:\ like)?|feels?(?:\ like)?|sounds?(?:\ like)?|stays?)\ (?:still\ |very\ |really\ |quite\ |so\ |such\ |also\ |clearly\ |always\ |a\ bit\ |rather\ |pretty\ |as\ )*
           (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|busy|keen|happy|pleased|thrilled|ripe|ready\ for\ us|on\ track)\b
       | (?:is|are)\ (?:also\ |both\ )?(?:an?\ )?(?:our|your|my|joint|mutual|shared|common|customer|prospect|account)\b | of\ (?:ours|yours|mine) | (?:someone|somebody|one|who|account|people)\ (?:that\ )?(?:we|i)\b
-      | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
+      | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | (?:shows|proves|says)\ it | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
       | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
       | since\ we\ (?:last\ )?(?:spoke|talked|met) | we\ (?:have\ )?(?:last\ )?(?:spoke|spoken|talked|met)\ (?:about|on|last) | come\ up | crossed\ my\ mind )\b"
 );
@@ -39,7 +39,7 @@ pattern!(
 pattern!(
     /// The writer's side as the one that is served.
     OUR_STAKE,
-    r"\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
+    r"^(?:so|so that) (?:our|my)\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
 );
 
 /// Whether the clause speaks for the writer's own gain.

@@ -70,6 +70,10 @@ pattern!(
 
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
 pub(super) fn help_offered(w: &str) -> Option<Reading> {
+    if let Some(found) = AROUND.captures(w) {
+        let firm = found.name("firm").is_some();
+        return Some(offer(if firm { Object::Help } else { Object::Courtesy }));
+    }
     if YOU_NEED.is_match(w)
         || AT_YOUR_CALL.is_match(w)
         || (IN_YOUR_WAY.is_match(w) && !FOR_OURSELVES.is_match(w))
@@ -96,6 +100,12 @@ pattern!(
 );
 
 pattern!(
+    /// "I'm around all week if the cutover gives you trouble": firm when it says when, or for what.
+    AROUND,
+    r"^(?:i|we|our \w+|my \w+) (?:am|are|is|will be|stay) (?:also |always )?(?:around|here|available|on standby|on call|at your disposal|at hand|reachable|there|a call away|one call away)\b(?P<firm>.*\b(?:all (?:day|week|weekend|night|morning|afternoon)|tomorrow|today|tonight|until|monday|tuesday|wednesday|thursday|friday|saturday|sunday|during|if the|if their|when the|when their|while|from \d+)\b)?"
+);
+
+pattern!(
     LEAVE,
     r"^(?:(?:would it (?:help|be (?:useful|helpful|of use|good|ok|worth it))|is it (?:useful|ok|okay)|does it help|ok|fine|useful|helpful|better)(?: for you| to you)? (?:if|for) (?:i|we|me|us|our \w+|my \w+)(?: to)?|(?:do |would |did |if )?(?:you )?(?:want|like|prefer|need|care for) (?:me|us|our \w+|my \w+) to|(?:shall|should|can|could|may|might) (?:i|we|my \w+|our \w+)) (?:also |just |perhaps |maybe |then |quickly |please )*(?P<rest>.*)"
 );
@@ -104,6 +114,8 @@ pattern!(
     LET_US_GET,
     r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
 );
+
+pattern!(GET_DONE, r"^get (?:you|your|it|that|this|them|her|him|the)\b");
 
 pattern!(
     THING_FOR_YOU,
@@ -117,7 +129,7 @@ pattern!(
 
 pattern!(
     A_THING,
-    r"^(?:to (?:have|see|use|borrow|keep|get) )?(?:the|a|an|my|our|their|her|his|this|these|those|it|them|\w+'s) (?:\w+)"
+    r"^(?:to (?:have|see|use|borrow|keep|get) )?(?:the|a|an|my|our|their|her|his|this|these|those|it|them|first|early|extra|more|some|another|both|one|two|three|\w+'s) (?:\w+)"
 );
 
 pattern!(
@@ -135,7 +147,7 @@ pattern!(
 pub(super) fn leave_asked(w: &str) -> Option<Reading> {
     if let Some(found) = LEAVE.captures(w) {
         let rest = &found["rest"];
-        if LET_US_GET.is_match(rest)
+        if (LET_US_GET.is_match(rest) || (rest.starts_with("get ") && !GET_DONE.is_match(rest)))
             && !(DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest))
             && !rest.contains("for you")
         {
@@ -321,6 +333,11 @@ pub(in crate::sustain::relevance::speech) fn done_by_us(w: &str) -> bool {
         .is_some_and(|c| !NO_GOOD_DEED.is_match(&c["verb"]) && !c["rest"].starts_with("our "))
 }
 
+pattern!(
+    PLEASANTRY,
+    r"^(?:it (?:was|is|has been) )?(?:(?:a|so|very|really|such) )*(?:lovely|nice|great|good|pleasure|delight|wonderful|fun|joy)\b"
+);
+
 /// "Here is …", "I put together … for you", "She is expecting your call".
 pub(super) fn delivery(w: &str) -> Option<Reading> {
     if OLD_MAIL.is_match(w) {
@@ -329,7 +346,12 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
     if let Some(found) = result(w) {
         return Some(found);
     }
-    if OPEN_TO_YOU.is_match(w) && !w.starts_with("i ") && !w.starts_with("we ") && !CHECKING.is_match(w) {
+    if OPEN_TO_YOU.is_match(w)
+        && !w.starts_with("i ")
+        && !w.starts_with("we ")
+        && !PLEASANTRY.is_match(w)
+        && !CHECKING.is_match(w)
+    {
         return Some(deliver(Object::Introduction));
     }
     let asset = about_asset(w) || w.contains(" link") || w.starts_with("link");

@@ -248,7 +248,7 @@ pattern!(
 
 pattern!(
     USE_IT,
-    r"^(?:take (?:it|what|whatever|the|this)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
+    r"^(?:take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
 );
 
 pattern!(
