@@ -1,13 +1,13 @@
 //! What a plain statement is worth to the reader: a fact, or the writer's own joy.
 
-use super::speech::{Clause, Kind};
+use super::speech::{Clause, Kind, Object};
 
 pattern!(
     /// The writer's side as the one that feels or gains.
     OWN_JOY,
     r"(?x)^(?:(?:and|so|also|wow|personally)\ )*(?: (?:i|we|(?:my|our|the)\ (?:whole\ |entire\ )?(?:team|company|board|management|leadership|everyone|everybody))\ (?:\w+\ ){0,3}?
         (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|convinced|confident|sure|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire)\b
-      | (?:everybody|everyone)\ here | (?:it|this|that)\ makes\ (?:me|us)\b | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
+      | (?:everybody|everyone)\ here | (?:it|this|that)\ makes\ (?:me|us)\b | thank(?:s|\ you)\ for\ (?:being|your\ (?:\w+\ )?(?:support|trust|partnership|patience|business|loyalty)) | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
       | (?:it|this|that|which)\ (?:is|was|puts|brings|makes|takes|marks|means|gets)\ (?:\w+\ ){0,3}?(?:our|us)\b
       | (?:it|this|that|which|these|the\ (?:launch|result|success))\ (?:\w+\ )?(?:underlines|shows\ (?:how|what\ we|the)|proves|demonstrates|reflects|confirms|testifies|speaks\ (?:to|for)|underscores)\b | (?:it|this|that)\ is\ the\ (?:result|fruit|outcome)\ of
       | (?:i|we)\ (?:\w+\ ){0,3}?(?:to\ express|to\ congratulate|to\ thank|to\ celebrate|to\ recogni[sz]e|to\ applaud)\b | (?:the\ )?(?:press|reviews?|reception|response|feedback|market)\ (?:has|have|is|was|are|were)\b
@@ -21,7 +21,7 @@ pattern!(
           (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|busy|keen|happy|pleased|thrilled|ripe|ready\ for\ us|on\ track)\b
       | (?:is|are)\ (?:also\ |both\ )?(?:an?\ )?(?:our|your|my|joint|mutual|shared|common|customer|prospect|account)\b | of\ (?:ours|yours|mine) | (?:someone|somebody|one|who|account|people)\ (?:that\ )?(?:we|i)\b
       | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | (?:shows|proves|says)\ it | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
-      | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
+      | here\ we\ (?:come|go) | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
       | since\ we\ (?:last\ )?(?:spoke|talked|met) | we\ (?:have\ )?(?:last\ )?(?:spoke|spoken|talked|met)\ (?:about|on|last) | come\ up | crossed\ my\ mind )\b"
 );
 
@@ -39,7 +39,7 @@ pattern!(
 pattern!(
     /// The writer's side as the one that is served.
     OUR_STAKE,
-    r"^(?:so|so that) (?:our|my)\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
+    r"^(?:so|so that) (?:our|my)\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss(?:es)?|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push|like|love)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
 );
 
 /// Whether the clause speaks for the writer's own gain.
@@ -66,7 +66,10 @@ pub(super) fn is_fact(clause: &Clause) -> bool {
 pub(super) fn reaches_reader(clause: &Clause) -> bool {
     let theirs = clause.words.split(' ').any(|w| ["you", "your", "yours"].contains(&w));
     match clause.kind {
-        Kind::Offer | Kind::Deliver => true,
+        Kind::Offer => {
+            matches!(clause.object, Object::Introduction | Object::Asset | Object::Work | Object::Help)
+        }
+        Kind::Deliver => true,
         Kind::State | Kind::Waive => {
             theirs && !OWN_JOY.is_match(&clause.words) && !VACANT.is_match(&clause.words)
         }

@@ -161,7 +161,7 @@ pattern!(
 
 pattern!(
     STAND_FOR_YOU,
-    r"^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
+    r"^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
 );
 
 /// What the reader gets when somebody would do `rest`.

@@ -76,6 +76,7 @@ pub(super) fn help_offered(w: &str) -> Option<Reading> {
     }
     if YOU_NEED.is_match(w)
         || AT_YOUR_CALL.is_match(w)
+        || YOUR_MAN.is_match(w)
         || (IN_YOUR_WAY.is_match(w) && !FOR_OURSELVES.is_match(w))
         || w.starts_with("do you need any")
         || w.starts_with("do you need a hand")
@@ -97,6 +98,11 @@ pattern!(
     /// "Ask me anything", "Call me whenever you are stuck": the writer as help.
     AT_YOUR_CALL,
     r"^(?:(?:please|just|do|feel free to|and|then) )*(?:(?:ask|try|use|call|ring|ping|message|text|grab|borrow|tap) (?:me|us|our \w+) (?:anything|whatever|any ?time|whenever|day or night|if you (?:get stuck|need|are stuck|want help)|as (?:a|your))|ask away|lean on (?:me|us)|put (?:me|us) to (?:work|use)|make use of (?:me|us))\b"
+);
+
+pattern!(
+    YOUR_MAN,
+    r"^(?:i|we) (?:am|are|will be) your (?:man|woman|person|people|postman|messenger|courier|eyes|ears|hands|driver|guide|backup|translator|chauffeur|\w+ for the day)$"
 );
 
 pattern!(
@@ -302,7 +308,7 @@ pattern!(
 
 pattern!(
     RESULT,
-    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|since (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
+    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
 );
 
 fn result(w: &str) -> Option<Reading> {

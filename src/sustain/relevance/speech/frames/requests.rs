@@ -89,6 +89,12 @@ pattern!(
 );
 
 pattern!(
+    /// "We need you to argue for two".
+    YOU_TO,
+    r"^(?:for )?(?:you|your \w+|someone on your \w+) to (?P<rest>.*)"
+);
+
+pattern!(
     OUR_AIM,
     r"^to (?:help|make|give|share|send|flag|offer|thank|introduce|let you|put|get you|bring|pass|mention|say|see you|congratulate|show|be|tell you|point you|warn|save|spare|take|do|return|repay|set|hand)\b"
 );
@@ -161,6 +167,9 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     };
     if DOOR_FOR_YOU.is_match(&rest) && GIVES_YOU.is_match(&rest) {
         return Some(offer(Object::Introduction));
+    }
+    if let Some(deed) = YOU_TO.captures(&rest) {
+        return Some(request(deed_wanted(&deed["rest"])));
     }
     if CHECKING.is_match(&rest) && !DOOR_FOR_YOU.is_match(&rest) {
         return Some(CHECK_IN);
@@ -248,7 +257,7 @@ pattern!(
 
 pattern!(
     USE_IT,
-    r"^(?:take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
+    r"^(?:have (?:at it|a go)|go (?:for it|ahead|wild)|help yourself|be my guest|take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
 );
 
 pattern!(
