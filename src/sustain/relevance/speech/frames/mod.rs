@@ -1,11 +1,13 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
 mod deeds;
+mod offers;
 mod questions;
 mod requests;
 
 pub(super) use deeds::done_by_us;
-use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reported, waiver};
+use deeds::{check_in, deed_offered, delivery, reported, waiver};
+use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
 use requests::{asked_of_you, duty, imperative, kindly, together, wish};
 
