@@ -121,7 +121,11 @@ async fn card(sandbox: &Sandbox, file: &str, says: &str) -> Result<String, Failu
             return Ok(card["ts"].as_str().unwrap_or_default().to_owned());
         }
         if began.elapsed() > PATIENCE {
-            return Err(format!("the card never said {says:?}: {:?}", replies.iter().map(text).collect::<Vec<_>>()).into());
+            return Err(format!(
+                "the card never said {says:?}: {:?}",
+                replies.iter().map(text).collect::<Vec<_>>()
+            )
+            .into());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
