@@ -3,11 +3,12 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use sqlx::{Connection, PgConnection};
-use support::postgres;
+use support::{partner_list, postgres};
 use url::Url;
 
 #[tokio::test]
@@ -111,4 +112,20 @@ async fn child() {
         Ok("aborts") => std::process::abort(),
         _ => {}
     }
+}
+
+#[test]
+fn a_list_has_the_asked_rows_and_every_account_once() {
+    let mut list = Vec::new();
+    partner_list::write_csv(&mut list, 1_000).unwrap();
+    let mut reader = csv::Reader::from_reader(list.as_slice());
+    assert_eq!(reader.headers().unwrap().len(), 7);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 1_000);
+    assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<HashSet<_>>().len(), 1_000);
+    assert_eq!(rows.iter().map(|row| row[1].to_owned()).collect::<HashSet<_>>().len(), 1_000);
+    assert_eq!(
+        rows.iter().map(|row| (row[2].to_owned(), row[3].to_owned())).collect::<HashSet<_>>().len(),
+        9
+    );
 }

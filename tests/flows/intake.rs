@@ -1,8 +1,13 @@
 //! Overlaps arrive in the intake channel.
 
-use crate::support::stage::{ALEX, INTAKE, Stage};
+use crate::support::stage::{ALEX, Backend, INTAKE, Stage, WayIn};
 
-crate::flows!(a_message_becomes_an_overlap, chatter_yields_nothing);
+crate::flows!(
+    a_message_becomes_an_overlap,
+    an_edit_is_read_again,
+    a_stranger_of_a_partner_is_asked_for,
+    our_own_and_chatter_yield_nothing,
+);
 
 async fn a_message_becomes_an_overlap(stage: Stage) {
     let alex = stage.person(ALEX);
@@ -24,10 +29,71 @@ async fn a_message_becomes_an_overlap(stage: Stage) {
     stage.end().await;
 }
 
-async fn chatter_yields_nothing(stage: Stage) {
+/// The same over Socket Mode: one decoder behind both ways in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_socket_mode_too() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let Some(stage) = Stage::on(backend, WayIn::Socket).await else { continue };
+        let alex = stage.person(ALEX);
+        let ts = alex
+            .post(INTAKE, "New overlap with Globex: Hooli (hooli.com), our customer, their prospect")
+            .await
+            .unwrap();
+        stage.settle().await;
+        assert_eq!(stage.thread(INTAKE, &ts), ["Added Hooli (hooli.com) with Globex. Triage on Monday."]);
+        alex.command(INTAKE, "/partner overlaps list").await.unwrap();
+        stage.settle().await;
+        assert!(
+            stage.last_private(ALEX).contains("*Hooli (hooli.com)* with Globex"),
+            "{}",
+            stage.last_private(ALEX)
+        );
+        stage.end().await;
+    }
+}
+
+async fn an_edit_is_read_again(stage: Stage) {
     let alex = stage.person(ALEX);
-    alex.post(INTAKE, "Thanks all, great session today. Lunch?").await.unwrap();
+    let ts = alex.post(INTAKE, "Northwind: Hooli (hooli.com), our customer, their prospect").await.unwrap();
     stage.settle().await;
-    assert_eq!(stage.texts(INTAKE).len(), 1);
+    alex.edit(INTAKE, &ts, "Northwind: Initrode (initrode.com), our customer, their prospect").await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.thread(INTAKE, &ts).join("\n---\n"), @"");
+    alex.delete(INTAKE, &ts).await.unwrap();
+    stage.settle().await;
+    alex.command(INTAKE, "/partner overlaps list northwind").await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @r#"No overlaps for "northwind". Globex's list is from today. Northwind's list is from today."#);
+    stage.end().await;
+}
+
+async fn a_stranger_of_a_partner_is_asked_for(stage: Stage) {
+    let alex = stage.person(ALEX);
+    alex.post(
+        INTAKE,
+        "New overlap: Hooli (hooli.com), our open opp $80k, their customer. Partner: Pied Piper",
+    )
+    .await
+    .unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @r#"I read *Hooli* with "Pied Piper", and I don't know a partner of that name. The partners here are Globex, Northwind. Nothing is recorded yet."#);
+    let ts = stage.sandbox.ephemerals(ALEX).last().unwrap()["ts"].as_str().unwrap().to_owned();
+    alex.click(INTAKE, &ts, "overlap.add").await.unwrap();
+    stage.settle().await;
+    alex.submit(serde_json::json!({"partner": "p-globex"})).await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"Added Hooli (hooli.com) with Globex: their customer, our open deal ($80k). Triage on Monday.");
+    stage.end().await;
+}
+
+async fn our_own_and_chatter_yield_nothing(stage: Stage) {
+    let alert = serde_json::json!({"bot_id": "B0TANDEM", "text": "Added Acme with Northwind: our customer, their prospect"});
+    stage.sandbox.raw_event(serde_json::json!({
+        "type": "message", "channel": INTAKE, "ts": "1772614800.000001", "bot_id": alert["bot_id"], "text": alert["text"],
+    })).await;
+    stage.person(ALEX).post(INTAKE, "Do we have any overlap with Acme at Northwind?").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.texts(INTAKE).len(), 1, "{:?}", stage.texts(INTAKE));
+    assert_eq!(stage.private(ALEX), Vec::<String>::new());
     stage.end().await;
 }

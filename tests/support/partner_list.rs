@@ -36,26 +36,3 @@ pub fn write_csv(out: &mut impl Write, rows: usize) -> io::Result<()> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn a_list_has_the_asked_rows_and_every_account_once() {
-        let mut list = Vec::new();
-        write_csv(&mut list, 1_000).unwrap();
-        let mut reader = csv::Reader::from_reader(list.as_slice());
-        assert_eq!(reader.headers().unwrap().len(), 7);
-        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), 1_000);
-        assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<HashSet<_>>().len(), 1_000);
-        assert_eq!(rows.iter().map(|row| row[1].to_owned()).collect::<HashSet<_>>().len(), 1_000);
-        assert_eq!(
-            rows.iter().map(|row| (row[2].to_owned(), row[3].to_owned())).collect::<HashSet<_>>().len(),
-            9
-        );
-    }
-}

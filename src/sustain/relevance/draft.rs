@@ -153,7 +153,11 @@ fn assets(draft: &Draft<'_>) -> Vec<NamedAsset> {
                     let kind =
                         asset_nouns(&title).last().map(|at| title[at].trim_end_matches('s').to_owned())?;
                     let handed = |c: &&Clause| {
-                        matches!(c.kind, Kind::Deliver | Kind::Offer) && c.words.contains(&kind)
+                        matches!(c.kind, Kind::Deliver | Kind::Offer)
+                            && c.words.contains(&kind)
+                            && !["to", "on", "about", "of"]
+                                .iter()
+                                .any(|p| c.words.contains(&format!("{kind} {p} ")))
                     };
                     draft.clauses.iter().find(handed).map(|c| c.span.clone())
                 },

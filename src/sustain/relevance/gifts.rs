@@ -8,6 +8,7 @@ use regex::Regex;
 use super::draft::Draft;
 use super::input::GiftKind;
 use super::speech::{Clause, Kind, Object, normal};
+use super::telling::{has_own_stake, is_fact, is_own_joy, reaches_reader, says_something};
 
 /// How much a gift is worth on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,14 +30,6 @@ pub(super) struct Gift {
     pub span: Range<usize>,
 }
 
-static EVENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"\b(?:moved|moves|opened|opens|hired|hires|starts?|started|joins|joined|signed|approved|picked|chose|asked|asking|budget|renew\w*|tender|rfp|rolled out|kicked off|kicks off",
-        r"|evaluating|shortlist\w*|decides?|decided|goes live|went live|go live|launch\w*|cut|saved|replaced|replacing|replaces?|migrat\w+|expand\w*|opening|deadline|freeze|reorg\w*|struggl\w+|by hand|manual\w*|complain\w*|needs|wants",
-        r"|looking (?:for|at)|plans?|board|pilot|frozen|unblocked|brought forward|pushed|consolidat\w+|acquired|new (?:head|vp|coo|cfo|cto|cio|ceo|director|lead|owner|buyer)|took over|takes over|named|promoted|backlog|outage|audit|expires|ends)\b"
-    ))
-    .expect("a constant pattern")
-});
 static SHIPPED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:we|our \w+|our)\b.*\b(?:shipped|launched|released|rolled out|went live|is live|are live|is out|goes live|now (?:supports?|has|connects|reads|handles|does|syncs|works))\b").expect("a constant pattern")
 });
@@ -58,7 +51,7 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
     for asset in draft.assets.iter().filter(|a| !chased(&a.span)) {
         out.push(Gift { kind: Some(GiftKind::Asset), weight: Weight::Solid, span: asset.span.clone() });
     }
-    for at in &draft.our_launches {
+    for at in draft.our_launches.iter().filter(|at| useful(draft, at)) {
         out.push(Gift { kind: Some(GiftKind::OurLaunch), weight: Weight::Solid, span: at.clone() });
     }
     for at in &draft.their_launches {
@@ -87,7 +80,11 @@ fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight
         (Kind::Offer, Object::Help) => Some((Some(OfferOfHelp), Weight::Plain)),
         (Kind::Offer, Object::Courtesy) => Some((Some(OfferOfHelp), Weight::Light)),
         (Kind::Deliver, Object::Outcome) => Some((Some(Result), Weight::Solid)),
-        (Kind::State, _) if SHIPPED.is_match(&clause.words) && !draft.input.facts.our_launches.is_empty() => {
+        (Kind::State, _)
+            if SHIPPED.is_match(&clause.words)
+                && !draft.input.facts.our_launches.is_empty()
+                && useful(draft, &clause.span) =>
+        {
             Some((Some(OurLaunch), Weight::Solid))
         }
         (Kind::State, _) if !asked && tells(draft, clause) => Some((None, Weight::Light)),
@@ -100,16 +97,28 @@ fn tells(draft: &Draft<'_>, clause: &Clause) -> bool {
     let first = clause.words.split(' ').next().unwrap_or_default();
     let about =
         draft.names_account_in(clause.sentence) || ["their", "they", "she", "he", "the"].contains(&first);
-    about && !["i", "we", "you", "your", "our", "my"].contains(&first) && EVENT.is_match(&clause.words)
+    let brag = !draft.clauses.iter().any(reaches_reader) && draft.clauses.iter().any(is_own_joy);
+    about && !brag && !draft.clauses.iter().any(has_own_stake) && is_fact(clause)
 }
 
 /// Whether a launch of theirs is put on a shared account: named in the same sentence or beside it.
 fn framed(draft: &Draft<'_>, at: &Range<usize>) -> bool {
     let Some(here) = draft.sentence_at(at.start) else { return false };
     [here.checked_sub(1), Some(here), Some(here + 1)].into_iter().flatten().any(|s| {
-        let idle =
-            draft.clauses.iter().filter(|c| c.sentence == s).all(|c| c.kind == Kind::CheckIn || c.asks());
-        draft.names_account_in(s) && !idle
+        let told = draft
+            .clauses
+            .iter()
+            .filter(|c| c.sentence == s)
+            .any(|c| c.kind != Kind::CheckIn && !c.asks() && says_something(c));
+        draft.names_account_in(s) && told
+    })
+}
+
+/// Whether a launch of ours is more than news of ourselves: some clause says what it changes for the
+/// reader or on the account.
+fn useful(draft: &Draft<'_>, at: &Range<usize>) -> bool {
+    draft.clauses.iter().any(|c| {
+        reaches_reader(c) || (is_fact(c) && draft.names_account_in(c.sentence) && !c.span.contains(&at.start))
     })
 }
 

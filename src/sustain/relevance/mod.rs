@@ -25,6 +25,7 @@ mod offer;
 mod rules;
 pub mod settings;
 pub mod speech;
+mod telling;
 
 use std::ops::Range;
 

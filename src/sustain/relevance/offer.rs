@@ -15,7 +15,7 @@ pattern!(
 );
 pattern!(
     BASE,
-    r"(?i)\b(?:your|their) (?:[\w-]+ ){0,3}(?:customers?|clients?|customer base|client base|base|user base|book(?: of business)?|members|subscribers|users|accounts|clientele)\b|\b(?:customers|clients) of yours\b|\bthe (?:accounts|customers|clients|companies|people|shops|retailers) you (?:serve|look after|work with|support|manage|have)\b|\beveryone you serve\b"
+    r"(?i)\b(?:your|their) (?:[\w-]+ ){0,3}(?:customers?|clients?|customer base|client base|base|user base|book(?: of business)?|members|subscribers|users|accounts|clientele)\b|\b(?:customers|clients) of yours\b|\b(?:the|those|all|any) [\w-]+ (?:that |which |whom )?you (?:serve|supply|advise|look after|work with|support|manage|have)\b|\beveryone you serve\b"
 );
 pattern!(
     NOT_AN_OFFER,
@@ -55,13 +55,19 @@ pub(super) fn exclusive_offer(draft: &Draft<'_>) -> Option<Range<usize>> {
 
 /// "Northwind customers", "Northwind's client base".
 fn names_base(sentence: &str, partner: &str) -> bool {
+    const BASE: [&str; 8] =
+        ["customers", "customer", "clients", "client", "base", "accounts", "subscribers", "members"];
     mentions(sentence, partner).into_iter().any(|at| {
+        let before = sentence[..at.start].to_lowercase();
+        let mut last = before.split_whitespace().rev();
+        if last.next() == Some("of") && last.next().is_some_and(|w| BASE.contains(&w)) {
+            return true;
+        }
         let rest = sentence[at.end..].to_lowercase();
         let rest = rest.trim_start_matches(['\'', '’', 's', ' ']);
         rest.split_whitespace().take(3).any(|w| {
             let w = w.trim_matches(|c: char| !c.is_alphanumeric());
-            ["customers", "customer", "clients", "client", "base", "accounts", "subscribers", "members"]
-                .contains(&w)
+            BASE.contains(&w)
         })
     })
 }

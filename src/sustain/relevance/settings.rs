@@ -1,5 +1,9 @@
 //! What a workspace may tune.
 
+use std::collections::BTreeMap;
+
+use super::Level;
+
 /// The limits of the relevance check. [`Settings::default`] is how they are shipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -15,6 +19,16 @@ pub struct Settings {
     pub comment_words: usize,
     /// Exclamation marks that are let through.
     pub exclamation_marks: usize,
+    /// The heaviest level that a rule may reach, by the rule's name. [`Level::Warn`] keeps a rule from
+    /// blocking, [`Level::Pass`] silences it; a rule that is not listed may block.
+    pub levels: BTreeMap<String, Level>,
+}
+
+impl Settings {
+    /// The heaviest level that the rule called `rule` may reach.
+    pub fn heaviest(&self, rule: &str) -> Level {
+        self.levels.get(rule).copied().unwrap_or(Level::Block)
+    }
 }
 
 impl Default for Settings {
@@ -26,6 +40,7 @@ impl Default for Settings {
             email_words: 180,
             comment_words: 70,
             exclamation_marks: 1,
+            levels: BTreeMap::new(),
         }
     }
 }

@@ -102,3 +102,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_workspace_may_soften_a_rule_or_silence_it() {
+    let mut value = facts();
+    value["text"] = json!("Sam, could you send me your list of contacts at Acme?");
+    let input: DraftInput = serde_json::from_value(value).unwrap();
+    let of = |level: Option<Level>| {
+        let mut settings = Settings::default();
+        settings.levels.extend(level.map(|l| ("no-work-for-rep".to_owned(), l)));
+        check(&input, &settings).rules.into_iter().find(|f| f.rule == "no-work-for-rep").unwrap()
+    };
+    assert_eq!(of(None).level, Level::Block);
+    assert_eq!(of(Some(Level::Warn)).level, Level::Warn);
+    let silent = of(Some(Level::Pass));
+    assert_eq!((silent.level, silent.fix, silent.spans.len()), (Level::Pass, None, 0));
+}

@@ -90,10 +90,32 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
             );
         }
     }
+    if let Some(at) = quoted(draft) {
+        return block(
+            format!("The library holds no {}.", quote(draft, &at)),
+            "Give a document from the library, or add this one first.",
+            vec![at],
+        );
+    }
     match draft.assets.first() {
         Some(a) => pass(format!("{} is in the library.", draft.input.facts.assets[a.index].title)),
         None => pass("Names no document."),
     }
+}
+
+pattern!(QUOTED, r#"(?:^|[\s(:])['‘"“](?P<title>\p{Lu}[^'‘’"“”\n]{3,70})['’"”]"#);
+
+/// A title in quotation marks that is a document by its kind, and that no list of ours holds.
+fn quoted(draft: &Draft<'_>) -> Option<std::ops::Range<usize>> {
+    let facts = &draft.input.facts;
+    let launches = facts.our_launches.iter().chain(&facts.their_launches).map(|l| &l.title);
+    let titles: Vec<String> =
+        facts.assets.iter().map(|a| &a.title).chain(launches).map(|t| normal(t)).collect();
+    QUOTED.captures_iter(draft.text()).filter_map(|c| c.name("title")).map(|m| m.range()).find(|at| {
+        let said = normal(&draft.text()[at.clone()]);
+        let listed = titles.iter().any(|t| t.contains(&said) || said.contains(t.as_str()));
+        asset_nouns(&said).next().is_some() && !listed
+    })
 }
 
 /// The document that a clause hands over: "our logistics calculator" is telling, "a short summary" is not.
@@ -121,6 +143,10 @@ fn named(clause: &Clause) -> Option<Named> {
         "put together",
         "wrote",
         "made",
+        "did",
+        "translated",
+        "created",
+        "designed",
         "drafted",
         "write up",
         "prepare",

@@ -36,6 +36,8 @@ pub(super) struct Rule {
 impl Rule {
     pub fn ask(&self, draft: &Draft<'_>) -> Finding {
         let Outcome { level, reason, fix, spans } = (self.check)(draft);
+        let level = level.min(draft.settings.heaviest(self.name));
+        let (fix, spans) = if level == Level::Pass { (None, Vec::new()) } else { (fix, spans) };
         Finding { rule: self.name, group: self.group, level, reason, fix, spans }
     }
 }

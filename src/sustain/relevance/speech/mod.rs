@@ -9,6 +9,7 @@
 mod frames;
 mod objects;
 mod split;
+mod together;
 
 use std::ops::Range;
 
@@ -108,7 +109,7 @@ impl Clause {
 /// `partner` is the reader's company: "introduce Northwind" introduces them.
 pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
     let partner = partner.map(normal).filter(|p| !p.is_empty());
-    split::clauses(text)
+    let mut clauses: Vec<Clause> = split::clauses(text)
         .into_iter()
         .map(|raw| {
             let words = partner.as_deref().map_or_else(|| raw.words.clone(), |p| as_you(&raw.words, p));
@@ -123,7 +124,9 @@ pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
                 object: reading.object,
             }
         })
-        .collect()
+        .collect();
+    together::weigh(&mut clauses);
+    clauses
 }
 
 /// The reader's company in the words of `words` becomes "you", unless it belongs to a longer name.

@@ -10,7 +10,7 @@ pattern!(
       | (?:put|putting)\ (?:you|your\ \w+)\ (?:in\ touch|in\ front|in\ contact|in\ the\ room|on\ (?:the|her|his|their)|together|through\ to|forward)
       | (?:put|get|have)\ your\ name | (?:get|getting|bring|bringing|walk|walking|pull|pulling|loop|looping)\ (?:you|your\ \w+)\ (?:in\b|into|onto?\b|along|a\ (?:meeting|call|slot|seat|chat)|an?\ introduction
       | time\ with|half|thirty|fifteen|twenty|\d+\ minutes|to\ (?:meet|the\ table)|through\ the\ door|over\ to)
-      | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
+      | (?:bring|get|put|sit)\ (?:the\ two\ of\ you|you\ (?:two|both)|both\ of\ you) | connect(?:ing)?\ (?:you|the\ two|both\ of|your\ \w+)\b | open\ (?:the|that|a|some)\ doors?
       | vouch\ for\ you | put\ in\ a\ (?:good\ )?word | have\ you\ meet | hand\ (?:you|this\ one|the\ account|\w+\ (?:over\ )?to\ you)
       | (?:set|line|fix)\ (?:you\ )?up\ (?:\w+\ ){0,3}(?:call|meeting|chat|slot|time|conversation|demo|coffee|session|lunch|intro\w*)(?:\ for\ you)?\ with | line\ up\ (?:a|the|an)\ (?:call|meeting|chat|slot|conversation) | set\ you\ up\ with | (?:mention|recommend|suggest)\ (?:you|your\ team)\b
       | (?:pass|give)\ (?:\w+\ ){0,5}your\ name | invite\ you | seat\ for\ you | add\ you\ to\ (?:the|my|our)\ (?:call|meeting|session)
@@ -23,9 +23,9 @@ pattern!(
 );
 pattern!(
     /// A way in for us.
-    DOOR_FOR_US,
+    pub(super) DOOR_FOR_US,
     r"(?x)\b(?: introduc(?:e|ing)\ (?:me|us|our) | introductions?\b | (?:put|putting|get|getting)\ (?:me|us|our\ \w+)\ (?:in\b|into|on|a\ (?:meeting|call|slot)|time)
-      | connect(?:ing)?\ (?:me|us) | open\ (?:the|a|some)\ doors? | vouch\ for | good\ word | point\ (?:me|us) | (?:loop|bring)\ (?:me|us)\ in | referrals?\b )"
+      | connect(?:ing)?\ (?:me|us) | open\ (?:the|a|some)\ doors? | vouch\ for | good\ word | point\ (?:me|us) | (?:loop|bring|take|get|squeeze|fit|slot|sneak|wave|invite|include|add|put|let|walk|pull)\ (?:me|us|our\ \w+)\ (?:in|into|along|onto|on|to\ the|a\ (?:seat|slot|meeting|call)|at\ the)\b | referrals?\b )"
 );
 pattern!(
     /// Business that is still to be found, by the reader.
@@ -95,6 +95,9 @@ pattern!(
 /// What is wanted when the reader is asked for `rest`.
 pub(super) fn wanted(rest: &str) -> Object {
     let yours = rest.contains("your ");
+    if rest.starts_with("find out ") || rest.starts_with("dig ") {
+        return Object::Work;
+    }
     if DOOR_FOR_US.is_match(rest) && !DOOR_FOR_YOU.is_match(&rest.replace("introduction", "")) {
         let many = rest.contains("introductions") || MANY_LIKE.is_match(rest);
         return if many { Object::Opportunity } else { Object::Introduction };
@@ -135,8 +138,8 @@ pattern!(
 );
 pattern!(
     NO_DEED,
-    r"(?x)^(?:know|say|see|think|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
-      |let\ you\ know|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
+    r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
+      |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
       |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
@@ -144,15 +147,35 @@ pattern!(
     r"^(?:help|assist|support)(?: out| you)?(?: (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
 );
 
+pattern!(
+    /// What both sides would do: nothing that the reader gets.
+    MUTUAL,
+    r"\b(?:together|alongside|jointly|hand in hand|side by side|as partners|as one team|join forces|with you and your team|our heads)\b"
+);
+
+pattern!(
+    /// Words before the deed that add nothing to it.
+    DETOUR,
+    r"^(?:take (?:a|the|this|one) (?:\w+ )?(?:moment|minute|second|time|opportunity|occasion|chance) to|use (?:this|the) (?:\w+ )?(?:moment|opportunity|occasion|chance) to|start by|begin by|quickly|briefly|also|just|personally|simply) "
+);
+
+pattern!(
+    STAND_FOR_YOU,
+    r"^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
+);
+
 /// What the reader gets when somebody would do `rest`.
 pub(super) fn given(rest: &str) -> Object {
-    if OWN_PITCH.is_match(rest) {
+    let rest = &*DETOUR.replace(rest, "");
+    if rest.starts_with("see to ") || STAND_FOR_YOU.is_match(rest) {
+        Object::Work
+    } else if OWN_PITCH.is_match(rest) {
         Object::Other
     } else if DOOR_FOR_YOU.is_match(rest) {
         Object::Introduction
     } else if POLITE.is_match(rest) {
         Object::Courtesy
-    } else if CHAT.is_match(rest) && !rest.contains("for you") {
+    } else if (CHAT.is_match(rest) || MUTUAL.is_match(rest)) && !rest.contains("for you") {
         Object::Chat
     } else if NO_DEED.is_match(rest) {
         Object::Other

@@ -1,7 +1,8 @@
-//! Offers, deeds and deliveries: what somebody does for the reader, and contact for its own sake.
+//! Deeds and deliveries: what somebody does for the reader, and contact for its own sake.
 
-use super::super::objects::{DOOR_FOR_YOU, given, wanted};
+use super::super::objects::{DOOR_FOR_YOU, given};
 use super::super::{Kind, Object, Party, about_asset};
+use super::offers::FOR_OURSELVES;
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
@@ -48,97 +49,14 @@ pattern!(
 );
 
 pattern!(
-    WE_CAN_DO,
-    r"^(?:is there |do you have |would there be |if there is |tell me |say )?(?:anything|something|any ?way|one thing|a thing|any(?:thing)? more|what(?: else)?|how|where|which of these|whatever)(?: else| at all| more)?(?: that| which)? (?:can |could |may |might |should |would )?(?:i|we|our \w+|my \w+)\b(?: \w+)? ?(?P<rest>.*)"
-);
-
-pattern!(
-    FOR_OURSELVES,
-    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get out|get in|get from|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
-);
-
-pattern!(
-    YOU_NEED,
-    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
-);
-
-/// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
-pub(super) fn help_offered(w: &str) -> Option<Reading> {
-    if YOU_NEED.is_match(w)
-        || w.starts_with("do you need any")
-        || w.starts_with("do you need a hand")
-        || w.starts_with("need a hand")
-        || w.starts_with("need anything")
-    {
-        return Some(offer(Object::Help));
-    }
-    let found = WE_CAN_DO.captures(w)?;
-    let head = &w[..w.len() - found["rest"].len()];
-    if FOR_OURSELVES.is_match(w) {
-        return Some(request(Object::Opportunity));
-    }
-    let able = ["can", "could", "may", "might"].iter().any(|m| head.split(' ').any(|x| x == *m));
-    able.then_some(offer(Object::Help))
-}
-
-pattern!(
-    LEAVE,
-    r"^(?:(?:would it (?:help|be (?:useful|helpful|of use|good|ok|worth it))|is it (?:useful|ok|okay)|does it help|ok|fine|useful|helpful|better)(?: for you| to you)? (?:if|for) (?:i|we|me|us|our \w+|my \w+)(?: to)?|(?:do |would |did |if )?(?:you )?(?:want|like|prefer|need|care for) (?:me|us|our \w+|my \w+) to|(?:shall|should|can|could|may|might) (?:i|we|my \w+|our \w+)) (?:also |just |perhaps |maybe |then |quickly |please )*(?P<rest>.*)"
-);
-
-pattern!(
-    LET_US_GET,
-    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
-);
-
-pattern!(
-    THING_FOR_YOU,
-    r"^(?:do |would |could |can )?(?:you )?(?:want|like|use|fancy|care for|do with|benefit from|be (?:interested|up for|helped by))\b(?P<rest>.*)"
-);
-
-pattern!(
-    A_PART,
-    r"^(?:(?:a|an|another) (?:\w+ ){0,2}(?:contact|reference|sponsor|engineer|champion|hand)\b|fifteen|ten|half|some of|\d+|a (?:spare )?(?:seat|slot|ticket|hand|copy|name|place|version)|the (?:slot|seat|name|other|rest|ticket|number|details|contact)|in\b)"
-);
-
-pattern!(
-    A_SEAT,
-    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
-);
-
-/// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.
-pub(super) fn leave_asked(w: &str) -> Option<Reading> {
-    if let Some(found) = LEAVE.captures(w) {
-        let rest = &found["rest"];
-        if LET_US_GET.is_match(rest)
-            && !(DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest))
-            && !rest.contains("for you")
-        {
-            let object = wanted(rest);
-            return Some(request(if object == Object::Answer { Object::Meeting } else { object }));
-        }
-        return Some(offer(given(rest)));
-    }
-    let found = THING_FOR_YOU.captures(w)?;
-    let rest = found["rest"].trim();
-    if A_SEAT.is_match(rest) {
-        return Some(offer(Object::Introduction));
-    }
-    if A_PART.is_match(rest) {
-        return Some(offer(Object::Work));
-    }
-    let thing = about_asset(rest) || DOOR_FOR_YOU.is_match(rest) || rest.contains("introduction");
-    Some(if thing && !rest.contains("your") { offer(given(rest)) } else { request(Object::Answer) })
-}
-
-pattern!(
     pub(super) GIVES_YOU,
     r"\b(?:introduce|put|get|connect|bring|have|walk|see|for|loop|hand|open) (?:you|your|the|that|a door)\b|\bup (?:[\w']+ ){0,4}with (?:[\w]+'s|their|the|her|his|its)\b"
 );
 
 pattern!(
     DEED,
-    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:i|we|he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?\ )??
+    r"(?x)^(?: (?:(?:just|also|and)\ )* (?:(?:i|we)(?:\ (?:also|really|just|both|all|personally|then|now|still|gladly|certainly|therefore|even|would|will))?
+        |(?:he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?)\ )??
       (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
         | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
         | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
@@ -161,10 +79,46 @@ pattern!(
     r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
 );
 
+pattern!(
+    /// "Would a session …": a question about a thing, not a deed of ours.
+    INVERTED,
+    r"^(?:can|could|would|will|may|might|does|do|is|are) (?:a|an|the|this|that|these|our|my|some|your|you|it|any|there|she|he|they|\w+'s)\b"
+);
+pattern!(
+    WOULD_HELP,
+    r"^(?:can|could|would|will|might|does) (?:a|an|the|this|that|our|my|some|it)\b.*\b(?:help|serve|save|spare|suit|ease|speed|support)(?: (?:you|your)\b|$)|^(?:would|could|might|will) (?:a|an|the|this|that|our|my|some|it)\b.*\bbe (?:useful|helpful|handy|welcome|worth|of (?:use|help|interest))\b"
+);
+pattern!(
+    /// "So our people can concentrate": what we gain.
+    OUR_PURPOSE,
+    r"^(?:so |so that |that )(?:i|we|our|my)\b"
+);
+
+pattern!(
+    /// "I'd read them if I had time": what will not happen.
+    UNREAL,
+    r"\bif (?:i|we) (?:only |just )?(?:had|were|could|knew)\b"
+);
+pattern!(OWN_SIDE, r"^(?:\w+ )?\w+(?: \w+)? \w+ .*\b(?:us|me|our|my|ourselves|seriously|pride|part in)\b");
+pattern!(UNDER_OUR_NAME, r"\b(?:under|in|with) (?:our|my) (?:own )?(?:name|names|logo|brand|letterhead)\b");
+
+pattern!(
+    /// "Our engineer stays on the line": settled already.
+    SETTLED,
+    r"^(?:i|we|my \w+|our \w+|one of our \w+|a colleague)(?: \w+ly| also| then)? (?:stay|sit|join|cover|take|handle|build|bring|run|answer|carry|pay|host|watch|fix|write|lend|back|stand|bear|foot|clear|sort|deal)s?(?:es)? (?:\w+ )"
+);
+
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
     if UNDER_WAY.is_match(w) {
         return Some(deliver(if DOOR_FOR_YOU.is_match(w) { Object::Introduction } else { Object::Work }));
+    }
+    if INVERTED.is_match(w) {
+        let serves = WOULD_HELP.is_match(w) && !FOR_OURSELVES.is_match(w);
+        return serves.then_some(offer(Object::Work));
+    }
+    if SETTLED.is_match(w) && !OWN_SIDE.is_match(w) {
+        return Some(deliver(Object::Work));
     }
     let found = DEED.captures(w)?;
     let rest = &found["rest"];
@@ -173,6 +127,10 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let third = OPEN_TO_YOU.is_match(rest) || (DOOR_FOR_YOU.is_match(rest) && !w.starts_with("you"));
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
+    }
+    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
+    {
+        return Some(STATE);
     }
     let object = given(rest);
     Some(if object == Object::Chat { request(Object::Chat) } else { offer(object) })
@@ -193,6 +151,20 @@ pattern!(
     r"^(?:just |also )*(?:i|we|our|my)(?: \w+){0,3}? (?:have |has |had )?(?:just |already |also |now )*(?:attached|put|made|written|wrote|built|pulled|prepared|set|asked|sent|booked|held|kept|drafted|collected|marked|mapped|matched|checked|dug|went|gone|found|cleared|fixed|told|spoke|spoken|arranged|saved|reserved|summari[sz]ed|updated|added|logged|credited|shared|recorded|mentioned|cut|picked|did|done|sorted|lined|published|adapted|translated|got|listed|worked|showed|shown|pitched|recommended|suggested|named|praised|demoed|introduced|forwarded|passed|invited|nominated)\b(?P<rest>.*)"
 );
 
+pattern!(
+    /// Any deed of ours that is done, whatever the verb.
+    PAST_DEED,
+    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{2,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
+);
+
+pattern!(
+    /// Acts of the mind, and what is said for its own sake.
+    NO_GOOD_DEED,
+    r"^(?:wanted|needed|hoped|noticed|reali[sz]ed|wondered|remembered|missed|loved|liked|enjoyed|discussed|talked|spoke|tried|looked|launched|announced|released|learned|expected|planned|decided|wished|called|chatted|waited|e-?mailed|messaged|pinged|followed|reached|touched|checked in|started|agreed|joined|visited|attended|promised|worked|intended|asked)\b"
+);
+
+pattern!(pub(super) FOR_US, r"\b(?:for (?:us|me|our|my)|on (?:our|my) behalf)\b");
+
 pattern!(FOR_THEM, r"\b(?:you|yours?)\b|attached|\blink\b|their (?:clients|customers)");
 
 pattern!(
@@ -207,7 +179,7 @@ pattern!(
 
 pattern!(
     RESULT,
-    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|since (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
+    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
 );
 
 fn result(w: &str) -> Option<Reading> {
@@ -224,6 +196,25 @@ pattern!(
     r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
 );
 
+pattern!(
+    /// "To strengthen your bid, we have collected …": what stands before our deed.
+    BEFORE_DEED,
+    r"^(?:to|in order to|so that|since|as|because|for|before|after|while|on|at|in|last|yesterday|this) (?:[\w'&.-]+ ){1,9}?(?P<deed>(?:i|we|our \w+) .*)"
+);
+
+/// Whether the clause tells a deed that our side has done, and not for itself.
+pub(in crate::sustain::relevance::speech) fn done_by_us(w: &str) -> bool {
+    let tail = BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str());
+    PAST_DEED
+        .captures(tail)
+        .is_some_and(|c| !NO_GOOD_DEED.is_match(&c["verb"]) && !c["rest"].starts_with("our "))
+}
+
+pattern!(
+    PLEASANTRY,
+    r"^(?:it (?:was|is|has been) )?(?:(?:a|so|very|really|such) )*(?:lovely|nice|great|good|pleasure|delight|wonderful|fun|joy)\b"
+);
+
 /// "Here is …", "I put together … for you", "She is expecting your call".
 pub(super) fn delivery(w: &str) -> Option<Reading> {
     if OLD_MAIL.is_match(w) {
@@ -232,17 +223,23 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
     if let Some(found) = result(w) {
         return Some(found);
     }
-    if OPEN_TO_YOU.is_match(w) && !w.starts_with("i ") && !w.starts_with("we ") && !CHECKING.is_match(w) {
+    if OPEN_TO_YOU.is_match(w)
+        && !w.starts_with("i ")
+        && !w.starts_with("we ")
+        && !PLEASANTRY.is_match(w)
+        && !CHECKING.is_match(w)
+    {
         return Some(deliver(Object::Introduction));
     }
     let asset = about_asset(w) || w.contains(" link") || w.starts_with("link");
     if I_DID.is_match(w) {
         return Some(deliver(Object::Work));
     }
-    if HANDED.is_match(w)
-        || TO_USE.is_match(w)
+    if (HANDED.is_match(w) && !w.starts_with("here is to ") && !w.starts_with("here is hoping"))
+        || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
         || LEGWORK.is_match(w)
+        || (done_by_us(w) && FOR_THEM.is_match(w))
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);
         return Some(deliver(if door {

@@ -1,13 +1,17 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
 mod deeds;
+mod offers;
 mod questions;
 mod requests;
 
-use deeds::{check_in, deed_offered, delivery, help_offered, leave_asked, reported, waiver};
+pub(super) use deeds::done_by_us;
+use deeds::{check_in, deed_offered, delivery, reported, waiver};
+use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
-use requests::{asked_of_you, duty, imperative, together, wish};
+use requests::{asked_of_you, duty, imperative, kindly, together, wish};
 
+use super::objects::wanted;
 use super::{Kind, Object, Party};
 
 /// What a clause was found to do.
@@ -34,7 +38,8 @@ const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object
 const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
 
 /// Frames that are tried after them.
-const AFTER: [Frame; 8] = [asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
+const AFTER: [Frame; 9] =
+    [kindly, asked_of_you, together, wish, duty, imperative, deed_offered, delivery, check_in];
 
 type Frame = fn(&str) -> Option<Reading>;
 
@@ -43,10 +48,20 @@ pub(super) fn read(words: &str, question: bool) -> Reading {
     let words = LEAD.replace(words, "");
     let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
     let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
-    found.unwrap_or(if question { request(Object::Answer) } else { STATE })
+    let open = || match wanted(&words) {
+        Object::Opportunity => Object::Opportunity,
+        _ if IF_YOU_DO.is_match(&words) => Object::Other,
+        _ => Object::Answer,
+    };
+    found.unwrap_or_else(|| if question { request(open()) } else { STATE })
 }
 
 pattern!(
+    /// "Would she do it if you asked?"
+    IF_YOU_DO,
+    r"^(?:would|will|might|could) (?:she|he|they|it|\w+(?: \w+)?) .*\bif (?:you|your \w+) "
+);
+pattern!(
     LEAD,
-    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
+    r"^(?:(?:hi|hey|hello|morning|and|but|so|or|then|also|well|ok|okay|btw|ps|p\.s|anyway|while we are at it|if so|if not|in return|in exchange|meanwhile|otherwise|perhaps|maybe|quick (?:one|question|ask)|one (?:thing|ask|more thing)) )+"
 );

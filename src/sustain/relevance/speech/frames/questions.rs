@@ -38,6 +38,13 @@ pattern!(
     r"\b(?:you|your \w+) (?:\w+ )?(?:need|want|could use|require|get stuck)|(?:anything|something|what|how|where) (?:else )?(?:i|we) (?:can|could)|(?:i|we) (?:can|could|may) (?:help|assist|support|be)"
 );
 
+pattern!(FACT_WANTED, r"^(?:what|who|whom|whose|which|where|how|why)\b");
+pattern!(
+    /// The reader's own taste, known without a search.
+    TASTE,
+    r"^(?:what|which|how|where|who)(?: (?:one|time|day|date|slot|of (?:the|these|them)))? (?:you|to|suits?|works?|would|i|we|one|time|day|date|slot|of)\b|^which\b|^how (?:it|that|things?) (?:goes|went|lands?|works?|looks?|sounds?)"
+);
+
 /// "Let me know …": what is to be let known decides.
 pub(super) fn answer_wanted(w: &str) -> Option<Reading> {
     let found = TELL_ME.captures(w)?;
@@ -56,6 +63,9 @@ pub(super) fn answer_wanted(w: &str) -> Option<Reading> {
         Object::Introduction if DOOR_FOR_YOU.is_match(rest) || rest.contains("want") => {
             request(Object::Answer)
         }
+        Object::Other | Object::Answer if FACT_WANTED.is_match(rest) && !TASTE.is_match(rest) => {
+            request(Object::Work)
+        }
         Object::Other | Object::Meeting => request(Object::Answer),
         Object::Work if CHOICE.is_match(rest) => request(Object::Answer),
         other => request(other),
@@ -64,7 +74,7 @@ pub(super) fn answer_wanted(w: &str) -> Option<Reading> {
 
 pattern!(
     INQUIRY,
-    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|is (?:anyone|anybody)|would there be|have (?:you )?got|got|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
+    r"^(?:just )?(?:(?:do|did|have|are|were|has|is) (?:you|your \w+)|is there|are there|is (?:anyone|anybody)|would there be|have (?:you )?got|got (?:any|anything|anyone|a (?:minute|list|lead|name|contact|moment|sec|second|few)|some|your|names|time|two|three|five)|seen|heard|know of|know|any|anything|something|anybody|anyone|some|what about|how about)\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -82,11 +92,14 @@ pattern!(
     r"^any (?:\w+ )?(?:accounts|clients|customers|prospects|names|deals|targets|contacts|companies)\b"
 );
 
-pattern!(FINITE, r"^(?:any|some) (?:\w+ ){1,4}(?:will|gets|means|helps|makes|happens) ");
+pattern!(
+    FINITE,
+    r"^(?:any|some) (?:\w+ ){1,4}(?:will|gets|means|helps|makes|happens) |^(?:any|some) (?:\w+ ){1,2}(?:can|could|may|is|are|has|works?) "
+);
 
 /// "Do you have …", "Any …", "Anything …": what the reader is asked for.
 pub(super) fn inquiry(w: &str) -> Option<Reading> {
-    if FINITE.is_match(w) {
+    if FINITE.is_match(w) && !w.contains("you") && !w.contains("there ") {
         return None;
     }
     let found = INQUIRY.captures(w)?;

@@ -1,0 +1,75 @@
+//! What a clause means beside its neighbours.
+
+use super::frames;
+use super::{Clause, Kind, Object, Party};
+
+pattern!(
+    /// Something is passed to us, for us to do.
+    TO_US,
+    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
+);
+pattern!(
+    EARSHOT,
+    r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b"
+);
+
+pattern!(
+    /// What follows is meant for the reader's good.
+    ADVISED,
+    r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
+);
+pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
+pattern!(OURS, r"\b(?:me|us|our|my)\b");
+
+/// Reads again what depends on the rest of the sentence or of the note.
+pub(super) fn weigh(clauses: &mut [Clause]) {
+    for at in 0..clauses.len() {
+        let here = &clauses[at];
+        let sentence = || clauses.iter().filter(|c| c.sentence == here.sentence);
+        if here.kind == Kind::Offer && here.object == Object::Courtesy {
+            // "Tell me what you need and I'll see to it" promises a deed.
+            if clauses[at + 1..]
+                .iter()
+                .any(|c| c.sentence == here.sentence && c.kind == Kind::Offer && c.object == Object::Work)
+            {
+                clauses[at].object = Object::Help;
+            }
+            continue;
+        }
+        if here.kind == Kind::State
+            && frames::done_by_us(&here.words)
+            && sentence().any(|c| FOR_YOUR_SAKE.is_match(&c.words))
+        {
+            // "To spare your team the weekend, we loaded the data."
+            (clauses[at].kind, clauses[at].actor) = (Kind::Deliver, Party::Us);
+            (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Work);
+            continue;
+        }
+        if here.kind != Kind::Request {
+            continue;
+        }
+        let ours_follows = clauses[at + 1..].iter().take_while(|c| c.sentence == here.sentence).any(|c| {
+            c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset)
+        });
+        let given = clauses[..at]
+            .iter()
+            .any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
+        let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
+        let new = if advised {
+            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
+        } else if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
+            // "Throw it over to me and I'll answer it": the work comes our way.
+            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
+        } else if EARSHOT.is_match(&here.words) && ours_follows && given {
+            // "If you hear anything, shout and I'll send the list": nothing has to be looked for.
+            Some((Kind::Request, Party::You, Party::You, Object::Answer))
+        } else {
+            None
+        };
+        if let Some((kind, actor, beneficiary, object)) = new {
+            let clause = &mut clauses[at];
+            (clause.kind, clause.actor, clause.beneficiary, clause.object) =
+                (kind, actor, beneficiary, object);
+        }
+    }
+}
