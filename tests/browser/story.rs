@@ -57,6 +57,7 @@ pub async fn tell() {
     step("the note stands in the partner's channel", arrived(&page, &text)).await;
     step("a commitment is logged", commit(&page)).await;
     step("its reminder comes on the day", remind(&page)).await;
+    step("Home and help", look_around(&page)).await;
     page.close().await;
     step("the same on a phone", narrow(&driver, &demo.url)).await;
     step("the demo ends", demo.stop()).await;
@@ -238,6 +239,23 @@ async fn remind(page: &Page) {
     page.move_clock("clock-day").await;
     page.sees_with(Place::Main, "send the case study", "due today").await;
     page.screenshot("22-reminder").await;
+}
+
+/// What a newcomer opens next.
+async fn look_around(page: &Page) {
+    page.open_home().await;
+    page.says("Waiting for you").await;
+    page.screenshot("23-home").await;
+    page.open_channel("C0GENERAL").await;
+    page.paste_message("/partner help").await;
+    page.sees(Place::Main, "/partner").await;
+    page.screenshot("24-help").await;
+    page.paste_message("/partner overlaps list northwind").await;
+    page.sees(Place::Main, "Acme Corp").await;
+    page.screenshot("25-list").await;
+    page.paste_message("/partner status").await;
+    page.sees(Place::Main, "Waiting to be sent").await;
+    page.screenshot("26-status").await;
 }
 
 async fn narrow(driver: &Driver, url: &str) {
