@@ -1,9 +1,12 @@
 //! The inbox: what was acknowledged is on disk.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::envelope::{Envelope, Kind};
 use crate::kernel::clock::Clock;
@@ -15,6 +18,10 @@ use crate::{sql_all, sql_exec, sql_opt, sql_value};
 const BATCH: usize = 512;
 /// Envelopes that may wait for the next commit before senders are made to wait.
 const QUEUE: usize = 4096;
+/// More envelopes than this waiting for their commit are a storm.
+const STORM: usize = 6;
+/// The longest that a worker stands back in a storm.
+const YIELD: Duration = Duration::from_millis(500);
 /// How long a claim lasts before another worker may take the envelope, in milliseconds.
 const LEASE_MS: i64 = 60_000;
 
@@ -29,6 +36,24 @@ pub struct Inbox {
 struct Shared {
     urgent: Notify,
     ordinary: Notify,
+    /// Envelopes that wait for their commit.
+    waiting: AtomicUsize,
+}
+
+/// Counts one up for as long as it lives.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn of(counter: &'a AtomicUsize) -> Self {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Self(counter)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -63,6 +88,7 @@ impl Inbox {
     pub async fn accept(&self, envelope: Envelope) -> Result<()> {
         let (committed, answer) = oneshot::channel();
         let gone = || Error::fault("the inbox is closed");
+        let _counted = Counted::of(&self.shared.waiting);
         self.queue.send(Waiting { envelope, committed }).await.map_err(|_| gone())?;
         match answer.await {
             Ok(true) => Ok(()),
@@ -74,6 +100,15 @@ impl Inbox {
     /// Resolves when something was committed for this kind of worker.
     pub async fn arrived(&self, urgent: bool) {
         if urgent { self.shared.urgent.notified().await } else { self.shared.ordinary.notified().await }
+    }
+
+    /// Resolves when few envelopes wait for their commit, or after [`YIELD`]: what arrives is acknowledged before what
+    /// has arrived is worked off, and worked off all the same while the storm lasts.
+    pub async fn calm(&self) {
+        let end = Instant::now() + YIELD;
+        while self.shared.waiting.load(Ordering::Relaxed) > STORM && Instant::now() < end {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Wakes both workers.

@@ -51,6 +51,9 @@ pub async fn run<H: Handler>(
     stop: CancellationToken,
 ) -> Result<()> {
     while !stop.is_cancelled() {
+        if !urgent {
+            inbox.calm().await;
+        }
         let claimed = inbox::claim(&db, urgent, millis(clock.now()), CLAIM).await?;
         if claimed.is_empty() {
             tokio::select! {

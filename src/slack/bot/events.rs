@@ -54,13 +54,13 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     }
     let mut tx = bot.db.read().await?;
     let intake = settings::load(&mut tx).await?.intake_channel;
-    let partners = store::partners(&mut tx).await?;
     let channel = ChannelId::from(event.channel.as_str());
-    let known = store::said_by(&mut tx, &channel, &event.ts).await?;
-    tx.rollback().await?;
     if intake.as_ref() != Some(&channel) {
         return Ok(Handled::Ignored);
     }
+    let partners = store::partners(&mut tx).await?;
+    let known = store::said_by(&mut tx, &channel, &event.ts).await?;
+    tx.rollback().await?;
     let reading = match event.change {
         Change::Deleted => message::Reading::default(),
         _ => message::read(&event.message, &context(bot, &partners)),
