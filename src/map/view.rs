@@ -8,6 +8,8 @@ use super::overlap::{Overlap, Population, Sighting};
 use super::partner::Partner;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::kernel::text::escape;
 
 /// The controls of this area.
 pub mod action {
@@ -289,15 +291,37 @@ pub fn list(
     Ok(Message::new(text, vec![blocks::section(text)]))
 }
 
-/// Where an overlap stands, in words.
+/// The Slack user that a mention or a bare id names.
+pub fn user_of(written: &str) -> Option<UserId> {
+    let written = written.trim();
+    let id = match written.strip_prefix("<@") {
+        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
+        None => written,
+    };
+    let is_id = id.len() >= 5
+        && id.starts_with(['U', 'W'])
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    is_id.then(|| id.into())
+}
+
+/// Who looks after it, else whose account it is: a mention, or a name as written, escaped.
+fn holder(overlap: &Overlap) -> Option<String> {
+    let written = || overlap.owner.as_ref().or(overlap.account.owner.as_ref());
+    match overlap.assignee.clone().or_else(|| user_of(written()?)) {
+        Some(user) => Some(user.mention()),
+        None => written().map(|name| escape(&blocks::clip(name, 60))),
+    }
+}
+
+/// Where an overlap stands, in words, as Slack takes them.
 pub fn state_words(overlap: &Overlap, now: jiff::Timestamp) -> String {
     use super::overlap::Triage;
-    let who = overlap.assignee.as_ref().map(|u| u.mention());
+    let who = holder(overlap);
     match &overlap.triage {
         Triage::Open => who.unwrap_or_else(|| "unassigned".to_owned()),
         Triage::Planned => format!("planned{}", who.map(|w| format!(", {w}")).unwrap_or_default()),
         Triage::Snoozed(until) if *until <= now => "back from snooze".to_owned(),
         Triage::Snoozed(until) => format!("snoozed until {}", until.strftime("%-d %B")),
-        Triage::Dismissed(because) => format!("dismissed: {because}"),
+        Triage::Dismissed(because) => format!("dismissed: {}", escape(because)),
     }
 }

@@ -15,6 +15,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
+pub use crate::map::view::user_of;
 
 /// The controls of this area, and those of later ones that stand on a row.
 pub mod action {
@@ -49,19 +50,6 @@ pub struct Scene {
     pub decided: HashMap<OverlapId, Decided>,
     /// The names by which people go; nobody is mentioned.
     pub names: HashMap<UserId, String>,
-}
-
-/// The Slack user that a mention or a bare id names.
-pub fn user_of(written: &str) -> Option<UserId> {
-    let written = written.trim();
-    let id = match written.strip_prefix("<@") {
-        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
-        None => written,
-    };
-    let is_id = id.len() >= 5
-        && id.starts_with(['U', 'W'])
-        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    is_id.then(|| id.into())
 }
 
 /// `9 March`, in a zone.

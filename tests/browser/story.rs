@@ -251,7 +251,7 @@ async fn look_around(page: &Page) {
     page.sees(Place::Main, "/partner").await;
     page.screenshot("24-help").await;
     page.paste_message("/partner overlaps list northwind").await;
-    page.sees(Place::Main, "Acme Corp").await;
+    page.sees_with(Place::Main, "Acme Corp (acme.com)", "Alex Rivera").await;
     page.screenshot("25-list").await;
     page.paste_message("/partner status").await;
     page.sees(Place::Main, "Waiting to be sent").await;
