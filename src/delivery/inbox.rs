@@ -18,8 +18,8 @@ use crate::{sql_all, sql_exec, sql_opt, sql_value};
 const BATCH: usize = 512;
 /// Envelopes that may wait for the next commit before senders are made to wait.
 const QUEUE: usize = 4096;
-/// More envelopes than this waiting for their commit are a storm.
-const STORM: usize = 6;
+/// Nothing has arrived for so long: it is calm.
+const LULL: Duration = Duration::from_millis(3);
 /// The longest that a worker stands back in a storm.
 const YIELD: Duration = Duration::from_millis(500);
 /// How long a claim lasts before another worker may take the envelope, in milliseconds.
@@ -36,24 +36,8 @@ pub struct Inbox {
 struct Shared {
     urgent: Notify,
     ordinary: Notify,
-    /// Envelopes that wait for their commit.
-    waiting: AtomicUsize,
-}
-
-/// Counts one up for as long as it lives.
-struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn of(counter: &'a AtomicUsize) -> Self {
-        counter.fetch_add(1, Ordering::Relaxed);
-        Self(counter)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    /// Counts up with every envelope that is handed in.
+    arrivals: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -88,7 +72,7 @@ impl Inbox {
     pub async fn accept(&self, envelope: Envelope) -> Result<()> {
         let (committed, answer) = oneshot::channel();
         let gone = || Error::fault("the inbox is closed");
-        let _counted = Counted::of(&self.shared.waiting);
+        self.shared.arrivals.fetch_add(1, Ordering::Relaxed);
         self.queue.send(Waiting { envelope, committed }).await.map_err(|_| gone())?;
         match answer.await {
             Ok(true) => Ok(()),
@@ -102,12 +86,16 @@ impl Inbox {
         if urgent { self.shared.urgent.notified().await } else { self.shared.ordinary.notified().await }
     }
 
-    /// Resolves when few envelopes wait for their commit, or after [`YIELD`]: what arrives is acknowledged before what
-    /// has arrived is worked off, and worked off all the same while the storm lasts.
+    /// Resolves when nothing arrives for a moment ([`LULL`]), or after [`YIELD`]: what arrives is acknowledged before
+    /// what has arrived is worked off, and worked off all the same while the storm lasts.
     pub async fn calm(&self) {
         let end = Instant::now() + YIELD;
-        while self.shared.waiting.load(Ordering::Relaxed) > STORM && Instant::now() < end {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        loop {
+            let before = self.shared.arrivals.load(Ordering::Relaxed);
+            tokio::time::sleep(LULL).await;
+            if self.shared.arrivals.load(Ordering::Relaxed) == before || Instant::now() >= end {
+                return;
+            }
         }
     }
 

@@ -51,20 +51,20 @@ pub async fn run<H: Handler>(
     stop: CancellationToken,
 ) -> Result<()> {
     while !stop.is_cancelled() {
-        if !urgent {
-            inbox.calm().await;
-        }
         let claimed = inbox::claim(&db, urgent, millis(clock.now()), CLAIM).await?;
         if claimed.is_empty() {
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = inbox.arrived(urgent) => {}
+                () = inbox.arrived(urgent) => if !urgent { inbox.calm().await },
                 () = clock.moved() => {}
                 () = tokio::time::sleep(IDLE) => {}
             }
             continue;
         }
         handle_lanes(&db, &clock, &handler, claimed).await?;
+        if !urgent {
+            inbox.calm().await;
+        }
     }
     Ok(())
 }

@@ -92,10 +92,11 @@ struct Choice {
 }
 
 /// A kind of gift that there is a text for, with the facts that its best text still lacks.
-fn gifts_of(purpose: Purpose, facts: &template::Facts) -> Vec<(GiftKind, &'static str, Vec<&'static str>)> {
+fn gifts_of(ground: &Ground, purpose: Purpose) -> Vec<(GiftKind, &'static str, Vec<&'static str>)> {
+    let facts = ground.facts(None);
     let lacking = |gift: GiftKind| {
-        let texts = shipped().iter().filter(|t| t.purpose == purpose && t.gift == gift);
-        texts.map(|t| missing(t, facts)).min_by_key(Vec::len)
+        let texts = texts(ground, purpose, gift);
+        texts.into_iter().map(|t| missing(t, &facts)).min_by_key(Vec::len)
     };
     GIFTS.iter().filter_map(|(gift, label)| Some((*gift, *label, lacking(*gift)?))).collect()
 }
@@ -126,7 +127,7 @@ fn choose(ground: &Ground, answers: &Answers) -> Choice {
     let read = |block: &str| answers.get(block).map(str::to_owned);
     let purpose =
         read(field::PURPOSE).and_then(|p| word::read(&p).ok()).unwrap_or_else(|| ground.likely_purpose());
-    let offered = gifts_of(purpose, &ground.facts(None));
+    let offered = gifts_of(ground, purpose);
     let chosen: Option<GiftKind> = read(&gift_block(purpose)).and_then(|g| word::read(&g).ok());
     let gift = chosen
         .filter(|g| offered.iter().any(|(o, ..)| o == g))
@@ -154,8 +155,10 @@ fn template_block(choice: &Choice) -> String {
     format!("{}:{}:{}", field::TEMPLATE, name_of(&choice.purpose), name_of(&choice.gift))
 }
 
-fn texts(choice: &Choice) -> Vec<&'static Template> {
-    shipped().iter().filter(|t| t.purpose == choice.purpose && t.gift == choice.gift).collect()
+/// The texts of a kind whose claims are true of the overlap.
+fn texts(ground: &Ground, purpose: Purpose, gift: GiftKind) -> Vec<&'static Template> {
+    let (ours, theirs) = (ground.overlap.our_population, ground.overlap.their_population);
+    shipped().iter().filter(|t| t.purpose == purpose && t.gift == gift && t.fits(ours, theirs)).collect()
 }
 
 /// The form; `metadata` travels with it, `actor` is the sender where no owner is known.
@@ -223,7 +226,7 @@ fn reader_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
 }
 
 fn gift_row(ground: &Ground, choice: &Choice) -> Value {
-    let offered = gifts_of(choice.purpose, &ground.facts(None));
+    let offered = gifts_of(ground, choice.purpose);
     let options: Vec<Value> = offered
         .iter()
         .map(|(gift, label, lacks)| {
@@ -242,7 +245,7 @@ fn gift_row(ground: &Ground, choice: &Choice) -> Value {
 /// The template select, what is missing for which template, and fields for it.
 fn template_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
     let facts = ground.facts(None);
-    let texts = texts(choice);
+    let texts = texts(ground, choice.purpose, choice.gift);
     let options: Vec<Value> = texts.iter().map(|t| blocks::choice(&t.title, &t.name)).collect();
     let block = template_block(choice);
     let initial = texts.first().map(|t| t.name.as_str());
@@ -411,7 +414,7 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         wrong(field::CONTACT_NAME, "Write the name of the person who reads it.".to_owned());
     }
     let block = template_block(&choice);
-    let texts = texts(&choice);
+    let texts = texts(ground, choice.purpose, choice.gift);
     let named = answers.get(&block).and_then(|n| texts.iter().find(|t| t.name == n)).or(texts.first());
     let Some(template) = named else { return Err(vec![(block, "Choose a text.".to_owned())]) };
     let mut facts = ground.facts(None);

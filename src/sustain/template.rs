@@ -11,6 +11,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::{Deserialize, Serialize};
 
 use super::relevance::input::{Channel, GiftKind, Purpose};
+use crate::map::overlap::Population;
 
 /// Steps that one rendering may take.
 const FUEL: u64 = 20_000;
@@ -31,6 +32,10 @@ pub struct Template {
     pub channel: Channel,
     /// Facts that it cannot do without, such as `asset` or `our_contact`.
     pub needs: Vec<String>,
+    /// What the account must be to us; empty for whatever it is.
+    pub ours: Vec<Population>,
+    /// What it must be to the partner; empty for whatever it is.
+    pub theirs: Vec<Population>,
     body: String,
     /// Lines of the source before the body, so that errors name the line that the writer sees.
     lead: usize,
@@ -127,6 +132,10 @@ struct Front {
     gift: GiftKind,
     channel: Channel,
     needs: Vec<String>,
+    #[serde(default)]
+    ours: Vec<Population>,
+    #[serde(default)]
+    theirs: Vec<Population>,
 }
 
 impl Template {
@@ -157,7 +166,7 @@ impl Template {
                 &format!("There is no fact called {unknown}. Known facts: {}.", FACTS.join(", ")),
             ));
         }
-        let Front { title, purpose, gift, channel, needs } = front;
+        let Front { title, purpose, gift, channel, needs, ours, theirs } = front;
         let template = Self {
             name: name.to_owned(),
             title,
@@ -165,6 +174,8 @@ impl Template {
             gift,
             channel,
             needs,
+            ours,
+            theirs,
             body: body.trim().to_owned(),
             lead,
         };
@@ -189,6 +200,15 @@ impl Template {
             false => format!("There is no fact called {stray}. Known facts: {}.", FACTS.join(", ")),
         };
         Err(TemplateError { line: body_line + at, reason })
+    }
+
+    /// Whether what the text takes for granted of the account is so: a note about "your prospect" is not written to
+    /// somebody whose customer it is.
+    pub fn fits(&self, ours: Option<Population>, theirs: Option<Population>) -> bool {
+        let holds = |wanted: &[Population], is: Option<Population>| {
+            wanted.is_empty() || is.is_some_and(|population| wanted.contains(&population))
+        };
+        holds(&self.ours, ours) && holds(&self.theirs, theirs)
     }
 
     /// The declared facts that are not known: while there is one, the template is unavailable.
@@ -245,6 +265,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "prospecting-asset",
     "prospecting-their-launch",
     "prospecting-our-launch",
+    "prospecting-offer-of-help",
     "expansion-their-launch",
     "expansion-asset",
     "expansion-introduction",
