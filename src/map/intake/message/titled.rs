@@ -60,7 +60,7 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
     if !told {
         return (text.to_string(), Vec::new());
     }
-    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
+    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–', ':']).to_string();
     (prefix, all.into_iter().map(|(_, known, value)| (known, value)).collect())
 }
 

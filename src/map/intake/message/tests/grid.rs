@@ -296,3 +296,50 @@ fn plain_messages_are_understood() {
     let share = ratio(right, CASES as usize);
     assert!(share >= 0.98, "{told}wholly right: {share:.3}");
 }
+
+/// Talk in which account, partner and population stand together and no overlap is told.
+const CHATTER: [&str; 24] = [
+    "No overlap with {p} on {a}",
+    "There is no overlap with {p} for {a}.",
+    "We don't have any overlap with {p} on {a}",
+    "{a} is not an overlap with {p}",
+    "The overlap with {p} on {a} was a false positive",
+    "Do we have an overlap with {p} on {a}?",
+    "Is {a} a {o} of {p}?",
+    "Does {p} have {a} as a {o}?",
+    "Any overlap with {p} on {a}?",
+    "Does anyone know if {a} is a {o} of {p}?",
+    "Would be great to have an overlap with {p} on {a}",
+    "Not sure whether {a} is a {o} of {p}",
+    "Can you check if {p} has {a} as a {o}",
+    "If {a} were our {o}, {p} could help",
+    "Rumour has it that {p} has {a} as a {o}",
+    "Lunch with {p} on Thursday",
+    "Meeting with {p} and {a} moved to Friday",
+    "The {p} webinar with {a} is on Tuesday",
+    "{p} hired two people from {a}",
+    "Congrats to {p} on the {a} launch",
+    "Please remember to post overlaps, for example {p}: {a}, our {o}, their {o}",
+    "Who owns {a} at {p}?",
+    "Slides for the {p} QBR are in the folder",
+    "I wish {a} was a {o} of {p}",
+];
+
+#[test]
+fn plain_chatter_holds_nothing() {
+    let context = Context::new(["Northwind", "Globex"].map(String::from).to_vec(), None);
+    let mut found = String::new();
+    for chatter in CHATTER {
+        for ((partner, _), (account, _)) in
+            PARTNERS.iter().flat_map(|p| ACCOUNTS.iter().map(move |a| (*p, *a)))
+        {
+            for population in ["customer", "prospect", "open opp"] {
+                let said = chatter.replace("{p}", partner).replace("{a}", account).replace("{o}", population);
+                if !parse(&super::text(&said), &context).is_empty() {
+                    found += &format!("{said}\n");
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found}");
+}
