@@ -266,7 +266,7 @@ fn case(nth: u64) -> Case {
     Case { text, expected, choices }
 }
 
-const CASES: u64 = 4000;
+const CASES: u64 = 2500;
 
 #[test]
 fn plain_messages_are_understood() {
@@ -331,7 +331,7 @@ fn plain_chatter_holds_nothing() {
     let mut found = String::new();
     for chatter in CHATTER {
         for ((partner, _), (account, _)) in
-            PARTNERS.iter().flat_map(|p| ACCOUNTS.iter().map(move |a| (*p, *a)))
+            PARTNERS.iter().flat_map(|p| ACCOUNTS.iter().step_by(4).map(move |a| (*p, *a)))
         {
             for population in ["customer", "prospect", "open opp"] {
                 let said = chatter.replace("{p}", partner).replace("{a}", account).replace("{o}", population);
