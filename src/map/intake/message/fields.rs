@@ -149,7 +149,7 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
             }
             let by = m.as_str().to_lowercase();
             // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
-            let heads = text[..m.start()].trim().is_empty() && index(first_char(&by), USER).is_none();
+            let heads = heads_account(&text[..m.start()]) && index(first_char(&by), USER).is_none();
             let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
             if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
                 continue;
@@ -183,6 +183,13 @@ fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
             break;
         }
     }
+}
+
+/// Where an account stands rather than a person: first of all, after "New overlap:", or within a longer name.
+fn heads_account(before: &str) -> bool {
+    static PLACE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^\W*$|\boverlap\w*\W*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| & $"));
+    PLACE.is_match(before)
 }
 
 /// A mention that stands alone between separators, after the account, is its owner.

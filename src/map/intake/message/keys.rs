@@ -1,7 +1,7 @@
 //! Titles of fields: `Account`, `Our population`, `Partner owner`, and what each means.
 
 use super::fields::Side;
-use super::flatten::{PARTNER, index};
+use super::flatten::{PARTNER, index, is_marker};
 
 /// What a field with a title holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) fn key(title: &str) -> Option<Key> {
                 named = Some(partner);
                 text.push_str("their");
             }
+            // A link or a person is no part of a title.
+            None if is_marker(c) => return None,
             None => text.extend(c.to_lowercase()),
         }
     }

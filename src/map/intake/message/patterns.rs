@@ -39,7 +39,7 @@ patterns! {
     MOVED = r"(?i)\b(?:from|was|were|used to be|previously)\s+(?:an?\s+|their\s+|our\s+|just\s+)*(?P<old>{POP})\s*(?:,|;)?\s*(?:to|→|->|=>|-->|,?\s*(?:but\s+)?now|is now|became|has become|into)\b?";
     ARROWED = r"(?i)(?P<old>{POP})\s*(?:→|->|=>|-->)\s*(?P<new>{POP})\b";
     BOTH = r"(?i)\b(?:mutual|shared|joint|common|gemeinsame[rn]?|overlapping|both(?:\s+(?:of us|sides|companies|teams|have|has|are|as|list|see|call|them|it|the account|this|one|an?|selling|got|with|carry|hold|in|working|pursuing))*|each (?:have|has)|(?:we|and [\u{F0000}-\u{F0FFF}]) share(?:s|d)?(?: them| it)?(?: an?| as| the)*|we(?: and [\u{F0000}-\u{F0FFF}])? all have)\s+(?:as\s+)?(?:an?\s+)?(?P<pop>{POP})\b";
-    BOTH_OBJECT = r"(?i)\bboth\s+(?:have|has|see|list|carry|count)\s+(?P<object>[^,;.:\n]{2,40}?)\s+as\s+(?:an?\s+)?(?P<pop>{POP})\b";
+    BOTH_OBJECT = r"(?i)\bboth\s+(?:have|has|see|list|carry|count)\s+(?P<object>[^,;.:\n]{1,40}?)\s+as\s+(?:an?\s+)?(?P<pop>{POP})\b";
     LIST_OF_THREE = r":\s*\p{Lu}[\w .&'-]*,\s*(?:\p{Lu}[\w .&'-]*,?\s*)+(?:and|&)\s+\p{Lu}";
     BOTH_AFTER = r"(?i)(?P<pop>{POP})\s+(?:(?:on|for|at|of|with|in)\s+)?(?:commune?s?|en común|en commun|both(?:\s+(?:sides|of us|companies|teams|ends|crms))?|us both|each side|either side)\b";
     BOTH_NAMED = r"(?i)(?P<pop>{POP})\s+(?:of|for|at|with)\s+(?:(?:us|ours)\s+(?:and|&)\s+(?:them|theirs|[\u{F0000}-\u{F0FFF}])|(?:them|theirs|[\u{F0000}-\u{F0FFF}])\s+(?:and|&)\s+(?:us|ours))\b";

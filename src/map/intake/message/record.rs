@@ -188,6 +188,7 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
     if is_nothing(value) {
         return;
     }
+    let value = &value[..value.len() - apply_beside(record, known, value, tokens)];
     match known {
         Key::Account | Key::PerhapsAccount => apply_account(record, value, tokens),
         Key::Domain => {
@@ -223,6 +224,36 @@ pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Token
         Key::TheirStage if record.stage.is_none() => record.stage = stage(value, tokens),
         Key::Stage | Key::TheirStage | Key::TheirOwner | Key::Ignored => {}
     }
+}
+
+/// `Stage: legal, $80k (Northwind)`: what stands beside a value and has no title of its own. Returns how much of the
+/// value, from its end, is no part of it.
+fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -> usize {
+    static BESIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r",\s|[;|·(]|\s[-–—]\s"));
+    let theirs = match known {
+        Key::Population(side) | Key::Deal(side) => matches!(side, Side::Theirs(_)),
+        Key::Owner | Key::Stage | Key::Amount => false,
+        _ => return 0,
+    };
+    let Some(at) = BESIDE.find(value).map(|m| m.start()).filter(|at| *at > 0) else { return 0 };
+    let rest = &value[at..];
+    let facts = fields::read(rest, tokens);
+    let owned = rest.to_lowercase().contains("own");
+    if record.owner.is_none() && known != Key::Owner && (!theirs || owned) {
+        record.owner.clone_from(&facts.owner);
+    }
+    if record.partners.is_empty() {
+        record.partners = names(&facts.partners, tokens);
+    }
+    let amount = facts.our_amount.or(facts.their_amount);
+    if !theirs && known != Key::Amount {
+        record.our_amount = record.our_amount.or(amount);
+    }
+    if known != Key::Stage {
+        record.stage = record.stage.take().or(facts.stage);
+    }
+    let told = facts.owner.is_some() || amount.is_some() || !facts.partners.is_empty();
+    if known == Key::Stage && told { rest.len() } else { 0 }
 }
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {

@@ -68,7 +68,9 @@ pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
             .any(|w| lead == *w || lead.ends_with(&format!(" {w}")) || lead.ends_with(&format!("({w}")));
         let object = c.name("theirs").is_some_and(|m| m.as_str().eq_ignore_ascii_case("them"))
             && (lead.ends_with("has") || lead.ends_with("have") || lead.ends_with("with"));
-        let aside = object || (named && joined && introduced);
+        // "Northwind - a prospect on our end": the partner stands before, the side after.
+        let told_after = named && joined && tells_side_after(tail);
+        let aside = object || (named && joined && introduced) || told_after;
         if !aside {
             return read(&c);
         }
@@ -87,4 +89,11 @@ pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
         return read(&c);
     }
     side_of_clause(text, pop.start)
+}
+
+fn tells_side_after(tail: &str) -> bool {
+    SIDE_AFTER.captures(tail).is_some_and(|c| {
+        let pronoun = c.name("ours").or(c.name("theirs")).is_some_and(|m| first_char(m.as_str()) < PARTNER);
+        pronoun && !tail.trim_start().starts_with(['→', '-'])
+    })
 }

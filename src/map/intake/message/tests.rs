@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod grid;
+
 const FIELDS: [&str; 8] =
     ["account", "domain", "partner", "our_population", "their_population", "owner", "amount", "stage"];
 

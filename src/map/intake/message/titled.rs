@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::flatten::{Line, pattern};
+use super::fields::Side;
+use super::flatten::{LINK, Line, index, pattern};
 use super::keys::{Key, key};
 use super::record::is_nothing;
+use super::words::is_stop;
 use crate::map::overlap::Population;
 
 /// `Account:` alone on its line, and the value on the next.
@@ -15,8 +17,7 @@ pub(super) fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line
     let asked = written.ends_with('?') || line.heading;
     let title = written.strip_suffix(':').or(asked.then_some(written))?;
     let value = next.filter(|n| !n.text.trim().is_empty() && !n.text.contains(':') && n.cells.is_none())?;
-    let known = key(title)
-        .filter(|k| !matches!(k, Key::Population(_)) || Population::understood(&value.text).is_some())?;
+    let known = key(title).filter(|k| !matches!(k, Key::Population(_)) || states_population(&value.text))?;
     (known != Key::Ignored && !value.bullet)
         .then(|| Line { field: Some((title.to_string(), value.text.clone())), ..Line::default() })
 }
@@ -25,7 +26,7 @@ pub(super) fn title_above_value(line: &Line, next: Option<&Line>) -> Option<Line
 pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
     let found = titles(text);
     let ends: Vec<usize> = found.iter().skip(1).map(|f| f.0).chain([text.len()]).collect();
-    let all: Vec<(usize, Key, String)> = found
+    let mut all: Vec<(usize, Key, String)> = found
         .iter()
         .zip(ends)
         .map(|((at, start, known), end)| {
@@ -33,6 +34,12 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
             (*at, *known, value.trim().trim_matches(['|', ',', ';', '·', '(', ')']).trim().to_string())
         })
         .collect();
+    // `Northwind: Hooli, us: customer`: the partner leads, and what stands beside it is the account.
+    while let [(_, Key::Population(Side::Theirs(Some(_))), value), _, ..] = all.as_slice()
+        && !states_population(value)
+    {
+        all.remove(0);
+    }
     let sound = all.iter().all(|(_, known, value)| is_sound(*known, value));
     let starts = all.first().is_some_and(|(at, ..)| text[..*at].trim().is_empty());
     if all.is_empty()
@@ -53,7 +60,7 @@ pub(super) fn titled_pairs(text: &str) -> (String, Vec<(Key, String)>) {
     if !told {
         return (text.to_string(), Vec::new());
     }
-    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–']).to_string();
+    let prefix = text[..all[0].0].trim_end_matches([' ', '(', ',', ';', '|', '-', '–', ':']).to_string();
     (prefix, all.into_iter().map(|(_, known, value)| (known, value)).collect())
 }
 
@@ -111,14 +118,36 @@ fn is_sound(known: Key, value: &str) -> bool {
     match known {
         Key::Population(_) => {
             is_nothing(value) && !value.is_empty()
-                || Population::understood(value).is_some() && value.split_whitespace().count() <= 6
+                || states_population(value) && value.split_whitespace().count() <= 6
                 || Population::understood(value).is_none()
                     && value.split_whitespace().count() <= 4
                     && value.to_lowercase().contains("customer")
         }
+        Key::Deal(_) => !speaks_of_sides(value),
         Key::Partner | Key::Account | Key::PerhapsAccount => value.split_whitespace().count() <= 9,
         _ => true,
     }
+}
+
+/// A population and nothing that goes before it: no account and no other side.
+fn states_population(value: &str) -> bool {
+    let first = value.split([',', ';', '|', '·', '(']).next().unwrap_or(value);
+    let names = |w: &str| {
+        let bare = w.trim_matches(|c: char| !c.is_alphanumeric());
+        bare.starts_with(char::is_uppercase)
+            && !is_stop(&bare.to_lowercase())
+            && Population::understood(bare).is_none()
+    };
+    Population::understood(value).is_some()
+        && !value.chars().any(|c| index(u32::from(c), LINK).is_some())
+        && !first.split_whitespace().any(names)
+        && !speaks_of_sides(value)
+}
+
+fn speaks_of_sides(value: &str) -> bool {
+    static OWN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:ours?|theirs?|they|them|both|mutual|shared|(?-i:us|we))\b"));
+    OWN.is_match(value)
 }
 
 pub(super) type Split = fn(&Line) -> Vec<String>;
