@@ -185,8 +185,10 @@ const SENTENCES: [&str; 14] = [
     "{a} ({o} for us, {t} for {p})",
 ];
 
-/// What may follow the sides, with owner, amount and stage.
-const EXTRAS: [(&str, Option<&str>, Option<i64>, Option<&str>); 10] = [
+/// What may follow the sides: the words, and the owner, amount and stage that they state.
+type Extra = (&'static str, Option<&'static str>, Option<i64>, Option<&'static str>);
+
+const EXTRAS: [Extra; 10] = [
     ("", None, None, None),
     ("", None, None, None),
     (", $120k", None, Some(120_000), None),
