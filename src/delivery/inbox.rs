@@ -86,7 +86,7 @@ impl Inbox {
         if urgent { self.shared.urgent.notified().await } else { self.shared.ordinary.notified().await }
     }
 
-    /// Resolves when nothing arrives for a moment ([`LULL`]), or after [`YIELD`]: what arrives is acknowledged before
+    /// Resolves when nothing arrives for a moment (`LULL`), or after `YIELD`: what arrives is acknowledged before
     /// what has arrived is worked off, and worked off all the same while the storm lasts.
     pub async fn calm(&self) {
         let end = Instant::now() + YIELD;
