@@ -58,7 +58,10 @@ async fn an_edit_is_read_again(stage: Stage) {
     stage.settle().await;
     alex.edit(INTAKE, &ts, "Northwind: Initrode (initrode.com), our customer, their prospect").await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.thread(INTAKE, &ts).join("\n---\n"), @"");
+    insta::assert_snapshot!(stage.thread(INTAKE, &ts).join("\n---\n"), @r"
+    Added Initrode (initrode.com) with Northwind. Triage on Monday.
+    1 no longer named here was taken back.
+    ");
     alex.delete(INTAKE, &ts).await.unwrap();
     stage.settle().await;
     alex.command(INTAKE, "/partner overlaps list northwind").await.unwrap();

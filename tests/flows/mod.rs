@@ -5,5 +5,6 @@ mod home;
 mod imports;
 mod intake;
 mod partners;
+mod sessions;
 mod setup;
 mod status;
