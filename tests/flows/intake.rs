@@ -86,6 +86,9 @@ async fn a_stranger_of_a_partner_is_asked_for(stage: Stage) {
     alex.submit(serde_json::json!({"partner": "p-globex"})).await.unwrap();
     stage.settle().await;
     insta::assert_snapshot!(stage.last_private(ALEX), @"Added Hooli (hooli.com) with Globex: their customer, our open deal ($80k). Triage on Monday.");
+    alex.command(INTAKE, "/partner overlaps list nortwind").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.last_private(ALEX), "I don't know a partner \"nortwind\". Did you mean Northwind?");
     stage.end().await;
 }
 

@@ -65,11 +65,21 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
                 words.strip_prefix("account ").or_else(|| words.strip_prefix("partner ")).unwrap_or(words);
             match find_partner(tx, words).await? {
                 Ok(partner) => filter.partner = Some(partner.id),
-                Err(_) => filter.account = Some(find_account(tx, words).await?.id),
+                Err(unknown_partner) => match find_account(tx, words).await {
+                    Ok(account) => filter.account = Some(account.id),
+                    // A near miss of a partner's name says more than that no account is called so.
+                    Err(Error::User(_)) if near_partner(tx, words).await? => return Err(unknown_partner),
+                    Err(error) => return Err(error),
+                },
             }
         }
     }
     Ok(filter)
+}
+
+async fn near_partner(tx: &mut Tx, words: &str) -> Result<bool> {
+    let names: Vec<String> = store::partners(tx).await?.into_iter().map(|p| p.name).collect();
+    Ok(!name::similar(words, &names).is_empty())
 }
 
 async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
