@@ -112,7 +112,32 @@ async fn it_is_posted_once_a_period_and_late_after_a_downtime() {
         matches!(&sent[1].1, Action::Post { thread: Some(Thread::Of(of)), .. } if Some(of) == sent[0].0.as_ref())
     );
     assert!(!text_of(&sent[0].1).contains("late"));
-    assert!(text_of(&sent[2].1).contains("This digest is late: it was due on Monday 30 March at 09:00."));
+    assert!(text_of(&sent[2].1).contains("This digest covers three weeks"), "{}", text_of(&sent[2].1));
+}
+
+#[tokio::test]
+async fn after_a_downtime_one_digest_says_why_it_covers_two_weeks() {
+    let (_folder, db) = house().await;
+    let mut tx = db.begin().await.unwrap();
+    let post = async |tx: &mut Tx, now: &str| {
+        uptime::beat(tx, millis(at(now))).await.unwrap();
+        post_due(tx, at(now), Commitments::default()).await.unwrap()
+    };
+    assert!(post(&mut tx, "2026-03-09T08:00:00Z").await);
+    add(&mut tx, "2026-03-11T12:00:00Z", "Northwind", 3).await;
+    assert!(!post(&mut tx, "2026-03-13T16:00:00Z").await);
+    assert!(post(&mut tx, "2026-03-25T09:12:00Z").await);
+    assert!(!post(&mut tx, "2026-03-25T09:13:00Z").await, "one catch-up");
+    for set_back in ["2026-03-24T08:00:00Z", "2026-03-16T08:00:00Z", "2026-03-09T08:00:00Z"] {
+        assert!(!post(&mut tx, set_back).await, "{set_back}: a clock that was set back fires nothing again");
+    }
+    tx.commit().await.unwrap();
+    let text = text_of(&actions(&db).await[1].1).to_owned();
+    insta::assert_snapshot!(text.lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+    *Partner triage, week of 23 March*
+    This digest covers two weeks, because Tandem was not running from Friday 13 March at 17:00 to Wednesday 25 March at 10:12.
+    3 new overlaps · 3 unclaimed over 5 days
+    ");
 }
 
 #[tokio::test]
