@@ -4,6 +4,18 @@ use crate::kernel::error::Result;
 use crate::store::Tx;
 use crate::{sql_exec, sql_opt};
 
+/// The name of the schedulers' lock.
+const SCHEDULER: i64 = 0x7363_6865_6475;
+
+/// Waits until no other replica's scheduler is at work, and keeps the others waiting until this transaction ends: two
+/// that change the same thing at once would have one of them fail.
+pub async fn one_at_a_time(tx: &mut Tx) -> Result<()> {
+    if tx.is_postgres() {
+        sql_exec!(tx, "SELECT pg_advisory_xact_lock($1)", SCHEDULER)?;
+    }
+    Ok(())
+}
+
 /// Takes this period's turn; `false` when it or a later one of the same schedule was taken, so that nothing fires again
 /// after the clock was set back. Periods of one schedule sort as text.
 pub async fn fire(tx: &mut Tx, schedule: &str, period: &str, now: i64) -> Result<bool> {

@@ -39,7 +39,7 @@ use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
 use crate::delivery::outbox::Bell;
-use crate::delivery::uptime;
+use crate::delivery::{schedule, uptime};
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
@@ -54,6 +54,7 @@ macro_rules! in_one {
     ($bot:expr, $tx:ident, $turn:expr) => {
         async {
             let mut $tx = $bot.db.begin().await?;
+            schedule::one_at_a_time(&mut $tx).await?;
             $turn.await?;
             $tx.commit().await
         }
