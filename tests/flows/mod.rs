@@ -1,3 +1,4 @@
+mod commitments;
 mod digest;
 mod drafts;
 mod foreign;
