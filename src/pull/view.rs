@@ -378,6 +378,7 @@ fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
 #[template(path = "pull/group.mrkdwn")]
 struct GroupText<'a> {
     partner: &'a str,
+    stale: Option<&'a str>,
     rows: Vec<&'a str>,
     more: i64,
 }
@@ -389,9 +390,12 @@ pub fn group(group: &Group, scene: &Scene) -> Result<Message> {
         rows.extend(row(r, scene, false)?);
     }
     let texts = rows.iter().map(|r| r.text.as_str()).collect();
-    let text = GroupText { partner: &group.name, rows: texts, more: group.more }.render()?;
+    let stale = group.stale_days.map(|d| format!("The list is {} old, so check first.", days_words(d)));
+    let stale = stale.as_deref();
+    let text = GroupText { partner: &group.name, stale, rows: texts, more: group.more }.render()?;
     let name = escape(&group.name);
     let mut out = vec![blocks::section(&format!("*{name}*"))];
+    out.extend(stale.map(blocks::context));
     out.extend(rows.iter().map(thread_block));
     if group.more > 0 {
         let wait = if group.more == 1 { "waits" } else { "wait" };

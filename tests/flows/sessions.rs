@@ -80,7 +80,7 @@ async fn a_request_is_accepted(stage: Stage) {
     *Session on Hooli (hooli.com) with Northwind*
     Accepted by <@U0MAYA>: a session by Fri 6 Mar.
     ---
-    Hooli (hooli.com) with Northwind: Accepted by <@U0MAYA>: a session by Fri 6 Mar.
+    Hooli (hooli.com) with Northwind · Accepted by <@U0MAYA>: a session by Fri 6 Mar.
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner session list").await, @r"
     *Sessions asked for*
@@ -94,6 +94,8 @@ async fn another_day_is_taken(stage: Stage) {
     stage.press(MAYA, &card, "request.propose").await;
     let maya = stage.person(MAYA);
     let refused = maya.submit(json!({"date": "2026-03-02"})).await.unwrap_err();
+    let same = maya.submit(json!({"date": "2026-03-06"})).await.unwrap_err();
+    insta::assert_snapshot!(same.fields()["date"].as_str().unwrap(), @"That is the day that was asked for. Choose another, or close this and accept.");
     insta::assert_snapshot!(refused.fields()["date"].as_str().unwrap(), @"Mon 2 Mar is in the past. Choose today or later.");
     stage.submit(MAYA, json!({"date": "2026-03-10"})).await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
@@ -101,14 +103,14 @@ async fn another_day_is_taken(stage: Stage) {
     <@U0MAYA> proposes Tue 10 Mar instead of Fri 6 Mar. <@U0ALEX> decides.
     [Take Tue 10 Mar] [Keep Fri 6 Mar] [Withdraw]
     ---
-    Hooli (hooli.com) with Northwind: <@U0MAYA> proposes Tue 10 Mar instead of Fri 6 Mar. <@U0ALEX> decides.
+    Hooli (hooli.com) with Northwind · <@U0MAYA> proposes Tue 10 Mar instead of Fri 6 Mar. <@U0ALEX> decides.
     ");
     stage.press(ALEX, &first(&stage, ALEX), "request.take").await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Session on Hooli (hooli.com) with Northwind*
     Agreed by <@U0ALEX>: a session on Tue 10 Mar.
     ---
-    Hooli (hooli.com) with Northwind: Agreed by <@U0ALEX>: a session on Tue 10 Mar.
+    Hooli (hooli.com) with Northwind · Agreed by <@U0ALEX>: a session on Tue 10 Mar.
     ");
     insta::assert_snapshot!(with_buttons(&shown(&stage, &first(&stage, ALEX))), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -127,7 +129,7 @@ async fn the_first_day_is_insisted_on(stage: Stage) {
     <@U0ALEX> still needs it by Fri 6 Mar and asks <@U0MAYA> again.
     [Accept] [Propose another day] [Decline]
     ---
-    Hooli (hooli.com) with Northwind: <@U0ALEX> still needs it by Fri 6 Mar and asks <@U0MAYA> again.
+    Hooli (hooli.com) with Northwind · <@U0ALEX> still needs it by Fri 6 Mar and asks <@U0MAYA> again.
     ");
     stage.press(MAYA, &card, "request.accept").await;
     insta::assert_snapshot!(with_buttons(&shown(&stage, &first(&stage, ALEX))), @r"
@@ -146,7 +148,7 @@ async fn a_request_is_declined_with_a_reason(stage: Stage) {
     *Session on Hooli (hooli.com) with Northwind*
     Declined by <@U0MAYA>: Their team is &lt;b&gt;on holiday&lt;/b&gt; until May
     ---
-    Hooli (hooli.com) with Northwind: Declined by <@U0MAYA>: Their team is &lt;b&gt;on holiday&lt;/b&gt; until May
+    Hooli (hooli.com) with Northwind · Declined by <@U0MAYA>: Their team is &lt;b&gt;on holiday&lt;/b&gt; until May
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session").await, @r"
     *Sessions asked for*
@@ -163,11 +165,11 @@ async fn a_request_is_withdrawn(stage: Stage) {
     *Session on Hooli (hooli.com) with Northwind*
     Withdrawn by <@U0ALEX>.
     ---
-    Hooli (hooli.com) with Northwind: Withdrawn by <@U0ALEX>.
+    Hooli (hooli.com) with Northwind · Withdrawn by <@U0ALEX>.
     ");
     // Maya's window was behind.
     stage.press_late(MAYA, &card, &before, "request.accept").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button. Withdrawn by <@U0ALEX>. (Wed 4 Mar, 10:00)");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Hooli (hooli.com) with Northwind · Withdrawn by <@U0ALEX>.");
     stage.end().await;
 }
 
@@ -198,15 +200,15 @@ async fn of_two_managers_one_decides(stage: Stage) {
     stage.press(EVE, &eves, "request.decline").await;
     stage.press(MAYA, &mayas, "request.accept").await;
     stage.submit(EVE, json!({"reason": "no time"})).await;
-    insta::assert_snapshot!(stage.last_private(EVE), @"That changed before you pressed the button. Accepted by <@U0MAYA>: a session by Thu 12 Mar. (Wed 4 Mar, 10:00)");
+    insta::assert_snapshot!(stage.last_private(EVE), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Hooli (hooli.com) with Globex · Accepted by <@U0MAYA>: a session by Thu 12 Mar.");
     stage.press_late(EVE, &eves, &before, "request.accept").await;
-    insta::assert_snapshot!(stage.last_private(EVE), @"That changed before you pressed the button. Accepted by <@U0MAYA>: a session by Thu 12 Mar. (Wed 4 Mar, 10:00)");
+    insta::assert_snapshot!(stage.last_private(EVE), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Hooli (hooli.com) with Globex · Accepted by <@U0MAYA>: a session by Thu 12 Mar.");
     insta::assert_snapshot!(stage.inbox(EVE), @r"
     *Session on Hooli (hooli.com) with Globex*
     Accepted by <@U0MAYA>: a session by Thu 12 Mar.
     For: the renewal
     ---
-    Hooli (hooli.com) with Globex: Accepted by <@U0MAYA>: a session by Thu 12 Mar.
+    Hooli (hooli.com) with Globex · Accepted by <@U0MAYA>: a session by Thu 12 Mar.
     ");
     stage.end().await;
 }
@@ -218,15 +220,15 @@ async fn who_was_not_asked_is_refused(stage: Stage) {
     for who in [OMAR, ALEX, SAM] {
         stage.press(who, &forged, "request.accept").await;
     }
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
-    insta::assert_snapshot!(stage.last_private(ALEX), @"");
-    insta::assert_snapshot!(stage.last_private(SAM), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Only <@U0MAYA> can answer this request. Nothing was changed.");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"Only <@U0MAYA> can answer this request. Nothing was changed.");
+    insta::assert_snapshot!(stage.last_private(SAM), @"Only members of the workspace that runs Tandem can do that. Nothing was changed.");
     let withdraw = stage.forged(SHARED, "request.withdraw", &value).await;
     stage.press(MAYA, &withdraw, "request.withdraw").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"Only <@U0ALEX>, who asked, can do that. Nothing was changed.");
     let nonsense = stage.forged(SHARED, "request.accept", "no such request:1").await;
     stage.press(MAYA, &nonsense, "request.accept").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That request is gone: its account or partner was removed.");
     assert!(with_buttons(&shown(&stage, &card)).contains("[Accept]"), "nothing was changed");
     let mut tx = stage.db.read().await.unwrap();
     let refused = tandem::sql_all!(
@@ -246,11 +248,13 @@ async fn what_was_typed_is_checked(stage: Stage) {
     let ask = async |typed: &str| stage.say(ALEX, INTAKE, &format!("/partner session request {typed}")).await;
     insta::assert_snapshot!(ask("hooli with northwind by 1 jan 2020").await, @r"
     Wed 1 Jan 2020 is in the past. Choose today or later.
-    [Choose the day in a form]
+    [Go on in a form]
     ");
     insta::assert_snapshot!(ask("hooly with nortwind by 3/4").await, @r#"
     "3/4" can be read in two ways. Write `3 Apr` or `4 Mar`.
-    [Choose the day in a form]
+    I don't know a partner "nortwind". Did you mean Northwind?
+    I don't know an account "hooly". Did you mean Hooli?
+    [Go on in a form]
     "#);
     // The button leads to the form with the rest filled in.
     let answer = stage.sandbox.ephemerals(ALEX).pop().unwrap();
@@ -317,7 +321,7 @@ async fn a_session_is_planned_from_the_digest(stage: Stage) {
     Accepted by <@U0MAYA>: a session by Fri 13 Mar.
     For: their customer, our open deal ($80k)
     ---
-    Hooli (hooli.com) with Northwind: Accepted by <@U0MAYA>: a session by Fri 13 Mar.
+    Hooli (hooli.com) with Northwind · Accepted by <@U0MAYA>: a session by Fri 13 Mar.
     ");
     stage.end().await;
 }
@@ -337,11 +341,17 @@ async fn the_manager_is_reminded_until_an_answer(stage: Stage) {
         }
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
-    Fri 6 10:00 Hooli (hooli.com) with Northwind: <@U0ALEX> has waited 2 working days for your answer. Above you can accept, propose another day or decline.
-    Mon 9 10:00 Hooli (hooli.com) with Northwind: <@U0ALEX> has waited 3 working days for your answer. Above you can accept, propose another day or decline.
-    Tue 10 10:00 Hooli (hooli.com) with Northwind: <@U0ALEX> has waited 4 working days for your answer. Above you can accept, propose another day or decline.
+    Fri 6 09:00 Hooli (hooli.com) with Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can accept, propose another day or decline.
+    Mon 9 09:00 Hooli (hooli.com) with Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can propose another day or decline: Fri 6 Mar is over.
+    Tue 10 09:00 Hooli (hooli.com) with Northwind · <@U0ALEX> has waited 4 working days for your answer. Above you can propose another day or decline: Fri 6 Mar is over.
     ");
     stage.press(MAYA, &card, "request.accept").await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @"Fri 6 Mar is over. Propose another day, or decline.");
+    stage.press(MAYA, &card, "request.propose").await;
+    stage.submit(MAYA, json!({"date": "2026-03-11"})).await;
+    stage.press(ALEX, &first(&stage, ALEX), "request.insist").await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"Fri 6 Mar is over. Withdraw the request and ask again with a new day.");
+    stage.press(ALEX, &first(&stage, ALEX), "request.take").await;
     let before = stage.sandbox.messages(&card.0).len();
     stage.advance_to("2026-03-12T09:00:00Z").await;
     assert_eq!(stage.sandbox.messages(&card.0).len(), before, "an answer ends it");

@@ -267,6 +267,7 @@ impl Stage {
         let message = Message::new(text, vec![blocks::section(text), button]);
         let key = format!("forged:{channel}:{action}:{value}");
         let out = Outgoing::post(key, Destination::Channel(channel.into()), message);
+        let out = if channel == SHARED { out.to_partner("p-northwind".into()) } else { out };
         let mut tx = self.db.begin().await.unwrap();
         outbox::enqueue(&mut tx, self.clock.now().as_millisecond(), &out).await.unwrap();
         tx.commit().await.unwrap();

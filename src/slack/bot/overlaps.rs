@@ -46,16 +46,18 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
 
 async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let filter = filter(o, &mut tx, words).await?;
+    let (filter, narrowed) = filter(o, &mut tx, words).await?;
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let partners = store::partners(&mut tx).await?;
     tx.rollback().await?;
-    o.answer(view::list(words, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
+    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
 }
 
-async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
+/// What a list is narrowed to, and its name for the title.
+async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<(Filter, String)> {
     let mut filter = Filter::default();
-    match words.trim().to_lowercase().as_str() {
+    let mut title = words.trim().to_lowercase();
+    match title.as_str() {
         "" => filter.undecided_at = Some(o.now),
         "mine" => filter.mine = Some(o.actor.user.clone()),
         "new" => filter.new_since = Some(o.now - jiff::SignedDuration::from_hours(7 * 24)),
@@ -64,9 +66,15 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
             let words =
                 words.strip_prefix("account ").or_else(|| words.strip_prefix("partner ")).unwrap_or(words);
             match find_partner(tx, words).await? {
-                Ok(partner) => filter.partner = Some(partner.id),
+                Ok(partner) => {
+                    title = partner.name;
+                    filter.partner = Some(partner.id);
+                }
                 Err(unknown_partner) => match find_account(tx, words).await {
-                    Ok(account) => filter.account = Some(account.id),
+                    Ok(account) => {
+                        title = account.label();
+                        filter.account = Some(account.id);
+                    }
                     // A near miss of a partner's name says more than that no account is called so.
                     Err(Error::User(_)) if near_partner(tx, words).await? => return Err(unknown_partner),
                     Err(error) => return Err(error),
@@ -74,7 +82,7 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
             }
         }
     }
-    Ok(filter)
+    Ok((filter, title))
 }
 
 async fn near_partner(tx: &mut Tx, words: &str) -> Result<bool> {
