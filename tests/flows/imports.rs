@@ -148,7 +148,7 @@ async fn only_triage_may_import(stage: Stage) {
     let (_, at) = card(&stage, &ts);
     stage.person(ALEX).click(INTAKE, &at, "import.run").await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.last_private(ALEX), @"Only partner managers, operations and admins can decide on overlaps. Ask one of them, or an admin for the role.");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.");
     stage.end().await;
 }
 
@@ -221,7 +221,7 @@ async fn a_short_list_is_an_addition_unless_confirmed(stage: Stage) {
     let words = ["title", "text", "confirm", "deny"].map(|part| confirm[part]["text"].as_str().unwrap());
     insta::assert_snapshot!(words.join("\n"), @r"
     Replace the last list
-    The file lacks 10 of the 14 overlaps of the last list. 10 overlaps are marked as gone and leave triage.
+    The file lacks 10 of the 14 overlaps of the last list. These 10 are marked as gone and leave triage.
     Mark 10 as gone
     Back
     ");

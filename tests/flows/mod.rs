@@ -9,3 +9,4 @@ mod partners;
 mod sessions;
 mod setup;
 mod status;
+mod verbs;

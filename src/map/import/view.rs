@@ -115,10 +115,10 @@ fn runs(counts: &Counts, value: &str) -> Vec<Value> {
         return vec![blocks::primary(whole), add];
     }
     let gone = match counts.gone {
-        1 => "1 overlap is".to_owned(),
-        n => format!("{n} overlaps are"),
+        1 => "It is marked as gone and leaves triage".to_owned(),
+        n => format!("These {n} are marked as gone and leave triage"),
     };
-    let text = format!("The file lacks {}. {gone} marked as gone and leave triage.", lacks(counts));
+    let text = format!("The file lacks {}. {gone}.", lacks(counts));
     let label = format!("Mark {} as gone", counts.gone);
     vec![blocks::primary(add), blocks::confirmed(whole, "Replace the last list", &text, &label)]
 }

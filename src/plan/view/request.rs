@@ -321,16 +321,16 @@ mod tests {
 
     #[test]
     fn lines() {
-        insta::assert_snapshot!(news(&request(Stage::Withdrawn(moved("UREP"))), TODAY).text, @"Acme (acme.com) with Northwind: Withdrawn by <@UREP>.");
-        insta::assert_snapshot!(reminder(&request(Stage::Asked(None)), 2, TODAY).text, @"Acme (acme.com) with Northwind: <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.");
+        insta::assert_snapshot!(news(&request(Stage::Withdrawn(moved("UREP"))), TODAY).text, @"Acme (acme.com) with Northwind · Withdrawn by <@UREP>.");
+        insta::assert_snapshot!(reminder(&request(Stage::Asked(None)), 2, TODAY).text, @"Acme (acme.com) with Northwind · <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.");
         let proposed = request(Stage::Proposed { on: date(2026, 3, 17), moved: moved("UPM") });
-        insta::assert_snapshot!(reminder(&proposed, 3, TODAY).text, @"Acme (acme.com) with Northwind: <@UPM> has waited 3 working days for your answer. Above you can take Tue 17 Mar or keep to your day.");
+        insta::assert_snapshot!(reminder(&proposed, 3, TODAY).text, @"Acme (acme.com) with Northwind · <@UPM> has waited 3 working days for your answer. Above you can take Tue 17 Mar or keep to your day.");
         let second = decided_already(
             &request(Stage::Withdrawn(moved("UREP"))),
             at("2026-03-09T12:00:00Z"),
             &TimeZone::UTC,
         );
-        insta::assert_snapshot!(second, @"That changed before you pressed the button. Withdrawn by <@UREP>. (Fri 6 Mar, 10:00)");
+        insta::assert_snapshot!(second, @"That changed before you pressed the button (Fri 6 Mar, 10:00). Acme (acme.com) with Northwind · Withdrawn by <@UREP>.");
     }
 
     #[test]

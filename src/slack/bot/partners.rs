@@ -18,6 +18,7 @@ use crate::map::name;
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
+use crate::plan::phrase::unescaped;
 use crate::store::settings::{self, Workspace};
 use crate::store::{Tx, audit};
 
@@ -28,7 +29,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
     o.actor.require(Right::Contribute, None)?;
     match verb.unwrap_or(PartnerVerb::List) {
         PartnerVerb::List => list(o).await,
-        PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
+        PartnerVerb::Add { words } => open_add(o, &unescaped(&words.join(" "))).await,
         PartnerVerb::Show { words } if words.is_empty() => list(o).await,
         PartnerVerb::Show { words } => {
             let partner = named(o, &words.join(" ")).await?;
@@ -46,7 +47,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
 
 async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
     let mut tx = o.read().await?;
-    let found = find_partner(&mut tx, words).await?;
+    let found = find_partner(&mut tx, &unescaped(words)).await?;
     tx.rollback().await?;
     found
 }
