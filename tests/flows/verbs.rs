@@ -34,24 +34,24 @@ async fn every_verb_answers(stage: Stage) {
     *Overlaps*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
     > overlaps list HOOLI
-    *Overlaps: Hooli (hooli.com)*
+    *Overlaps for Hooli (hooli.com)*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
     > overlaps list hooly
     I don't know an account "hooly". Did you mean Hooli?
     > overlaps list account hooli
-    *Overlaps: Hooli (hooli.com)*
+    *Overlaps for Hooli (hooli.com)*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
     > overlaps list partner NORTHWIND
-    *Overlaps: Northwind*
+    *Overlaps for Northwind*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
     > overlaps list nortwind
     I don't know a partner "nortwind". Did you mean Northwind?
     > overlaps list globex
-    No overlaps for "Globex". Globex's list is from today.
+    No overlaps for Globex. Globex's list is from today.
     > overlaps list mine
-    No overlaps for "mine". Globex's list is from today. Northwind's list is from today.
+    No overlaps for you. Globex's list is from today. Northwind's list is from today.
     > overlaps list new
-    *Overlaps: new*
+    *Overlaps for the last seven days*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
     > overlaps import
     Drop a CSV, TSV or XLSX file into <#C0OVERLAPS>. I show what I can read and what would change before anything is imported.
@@ -80,7 +80,9 @@ async fn every_verb_answers(stage: Stage) {
     > overlap
     I don't know `/partner overlap`. Did you mean `/partner overlaps`?
     > overlaps list <@U0MAYA|maya>
-    I don't know an account "&lt;@U0MAYA|maya&gt;". `/partner overlaps add` adds one with its partner.
+    I don't know an account "@maya". `/partner overlaps add` adds one with its partner.
+    > overlaps list Smith &amp; Sons
+    I don't know an account "Smith &amp; Sons". `/partner overlaps add` adds one with its partner.
     "#);
     insta::assert_snapshot!(answers(&stage, ALEX, &["session request", "session request hooli", "session ask", "session list all",
         "session", "commit", "commit add", "commit mine please", "commit late", "commit list everything", "commit done"]).await, @r#"
@@ -101,9 +103,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner session request account with partner by date`  Ask the partner's manager for a session
     `/partner session list`  What was asked and how it stands
     > session list all
-    I don't know `/partner session list`. You can say:
-    `/partner session request account with partner by date`  Ask the partner's manager for a session
-    `/partner session list`  What was asked and how it stands
+    `/partner session list` takes no more words. Send it alone.
     > session
     No session is asked for. `/partner session request acme with northwind by friday` asks for one.
     > commit
@@ -116,11 +116,7 @@ async fn every_verb_answers(stage: Stage) {
     Due: -
     Who does it: -
     > commit mine please
-    I don't know `/partner commit mine`. You can say:
-    `/partner commit add "what" to partner by date @owner`  Log a commitment
-    `/partner commit list mine or late`  Open commitments
-    `/partner commit mine`  Your own
-    `/partner commit late`  Those past their date
+    `/partner commit mine` takes no more words. Send it alone.
     > commit late
     No commitment is late.
     > commit list everything
@@ -192,7 +188,7 @@ async fn every_verb_answers(stage: Stage) {
     > setup
     Only an admin can change the set-up. `/partner status` says who that is.
     > setup now
-    I don't know `/partner setup now`. You can say:
+    `/partner setup` takes no more words. Send it alone.
     > frobnicate
     I don't know `/partner frobnicate`.
     *What you can say*
@@ -226,9 +222,9 @@ async fn every_verb_answers(stage: Stage) {
     Manager: -
     Channel with them: -
     Refresh the list every … days: 45
-    > partner add NORTHWIND
+    > partner add Smith &amp; Sons
     (Add a partner)
-    Name: NORTHWIND
+    Name: Smith & Sons
     Domain: -
     Manager: -
     Channel with them: -
