@@ -185,9 +185,10 @@ pub fn compose(input: &Input) -> Digest {
 
 fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     let since = input.now - jiff::SignedDuration::from_hours(7 * 24);
+    let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
         let partner = input.partners.iter().find(|p| p.id == *id)?;
-        partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now))
+        partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now))
     };
     let mut ranked: Vec<_> = input
         .candidates
@@ -208,6 +209,7 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
 }
 
 fn freshness(input: &Input) -> Vec<Freshness> {
+    let now = input.now.to_zoned(input.zone.clone());
     let mut lists: Vec<Freshness> = input
         .partners
         .iter()
@@ -215,9 +217,9 @@ fn freshness(input: &Input) -> Vec<Freshness> {
             partner: p.name.clone(),
             seen: p
                 .list_seen_at
-                .zip(p.list_age_days(input.now))
+                .zip(p.list_age_days(&now))
                 .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
-            stale: p.list_is_stale(input.now),
+            stale: p.list_is_stale(&now),
         })
         .collect();
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));

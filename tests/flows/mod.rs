@@ -1,5 +1,7 @@
 mod digest;
 mod drafts;
+mod drafts_races;
+mod drafts_routes;
 mod foreign;
 mod home;
 mod imports;

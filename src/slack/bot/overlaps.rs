@@ -50,7 +50,7 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let partners = store::partners(&mut tx).await?;
     tx.rollback().await?;
-    o.answer(view::list(words, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
+    o.answer(view::list(words, &found, usize::try_from(LISTED).unwrap_or(20), &partners, &o.here())?).await
 }
 
 async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
