@@ -12,7 +12,7 @@ use crate::delivery::schedule;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, DraftId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{escape, sentence};
 use crate::map::partner::Contact;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, settings};
@@ -372,7 +372,7 @@ pub async fn settled(
         State::Sent => ("draft.sent", draft.arrived(now, arrival)),
         State::Unconfirmed => ("draft.unconfirmed", draft.lost_sight(why.clone())),
         State::Failed => ("draft.failed", draft.came_back(format!("Slack refused it ({why})."))),
-        State::Dropped => ("draft.dropped", draft.came_back(format!("{why}."))),
+        State::Dropped => ("draft.dropped", draft.came_back(sentence(&why))),
     };
     let draft = record(tx, now, "tandem", verb, if state == State::Sent { "" } else { &why }, next).await?;
     if state == State::Sent {
@@ -388,8 +388,11 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
         let current = overlap_is_current(tx, &draft).await?;
         if let Some(reason) = draft.stale(now, current) {
             let next = draft.expire(reason.clone());
-            record(tx, now, "tandem", "draft.expire", &reason, next).await?;
-            continue;
+            match record(tx, now, "tandem", "draft.expire", &reason, next).await {
+                // Somebody decided at this very moment, or another replica was faster.
+                Ok(_) | Err(Error::User(_)) => continue,
+                Err(fault) => return Err(fault),
+            }
         }
         let over = snoozed_until.filter(|until| *until <= now);
         if let Some(until) = over

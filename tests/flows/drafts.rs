@@ -6,7 +6,7 @@ use tandem::kernel::actor::Role;
 use tandem::kernel::blocks::{self, Message};
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
-use tandem::sandbox::Fault;
+use tandem::sandbox::{Fault, Surface};
 use tandem::store::{audit, people};
 use tandem::sustain::draft::Draft;
 use tandem::sustain::store as sustain;
@@ -75,6 +75,14 @@ pub async fn waiting(stage: &Stage) -> Draft {
 pub async fn more(stage: &Stage, by: &str, ts: &str, verb: &str) {
     let value = format!("{verb}:{}", waiting(stage).await.value());
     stage.person(by).choose(OPS, ts, "draft.more", value).await.unwrap();
+    stage.settle().await;
+}
+
+/// Presses what the card showed before, in a window that is behind.
+pub async fn click_behind(stage: &Stage, by: &str, ts: &str, action_id: &str) {
+    let surface = Surface::Message { channel: OPS.to_owned(), ts: ts.to_owned() };
+    let action = json!({"action_id": action_id, "type": "button"});
+    stage.person(by).block_action(&surface, action, &Value::Null).await.unwrap();
     stage.settle().await;
 }
 
@@ -149,8 +157,8 @@ async fn a_blocked_note_is_edited_until_it_passes(stage: Stage) {
     edit(&stage, &ts, hollow).await;
     assert!(card(&stage, &ts).contains("*Blocked*"), "{}", card(&stage, &ts));
     let maya = stage.person(MAYA);
-    maya.click(OPS, &ts, "draft.approve").await.unwrap_err();
-    assert!(stage.last_private(MAYA).contains("Nothing was sent."), "{}", stage.last_private(MAYA));
+    click_behind(&stage, MAYA, &ts, "draft.approve").await;
+    assert!(stage.last_private(MAYA).contains("and nothing was sent."), "{}", stage.last_private(MAYA));
     let better = "Hi Sam, Acme Corp is on your prospect list and we know them well. I can introduce you to Dana Reyes, \
                   their head of operations, this week.";
     edit(&stage, &ts, better).await;
@@ -314,11 +322,10 @@ async fn a_rejection_has_a_reason(stage: Stage) {
     tx.rollback().await.unwrap();
     assert_eq!((logged.action.as_str(), logged.detail.as_str()), ("draft.reject", "Sam left Northwind"));
     // Whoever comes later reads who decided, when and why.
-    maya.click(OPS, &ts, "draft.approve").await.unwrap();
-    stage.settle().await;
+    click_behind(&stage, MAYA, &ts, "draft.approve").await;
     let told = stage.last_private(MAYA);
     assert!(told.starts_with("<@U0MAYA> rejected this note <!date^"), "{told}");
-    assert!(told.ends_with(": Sam left Northwind Nothing was sent."), "{told}");
+    assert!(told.ends_with(": Sam left Northwind. Nothing was sent."), "{told}");
     assert!(stage.texts(SHARED).is_empty());
     stage.end().await;
 }

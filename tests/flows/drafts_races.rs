@@ -3,7 +3,7 @@
 use serde_json::json;
 use tandem::sandbox::Fault;
 
-use super::drafts::{also_manager, card, edit, ground, propose};
+use super::drafts::{also_manager, card, click_behind, edit, ground, propose};
 use crate::support::stage::{MAYA, OMAR, OPS, SHARED, Stage};
 
 crate::flows!(
@@ -107,13 +107,12 @@ async fn a_rejection_is_faster_than_an_approval(stage: Stage) {
     ground(&stage).await;
     also_manager(&stage, OMAR).await;
     let ts = propose(&stage, json!({})).await;
-    let (maya, omar) = (stage.person(MAYA), stage.person(OMAR));
+    let maya = stage.person(MAYA);
     maya.click(OPS, &ts, "draft.reject").await.unwrap();
     stage.settle().await;
     maya.submit(json!({"reason": "Sam is on leave until May."})).await.unwrap();
     stage.settle().await;
-    omar.click(OPS, &ts, "draft.approve").await.unwrap();
-    stage.settle().await;
+    click_behind(&stage, OMAR, &ts, "draft.approve").await;
     let told = stage.last_private(OMAR);
     assert!(told.ends_with(": Sam is on leave until May. Nothing was sent."), "{told}");
     assert!(stage.texts(SHARED).is_empty());
@@ -155,8 +154,7 @@ async fn what_is_unconfirmed_arrived(stage: Stage) {
     assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
     assert!(stage.texts(SHARED).is_empty(), "nothing was sent by that");
     // An old window still has the other button.
-    maya.click(OPS, &ts, "draft.resend").await.unwrap();
-    stage.settle().await;
+    click_behind(&stage, MAYA, &ts, "draft.resend").await;
     assert!(
         stage.last_private(MAYA).contains("and it was sent. It goes out once."),
         "{}",

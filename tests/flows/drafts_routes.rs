@@ -6,7 +6,7 @@ use tandem::sandbox::Fault;
 use tandem::store::audit;
 
 use super::digest::menu;
-use super::drafts::{also_manager, card, edit, ground, more, propose, waiting};
+use super::drafts::{also_manager, card, click_behind, edit, ground, more, propose, waiting};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, SAM, SHARED, Stage, text};
 
 crate::flows!(
@@ -264,9 +264,7 @@ async fn a_note_expires_with_its_overlap(stage: Stage) {
         shown.ends_with("Expired: Acme Corp is no longer an overlap with Northwind. Nothing was sent."),
         "{shown}"
     );
-    let maya = stage.person(MAYA);
-    maya.click(OPS, &ts, "draft.approve").await.unwrap();
-    stage.settle().await;
+    click_behind(&stage, MAYA, &ts, "draft.approve").await;
     assert_eq!(
         stage.last_private(MAYA),
         "This note expired: Acme Corp is no longer an overlap with Northwind. Nothing was sent. `/partner draft new` \

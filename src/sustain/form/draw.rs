@@ -83,8 +83,12 @@ fn gift_row(ground: &Ground, choice: &Choice) -> Value {
         .iter()
         .map(|offered| {
             let mut option = blocks::choice(offered.label, &name_of(&offered.gift));
-            if let Some(fact) = offered.lacks.first() {
-                option["description"] = blocks::plain(&format!("Asks for {}", words(fact)));
+            // That it asks for the gift itself is clear from its label.
+            let gift = name_of(&offered.gift);
+            let asked: Vec<&str> = offered.lacks.iter().filter(|f| **f != gift).map(|f| words(f)).collect();
+            if !asked.is_empty() {
+                let asked = format!("Asks for {}", asked.join(" and "));
+                option["description"] = blocks::plain(&blocks::clip(&asked, 75));
             }
             option
         })
@@ -143,10 +147,10 @@ fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
     let usable = |i: &&Item| i.kind == kind && (document(i).is_some() || dated(i).is_some());
     let known: Vec<Value> =
         ground.library.iter().filter(usable).take(100).map(|i| blocks::choice(&i.title, &i.id)).collect();
-    let (what, example) = match kind {
-        ItemKind::Asset => ("document", "Retail onboarding checklist"),
-        ItemKind::OurLaunch => ("launch of ours", "Returns connector"),
-        ItemKind::TheirLaunch => ("launch of theirs", "Returns API"),
+    let (what, another, example) = match kind {
+        ItemKind::Asset => ("Document", "Or another document", "Retail onboarding checklist"),
+        ItemKind::OurLaunch => ("What we shipped", "Or something else that we shipped", "Returns connector"),
+        ItemKind::TheirLaunch => ("What they shipped", "Or something else that they shipped", "Returns API"),
     };
     let id = |part: &str| format!("{}_{part}", kind.as_str());
     let mut rows = Vec::new();
@@ -156,9 +160,9 @@ fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
         let element = blocks::select(&id("known"), "From the library", &known, newest);
         rows.push(blocks::input("From the library", element, None, false));
     }
-    let other = if only { "The" } else { "Or another" };
+    let label = if only { what } else { another };
     let title = blocks::text_input(&id("title"), example, None, false);
-    rows.push(blocks::input(&format!("{other} {what}"), title, Some("It is kept in the library."), !only));
+    rows.push(blocks::input(label, title, Some("It is kept in the library."), !only));
     rows.push(match kind {
         ItemKind::Asset => {
             let link = blocks::text_input(&id("url"), "https://…", None, false);

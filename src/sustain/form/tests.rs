@@ -52,7 +52,20 @@ fn shown(ground: &Ground, answers: &[(&str, &str)]) -> String {
 #[test]
 fn what_a_text_needs_is_asked_for_and_required() {
     let give = ground(Some(Customer), Some(Prospect));
-    insta::assert_snapshot!(shown(&give, &[("draft.gift:expansion", "their_launch")]), @"");
+    insta::assert_snapshot!(shown(&give, &[("draft.gift:expansion", "their_launch")]), @r"
+    *Acme Corp* with Northwind · their prospect, our customer ($120k) · seen 7 March
+    Name at Northwind: 
+    Role: sales rep | partner manager | executive | pre-sales
+    Purpose: Prospecting | Expansion | Executive | Pre-sales
+    Gift: Something they shipped (Asks for somebody we know there) | An introduction (Asks for somebody we know there) | What came of their help (Asks for what came of it) | A plain offer of help
+    Text: *Their launch, framed on a shared account*
+    The launch of theirs: 
+    Shipped on: 
+    Whom we know there: 
+    What they do there: 
+    Route: Ready text for the sender to send
+    Sender:
+    ");
 }
 
 #[test]
@@ -65,7 +78,19 @@ fn a_library_offers_its_items_and_another_one_may_be_added() {
         url: Some("https://example.com/checklist".to_owned()),
         date: None,
     });
-    insta::assert_snapshot!(shown(&known, &[("draft.purpose", "prospecting"), ("draft.gift:prospecting", "asset")]), @"");
+    insta::assert_snapshot!(shown(&known, &[("draft.purpose", "prospecting"), ("draft.gift:prospecting", "asset")]), @r"
+    *Acme Corp* with Northwind · their prospect, our prospect ($120k) · seen 7 March
+    Name at Northwind: 
+    Role: sales rep | partner manager | executive | pre-sales
+    Purpose: Prospecting | Expansion | Executive | Pre-sales
+    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped (Asks for something we shipped)
+    Text: *An asset for a first conversation*
+    From the library: Retail onboarding checklist
+    Or another document?: 
+    Its link?: 
+    Route: Ready text for the sender to send
+    Sender:
+    ");
 }
 
 #[test]
@@ -76,9 +101,22 @@ fn only_what_is_true_of_the_overlap_is_offered() {
         let all = purposes_of(&ground).into_iter();
         all.map(|(purpose, _)| format!("{purpose:?}: {:?}", gifts(purpose))).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(offered(Some(Prospect), Some(Customer)), @"");
-    insta::assert_snapshot!(offered(Some(Customer), Some(Customer)), @"");
-    insta::assert_snapshot!(offered(None, None), @"");
+    insta::assert_snapshot!(offered(Some(Prospect), Some(Customer)), @r"
+    Prospecting: [OfferOfHelp]
+    Expansion: [Asset, Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
+    insta::assert_snapshot!(offered(Some(Customer), Some(Customer)), @r"
+    Expansion: [TheirLaunch, Introduction, Asset, Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
+    insta::assert_snapshot!(offered(None, None), @r"
+    Expansion: [Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{action, clock};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
-use crate::kernel::text::escape;
+use crate::kernel::text::{escape, sentence};
 
 #[derive(Template)]
 #[template(path = "sustain/ready.mrkdwn")]
@@ -62,6 +62,10 @@ struct Decided<'a> {
 impl Decided<'_> {
     fn clock(at: &Timestamp) -> String {
         clock(at)
+    }
+
+    fn sentence(text: &str) -> String {
+        sentence(text)
     }
 }
 
