@@ -57,9 +57,9 @@ fn what_a_text_needs_is_asked_for_and_required() {
     Name at Northwind: 
     Role: sales rep | partner manager | executive | pre-sales
     Purpose: Prospecting | Expansion | Executive | Pre-sales
-    Gift: Something they shipped (Asks for somebody we know there) | An introduction (Asks for somebody we know there) | What came of their help (Asks for what came of it) | A plain offer of help
+    Gift: Something they shipped (Asks for somebody we know there) | An introduction (Asks for somebody we know there and the day of the next step) | What came of their help | A plain offer of help
     Text: *Their launch, framed on a shared account*
-    The launch of theirs: 
+    What they shipped: 
     Shipped on: 
     Whom we know there: 
     What they do there: 
@@ -83,7 +83,7 @@ fn a_library_offers_its_items_and_another_one_may_be_added() {
     Name at Northwind: 
     Role: sales rep | partner manager | executive | pre-sales
     Purpose: Prospecting | Expansion | Executive | Pre-sales
-    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped (Asks for something we shipped)
+    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped
     Text: *An asset for a first conversation*
     From the library: Retail onboarding checklist
     Or another document?: 
