@@ -1,6 +1,8 @@
 mod commitments;
 mod digest;
 mod drafts;
+mod drafts_races;
+mod drafts_routes;
 mod foreign;
 mod home;
 mod imports;
