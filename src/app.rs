@@ -70,7 +70,6 @@ impl App {
         }
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
-        let watch = Watch { clock: clock.clone(), workspace_url: identity.url.clone() };
         let bot = Arc::new(Bot {
             db: db.clone(),
             clock: clock.clone(),
@@ -99,7 +98,7 @@ impl App {
             clock: clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(client.clone())),
-            oversight: Arc::new(watch),
+            oversight: Arc::new(Watch { bot: bot.clone() }),
         };
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         app.part("imports", imports::run(bot.clone(), stop.clone()));

@@ -56,7 +56,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_open ON inbox (urgent, state, seq) WHERE state < 2;
 CREATE INDEX inbox_buried ON inbox (seq) WHERE state = 3;
 
--- What goes out. `state`: waiting, claimed, sent, unconfirmed, failed, dropped.
+-- What goes out. `state`: waiting, claimed, held (until `channel` is in order again), sent, unconfirmed, failed, dropped.
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,
@@ -77,6 +77,23 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_open ON outbox (lane, seq) WHERE state IN ('waiting', 'claimed');
 CREATE INDEX outbox_by_subject ON outbox (subject, seq);
+
+CREATE INDEX outbox_held ON outbox (channel, seq) WHERE state = 'held';
+
+-- A channel that is used, as Slack last described it. `state`: ok, archived, left, gone, restricted. `teams`: the other
+-- companies' teams in it, `accepted`: those that may be there, `told_to`: who was told of `told`; JSON lists.
+CREATE TABLE channels (
+  id TEXT PRIMARY KEY,
+  name TEXT,
+  state TEXT NOT NULL,
+  teams TEXT NOT NULL DEFAULT '[]',
+  accepted TEXT NOT NULL DEFAULT '[]',
+  told TEXT,
+  told_to TEXT NOT NULL DEFAULT '[]',
+  told_at BIGINT,
+  tellings BIGINT NOT NULL DEFAULT 0,
+  checked_at BIGINT NOT NULL
+);
 
 -- A schedule's fire: whoever inserts the row carries it out.
 CREATE TABLE fires (

@@ -274,17 +274,18 @@ pub async fn claim(db: &Db, now: i64, limit: i64) -> Result<Vec<Claimed>> {
     );
     let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, now + LEASE_MS, limit)?;
     tx.commit().await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for (seq, key, audience, partner, subject, action, attempts, uncertain) in rows {
-        let audience = match (audience.as_str(), partner) {
-            ("partner", Some(id)) => Audience::Partner(id.into()),
-            _ => Audience::Internal,
-        };
-        let action = serde_json::from_str(&action)?;
-        claimed.push(Claimed { seq, key, audience, subject, action, attempts, uncertain: uncertain != 0 });
-    }
-    claimed.sort_by_key(|c| c.seq);
-    Ok(claimed)
+    let mut all = rows.into_iter().map(claimed).collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|c| c.seq);
+    Ok(all)
+}
+
+fn claimed((seq, key, audience, partner, subject, action, attempts, uncertain): Row) -> Result<Claimed> {
+    let audience = match (audience.as_str(), partner) {
+        ("partner", Some(id)) => Audience::Partner(id.into()),
+        _ => Audience::Internal,
+    };
+    let action = serde_json::from_str(&action)?;
+    Ok(Claimed { seq, key, audience, subject, action, attempts, uncertain: uncertain != 0 })
 }
 
 /// Writes down how it ended.
@@ -321,6 +322,100 @@ pub async fn retry_later(tx: &mut Tx, seq: i64, not_before: i64, uncertain: bool
         error
     )?;
     Ok(())
+}
+
+/// Keeps a row back until [`release`]; what is known of its fate stays known.
+pub async fn hold(tx: &mut Tx, seq: i64, channel: &ChannelId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET state = 'held', lease_until = 0, channel = $2 WHERE seq = $1",
+        seq,
+        channel.as_str()
+    )?;
+    Ok(())
+}
+
+/// Lets everything go on that is held for `channel`; the check before each send still counts.
+pub async fn release(tx: &mut Tx, channel: &ChannelId) -> Result<u64> {
+    Ok(sql_exec!(
+        tx,
+        "UPDATE outbox SET state = 'waiting', not_before = 0, attempts = 0, channel = NULL WHERE state = 'held' AND channel = $1",
+        channel.as_str()
+    )?)
+}
+
+/// The channels for which something is held, with how much.
+pub async fn held(tx: &mut Tx) -> Result<Vec<(ChannelId, i64)>> {
+    let rows = sql_all!(
+        tx,
+        (String, i64),
+        "SELECT channel, COUNT(*) FROM outbox WHERE state = 'held' GROUP BY channel ORDER BY channel"
+    )?;
+    Ok(rows.into_iter().map(|(channel, n)| (channel.into(), n)).collect())
+}
+
+/// The channel for which the message that shows `subject` is held.
+pub async fn held_for(tx: &mut Tx, subject: &str) -> Result<Option<ChannelId>> {
+    let row = sql_opt!(
+        tx,
+        (String,),
+        "SELECT channel FROM outbox WHERE subject = $1 AND state = 'held' ORDER BY seq DESC LIMIT 1",
+        subject
+    )?;
+    Ok(row.map(|(channel,)| channel.into()))
+}
+
+/// What people of a partner should read and what is held since before `before` (milliseconds UTC).
+pub async fn held_too_long(tx: &mut Tx, before: i64) -> Result<Vec<Claimed>> {
+    let rows = sql_all!(
+        tx,
+        Row,
+        "SELECT seq, key, audience, partner_id, subject, action, attempts, CAST(0 AS BIGINT) FROM outbox \
+         WHERE state = 'held' AND audience = 'partner' AND created_at < $1 ORDER BY seq",
+        before
+    )?;
+    rows.into_iter().map(claimed).collect()
+}
+
+/// Sends to `to` what is held for `from` and shows a subject of this kind (`digest:`).
+pub async fn readdress(tx: &mut Tx, from: &ChannelId, to: &ChannelId, kind: &str) -> Result<u64> {
+    Ok(sql_exec!(
+        tx,
+        "UPDATE outbox SET lane = $2, action = REPLACE(REPLACE(action, $3, $4), $5, $6) \
+         WHERE state = 'held' AND channel = $1 AND subject LIKE $7",
+        from.as_str(),
+        to.as_str(),
+        quoted(from)?,
+        quoted(to)?,
+        from.mention(),
+        to.mention(),
+        format!("{kind}%")
+    )?)
+}
+
+/// Follows a channel that has got another id, for what is shown there and for what is still to go.
+pub async fn renumber(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET action = REPLACE(action, $1, $2) WHERE state IN ('waiting', 'claimed', 'held')",
+        quoted(from)?,
+        quoted(to)?
+    )?;
+    sql_exec!(tx, "UPDATE outbox SET lane = $2 WHERE lane = $1", from.as_str(), to.as_str())?;
+    sql_exec!(tx, "UPDATE outbox SET channel = $2 WHERE channel = $1", from.as_str(), to.as_str())?;
+    let (old, new) = (format!("channel:{from}:"), format!("channel:{to}:"));
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET subject = REPLACE(subject, $1, $2) WHERE subject LIKE $1 || '%'",
+        old,
+        new
+    )?;
+    Ok(())
+}
+
+/// As it stands in an action.
+fn quoted(channel: &ChannelId) -> Result<String> {
+    Ok(serde_json::to_string(channel)?)
 }
 
 /// Gives back what a process that is gone had claimed; what became of it is uncertain.

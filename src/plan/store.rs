@@ -9,8 +9,9 @@ pub use commitments::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;
-use crate::sql_value;
+use crate::kernel::ids::ChannelId;
 use crate::store::Tx;
+use crate::{sql_exec, sql_value};
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
 fn label(name: String, domain: Option<String>) -> String {
@@ -18,6 +19,17 @@ fn label(name: String, domain: Option<String>) -> String {
         Some(domain) => format!("{name} ({domain})"),
         None => name,
     }
+}
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE commitments SET source_channel = $2 WHERE source_channel = $1",
+        from.as_str(),
+        to.as_str()
+    )?;
+    Ok(())
 }
 
 /// Figures for the digest and Home.

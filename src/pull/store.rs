@@ -239,3 +239,9 @@ pub async fn is_posted(tx: &mut Tx, period: &str) -> Result<bool> {
         sql_value!(tx, i64, "SELECT COUNT(*) FROM fires WHERE schedule = 'digest' AND period = $1", period)?;
     Ok(found > 0)
 }
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(tx, "UPDATE digests SET channel = $2 WHERE channel = $1", from.as_str(), to.as_str())?;
+    Ok(())
+}

@@ -68,16 +68,26 @@ pub const SCOPES: [(&str, &[&str], &str); 10] = [
 ];
 
 /// The events that the app is sent.
-pub const EVENTS: [&str; 12] = [
+pub const EVENTS: [&str; 22] = [
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
     "channel_archive",
+    "channel_deleted",
+    "channel_id_changed",
+    "channel_left",
     "channel_rename",
     "channel_shared",
+    "channel_unarchive",
     "channel_unshared",
     "file_shared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
     "member_joined_channel",
+    "member_left_channel",
     "message.channels",
     "message.groups",
     "tokens_revoked",

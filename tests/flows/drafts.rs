@@ -25,7 +25,7 @@ crate::flows!(
 );
 
 /// Sam on record and Acme in the map.
-async fn ground(stage: &Stage) {
+pub async fn ground(stage: &Stage) {
     let mut tx = stage.db.begin().await.unwrap();
     let sam = Contact {
         id: "c-sam".into(),
@@ -45,7 +45,7 @@ async fn ground(stage: &Stage) {
 }
 
 /// Drafts a note with what is offered first, and gives the card's `ts`.
-async fn propose(stage: &Stage, answers: Value) -> String {
+pub async fn propose(stage: &Stage, answers: Value) -> String {
     let omar = stage.person(OMAR);
     omar.command(OPS, "/partner draft new acme").await.unwrap();
     stage.settle().await;
@@ -57,7 +57,7 @@ async fn propose(stage: &Stage, answers: Value) -> String {
     card["ts"].as_str().unwrap().to_owned()
 }
 
-fn card(stage: &Stage, ts: &str) -> String {
+pub fn card(stage: &Stage, ts: &str) -> String {
     text(&stage.sandbox.message(OPS, ts).unwrap())
 }
 
@@ -209,11 +209,11 @@ async fn a_dropped_reply_never_sends_twice(stage: Stage) {
 async fn a_refused_send_comes_back(stage: Stage) {
     ground(&stage).await;
     let ts = propose(&stage, json!({})).await;
-    stage.sandbox.script("chat.postMessage", Fault::Error("is_archived".into()), 1);
+    stage.sandbox.script("chat.postMessage", Fault::Error("no_text".into()), 1);
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     let back = card(&stage, &ts);
-    assert!(back.contains("It did not go out: Slack refused it") && back.contains("is_archived"), "{back}");
+    assert!(back.contains("It did not go out: Slack refused it") && back.contains("no_text"), "{back}");
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);

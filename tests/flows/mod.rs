@@ -1,3 +1,4 @@
+mod channels;
 mod digest;
 mod drafts;
 mod foreign;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::grammar;
 use super::super::payload::{Change, FileShared, MessageEvent};
-use super::{Bot, finish, home, imports};
+use super::{Bot, channels, finish, home, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
@@ -27,8 +27,15 @@ pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         "file_shared" => imports::shared(bot, claimed, &FileShared::read(&claimed.envelope.payload)).await,
         "app_home_opened" => home::opened(bot, claimed).await,
         "app_mention" => mentioned(bot, claimed).await,
+        name if is_of_channel(name) => channels::changed(bot, claimed).await,
         _ => Ok(Handled::Ignored),
     }
+}
+
+/// Something happened to a channel as a whole, or to our being in it.
+fn is_of_channel(event: &str) -> bool {
+    let what = event.strip_prefix("channel_").or_else(|| event.strip_prefix("group_"));
+    matches!(event, "member_joined_channel" | "member_left_channel") || what.is_some_and(|w| w != "created")
 }
 
 /// Somebody calls us by name: they are told, in private, what they can say.

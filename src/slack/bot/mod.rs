@@ -6,6 +6,8 @@
 
 mod answers;
 mod carrier;
+mod channels;
+mod channels_view;
 mod commitments;
 mod digest;
 mod drafts;
@@ -178,6 +180,7 @@ impl Bot {
             "commitment" => commitments::click(o, verb, click, action).await,
             "partner" => partners::click(o, verb, click, action).await,
             "setup" => setup::click(o, verb, click, action).await,
+            "channel" => channels::click(o, verb, action).await,
             "home" => home::click(o, verb, click, action).await,
             // A picker in a modal or a link button: nothing happens until the modal is submitted.
             _ => Ok(Handled::Ignored),
@@ -212,8 +215,10 @@ impl Bot {
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
+        channels::prepare(self, now).await?;
         digest::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
+        channels::round(&mut tx, now).await?;
         digest::round(&mut tx, now).await?;
         commitments::round(&mut tx, now).await?;
         sessions::round(&mut tx, now).await?;

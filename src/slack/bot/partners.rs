@@ -3,7 +3,7 @@
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, BlockActions, State, ViewSubmission};
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, channels, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
@@ -292,6 +292,8 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
         return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
     }
     store::save_partner(&mut tx, o.now, &partner).await?;
+    let before = known.as_ref().and_then(|p| p.channel.as_ref());
+    channels::moved(&mut tx, o.now, before, partner.channel.as_ref()).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
     audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;

@@ -7,7 +7,7 @@ use super::super::payload::{Action, BlockActions, ViewSubmission};
 use super::partners::{self, Problems};
 use super::rooms::{self, Use};
 use super::setup_view::{self as view, Chosen, action, field};
-use super::{Bot, Checked, Occasion, identity, outdated};
+use super::{Bot, Checked, Occasion, channels as rooms_in_use, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role};
@@ -210,6 +210,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let same_time = before.digest == workspace.digest && before.digest_channel == workspace.digest_channel;
     workspace.digest_since = before.digest_since.filter(|_| same_time).or(Some(millis(o.now)));
     settings::save(&mut tx, o.now, &workspace).await?;
+    rooms_in_use::rechosen(&mut tx, o.now, &before, &workspace).await?;
     let by = &o.actor.user;
     for (role, users) in [
         (Role::Admin, &chosen.admins),
@@ -226,6 +227,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
             return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
         }
         map::save_partner(&mut tx, o.now, &partner).await?;
+        rooms_in_use::moved(&mut tx, o.now, None, partner.channel.as_ref()).await?;
         let subject = format!("partner:{}", partner.id);
         audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name).await?;
         added = Some(partner.name);

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::setup_view::{remove_samples, weekday_words};
-use super::{Bot, Occasion};
+use super::{Bot, Occasion, channels};
 use crate::delivery::intake::Handled;
 use crate::delivery::{inbox, outbox};
 use crate::kernel::actor::{Right, Role};
@@ -63,6 +63,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
     let partners = map::partners(tx).await?;
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
+    troubles.extend(channels::troubles(tx).await?);
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {
         Some(channel) => import::store::waiting(tx, channel).await?,
