@@ -205,7 +205,7 @@ async fn approve(page: &Page, driver: &Driver, url: &str) {
     let question = page.say_yes().await;
     assert!(question.contains("Send version 3 to Sam Whitfield at Northwind"), "{question}");
     page.open_channel(NORTHWIND).await;
-    page.sees(Place::Main, "Hi Sam").await;
+    page.sees(Place::Main, "Acme Corp").await;
 
     sams.click_action(approve).await;
     sams.say_yes().await;
