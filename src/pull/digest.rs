@@ -199,12 +199,25 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 since,
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),
+                new_is_news: input.counts.new * 2 < input.counts.open,
+                largest: largest(o, &input.candidates),
             };
             (o.clone(), priority::weigh(o, &about))
         })
         .collect();
     ranked.sort_by(priority::order);
     ranked
+}
+
+/// Whether its amount is above all others of a currency that waits with its partner, at least two of them.
+fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
+    let Some(amount) = o.amount else { return false };
+    let mut others = candidates
+        .iter()
+        .filter(|other| other.partner_id == o.partner_id && other.id != o.id)
+        .filter_map(|other| other.amount);
+    let enough = others.clone().count() >= 2;
+    enough && others.all(|a| a.currency == amount.currency && a.hundredths < amount.hundredths)
 }
 
 fn freshness(input: &Input) -> Vec<Freshness> {
