@@ -225,6 +225,7 @@ async fn greet(client: &Client) -> Result<Identity> {
     Ok(Identity {
         team_id: text("team_id"),
         team: text("team"),
+        enterprise_id: answer["enterprise_id"].as_str().map(str::to_owned),
         bot_user: text("user_id"),
         bot_id: text("bot_id"),
         url: text("url"),

@@ -257,6 +257,11 @@ impl Sandbox {
         });
     }
 
+    /// Lays these fields over what `users.info` says of a person: guests, members of an organisation and the like.
+    pub fn describe(&self, user: &str, traits: Value) {
+        self.inner.read(|s| s.traits.insert(user.to_owned(), traits));
+    }
+
     /// Sends an event that is not modelled here, to the app alone.
     pub async fn raw_event(&self, event: Value) {
         self.tell(|s| s.events.push(event)).await;

@@ -154,6 +154,16 @@ pub async fn find(tx: &mut Tx, id: &ChannelId) -> Result<Option<Channel>> {
     .transpose()
 }
 
+/// The same, seen or not, to be changed: whoever else would change it waits until this transaction ends.
+pub async fn take(tx: &mut Tx, id: &ChannelId) -> Result<Channel> {
+    sql_exec!(
+        tx,
+        "INSERT INTO channels (id, state, checked_at) VALUES ($1, 'ok', 0) ON CONFLICT (id) DO UPDATE SET id = excluded.id",
+        id.as_str()
+    )?;
+    Ok(find(tx, id).await?.unwrap_or_else(|| Channel::unseen(id.clone())))
+}
+
 fn list<T: DeserializeOwned>(json: &str) -> Result<Vec<T>> {
     Ok(serde_json::from_str(json)?)
 }

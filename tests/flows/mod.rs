@@ -3,6 +3,7 @@ mod digest;
 mod drafts;
 mod foreign;
 mod home;
+mod identity;
 mod imports;
 mod intake;
 mod partners;

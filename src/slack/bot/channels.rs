@@ -202,7 +202,7 @@ async fn acquaint(bot: &Bot, except: &ChannelId) -> Result<()> {
 /// Remembers what was seen; tells the owner of a new trouble, and lets go on what a mended one held back.
 async fn take_in(tx: &mut Tx, now: Timestamp, id: &ChannelId, seen: Seen) -> Result<Channel> {
     let used = uses(tx, id).await?;
-    let mut channel = channels::find(tx, id).await?.unwrap_or_else(|| Channel::unseen(id.clone()));
+    let mut channel = channels::take(tx, id).await?;
     channel.name = seen.name.or(channel.name);
     // That we may post nobody tells: a message that arrives proves it.
     let unproved = seen.teams.is_some() && channel.state == State::Restricted && seen.state == State::Ok;
@@ -462,8 +462,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
     };
     let mut tx = o.begin().await?;
     let used = uses(&mut tx, &id.into()).await?;
-    let channel = channels::find(&mut tx, &id.into()).await?;
-    let Some((mut channel, trouble)) = channel.and_then(|c| c.trouble().map(|t| (c, t))) else {
+    let mut channel = channels::take(&mut tx, &id.into()).await?;
+    let Some(trouble) = channel.trouble() else {
         return Err(Error::user("That is settled already."));
     };
     if trouble.key() != key || !company(&mut tx, &trouble, &used).await?.may_stay() {

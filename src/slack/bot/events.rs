@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::grammar;
 use super::super::payload::{Change, FileShared, MessageEvent};
-use super::{Bot, channels, finish, home, imports};
+use super::{Bot, channels, finish, home, identity, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
@@ -19,7 +19,7 @@ use crate::map::partner::Partner;
 use crate::map::store;
 use crate::map::view::{self, Prefill};
 use crate::pull::flow::next_triage;
-use crate::store::{millis, settings};
+use crate::store::{audit, millis, settings};
 
 pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     match claimed.envelope.name.as_str() {
@@ -76,6 +76,12 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         return Ok(Handled::Ignored);
     }
     let now = bot.clock.now();
+    if let Some(why) = outsider(bot, &event).await? {
+        let mut tx = bot.db.begin().await?;
+        let (by, subject) = (event.actor.user_id.as_str(), format!("message:{channel}:{}", event.ts));
+        audit::refused(&mut tx, now, by, "overlap.say", &subject, why).await?;
+        return finish(bot, tx, claimed.seq).await;
+    }
     let mut tx = bot.db.begin().await?;
     let (sightings, strangers) = assign(&reading.overlaps, &partners);
     let triage = next_triage(&mut tx, now).await?;
@@ -91,6 +97,12 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         }
     }
     finish(bot, tx, claimed.seq).await
+}
+
+/// Why the writer may not add overlaps; apps are let in by whoever installed them.
+async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<&'static str>> {
+    let Some(user) = event.user.as_deref().filter(|_| event.bot_id.is_none()) else { return Ok(None) };
+    Ok(identity::recently(bot, &user.into()).await?.outside)
 }
 
 fn context(bot: &Bot, partners: &[Partner]) -> Context {

@@ -430,6 +430,7 @@ async fn open_columns(o: &Occasion<'_>, value: &str) -> Result<Handled> {
 async fn decide(o: &Occasion<'_>, value: &str, next: State) -> Result<Handled> {
     let mut tx = o.begin().await?;
     let mut import = current(&mut tx, value).await?;
+    o.actor.require(Right::Triage, import.partner.as_ref())?;
     let partners = map::partners(&mut tx).await?;
     let seen = import.version;
     import.state = next;
@@ -493,6 +494,7 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
     let mut tx = o.begin().await?;
     let mut import = current(&mut tx, &format!("{id}:{version}")).await?;
     let (partner, mapping, _) = read(s, import.headers.len());
+    o.actor.require(Right::Triage, partner.as_ref())?;
     let fingerprint = table::fingerprint(&import.headers);
     store::remember(&mut tx, o.now, &o.actor.user, partner.as_ref(), &fingerprint, &mapping).await?;
     import.partner = partner;

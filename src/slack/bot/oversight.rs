@@ -1,8 +1,9 @@
 //! Looks over what goes out: whether it still may, and what follows when it went.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Bot, channels, drafts};
+use super::{Bot, channels, drafts, identity};
 use crate::delivery::dispatch::{Oversight, Verdict};
 use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, State};
 use crate::kernel::error::Result;
@@ -10,6 +11,9 @@ use crate::kernel::ids::{ChannelId, PartnerId, UserId};
 use crate::map::store;
 use crate::store::Tx;
 use crate::store::channels::State as Condition;
+
+/// Where Slack does not say who somebody is, it is asked again after this long.
+const LATER: Duration = Duration::from_secs(5);
 
 /// Checks the audience right before the send: data of one partner never reaches a channel of another, and nothing
 /// internal a channel that other companies read.
@@ -24,6 +28,9 @@ impl Oversight for Watch {
         match (&row.action, &row.audience) {
             (Action::Post { to: Destination::Person(user), .. }, Audience::Partner(partner)) => {
                 self.may_reach(partner, user).await
+            }
+            (Action::Post { to: Destination::Person(user), .. }, Audience::Internal) => {
+                self.may_tell(user).await
             }
             (Action::Update { of, .. }, _) if shown.is_none() => {
                 // The message that it edits waits itself.
@@ -92,6 +99,17 @@ impl Watch {
             Verdict::Go
         } else {
             Verdict::Drop("they are no longer a contact of this partner".to_owned())
+        })
+    }
+
+    /// What is internal in direct messages: only to who is one of us by now.
+    async fn may_tell(&self, user: &UserId) -> Result<Verdict> {
+        Ok(match identity::recently(&self.bot, user).await {
+            Ok(person) => match person.outside {
+                None => Verdict::Go,
+                Some(why) => Verdict::Drop(format!("its reader is {why}, and this is internal")),
+            },
+            Err(error) => Verdict::Later(LATER, error.to_string()),
         })
     }
 
