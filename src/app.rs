@@ -20,6 +20,7 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, intake, outbox};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::map::intake::message;
 use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
@@ -100,6 +101,8 @@ impl App {
             carrier: Arc::new(SlackCarrier(client.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
         };
+        // Beside the rest, and never waited for.
+        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));

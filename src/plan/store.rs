@@ -3,14 +3,15 @@
 mod commitments;
 mod requests;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;
-use crate::kernel::ids::ChannelId;
-use crate::store::Tx;
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::store::{Tx, instant};
 use crate::{sql_exec, sql_value};
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
@@ -30,6 +31,11 @@ pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> 
         to.as_str()
     )?;
     Ok(())
+}
+
+/// Who decided and when, as two columns have it.
+fn decided(by: Option<String>, at: Option<i64>) -> Result<Option<(UserId, Timestamp)>> {
+    by.zip(at).map(|(by, at)| Ok((by.into(), instant(at)?))).transpose()
 }
 
 /// Figures for the digest and Home.

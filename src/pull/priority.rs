@@ -198,7 +198,17 @@ impl Priority {
     /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
     /// nobody has it, is said by the row, which knows better when it is shown again.
     pub fn phrase(&self) -> String {
-        let lasting = self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)));
+        self.first_two(|_| true)
+    }
+
+    /// The same for a row among others with its partner: how old the list is stands above them.
+    pub fn phrase_in_group(&self) -> String {
+        self.first_two(|r| !matches!(r, Reason::Stale { .. }))
+    }
+
+    fn first_two(&self, wanted: impl Fn(&Reason) -> bool) -> String {
+        let lasting =
+            self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)) && wanted(r));
         lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
     }
 }

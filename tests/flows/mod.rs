@@ -1,4 +1,5 @@
 mod channels;
+mod commitments;
 mod digest;
 mod drafts;
 mod foreign;
@@ -10,3 +11,4 @@ mod partners;
 mod sessions;
 mod setup;
 mod status;
+mod verbs;

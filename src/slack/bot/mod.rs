@@ -1,5 +1,6 @@
 //! The bot: what comes in is routed to the one flow for it.
 //!
+//! Whoever is no member of the workspace is refused before any of it: an answer could name channels and colleagues.
 //! One file a noun. Each has the entry points that its noun needs: `command` (a slash command), `click` (a control in a
 //! message, a modal or Home), `submit` (a modal), `review` (a modal, before it is accepted) and `shortcut`.
 //! To add a control: name it in the area's `view.rs` as `noun.verb` and match it in the noun's `click` here.
@@ -41,6 +42,7 @@ use crate::delivery::inbox::{self, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
 use crate::delivery::outbox::{self, Bell};
 use crate::delivery::schedule;
+use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
@@ -159,6 +161,7 @@ impl Bot {
     }
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let noun = match grammar::parse(&command.text) {
             Err(usage) => return o.answer(Message::text(usage)).await,
             Ok(noun) => noun,
@@ -177,6 +180,7 @@ impl Bot {
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
         if verb.is_empty() {
             // A picker in a modal or a link button: nothing happens until the modal is submitted.
@@ -198,6 +202,7 @@ impl Bot {
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
         guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
