@@ -22,7 +22,7 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 51] = [
+pub const TABLE: [(&str, Need); 52] = [
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -47,6 +47,7 @@ pub const TABLE: [(&str, Need); 51] = [
     ("draft.resend", APPROVE),
     ("draft.review", APPROVE),
     ("draft.sent", CONTRIBUTE),
+    ("import.add", TRIAGE),
     ("import.cancel", TRIAGE),
     ("import.columns", TRIAGE),
     ("import.map", TRIAGE),
