@@ -75,7 +75,6 @@ impl App {
         }
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
-        let watch = Watch { clock: clock.clone(), workspace_url: identity.url.clone() };
         let bot = Arc::new(Bot {
             db: db.clone(),
             clock: clock.clone(),
@@ -111,7 +110,7 @@ impl App {
             clock: clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(client.clone())),
-            oversight: Arc::new(watch),
+            oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
         };
         // Beside the rest, and never waited for.
@@ -252,6 +251,7 @@ async fn greet(client: &Client) -> Result<Identity> {
     Ok(Identity {
         team_id: text("team_id"),
         team: text("team"),
+        enterprise_id: answer["enterprise_id"].as_str().map(str::to_owned),
         bot_user: text("user_id"),
         bot_id: text("bot_id"),
         url: text("url"),

@@ -58,7 +58,8 @@ CREATE INDEX inbox_busy ON inbox (urgent, lane) WHERE state < 2 AND (lease_until
 CREATE INDEX inbox_handled ON inbox (received_at) WHERE state = 2;
 CREATE INDEX inbox_buried ON inbox (seq) WHERE state = 3;
 
--- What goes out. `state`: waiting, claimed, sent, unconfirmed, failed, dropped. `rank`: 0 chatter, 1 answers, 2 to partners.
+-- What goes out. `state`: waiting, claimed, held (until `channel` is in order
+-- again), sent, unconfirmed, failed, dropped, attended. `rank`: 0 chatter, 1 answers, 2 to partners.
 -- `redraws`: what it brings up to date. `action` is empty once it was sent.
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,7 +84,23 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (lane, seq) WHERE state IN ('waiting', 'claimed');
 CREATE INDEX outbox_waiting_redraws ON outbox (redraws) WHERE state = 'waiting' AND redraws IS NOT NULL;
 CREATE INDEX outbox_by_subject ON outbox (subject, seq) WHERE subject IS NOT NULL;
+CREATE INDEX outbox_held ON outbox (channel, seq) WHERE state = 'held';
 CREATE INDEX outbox_stuck ON outbox (seq) WHERE state IN ('unconfirmed', 'failed', 'dropped');
+
+-- A channel that is used, as Slack last described it. `state`: ok, archived, left, gone, restricted. `teams`: the other
+-- companies' teams in it, `accepted`: those that may be there, `told_to`: who was told of `told`; JSON lists.
+CREATE TABLE channels (
+  id TEXT PRIMARY KEY,
+  name TEXT,
+  state TEXT NOT NULL,
+  teams TEXT NOT NULL DEFAULT '[]',
+  accepted TEXT NOT NULL DEFAULT '[]',
+  told TEXT,
+  told_to TEXT NOT NULL DEFAULT '[]',
+  told_at BIGINT,
+  tellings BIGINT NOT NULL DEFAULT 0,
+  checked_at BIGINT NOT NULL
+);
 
 -- A schedule's fire: whoever inserts the row carries it out.
 CREATE TABLE fires (

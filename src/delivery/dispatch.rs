@@ -13,6 +13,7 @@ use super::outbox::{self, Audience, Bell, Claimed, Rank, State};
 use super::{FALLBACK, PAUSE};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
+use crate::kernel::ids::ChannelId;
 use crate::store::{Db, Tx, millis};
 
 /// So many lanes are served at once.
@@ -33,6 +34,8 @@ pub enum Sent {
     Later(Option<Duration>, String),
     /// Never: Slack's code and why.
     Refused(String),
+    /// Not in this channel as it is now: Slack's code.
+    Closed(String),
     /// It may have arrived or not.
     Unknown(String),
 }
@@ -50,10 +53,43 @@ pub trait Carrier: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<(String, String)>, String>> + Send;
 }
 
+/// What the check right before a send says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its audience is the one that it was meant for.
+    Go,
+    /// It cannot be told now: ask again after this long.
+    Later(Duration, String),
+    /// Not before this channel is in order again.
+    Hold(ChannelId),
+    /// Never: why.
+    Drop(String),
+}
+
 /// What the product says before and after a send.
 pub trait Oversight: Send + Sync + 'static {
-    /// Whether this may still go to its audience; the reason if not.
-    fn may_go(&self, tx: &mut Tx, row: &Claimed) -> impl Future<Output = Result<Result<(), String>>> + Send;
+    /// Whether this may still go to its audience; `shown` is where the message stands that it refers to.
+    fn may_go(
+        &self,
+        row: &Claimed,
+        shown: Option<&(String, String)>,
+    ) -> impl Future<Output = Result<Verdict>> + Send;
+
+    /// Slack does not take it in its channel, by this code; gives the channel for which it is held from now on.
+    fn closed(
+        &self,
+        row: &Claimed,
+        shown: Option<&(String, String)>,
+        code: &str,
+    ) -> impl Future<Output = Result<Option<ChannelId>>> + Send;
+
+    /// Called in the transaction that holds the row back.
+    fn held(
+        &self,
+        tx: &mut Tx,
+        row: &Claimed,
+        channel: &ChannelId,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// Called in the transaction that settles the row.
     fn settled(
@@ -158,7 +194,6 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
 
     async fn carry(&self, row: Claimed) -> Result<()> {
         let mut tx = self.db.read().await?;
-        let allowed = self.oversight.may_go(&mut tx, &row).await?;
         let shown = match &row.action {
             outbox::Action::Update { of, .. } => outbox::shown_at(&mut tx, of).await?,
             outbox::Action::Post { thread: Some(outbox::Thread::Of(of)), .. } => {
@@ -166,13 +201,18 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             }
             _ => None,
         };
+        tx.rollback().await?;
+        match self.oversight.may_go(&row, shown.as_ref()).await? {
+            Verdict::Go => {}
+            Verdict::Later(after, why) => return self.put_back(&row, Some(after), row.uncertain, &why).await,
+            Verdict::Hold(channel) => return self.hold(&row, &channel).await,
+            Verdict::Drop(why) => return self.settle(&row, State::Dropped, None, Some(&why)).await,
+        }
+        let mut tx = self.db.read().await?;
         let ours = outbox::is_ours(&mut tx, &row).await?;
         tx.rollback().await?;
         if !ours {
             return lost(&row);
-        }
-        if let Err(why) = allowed {
-            return self.settle(&row, State::Dropped, None, Some(&why)).await;
         }
         if row.uncertain {
             match self.carrier.find(&row, shown.clone()).await {
@@ -186,18 +226,35 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 Err(why) => return self.put_back(&row, None, true, &why).await,
             }
         }
-        match self.carrier.send(&row, shown).await {
+        match self.carrier.send(&row, shown.clone()).await {
             Sent::Arrived(at) => {
                 let at = at.as_ref().map(|(c, t)| (c.as_str(), t.as_str()));
                 self.settle(&row, State::Sent, at, None).await
             }
             Sent::Later(after, why) => self.put_back(&row, after, false, &why).await,
-            Sent::Refused(why) => {
-                tracing::warn!(why, subject = row.subject, "Slack refused a message");
-                self.settle(&row, State::Failed, None, Some(&why)).await
-            }
+            Sent::Refused(why) => self.refused(&row, &why).await,
+            Sent::Closed(code) => match self.oversight.closed(&row, shown.as_ref(), &code).await? {
+                Some(channel) => self.hold(&row, &channel).await,
+                None => self.refused(&row, &code).await,
+            },
             Sent::Unknown(why) => self.put_back(&row, None, true, &why).await,
         }
+    }
+
+    async fn refused(&self, row: &Claimed, why: &str) -> Result<()> {
+        tracing::warn!(why, subject = row.subject, "Slack refused a message");
+        self.settle(row, State::Failed, None, Some(why)).await
+    }
+
+    async fn hold(&self, row: &Claimed, channel: &ChannelId) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        if !outbox::hold(&mut tx, row, channel).await? {
+            return lost(row);
+        }
+        self.oversight.held(&mut tx, row, channel).await?;
+        tx.commit().await?;
+        self.bell.ring();
+        Ok(())
     }
 
     async fn put_back(

@@ -3,6 +3,7 @@
 //! Here is the way into it. The worker takes rows through `claims`; `look` answers what is shown where and what is stuck.
 
 mod claims;
+mod held;
 mod look;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::sql_exec;
 use crate::store::Tx;
 
 pub use claims::{Claimed, claim, is_ours, release_all, renew, retry_later, settle};
+pub use held::{drop_held, held, held_for, held_too_long, hold, readdress, release, renumber};
 pub use look::{attended, depth, forget, is_shown, lane_of, shown_at, stuck};
 
 /// Who will read it.

@@ -10,9 +10,9 @@ pub use commitments::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
-use crate::sql_value;
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::store::{Tx, instant};
+use crate::{sql_exec, sql_value};
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
 fn label(name: String, domain: Option<String>) -> String {
@@ -20,6 +20,17 @@ fn label(name: String, domain: Option<String>) -> String {
         Some(domain) => format!("{name} ({domain})"),
         None => name,
     }
+}
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE commitments SET source_channel = $2 WHERE source_channel = $1",
+        from.as_str(),
+        to.as_str()
+    )?;
+    Ok(())
 }
 
 /// Who decided and when, as two columns have it.

@@ -234,3 +234,9 @@ pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Use
     let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now), limit)?;
     Ok(rows.into_iter().filter_map(|(who,)| super::view::user_of(&who)).collect())
 }
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(tx, "UPDATE digests SET channel = $2 WHERE channel = $1", from.as_str(), to.as_str())?;
+    Ok(())
+}

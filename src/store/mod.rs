@@ -6,6 +6,7 @@
 //! read half of the types.
 
 pub mod audit;
+pub mod channels;
 pub mod people;
 pub mod settings;
 

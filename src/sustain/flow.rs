@@ -381,6 +381,16 @@ pub async fn settled(
     Ok(())
 }
 
+/// An approved note waits until its channel is in order; whoever follows the card reads why nothing is sent.
+pub async fn held(tx: &mut Tx, now: Timestamp, id: &DraftId, channel: &ChannelId) -> Result<()> {
+    let Some(draft) = store::find(tx, id).await? else { return Ok(()) };
+    let text = format!(
+        "It waits: {} is not in order, and who can mend that was told. It goes out by itself then, or asks for a decision again after three days.",
+        channel.mention()
+    );
+    nudge(tx, now, &draft, &text).await
+}
+
 /// Lets stale notes expire, and wakes those whose snooze is over.
 pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for draft in store::waiting(tx).await? {

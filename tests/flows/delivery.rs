@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent};
+use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent, Verdict};
 use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::inbox::{self, Inbox};
 use tandem::delivery::intake::{Handled, Handler, Intake};
@@ -15,6 +15,7 @@ use tandem::delivery::wake;
 use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
 use tandem::kernel::error::{Error, Result};
+use tandem::kernel::ids::ChannelId;
 use tandem::store::{Db, Synchronous, Tx, millis};
 use tandem::{sql_all, sql_value};
 use tempfile::TempDir;
@@ -415,8 +416,21 @@ impl Carrier for Tape {
 struct Anything;
 
 impl Oversight for Anything {
-    async fn may_go(&self, _tx: &mut Tx, _row: &outbox::Claimed) -> Result<Result<(), String>> {
-        Ok(Ok(()))
+    async fn may_go(&self, _row: &outbox::Claimed, _shown: Option<&(String, String)>) -> Result<Verdict> {
+        Ok(Verdict::Go)
+    }
+
+    async fn closed(
+        &self,
+        _row: &outbox::Claimed,
+        _shown: Option<&(String, String)>,
+        _code: &str,
+    ) -> Result<Option<ChannelId>> {
+        Ok(None)
+    }
+
+    async fn held(&self, _tx: &mut Tx, _row: &outbox::Claimed, _channel: &ChannelId) -> Result<()> {
+        Ok(())
     }
 
     async fn settled(

@@ -209,11 +209,11 @@ async fn a_partners_user_is_refused(stage: Stage) {
 async fn a_refused_send_comes_back(stage: Stage) {
     ground(&stage).await;
     let ts = propose(&stage, json!({})).await;
-    stage.sandbox.script("chat.postMessage", Fault::Error("is_archived".into()), 1);
+    stage.sandbox.script("chat.postMessage", Fault::Error("no_text".into()), 1);
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     let back = card(&stage, &ts);
-    assert!(back.contains("It did not go out: Slack refused it") && back.contains("is_archived"), "{back}");
+    assert!(back.contains("It did not go out: Slack refused it") && back.contains("no_text"), "{back}");
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);

@@ -1,3 +1,4 @@
+mod channels;
 mod commitments;
 mod delivery;
 mod digest;
@@ -6,6 +7,7 @@ mod drafts_races;
 mod drafts_routes;
 mod foreign;
 mod home;
+mod identity;
 mod imports;
 mod intake;
 mod partners;

@@ -180,9 +180,9 @@ async fn every_verb_answers(stage: Stage) {
     > partner add Initech
     Only an admin can change the set-up. `/partner status` says who that is.
     > partner contact
-    Say at which partner: `/partner partner contact northwind`.
+    Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.
     > partner contact nobody
-    I don't know a partner "nobody". The partners here are Globex, Northwind.
+    Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.
     > partner contact northwind
     Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.
     > setup

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{Action, Audience, Rank, State};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx};
 use crate::{sql_all, sql_exec, sql_value};
 
@@ -45,7 +45,27 @@ pub struct Claimed {
     pub created_at: i64,
 }
 
-type Row = (i64, String, i64, String, Option<String>, Option<String>, String, i64, i64, i64);
+pub(super) type Row = (i64, String, i64, String, Option<String>, Option<String>, String, i64, i64, i64);
+
+impl TryFrom<Row> for Claimed {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let (seq, key, rank, audience, partner, subject, action, attempts, uncertain, created_at) = row;
+        let audience = match (audience.as_str(), partner) {
+            ("partner", Some(id)) => Audience::Partner(id.into()),
+            _ => Audience::Internal,
+        };
+        let rank = match rank {
+            0 => Rank::Ordinary,
+            1 => Rank::Answer,
+            _ => Rank::Partner,
+        };
+        let action = serde_json::from_str(&action)?;
+        let uncertain = uncertain != 0;
+        Ok(Self { seq, key, rank, audience, subject, action, attempts, uncertain, created_at })
+    }
+}
 
 /// Claims the next row of up to `limit` lanes, of `least` rank or above, the highest first.
 pub async fn claim(db: &Db, now: i64, lease: Duration, least: Rank, limit: i64) -> Result<Vec<Claimed>> {
@@ -65,21 +85,7 @@ pub async fn claim(db: &Db, now: i64, lease: Duration, least: Rank, limit: i64) 
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, lease, least as i64, limit)?;
     tx.commit().await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for (seq, key, rank, audience, partner, subject, action, attempts, uncertain, created_at) in rows {
-        let audience = match (audience.as_str(), partner) {
-            ("partner", Some(id)) => Audience::Partner(id.into()),
-            _ => Audience::Internal,
-        };
-        let rank = match rank {
-            0 => Rank::Ordinary,
-            1 => Rank::Answer,
-            _ => Rank::Partner,
-        };
-        let action = serde_json::from_str(&action)?;
-        let uncertain = uncertain != 0;
-        claimed.push(Claimed { seq, key, rank, audience, subject, action, attempts, uncertain, created_at });
-    }
+    let mut claimed = rows.into_iter().map(Claimed::try_from).collect::<Result<Vec<_>>>()?;
     claimed.sort_by_key(|c| (std::cmp::Reverse(c.rank as i64), c.seq));
     Ok(claimed)
 }

@@ -53,6 +53,18 @@ pub async fn partner(tx: &mut Tx, id: &PartnerId) -> Result<Option<Partner>> {
     Ok(partners(tx).await?.into_iter().find(|p| p.id == *id))
 }
 
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    for sql in [
+        "UPDATE partners SET channel = $2 WHERE channel = $1",
+        "UPDATE overlap_sources SET channel = $2 WHERE channel = $1",
+        "UPDATE imports SET channel = $2 WHERE channel = $1",
+    ] {
+        sql_exec!(tx, sql, from.as_str(), to.as_str())?;
+    }
+    Ok(())
+}
+
 /// The partner whose people read this channel.
 pub async fn partner_of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Option<Partner>> {
     Ok(partners(tx).await?.into_iter().find(|p| p.channel.as_ref() == Some(channel)))

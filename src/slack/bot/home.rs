@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::super::payload::{Action, AppHomeOpened, BlockActions};
+use super::super::payload::AppHomeOpened;
 use super::home_view::{self as view, Found};
-use super::{Bot, Occasion, finish, identity, outdated, partners};
+use super::{Bot, Occasion, finish, identity, partners};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action as Call, Outgoing};
@@ -20,19 +20,10 @@ use crate::sustain::store as sustain;
 /// Commitments that are due within so many days wait for their owner.
 const AHEAD_DAYS: i64 = 7;
 
-/// The controls on Home are those of their nouns.
-pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
-    _click: &BlockActions,
-    _action: &Action,
-) -> Result<Handled> {
-    Err(outdated())
-}
-
 /// After somebody acted, their Home shows it, if they ever opened it.
 pub(super) async fn refresh(o: &Occasion<'_>, tx: &mut Tx) -> Result<()> {
-    if people::was_welcomed(tx, &o.actor.user).await? {
+    // Of whom Slack says nothing now, Home stays as it is.
+    if o.actor.standing != Standing::Unconfirmed && people::was_welcomed(tx, &o.actor.user).await? {
         publish(o.bot, tx, o.now, &o.actor, false).await?;
     }
     Ok(())

@@ -106,6 +106,7 @@ async fn open_columns(o: &Occasion<'_>, value: &str) -> Result<Handled> {
 async fn decide(o: &Occasion<'_>, value: &str, extent: Option<Extent>) -> Result<Handled> {
     let mut tx = o.begin().await?;
     let mut import = current(&mut tx, value).await?;
+    o.actor.require(Right::Triage, import.partner.as_ref())?;
     let partners = map::partners(&mut tx).await?;
     if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import.counts, &partners).await? {
         return count_again(o, tx, import, &partners).await;
@@ -197,6 +198,7 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
     let mut tx = o.begin().await?;
     let mut import = current(&mut tx, &format!("{id}:{version}")).await?;
     let (partner, mapping, _) = read(s, import.headers.len());
+    o.actor.require(Right::Triage, partner.as_ref())?;
     let fingerprint = table::fingerprint(&import.headers);
     store::remember(&mut tx, o.now, &o.actor.user, partner.as_ref(), &fingerprint, &mapping).await?;
     import.partner = partner;

@@ -7,10 +7,13 @@
 
 mod answers;
 mod carrier;
+mod channels;
+mod channels_view;
 mod commitments;
 mod digest;
 mod drafts;
 mod events;
+pub mod guard;
 mod home;
 mod home_view;
 mod identity;
@@ -72,6 +75,8 @@ pub struct Identity {
     pub team_id: String,
     /// Its name.
     pub team: String,
+    /// The organisation that it belongs to, if any.
+    pub enterprise_id: Option<String>,
     /// Our user.
     pub bot_user: String,
     /// Our bot id.
@@ -172,22 +177,31 @@ impl Bot {
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
         o.actor.require(Right::Contribute, None)?;
-        match grammar::parse(&command.text) {
-            Err(usage) => o.answer(Message::text(usage)).await,
-            Ok(Noun::Overlaps { verb }) => overlaps::command(o, verb).await,
-            Ok(Noun::Session { verb }) => sessions::command(o, verb).await,
-            Ok(Noun::Commit { verb }) => commitments::command(o, verb).await,
-            Ok(Noun::Draft { verb }) => drafts::command(o, verb).await,
-            Ok(Noun::Digest { verb }) => digest::command(o, verb).await,
-            Ok(Noun::Partner { verb }) => partners::command(o, verb).await,
-            Ok(Noun::Setup) => setup::command(o).await,
-            Ok(Noun::Status) => status::command(o).await,
+        let noun = match grammar::parse(&command.text) {
+            Err(usage) => return o.answer(Message::text(usage)).await,
+            Ok(noun) => noun,
+        };
+        guard::pass(o, guard::need_of_command(&noun)).await?;
+        match noun {
+            Noun::Overlaps { verb } => overlaps::command(o, verb).await,
+            Noun::Session { verb } => sessions::command(o, verb).await,
+            Noun::Commit { verb } => commitments::command(o, verb).await,
+            Noun::Draft { verb } => drafts::command(o, verb).await,
+            Noun::Digest { verb } => digest::command(o, verb).await,
+            Noun::Partner { verb } => partners::command(o, verb).await,
+            Noun::Setup => setup::command(o).await,
+            Noun::Status => status::command(o).await,
         }
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
         o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
+        if verb.is_empty() {
+            // A picker in a modal or a link button: nothing happens until the modal is submitted.
+            return Ok(Handled::Ignored);
+        }
+        guard::pass(o, guard::need_of(&action.action_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, click, action).await,
@@ -197,15 +211,15 @@ impl Bot {
             "commitment" => commitments::click(o, verb, click, action).await,
             "partner" => partners::click(o, verb, click, action).await,
             "setup" => setup::click(o, verb, click, action).await,
-            "home" => home::click(o, verb, click, action).await,
-            // A picker in a modal or a link button: nothing happens until the modal is submitted.
-            _ => Ok(Handled::Ignored),
+            "channel" => channels::click(o, verb, action).await,
+            _ => Err(outdated()),
         }
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
         o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
+        guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, verb, submission).await,
@@ -215,30 +229,32 @@ impl Bot {
             "commitment" => commitments::submit(o, verb, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
-            _ => Ok(Handled::Ignored),
+            _ => Err(outdated()),
         }
     }
 
     async fn shortcut(&self, o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
-        o.actor.require(Right::Contribute, None)?;
+        guard::pass(o, guard::need_of(&shortcut.callback_id).ok_or_else(outdated)?).await?;
         match split(&shortcut.callback_id).0 {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o, shortcut).await,
-            _ => Ok(Handled::Ignored),
+            _ => Err(outdated()),
         }
     }
 
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
+        channels::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
         uptime::beat(&mut tx, millis(now)).await?;
         tx.commit().await?;
         // One that fails does not keep the others from their turn; the first failure is told.
         let turns = [
             self.digest_round(now).await,
+            in_one!(self, tx, channels::round(&mut tx, now)),
             in_one!(self, tx, events::round(&mut tx, now)),
             in_one!(self, tx, commitments::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),

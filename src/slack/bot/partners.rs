@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, BlockActions, State, ViewSubmission};
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, channels, identity, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
+use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
@@ -20,7 +20,7 @@ use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
 use crate::plan::phrase::unescaped;
 use crate::store::settings::{self, Workspace};
-use crate::store::{Tx, audit};
+use crate::store::{Tx, audit, people};
 
 /// Which field is wrong, and why.
 pub(super) type Problems = Vec<(String, String)>;
@@ -210,6 +210,12 @@ pub(super) async fn problems(
         Err(problems) => return Ok(problems),
     };
     let mut problems = clashes(tx, &partner, settings).await?;
+    if let Some(manager) = &partner.manager {
+        let person = identity::look_up(bot, manager).await?;
+        let problem =
+            person.outside.map(|why| format!("{} is {why}. Choose a member of this workspace.", person.name));
+        problems.extend(problem.map(|text| (field::MANAGER.to_owned(), text)));
+    }
     if let (Some(channel), true) = (&partner.channel, problems.is_empty())
         && let Some(objection) = rooms::objection(bot, channel, Use::Partner).await?
     {
@@ -316,6 +322,9 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
         return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
     }
     store::save_partner(&mut tx, o.now, &partner).await?;
+    manage(&mut tx, o, &partner).await?;
+    let before = known.as_ref().and_then(|p| p.channel.as_ref());
+    channels::moved(&mut tx, o.now, before, partner.channel.as_ref()).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
     audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;
@@ -330,6 +339,12 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
     };
     o.send(&mut tx, &o.privately(Message::text(said))).await?;
     o.finish(tx).await
+}
+
+/// Whoever manages a partnership decides on what goes to that partner.
+pub(super) async fn manage(tx: &mut Tx, o: &Occasion<'_>, partner: &Partner) -> Result<()> {
+    let (by, manager) = (&o.actor.user, partner.manager.as_ref());
+    people::set_holder_for(tx, o.now, by, Role::PartnerManager, &partner.id, manager).await
 }
 
 async fn save_contact(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {

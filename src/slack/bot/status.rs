@@ -3,14 +3,14 @@
 use askama::Template;
 use jiff::{Timestamp, Zoned};
 
-use super::setup_view::{remove_samples, weekday_words};
-use super::{Bot, Occasion};
+use super::setup_view::{mentions, remove_samples, weekday_words};
+use super::{Bot, Occasion, channels};
 use crate::delivery::intake::Handled;
 use crate::delivery::{inbox, outbox};
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::ids::ChannelId;
 use crate::map::{import, partner_view, store as map};
 use crate::store::settings::Workspace;
 use crate::store::{Tx, instant, people, settings};
@@ -30,6 +30,8 @@ struct Status<'a> {
     troubles: Vec<String>,
     settings: Option<Settings>,
     admins: String,
+    managers: String,
+    operations: String,
     partners: Vec<(String, String)>,
     more: usize,
 }
@@ -63,6 +65,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let partners = map::partners(tx).await?;
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
+    troubles.extend(channels::troubles(tx).await?);
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {
         Some(channel) => import::store::waiting(tx, channel).await?,
@@ -85,7 +88,9 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
         outbox: outgoing,
         troubles,
         settings: summary(workspace),
-        admins: admins.iter().map(UserId::mention).collect::<Vec<_>>().join(", "),
+        admins: if admins.is_empty() { String::new() } else { mentions(&admins) },
+        managers: mentions(&people::holders(tx, Role::PartnerManager).await?),
+        operations: mentions(&people::holders(tx, Role::Operations).await?),
         more: partners.len().saturating_sub(LISTS),
         partners: partners
             .iter()
