@@ -1,10 +1,14 @@
 //! The command line: one file a subcommand.
 
+mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod drafts;
+mod keys;
 mod manifest;
 mod overlaps;
+mod restore;
 mod serve;
 
 use std::path::PathBuf;
@@ -39,6 +43,20 @@ enum Command {
     Manifest(manifest::Options),
     /// Say what is stuck; with a reference, what lies behind it
     Doctor(doctor::Options),
+    /// Copy the database to a file, also while Tandem runs
+    Backup(backup::Options),
+    /// Make a backup the database, when Tandem is stopped
+    Restore(restore::Options),
+    /// The keys that seal the tokens which are stored
+    Keys {
+        #[command(subcommand)]
+        verb: keys::Verb,
+    },
+    /// The log of every decision and every refusal
+    Audit {
+        #[command(subcommand)]
+        verb: audit::Verb,
+    },
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -60,6 +78,14 @@ pub fn main() -> ExitCode {
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
         Command::Serve => with_config(arguments.config, serve::run),
+        Command::Backup(options) => {
+            with_config(arguments.config, move |config| backup::run(&config, &options))
+        }
+        Command::Restore(options) => {
+            with_config(arguments.config, move |config| restore::run(&config, &options))
+        }
+        Command::Keys { verb } => with_config(arguments.config, move |config| keys::run(&config, &verb)),
+        Command::Audit { verb } => with_config(arguments.config, move |config| audit::run(&config, &verb)),
         Command::Demo(options) => demo::run(options),
         Command::Manifest(options) => manifest::run(&options),
         Command::Doctor(options) => {

@@ -34,6 +34,11 @@ pub enum Sent {
 
 /// Carries out calls.
 pub trait Carrier: Send + Sync + 'static {
+    /// Whether anything can be sent now; until it can, everything waits.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// Sends one; `shown` is where the message stands that an update or a reply refers to.
     fn send(&self, row: &Claimed, shown: Option<(String, String)>) -> impl Future<Output = Sent> + Send;
 
@@ -82,7 +87,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut under_way = JoinSet::new();
         loop {
             let free = LANES - i64::try_from(under_way.len()).unwrap_or(LANES);
-            let rows = if stop.is_cancelled() || free <= 0 {
+            let rows = if stop.is_cancelled() || free <= 0 || !self.carrier.is_ready() {
                 Vec::new()
             } else {
                 outbox::claim(&self.db, millis(self.clock.now()), free).await?

@@ -10,4 +10,5 @@ pub mod envelope;
 pub mod inbox;
 pub mod intake;
 pub mod outbox;
+pub mod restored;
 pub mod schedule;

@@ -1,8 +1,10 @@
+mod audit;
 mod digest;
 mod drafts;
 mod foreign;
 mod home;
 mod imports;
+mod install;
 mod intake;
 mod partners;
 mod sessions;

@@ -10,6 +10,7 @@ mod commitments;
 mod digest;
 mod drafts;
 mod events;
+mod history;
 mod home;
 mod home_view;
 mod identity;
@@ -82,6 +83,8 @@ pub struct Bot {
     pub client: Arc<Client>,
     /// Who we are.
     pub identity: Identity,
+    /// Rung when the installation may have changed.
+    pub news: Bell,
     /// Where downloads are kept while they are read.
     pub downloads: PathBuf,
     /// The largest list file, in bytes.
@@ -163,7 +166,7 @@ impl Bot {
             Ok(Noun::Digest { verb }) => digest::command(o, verb).await,
             Ok(Noun::Partner { verb }) => partners::command(o, verb).await,
             Ok(Noun::Setup) => setup::command(o).await,
-            Ok(Noun::Status) => status::command(o).await,
+            Ok(Noun::Status { verb }) => status::command(o, verb).await,
         }
     }
 
