@@ -100,7 +100,7 @@ CREATE TABLE fires (
   PRIMARY KEY (schedule, period)
 );
 
--- The one workspace that this database belongs to. Tokens are sealed; without them the token comes from the configuration.
+-- The one workspace that this database belongs to. `epoch` counts installations, `version` every change. Tokens are sealed; without them the token comes from the configuration.
 CREATE TABLE installations (
   id BIGINT PRIMARY KEY CHECK (id = 1),
   team_id TEXT NOT NULL,
@@ -116,6 +116,7 @@ CREATE TABLE installations (
   revoked_because TEXT,
   renewal_error TEXT,
   lease_until BIGINT NOT NULL DEFAULT 0,
+  epoch BIGINT NOT NULL DEFAULT 1,
   version BIGINT NOT NULL DEFAULT 1
 );
 

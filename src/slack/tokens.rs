@@ -57,8 +57,8 @@ impl Keeper {
     ///
     /// # Errors
     /// When the app was installed with another bot user: everything that knows who we are starts anew.
-    pub async fn run(self, bot_user: String, outbox: Bell, stop: CancellationToken) -> Result<()> {
-        let mut known = 0;
+    pub async fn run(self, outbox: Bell, stop: CancellationToken) -> Result<()> {
+        let (mut known, mut bot_user) = (0, None);
         while !stop.is_cancelled() {
             match self.round(&mut known, &outbox).await {
                 Ok(Some(user)) if user != bot_user => {
@@ -180,7 +180,7 @@ impl Keeper {
             Err(error) => {
                 tracing::error!(%error, "the token could not be renewed");
                 let mut tx = self.db.begin().await?;
-                installation::not_renewed(&mut tx, installation.version, &error.to_string()).await?;
+                installation::not_renewed(&mut tx, installation, &error.to_string()).await?;
                 tx.commit().await?;
                 Ok(false)
             }

@@ -38,6 +38,8 @@ pub struct Installation {
     pub renewal_error: Option<String>,
     /// Counts up with every change.
     pub version: i64,
+    /// Counts up with every installation, and not with a renewal.
+    epoch: i64,
     bot_token: Option<String>,
     refresh_token: Option<String>,
 }
@@ -140,6 +142,7 @@ struct Row {
     revoked_because: Option<String>,
     renewal_error: Option<String>,
     version: i64,
+    epoch: i64,
     bot_token: Option<String>,
     refresh_token: Option<String>,
 }
@@ -160,6 +163,7 @@ impl TryFrom<Row> for Installation {
             revoked: revoked_at.map(|at| (at, row.revoked_because.unwrap_or_default())),
             renewal_error: row.renewal_error,
             version: row.version,
+            epoch: row.epoch,
             bot_token: row.bot_token,
             refresh_token: row.refresh_token,
         })
@@ -172,7 +176,7 @@ pub async fn load(tx: &mut Tx) -> Result<Option<Installation>> {
         tx,
         Row,
         "SELECT team_id, team, org_wide, bot_user, installed_by, installed_at, expires_at, revoked_at, revoked_because, \
-         renewal_error, version, bot_token, refresh_token FROM installations"
+         renewal_error, version, epoch, bot_token, refresh_token FROM installations"
     )?;
     row.map(Installation::try_from).transpose()
 }
@@ -197,7 +201,7 @@ pub async fn save(
          ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id, team = excluded.team, org_wide = excluded.org_wide, \
          bot_user = excluded.bot_user, installed_by = excluded.installed_by, installed_at = excluded.installed_at, \
          expires_at = excluded.expires_at, bot_token = excluded.bot_token, refresh_token = excluded.refresh_token, \
-         revoked_at = NULL, revoked_because = NULL, renewal_error = NULL, lease_until = 0, version = installations.version + 1 \
+         revoked_at = NULL, revoked_because = NULL, renewal_error = NULL, lease_until = 0, epoch = installations.epoch + 1, version = installations.version + 1 \
          WHERE installations.team_id = excluded.team_id",
         &grant.team_id,
         &grant.team,
@@ -255,18 +259,18 @@ pub async fn renewed(tx: &mut Tx, ring: &Keyring, before: &Installation, tokens:
     let changed = sql_exec!(
         tx,
         "UPDATE installations SET bot_token = $1, refresh_token = $2, expires_at = $3, revoked_at = NULL, revoked_because = NULL, \
-         renewal_error = NULL, lease_until = 0, version = version + 1 WHERE version = $4",
+         renewal_error = NULL, lease_until = 0, version = version + 1 WHERE epoch = $4",
         bot,
         refresh,
         expires,
-        before.version
+        before.epoch
     )?;
     Ok(changed == 1)
 }
 
 /// Writes down why the token could not be renewed; the turn stays taken until its lease ends, so that it is not tried at once.
-pub async fn not_renewed(tx: &mut Tx, version: i64, why: &str) -> Result<()> {
-    sql_exec!(tx, "UPDATE installations SET renewal_error = $1 WHERE version = $2", why, version)?;
+pub async fn not_renewed(tx: &mut Tx, before: &Installation, why: &str) -> Result<()> {
+    sql_exec!(tx, "UPDATE installations SET renewal_error = $1 WHERE epoch = $2", why, before.epoch)?;
     Ok(())
 }
 

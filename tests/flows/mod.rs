@@ -1,4 +1,5 @@
 mod audit;
+mod backup;
 mod digest;
 mod drafts;
 mod foreign;
