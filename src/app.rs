@@ -22,6 +22,7 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, intake, outbox};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::map::intake::message;
 use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
@@ -103,10 +104,12 @@ impl App {
             carrier: Arc::new(SlackCarrier(client.clone())),
             oversight: Arc::new(watch),
         };
+        // Beside the rest, and never waited for.
+        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));
-        app.part("token", keeper.clone().run(bot.identity.bot_user.clone(), bot.bell.clone(), stop.clone()));
+        app.part("token", keeper.clone().run(bot.bell.clone(), stop.clone()));
         let front = Front::new(bot.clone(), clock.clone());
         let mut routes = web::health(db);
         match config.slack.mode {

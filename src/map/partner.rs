@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
 
@@ -27,6 +28,11 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// What its form shows, to tell whether somebody changed it while the form was open.
+    pub fn stamp(&self) -> Value {
+        json!([self.name, self.domain, self.manager, self.channel, self.refresh_days])
+    }
+
     /// Whole days since the list was last seen.
     pub fn list_age_days(&self, now: Timestamp) -> Option<i64> {
         self.list_seen_at.map(|at| (now.as_millisecond() - at.as_millisecond()).max(0) / 86_400_000)
@@ -58,6 +64,11 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// What its form shows, as [`Partner::stamp`].
+    pub fn stamp(&self) -> Value {
+        json!([self.name, self.role, self.email, self.slack_user])
+    }
+
     /// What a note begins with.
     pub fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)

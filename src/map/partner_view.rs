@@ -220,7 +220,7 @@ pub fn form(partner: Option<&Partner>, name: &str, manager: Option<&str>, channe
         Some(_) => (action::EDIT, "Edit partner", "Save"),
         None => (action::ADD, "Add a partner", "Add"),
     };
-    let metadata = json!({"id": partner.map(|p| p.id.as_str()), "channel": channel});
+    let metadata = json!({"id": partner.map(|p| p.id.as_str()), "seen": partner.map(Partner::stamp), "channel": channel});
     blocks::modal(callback, title, Some(submit), &metadata, fields(partner, name, manager, false))
 }
 
@@ -231,7 +231,8 @@ pub fn contact_form(partner: &Partner, contact: Option<&Contact>, channel: Optio
         None => (action::ADD_CONTACT, "Add a contact", "Add"),
     };
     let id = contact.map_or(partner.id.as_str(), |c| c.id.as_str());
-    let metadata = json!({"id": id, "partner": partner.id, "channel": channel});
+    let metadata =
+        json!({"id": id, "partner": partner.id, "seen": contact.map(Contact::stamp), "channel": channel});
     let roles: Vec<Value> =
         ContactRole::ALL.iter().map(|(_, stored, words)| blocks::choice(words, stored)).collect();
     let person = contact.and_then(|c| c.slack_user.as_ref().map(|u| u.as_str()));

@@ -39,6 +39,9 @@ pub struct Group {
     pub partner: PartnerId,
     /// Its name.
     pub name: String,
+    /// The age of its list in days, where that is older than it may be.
+    #[serde(default)]
+    pub stale_days: Option<i64>,
     /// At most [`GROUP_ROWS`].
     pub rows: Vec<Row>,
     /// How many of this partner wait beyond these.
@@ -149,6 +152,8 @@ pub fn compose(input: &Input) -> Digest {
         .then(|| due.to_zoned(input.zone.clone()).strftime("%A %-d %B at %H:%M").to_string());
     let ranked = rank(input);
     let row = |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase() };
+    let below =
+        |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase_in_group() };
     let (top, rest) = ranked.split_at(ranked.len().min(TOP));
     let mut groups: Vec<Group> = input
         .partners
@@ -158,11 +163,12 @@ pub fn compose(input: &Input) -> Digest {
             let waiting = input.waiting.get(&partner.id).copied().unwrap_or(0);
             let left = waiting - i64::try_from(above).unwrap_or(0);
             let rows: Vec<Row> =
-                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(row).collect();
+                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(below).collect();
             let more = (left - i64::try_from(rows.len()).unwrap_or(0)).max(0);
             (!rows.is_empty()).then(|| Group {
                 partner: partner.id.clone(),
                 name: partner.name.clone(),
+                stale_days: partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now)),
                 rows,
                 more,
             })
@@ -199,12 +205,25 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 since,
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),
+                new_is_news: input.counts.new * 2 < input.counts.open,
+                largest: largest(o, &input.candidates),
             };
             (o.clone(), priority::weigh(o, &about))
         })
         .collect();
     ranked.sort_by(priority::order);
     ranked
+}
+
+/// Whether its amount is above all others of a currency that waits with its partner, at least two of them.
+fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
+    let Some(amount) = o.amount else { return false };
+    let mut others = candidates
+        .iter()
+        .filter(|other| other.partner_id == o.partner_id && other.id != o.id)
+        .filter_map(|other| other.amount);
+    let enough = others.clone().count() >= 2;
+    enough && others.all(|a| a.currency == amount.currency && a.hundredths < amount.hundredths)
 }
 
 fn freshness(input: &Input) -> Vec<Freshness> {

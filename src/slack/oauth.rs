@@ -153,12 +153,16 @@ impl Desk {
 
     /// The tokens, who became admin, and the entry in the audit log: one transaction.
     async fn save(&self, access: &Access) -> Result<Told> {
+        let Some(bot_user) = access.bot_user.clone() else {
+            let text = "Slack's answer names no bot user: the app's manifest has none.";
+            return Ok(Told::not_installed(StatusCode::BAD_GATEWAY, text));
+        };
         let now = self.keeper.clock.now();
         let grant = Installed {
             team_id: access.team.0.clone(),
             team: access.team.1.clone(),
             org_wide: access.org_wide,
-            bot_user: access.bot_user.clone().unwrap_or_default(),
+            bot_user,
             installed_by: access.installed_by.clone(),
         };
         let who = access.installed_by.as_deref().unwrap_or("tandem");

@@ -61,7 +61,7 @@ impl Keeper {
         let (mut known, mut bot_user) = (0, None);
         while !stop.is_cancelled() {
             match self.round(&mut known, &outbox).await {
-                Ok(Some(user)) if user != bot_user => {
+                Ok(Some(user)) if *bot_user.get_or_insert_with(|| user.clone()) != user => {
                     return Err(Error::fault(
                         "the app was installed anew with another bot user; starting again",
                     ));

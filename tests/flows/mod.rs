@@ -1,5 +1,6 @@
 mod audit;
 mod backup;
+mod commitments;
 mod digest;
 mod drafts;
 mod foreign;
@@ -11,3 +12,4 @@ mod partners;
 mod sessions;
 mod setup;
 mod status;
+mod verbs;
