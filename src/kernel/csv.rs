@@ -9,7 +9,7 @@ const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', 
 
 /// The cell as text: with an apostrophe in front where a spreadsheet would calculate it.
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches(|c: char| c == ' ' || c == '\u{a0}').chars().next();
+    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
     if first.is_some_and(|c| STARTS.contains(&c)) {
         Cow::Owned(format!("'{text}"))
     } else {

@@ -9,9 +9,10 @@ use tandem::kernel::clock::Clock;
 use tandem::slack::tokens::{Credentials, Keeper};
 use tandem::sql_exec;
 use tandem::store::installation::{self, Installation};
-use tandem::store::keys::Keyring;
+use tandem::store::keys::{self, Keyring};
 use tandem::store::{audit, people};
 
+use crate::support::command::tandem;
 use crate::support::install::{get, through_slacks_pages, to_slack_and_back};
 use crate::support::stage::{ALEX, INTAKE, MAYA, Stage};
 
@@ -46,6 +47,7 @@ mod lasting {
         after_an_uninstall_sends_wait_for_the_next_install,
         an_old_uninstall_does_not_end_a_new_install,
         a_revoked_token_of_somebody_else_is_no_matter,
+        a_changed_key_is_taken_up_while_it_runs,
     );
 }
 
@@ -234,6 +236,48 @@ async fn a_revoked_token_of_somebody_else_is_no_matter(stage: Stage) {
     it_works(&stage).await;
     assert_eq!(stage.sandbox.calls_of("auth.test").len(), asked, "Slack is not even asked");
     stage.end().await;
+}
+
+async fn a_changed_key_is_taken_up_while_it_runs(stage: Stage) {
+    let file = stage.config.key_file();
+    keys::renew(&file).unwrap();
+    let ring = Keyring::load(stage.config.keys()).unwrap().unwrap();
+    let mut tx = stage.db.begin().await.unwrap();
+    assert_eq!(installation::reseal(&mut tx, &ring).await.unwrap(), 1);
+    assert_eq!(installation::reseal(&mut tx, &ring).await.unwrap(), 0, "all of it is sealed with the newest");
+    tx.commit().await.unwrap();
+    keys::drop_older(&file).unwrap();
+    let only_new = Keyring::load(stage.config.keys()).unwrap().unwrap();
+    assert!(installation(&stage).await.tokens(&only_new).unwrap().is_some());
+    stage.bot.news.ring();
+    it_works(&stage).await;
+    stage.end().await;
+}
+
+#[test]
+fn without_a_key_the_start_is_refused_with_the_command_that_makes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let app = [
+        ("TANDEM_SLACK__CLIENT_ID", "1.2"),
+        ("TANDEM_SLACK__CLIENT_SECRET", "s"),
+        ("TANDEM_SLACK__SIGNING_SECRET", "s"),
+        ("TANDEM_LISTEN", "127.0.0.1:0"),
+    ];
+    let (well, said) = tandem(data, &app, &["serve"]);
+    assert!(!well && said.contains("Run `tandem keys new`: it writes one to"), "{said}");
+    assert!(tandem(data, &app, &["keys", "new"]).0);
+    let (well, said) = tandem(data, &app, &["keys", "new"]);
+    assert!(!well && said.contains("`tandem keys rotate` adds a new one"), "{said}");
+    let before = std::fs::read_to_string(data.join("tandem.keys")).unwrap();
+    let (well, said) = tandem(data, &app, &["keys", "rotate"]);
+    assert!(well && said.contains("Stored secrets that were sealed anew: 0."), "{said}");
+    let after = std::fs::read_to_string(data.join("tandem.keys")).unwrap();
+    assert!(after.ends_with(&before) && after.len() > before.len());
+    assert!(tandem(data, &app, &["keys", "rotate", "--drop-older"]).0);
+    assert_eq!(std::fs::read_to_string(data.join("tandem.keys")).unwrap().lines().count(), 1);
+    let (well, said) = tandem(data, &app, &["audit", "verify"]);
+    assert!(well && said.starts_with("2 entries"), "{said}");
 }
 
 async fn a_token_is_renewed_before_its_end(stage: Stage) {
