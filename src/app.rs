@@ -31,6 +31,7 @@ use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
 use crate::store::Db;
+use crate::sustain::relevance;
 use crate::web;
 
 /// How often the scheduler looks at the clock when nothing moves it.
@@ -61,6 +62,8 @@ impl App {
 
     /// The same with a database and a listener that are there already.
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
+        let relevance = relevance::Settings::with_levels(&config.relevance.levels)
+            .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
         let client = Arc::new(client(config)?);
         let keeper = entry::keeper(config, &db, &clock, &client)?;
@@ -84,6 +87,7 @@ impl App {
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
+            relevance,
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };

@@ -1,9 +1,10 @@
 //! Partners and the people there.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::kernel::age;
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
 
 /// A company that we sell with.
@@ -33,13 +34,13 @@ impl Partner {
         json!([self.name, self.domain, self.manager, self.channel, self.refresh_days])
     }
 
-    /// Whole days since the list was last seen.
-    pub fn list_age_days(&self, now: Timestamp) -> Option<i64> {
-        self.list_seen_at.map(|at| (now.as_millisecond() - at.as_millisecond()).max(0) / 86_400_000)
+    /// Days of the reader's calendar since the list was last seen.
+    pub fn list_age_days(&self, now: &Zoned) -> Option<i64> {
+        self.list_seen_at.map(|at| age::days_since(at, now))
     }
 
     /// Whether the list is older than it may be; one that was never seen is not stale but absent.
-    pub fn list_is_stale(&self, now: Timestamp) -> bool {
+    pub fn list_is_stale(&self, now: &Zoned) -> bool {
         self.list_age_days(now).is_some_and(|days| days > self.refresh_days)
     }
 }

@@ -150,6 +150,7 @@ pub fn compose(input: &Input) -> Digest {
     let due = input.due.unwrap_or(input.now);
     let late = (input.now.as_millisecond() - due.as_millisecond() > LATE_MINUTES * 60_000)
         .then(|| due.to_zoned(input.zone.clone()).strftime("%A %-d %B at %H:%M").to_string());
+    let now = input.now.to_zoned(input.zone.clone());
     let ranked = rank(input);
     let row = |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase() };
     let below =
@@ -168,7 +169,7 @@ pub fn compose(input: &Input) -> Digest {
             (!rows.is_empty()).then(|| Group {
                 partner: partner.id.clone(),
                 name: partner.name.clone(),
-                stale_days: partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now)),
+                stale_days: partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now)),
                 rows,
                 more,
             })
@@ -191,9 +192,10 @@ pub fn compose(input: &Input) -> Digest {
 
 fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     let since = input.now - jiff::SignedDuration::from_hours(7 * 24);
+    let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
         let partner = input.partners.iter().find(|p| p.id == *id)?;
-        partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now))
+        partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now))
     };
     let mut ranked: Vec<_> = input
         .candidates
@@ -227,6 +229,7 @@ fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
 }
 
 fn freshness(input: &Input) -> Vec<Freshness> {
+    let now = input.now.to_zoned(input.zone.clone());
     let mut lists: Vec<Freshness> = input
         .partners
         .iter()
@@ -234,9 +237,9 @@ fn freshness(input: &Input) -> Vec<Freshness> {
             partner: p.name.clone(),
             seen: p
                 .list_seen_at
-                .zip(p.list_age_days(input.now))
+                .zip(p.list_age_days(&now))
                 .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
-            stale: p.list_is_stale(input.now),
+            stale: p.list_is_stale(&now),
         })
         .collect();
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));

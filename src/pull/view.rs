@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group};
-use super::priority::{Reason, WAITING_DAYS, age_days, days_words, holder};
+use super::priority::{Reason, WAITING_DAYS, holder};
+use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
@@ -73,8 +74,8 @@ impl Scene {
 
     /// Who has it and since when: `Alex Rivera · 2 days`, `open for 6 days and nobody has it`.
     fn held(&self, overlap: &Overlap) -> String {
-        let days = age_days(overlap, self.now);
-        let age = if days == 0 { "today".to_owned() } else { days_words(days) };
+        let days = age::days_since(overlap.first_seen, &self.now.to_zoned(self.zone.clone()));
+        let age = if days == 0 { "today".to_owned() } else { age::days(days) };
         match holder(overlap) {
             None if days > WAITING_DAYS => Reason::Waiting(days).words(),
             None => format!("unassigned · {age}"),
@@ -243,7 +244,7 @@ fn lists_words(lists: &[&Freshness]) -> String {
             match l.seen {
                 None => format!("{partner} has sent no list yet"),
                 Some((_, days)) if l.stale => {
-                    format!("{partner}'s list is {} old: ask for a new one", days_words(days))
+                    format!("{partner}'s list is {} old: ask for a new one", age::days(days))
                 }
                 Some((date, _)) => format!("{partner}'s list is from {}", civil(date)),
             }
@@ -288,7 +289,7 @@ pub fn group(group: &Group, scene: &Scene) -> Result<Message> {
         rows.extend(row(r, scene, false)?);
     }
     let texts = rows.iter().map(|r| r.text.as_str()).collect();
-    let stale = group.stale_days.map(|d| format!("The list is {} old, so check first.", days_words(d)));
+    let stale = group.stale_days.map(|d| format!("The list is {} old, so check first.", age::days(d)));
     let stale = stale.as_deref();
     let text = GroupText { partner: &group.name, stale, rows: texts, more: group.more }.render()?;
     let name = escape(&group.name);

@@ -193,7 +193,7 @@ async fn list_seen(stage: &Stage) -> i64 {
 
 async fn a_short_list_is_an_addition_unless_confirmed(stage: Stage) {
     import(&stage, "march.csv", list(0..12), "import.run").await;
-    stage.advance_to("2026-03-06T09:00:00Z").await;
+    stage.advance_to("2026-03-06T10:00:00Z").await;
     let (before, after) = import(&stage, "few.csv", list(10..14), "import.add").await;
     insta::assert_snapshot!(before, @r"
     *few.csv* · Northwind
@@ -237,7 +237,7 @@ async fn a_short_list_is_an_addition_unless_confirmed(stage: Stage) {
 
 async fn a_nearly_whole_list_replaces_the_last_one(stage: Stage) {
     import(&stage, "march.csv", list(0..12), "import.run").await;
-    stage.advance_to("2026-03-06T09:00:00Z").await;
+    stage.advance_to("2026-03-06T10:00:00Z").await;
     let (before, after) = import(&stage, "april.csv", list(2..13), "import.run").await;
     insta::assert_snapshot!(before, @r"
     *april.csv* · Northwind
@@ -255,7 +255,7 @@ async fn a_nearly_whole_list_replaces_the_last_one(stage: Stage) {
 
 async fn a_list_that_changed_is_counted_again(stage: Stage) {
     import(&stage, "march.csv", list(0..6), "import.run").await;
-    stage.advance_to("2026-03-06T09:00:00Z").await;
+    stage.advance_to("2026-03-06T10:00:00Z").await;
     let ts = drop_list(&stage, OMAR, "april.csv", list(0..5)).await;
     let (_, at) = card(&stage, &ts);
     // Before it is decided on, another list adds to the last one.
@@ -281,7 +281,7 @@ async fn the_preview_is_what_happens(stage: Stage) {
         stage.person(ALEX).post(INTAKE, &said).await.unwrap();
         stage.settle().await;
     }
-    stage.advance_to("2026-03-06T09:00:00Z").await;
+    stage.advance_to("2026-03-06T10:00:00Z").await;
     let mut rows = list([0, 1, 2, 3, 4, 5, 20, 21, 22]);
     // The same account without its domain, and again.
     rows.push_str(

@@ -3,6 +3,8 @@ mod backup;
 mod commitments;
 mod digest;
 mod drafts;
+mod drafts_races;
+mod drafts_routes;
 mod foreign;
 mod home;
 mod imports;

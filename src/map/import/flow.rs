@@ -27,17 +27,9 @@ const CHUNK: usize = 500;
 /// A row with the partner that it is about.
 type Row = Result<ListRow, BadRow>;
 
-/// What reading came to.
-pub enum Ending<'a> {
-    /// Every row was handed over.
-    Read(Tally<'a>),
-    /// It is no list; in plain words with the fix.
-    Unreadable(FileError),
-}
-
 /// Reads the file once. With `write`, what is read is saved; without, it is only counted.
 ///
-/// `progress` is called after each chunk with the number of rows read so far.
+/// The inner error: it is no list, in plain words with the fix. `progress` is called after each chunk with the number of rows read so far.
 pub async fn read_all<'a, F, Fut>(
     db: &Db,
     now: Timestamp,
@@ -45,7 +37,7 @@ pub async fn read_all<'a, F, Fut>(
     partners: &'a [Partner],
     write: bool,
     mut progress: F,
-) -> Result<Ending<'a>>
+) -> Result<Result<Tally<'a>, FileError>>
 where
     F: FnMut(u64) -> Fut,
     Fut: Future<Output = Result<()>>,
@@ -66,9 +58,9 @@ where
         progress(read).await?;
     }
     if let Err(error) = reader.await.map_err(|e| Error::caused("reading a list", e))? {
-        return Ok(Ending::Unreadable(error));
+        return Ok(Err(error));
     }
-    Ok(Ending::Read(tally))
+    Ok(Ok(tally))
 }
 
 fn hand_over(

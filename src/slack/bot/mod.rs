@@ -45,6 +45,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, audit, millis};
+use crate::sustain::relevance;
 
 pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
@@ -93,6 +94,8 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
+    /// How hard the relevance check is.
+    pub relevance: relevance::Settings,
 }
 
 impl FrontDoor for Bot {

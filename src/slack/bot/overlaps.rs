@@ -52,7 +52,8 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let mut partners = store::partners(&mut tx).await?;
     tx.rollback().await?;
     partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
-    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
+    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, &o.here())?)
+        .await
 }
 
 /// What a list is narrowed to, and its name for the title.

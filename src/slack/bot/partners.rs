@@ -63,7 +63,7 @@ async fn list(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let partners = counted(&mut tx).await?;
     tx.rollback().await?;
-    o.answer(view::list(&partners, o.actor.may(Right::Administer, None), o.now)).await
+    o.answer(view::list(&partners, o.actor.may(Right::Administer, None), &o.here())).await
 }
 
 async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
@@ -77,7 +77,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
     };
-    o.answer(view::card(partner, &details, o.now)?).await
+    o.answer(view::card(partner, &details, &o.here())?).await
 }
 
 async fn open_add(o: &Occasion<'_>, words: &str) -> Result<Handled> {

@@ -12,8 +12,7 @@ use super::super::Bot;
 use super::{discard, show};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ImportId, PartnerId};
-use crate::map::import::flow::{self, Ending};
-use crate::map::import::{Counts, Import, State, store};
+use crate::map::import::{Counts, Import, State, flow, store};
 use crate::map::intake::table::{self, Field, Mapping, Recognition};
 use crate::map::name;
 use crate::map::partner::Partner;
@@ -180,8 +179,8 @@ async fn count(bot: &Bot, mut import: Import) -> Result<()> {
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
     match flow::read_all(&bot.db, bot.clock.now(), &import, &partners, false, |_| async { Ok(()) }).await? {
-        Ending::Unreadable(error) => return fail(bot, &import.id, &error.to_string()).await,
-        Ending::Read(tally) => {
+        Err(error) => return fail(bot, &import.id, &error.to_string()).await,
+        Ok(tally) => {
             let mut tx = bot.db.read().await?;
             import.counts = tally.preview(&mut tx).await?;
             tx.rollback().await?;
@@ -234,8 +233,8 @@ async fn write(bot: &Bot, mut import: Import, stop: &CancellationToken) -> Resul
         ending => ending?,
     };
     let tally = match ending {
-        Ending::Unreadable(error) => return fail(bot, &import.id, &error.to_string()).await,
-        Ending::Read(tally) => tally,
+        Err(error) => return fail(bot, &import.id, &error.to_string()).await,
+        Ok(tally) => tally,
     };
     let now = bot.clock.now();
     let mut tx = bot.db.begin().await?;
