@@ -188,7 +188,7 @@ async fn list_seen(stage: &Stage) -> i64 {
     let mut tx = stage.db.read().await.unwrap();
     let partner = tandem::map::store::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
     tx.rollback().await.unwrap();
-    partner.list_age_days(stage.clock.now()).unwrap()
+    partner.list_age_days(&stage.clock.now().to_zoned(jiff::tz::TimeZone::UTC)).unwrap()
 }
 
 async fn a_short_list_is_an_addition_unless_confirmed(stage: Stage) {

@@ -74,6 +74,7 @@ const DEEDS: &[(&str, &str)] = &[
 ];
 
 pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
     if !o.actor.may(Right::Administer, None) {
         return Err(Error::refused(
             "Only an admin can read the audit log. `/partner status` says who that is.",
