@@ -3,6 +3,8 @@
 //! A part that ends before it was asked to, or with an error, takes the process down with a non-zero exit code: a
 //! supervisor outside starts it again, and nothing that was acknowledged is lost.
 
+mod entry;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,12 +25,12 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::map::intake::message;
 use crate::slack::bot::imports;
-use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
+use crate::slack::bot::{Bot, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
 use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
-use crate::slack::{http, socket};
+use crate::slack::{http, oauth, socket};
 use crate::store::Db;
 use crate::sustain::relevance;
 use crate::web;
@@ -37,8 +39,6 @@ use crate::web;
 const ROUND_MS: i64 = 60_000;
 /// How long parts may take to finish what is under way.
 const GRACE: Duration = Duration::from_secs(20);
-/// How often `auth.test` is tried at the start.
-const GREETINGS: u32 = 5;
 
 /// A running Tandem.
 #[derive(Debug)]
@@ -67,7 +67,8 @@ impl App {
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
         let client = Arc::new(client(config)?);
-        let identity = greet(&client).await?;
+        let keeper = entry::keeper(config, &db, &clock, &client)?;
+        let (identity, listener) = entry::enter(config, &keeper, listener).await?;
         tracing::info!(team = identity.team, database = db.name(), "connected to Slack");
         if matches!(db, Db::Sqlite { .. }) {
             inbox::release_all(&db).await?;
@@ -82,6 +83,7 @@ impl App {
             bell: Bell::default(),
             client: client.clone(),
             identity,
+            news: keeper.news.clone(),
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
@@ -121,6 +123,7 @@ impl App {
         }
         app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));
+        app.part("token", keeper.clone().run(bot.bell.clone(), stop.clone()));
         let front = Front::new(bot.clone(), clock.clone());
         let mut routes = web::health(db);
         match config.slack.mode {
@@ -131,6 +134,9 @@ impl App {
                     .clone()
                     .ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
                 routes = routes.merge(http::router(front, Verifier::new(&secret, clock)));
+                if let Some(credentials) = keeper.credentials.clone() {
+                    routes = routes.merge(oauth::router(keeper, credentials));
+                }
             }
             Mode::Socket => app.part("socket mode", socket_mode(client, front, stop.clone())),
         }
@@ -228,34 +234,6 @@ fn client(config: &Config) -> Result<Client> {
         pace: Duration::from_millis(config.slack.message_interval_ms),
     })
     .map_err(|e| Error::caused("the Slack client", e))
-}
-
-/// `auth.test`: a wrong token is told at once, a Slack that does not answer is tried again.
-async fn greet(client: &Client) -> Result<Identity> {
-    let mut tried = 0;
-    let answer = loop {
-        tried += 1;
-        match client.auth_test().await {
-            Ok(answer) => break answer,
-            Err(
-                error @ (crate::slack::client::CallError::Retry { .. }
-                | crate::slack::client::CallError::Ambiguous { .. }),
-            ) if tried < GREETINGS => {
-                tracing::warn!(%error, "Slack does not answer yet");
-                tokio::time::sleep(Duration::from_millis(300 << tried)).await;
-            }
-            Err(error) => return Err(Error::caused("auth.test; is slack.bot_token right?", error)),
-        }
-    };
-    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    Ok(Identity {
-        team_id: text("team_id"),
-        team: text("team"),
-        enterprise_id: answer["enterprise_id"].as_str().map(str::to_owned),
-        bot_user: text("user_id"),
-        bot_id: text("bot_id"),
-        url: text("url"),
-    })
 }
 
 async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {

@@ -9,11 +9,23 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use figment::Figment;
+use figment::error::{Actual, Kind};
 use figment::providers::{Env, Format, Toml};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::store::Synchronous;
+use crate::store::{Synchronous, keys};
+
+/// Settings that are texts whatever they look like: a client id such as `1234.5678` is no number.
+const TEXTS: [&str; 7] = [
+    "database_url",
+    "keys.ring",
+    "slack.app_token",
+    "slack.bot_token",
+    "slack.client_id",
+    "slack.client_secret",
+    "slack.signing_secret",
+];
 
 /// Slack repeats an event for up to a day where "delayed events" are switched on.
 const LEAST_HANDLED_DAYS: u16 = 2;
@@ -32,6 +44,8 @@ pub struct Config {
     pub slack: Slack,
     /// The embedded database.
     pub sqlite: Sqlite,
+    /// What seals the tokens that are stored.
+    pub keys: Keys,
     /// Logging.
     pub log: Log,
     /// Sizes that are refused.
@@ -54,6 +68,10 @@ pub struct Slack {
     pub signing_secret: Option<SecretString>,
     /// `xapp-…`; needed for Socket Mode.
     pub app_token: Option<SecretString>,
+    /// From "Basic Information"; with it and the secret, `/slack/install` installs the app. For HTTP only.
+    pub client_id: Option<String>,
+    /// Beside the client id.
+    pub client_secret: Option<SecretString>,
     /// Slack's Web API; another address for tests and the demo.
     pub api_url: String,
     /// The longest that one call may take.
@@ -78,6 +96,16 @@ pub enum Mode {
 pub struct Sqlite {
     /// `full` survives a power cut; `normal` survives the end of the process.
     pub synchronous: Synchronous,
+}
+
+/// What seals the tokens that are stored.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// The file of the keys; without it `tandem.keys` in the data folder.
+    pub file: Option<PathBuf>,
+    /// The keys themselves, for the environment.
+    pub ring: Option<SecretString>,
 }
 
 /// Logging.
@@ -140,6 +168,7 @@ impl Default for Config {
             database_url: None,
             slack: Slack::default(),
             sqlite: Sqlite::default(),
+            keys: Keys::default(),
             log: Log::default(),
             limits: Limits::default(),
             delivery: Delivery::default(),
@@ -155,6 +184,8 @@ impl Default for Slack {
             bot_token: None,
             signing_secret: None,
             app_token: None,
+            client_id: None,
+            client_secret: None,
             api_url: "https://slack.com/api/".to_owned(),
             timeout_seconds: 10,
             message_interval_ms: 1000,
@@ -189,9 +220,9 @@ impl Default for Delivery {
 /// A configuration that cannot be used: what is wrong and where to set it right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file or a variable could not be read as a setting.
+    /// The file or a variable could not be read as a setting. What stands there is not repeated: it may be a secret.
     #[error("the configuration cannot be read: {0}")]
-    Unreadable(#[from] Box<figment::Error>),
+    Unreadable(String),
     /// The file was named but is not there.
     #[error("there is no configuration file {0}")]
     NoFile(PathBuf),
@@ -222,19 +253,28 @@ impl Config {
             return Err(ConfigError::NoFile(file.to_owned()));
         }
         let file = file.unwrap_or(Path::new("tandem.toml"));
-        let environment = Env::prefixed("TANDEM_").split("__").lowercase(true);
-        Figment::new()
-            .merge(Toml::file(file))
-            .merge(Env::raw().only(&["DATABASE_URL"]))
-            .merge(environment)
-            .extract()
-            .map_err(|e| ConfigError::Unreadable(Box::new(e)))
+        check_syntax(file)?;
+        let variable = |setting: &str| format!("TANDEM_{}", setting.replace('.', "__").to_uppercase());
+        let texts: Vec<String> = TEXTS.iter().map(|t| t.replace('.', "__")).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut figment = Figment::new().merge(Toml::file(file));
+        if let Ok(url) = std::env::var("DATABASE_URL") {
+            figment = figment.merge(("database_url", url));
+        }
+        figment = figment.merge(Env::prefixed("TANDEM_").ignore(&texts).split("__").lowercase(true));
+        for setting in TEXTS {
+            if let Ok(text) = std::env::var(variable(setting)) {
+                figment = figment.merge((setting, text));
+            }
+        }
+        figment.extract().map_err(|e| ConfigError::Unreadable(explain(e)))
     }
 
     /// What `tandem serve` needs beside the defaults.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let missing = |setting, fix| Err(ConfigError::Missing { setting, fix });
-        if self.slack.bot_token.is_none() {
+        self.validate_installation()?;
+        if self.slack.bot_token.is_none() && self.slack.client_id.is_none() {
             return missing(
                 "slack.bot_token",
                 "it is on the app's \"OAuth & Permissions\" page and begins with xoxb-",
@@ -288,6 +328,34 @@ impl Config {
         Duration::from_secs(self.delivery.lease_seconds.clamp(1, 600))
     }
 
+    fn validate_installation(&self) -> Result<(), ConfigError> {
+        let slack = &self.slack;
+        let fix = "client_id and client_secret belong together; both are on \"Basic Information\"";
+        match (&slack.client_id, &slack.client_secret) {
+            (Some(_), None) => Err(ConfigError::Missing { setting: "slack.client_secret", fix }),
+            (None, Some(_)) => Err(ConfigError::Missing { setting: "slack.client_id", fix }),
+            (Some(id), Some(_)) if slack.mode == Mode::Socket => Err(ConfigError::Wrong {
+                setting: "slack.client_id",
+                found: id.clone(),
+                fix: "leave it and client_secret out: the pages that install the app need mode = \"http\"",
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the keys are that seal what is stored.
+    pub fn keys(&self) -> keys::Source {
+        match &self.keys.ring {
+            Some(ring) => keys::Source::Given(ring.clone()),
+            None => keys::Source::File(self.key_file()),
+        }
+    }
+
+    /// The file of the keys, whether it is there or not.
+    pub fn key_file(&self) -> PathBuf {
+        self.keys.file.clone().unwrap_or_else(|| self.data_dir.join("tandem.keys"))
+    }
+
     /// The SQLite file.
     pub fn sqlite_file(&self) -> PathBuf {
         self.data_dir.join("tandem.db")
@@ -299,45 +367,47 @@ impl Config {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
+/// Says where the file is no TOML; the parser's own words would show the line.
+fn check_syntax(file: &Path) -> Result<(), ConfigError> {
+    let Ok(text) = std::fs::read_to_string(file) else { return Ok(()) };
+    let Err(error) = text.parse::<toml::Table>() else { return Ok(()) };
+    let before = error.span().and_then(|s| text.get(..s.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Err(ConfigError::Unreadable(format!("{}, line {line}: {}", file.display(), error.message())))
+}
 
-    use super::*;
+/// Which settings are wrong and why, without what they were set to.
+fn explain(error: figment::Error) -> String {
+    let one = |e: figment::Error| {
+        let at = e.path.join(".");
+        match e.kind {
+            Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
+                let expected = if expected.starts_with("struct ") { "a table" } else { &expected };
+                format!("{at} is {}, and should be {expected}", sort(&found))
+            }
+            Kind::UnknownField(name, known) => {
+                format!("there is no setting {name}; there are {}", known.join(", "))
+            }
+            Kind::UnknownVariant(_, known) => format!("{at} can be {}", known.join(", ")),
+            Kind::MissingField(name) => format!("{name} is missing"),
+            // A type's own words, such as "invalid socket address syntax".
+            Kind::Message(words) => format!("{at}: {words}"),
+            _ => format!("{at} cannot be read"),
+        }
+    };
+    error.into_iter().map(one).collect::<Vec<_>>().join("; ")
+}
 
-    const EXAMPLE: &str = include_str!("../deploy/tandem.example.toml");
-
-    #[test]
-    fn the_example_is_the_defaults() {
-        let read: Config = toml::from_str(EXAMPLE).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{:?}", Config::default()));
-    }
-
-    /// Settings without a default stand in it behind a comment sign.
-    #[test]
-    fn the_example_names_every_setting() {
-        let whole: String = EXAMPLE
-            .lines()
-            .map(|line| {
-                let shown = line.strip_prefix("# ").filter(|l| {
-                    l.split_once(" = ")
-                        .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
-                });
-                format!("{}\n", shown.unwrap_or(line))
-            })
-            .collect();
-        let read: Config = toml::from_str(&whole).unwrap();
-        assert!(read.database_url.is_some() && read.slack.bot_token.is_some());
-        assert!(read.slack.signing_secret.is_some() && read.slack.app_token.is_some());
-        let named: toml::Table = toml::from_str(&whole).unwrap();
-        let shown = format!("{:#?}", Config::default());
-        // `Debug` of the structs is the one list of fields that cannot forget one.
-        let fields: BTreeSet<&str> =
-            shown.lines().filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key)).collect();
-        let mut keys: BTreeSet<&str> = named.keys().map(String::as_str).collect();
-        keys.extend(
-            named.values().filter_map(toml::Value::as_table).flat_map(|t| t.keys().map(String::as_str)),
-        );
-        assert_eq!(keys, fields);
+fn sort(found: &Actual) -> &'static str {
+    match found {
+        Actual::Bool(_) => "true or false",
+        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
+        Actual::Char(_) | Actual::Str(_) => "a text",
+        Actual::Seq => "a list",
+        Actual::Map => "a table",
+        _ => "something else",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`kernel`] | what every room may use: ids, clock, schedules, dates, money, text, message blocks, errors |
-//! | [`store`] | pools, transactions, migrations |
+//! | [`store`] | pools, transactions, migrations; the audit log, sealed tokens, backups |
 //! | [`config`] | one validated struct: file and environment |
 //! | [`delivery`] | inbox, outbox, worker, scheduler: the only way in and the only way out |
 //! | [`map`] | accounts, partners, contacts, overlaps and how they arrive |

@@ -26,16 +26,25 @@ CREATE TABLE roles (
   PRIMARY KEY (user_id, role, partner_id)
 );
 
+-- Append-only and chained: `hash` covers the hash before and every other column.
 CREATE TABLE audit (
-  seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  seq BIGINT PRIMARY KEY,
   at BIGINT NOT NULL,
   actor TEXT NOT NULL,
+  team TEXT NOT NULL,
   action TEXT NOT NULL,
   subject TEXT NOT NULL,
   outcome TEXT NOT NULL,
-  detail TEXT NOT NULL
+  detail TEXT NOT NULL,
+  hash TEXT NOT NULL
 );
 CREATE INDEX audit_by_subject ON audit (subject, seq);
+CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the audit log is append-only';
+END $$;
+CREATE TRIGGER audit_never_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 
 -- What came in. `state`: 0 waiting, 1 claimed, 2 handled, 3 buried. `lease_until` is of the database's own clock.
 CREATE TABLE inbox (
@@ -128,4 +137,30 @@ CREATE TABLE heartbeat (
 CREATE TABLE downtimes (
   began_at BIGINT PRIMARY KEY,
   ended_at BIGINT NOT NULL
+);
+
+-- The one workspace that this database belongs to. `epoch` counts installations, `version` every change. Tokens are sealed; without them the token comes from the configuration.
+CREATE TABLE installations (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  team_id TEXT NOT NULL,
+  team TEXT NOT NULL,
+  org_wide BIGINT NOT NULL DEFAULT 0,
+  bot_user TEXT NOT NULL,
+  installed_by TEXT,
+  installed_at BIGINT NOT NULL,
+  bot_token TEXT,
+  refresh_token TEXT,
+  expires_at BIGINT,
+  revoked_at BIGINT,
+  revoked_because TEXT,
+  renewal_error TEXT,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  epoch BIGINT NOT NULL DEFAULT 1,
+  version BIGINT NOT NULL DEFAULT 1
+);
+
+-- Installations under way: the hash of the mark that goes to Slack's page and back.
+CREATE TABLE install_states (
+  hash TEXT PRIMARY KEY,
+  expires_at BIGINT NOT NULL
 );

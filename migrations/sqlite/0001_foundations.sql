@@ -26,16 +26,30 @@ CREATE TABLE roles (
   PRIMARY KEY (user_id, role, partner_id)
 );
 
+-- Append-only and chained: `hash` covers the hash before and every other column.
 CREATE TABLE audit (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq BIGINT PRIMARY KEY,
   at BIGINT NOT NULL,
   actor TEXT NOT NULL,
+  team TEXT NOT NULL,
   action TEXT NOT NULL,
   subject TEXT NOT NULL,
   outcome TEXT NOT NULL,
-  detail TEXT NOT NULL
+  detail TEXT NOT NULL,
+  hash TEXT NOT NULL
 );
 CREATE INDEX audit_by_subject ON audit (subject, seq);
+CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN
+  SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN
+  SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+-- INSERT OR REPLACE would remove a row without the trigger above.
+CREATE TRIGGER audit_only_grows BEFORE INSERT ON audit
+WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit) BEGIN
+  SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
 
 -- What came in. `state`: 0 waiting, 1 claimed, 2 handled, 3 buried. `lease_until` is of the database's own clock.
 CREATE TABLE inbox (
@@ -119,4 +133,30 @@ CREATE TABLE heartbeat (
 CREATE TABLE downtimes (
   began_at BIGINT PRIMARY KEY,
   ended_at BIGINT NOT NULL
+);
+
+-- The one workspace that this database belongs to. `epoch` counts installations, `version` every change. Tokens are sealed; without them the token comes from the configuration.
+CREATE TABLE installations (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  team_id TEXT NOT NULL,
+  team TEXT NOT NULL,
+  org_wide BIGINT NOT NULL DEFAULT 0,
+  bot_user TEXT NOT NULL,
+  installed_by TEXT,
+  installed_at BIGINT NOT NULL,
+  bot_token TEXT,
+  refresh_token TEXT,
+  expires_at BIGINT,
+  revoked_at BIGINT,
+  revoked_because TEXT,
+  renewal_error TEXT,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  epoch BIGINT NOT NULL DEFAULT 1,
+  version BIGINT NOT NULL DEFAULT 1
+);
+
+-- Installations under way: the hash of the mark that goes to Slack's page and back.
+CREATE TABLE install_states (
+  hash TEXT PRIMARY KEY,
+  expires_at BIGINT NOT NULL
 );

@@ -4,7 +4,7 @@ use super::{Outcome, runtime};
 use crate::app;
 use crate::config::Config;
 use crate::delivery::{inbox, outbox};
-use crate::store::Db;
+use crate::store::{Db, installation};
 
 /// So many stuck things are listed.
 const LISTED: i64 = 20;
@@ -34,6 +34,15 @@ async fn report(db: &Db) -> Outcome {
     let (waiting, buried) = inbox::depth(&mut tx).await?;
     let (outgoing, unconfirmed, failed) = outbox::depth(&mut tx).await?;
     println!("Database: {}", db.name());
+    match installation::load(&mut tx).await? {
+        None => println!("Workspace: none yet"),
+        Some(installation) => {
+            println!("Workspace: {} ({})", installation.team, installation.team_id);
+            if let Some(trouble) = installation.trouble() {
+                println!("  {trouble}");
+            }
+        }
+    }
     println!("Inbox: {waiting} waiting, {buried} buried");
     for (kind, name, error) in inbox::buried(&mut tx, LISTED).await? {
         println!("  {kind} {name}: {error}");

@@ -1,11 +1,15 @@
 //! The command line: one file a subcommand.
 
+mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod drafts;
 mod inbox;
+mod keys;
 mod manifest;
 mod overlaps;
+mod restore;
 mod serve;
 
 use std::path::PathBuf;
@@ -45,6 +49,20 @@ enum Command {
         #[command(subcommand)]
         verb: inbox::Verb,
     },
+    /// Copy the database to a file, also while Tandem runs
+    Backup(backup::Options),
+    /// Make a backup the database, when Tandem is stopped
+    Restore(restore::Options),
+    /// The keys that seal the tokens which are stored
+    Keys {
+        #[command(subcommand)]
+        verb: keys::Verb,
+    },
+    /// The log of every decision and every refusal
+    Audit {
+        #[command(subcommand)]
+        verb: audit::Verb,
+    },
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -67,6 +85,14 @@ pub fn main() -> ExitCode {
         Command::Drafts { verb } => drafts::run(verb),
         Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),
         Command::Serve => with_config(arguments.config, serve::run),
+        Command::Backup(options) => {
+            with_config(arguments.config, move |config| backup::run(&config, &options))
+        }
+        Command::Restore(options) => {
+            with_config(arguments.config, move |config| restore::run(&config, &options))
+        }
+        Command::Keys { verb } => with_config(arguments.config, move |config| keys::run(&config, &verb)),
+        Command::Audit { verb } => with_config(arguments.config, move |config| audit::run(&config, &verb)),
         Command::Demo(options) => demo::run(options),
         Command::Manifest(options) => manifest::run(&options),
         Command::Doctor(options) => {

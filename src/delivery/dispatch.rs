@@ -42,6 +42,11 @@ pub enum Sent {
 
 /// Carries out calls.
 pub trait Carrier: Send + Sync + 'static {
+    /// Whether anything can be sent now; until it can, everything waits.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// Sends one; `shown` is where the message stands that an update or a reply refers to.
     fn send(&self, row: &Claimed, shown: Option<(String, String)>) -> impl Future<Output = Sent> + Send;
 
@@ -129,7 +134,8 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut renewal = tokio::time::interval(self.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let rows = if stop.is_cancelled() { Vec::new() } else { self.claim(&in_hand).await };
+            let idle = stop.is_cancelled() || !self.carrier.is_ready();
+            let rows = if idle { Vec::new() } else { self.claim(&in_hand).await };
             let none = rows.is_empty();
             for row in rows {
                 let (seq, rank, this) = (row.seq, row.rank, self.clone());

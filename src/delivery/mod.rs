@@ -18,6 +18,7 @@ pub mod envelope;
 pub mod inbox;
 pub mod intake;
 pub mod outbox;
+pub mod restored;
 pub mod schedule;
 pub mod uptime;
 pub mod wake;

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod age;
 pub mod blocks;
 pub mod clock;
+pub mod csv;
 pub mod dates;
 pub mod error;
 pub mod ids;

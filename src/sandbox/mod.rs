@@ -14,6 +14,7 @@ mod fault;
 mod forms;
 mod interact;
 mod moves;
+mod oauth;
 mod page;
 mod payload;
 mod person;
@@ -70,6 +71,10 @@ pub struct Options {
     pub bot_token: String,
     /// `xapp-…`, for Socket Mode.
     pub app_token: String,
+    /// For installing the app.
+    pub client_id: String,
+    /// Beside the client id.
+    pub client_secret: String,
     /// Who and what is there.
     pub world: World,
     /// Waits before each retry of an event; their number is the number of retries. Real time.
@@ -91,6 +96,8 @@ impl Options {
             signing_secret: "sandbox-signing-secret".into(),
             bot_token: "xoxb-sandbox".into(),
             app_token: "xapp-sandbox".into(),
+            client_id: "1111.2222".into(),
+            client_secret: "sandbox-client-secret".into(),
             world: World::meridian(),
             retry_delays: vec![Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5)],
             ack_timeout: Duration::from_secs(3),
@@ -140,9 +147,11 @@ impl Sandbox {
         let listener = TcpListener::bind(options.bind).await?;
         let base = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
+        let mut state = State::new(options.world.clone());
+        state.tokens.admit(&options.bot_token);
         let inner = Arc::new(Inner {
             base,
-            state: Mutex::new(State::new(options.world.clone())),
+            state: Mutex::new(state),
             request_url: Mutex::new(None),
             http: Client::builder(TokioExecutor::new()).build_http(),
             sockets: socket::Hub::default(),
@@ -154,6 +163,7 @@ impl Sandbox {
         let routes = Router::new()
             .merge(web_api::routes())
             .merge(socket::routes())
+            .merge(oauth::routes())
             .merge(page::routes())
             .with_state(Arc::clone(&inner));
         let until = stop.clone().cancelled_owned();

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::fault::Script;
+use super::oauth::Tokens;
 use super::rich;
 use super::world::{Channel, World};
 
@@ -136,6 +137,8 @@ pub struct State {
     pub held: Option<Vec<Value>>,
     /// Set once the bot's token is no longer valid: the error that says so.
     pub revoked: Option<&'static str>,
+    /// The bot's tokens.
+    pub tokens: Tokens,
     pub last_posted: HashMap<String, Instant>,
     seq: u64,
     last_us: i64,
@@ -161,6 +164,7 @@ impl State {
             sent: Vec::new(),
             held: None,
             revoked: None,
+            tokens: Tokens::default(),
             last_posted: HashMap::new(),
             seq: 0,
             last_us: 0,

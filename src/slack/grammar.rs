@@ -54,8 +54,12 @@ pub enum Noun {
     },
     /// Set up channels, the digest's time and roles
     Setup,
-    /// What is connected and what is stuck
-    Status,
+    /// What is connected and what is stuck; who did what
+    Status {
+        /// What to do; `show` when left out.
+        #[command(subcommand)]
+        verb: Option<StatusVerb>,
+    },
 }
 
 /// `/partner overlaps …`
@@ -162,6 +166,16 @@ pub enum PartnerVerb {
         #[arg(value_name = "partner")]
         words: Vec<String>,
     },
+}
+
+/// `/partner status …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum StatusVerb {
+    /// What is connected, what waits, what is stuck
+    Show,
+    /// Who did what to what and when, for admins
+    Audit,
 }
 
 /// Reads what stands behind `/partner`. `Err` is the usage or what was wrong, as mrkdwn for the user.
@@ -280,7 +294,8 @@ mod tests {
 
     #[test]
     fn noun_and_verb_are_read_whatever_their_case() {
-        assert_eq!(parse("Status"), Ok(Noun::Status));
+        assert_eq!(parse("Status"), Ok(Noun::Status { verb: None }));
+        assert_eq!(parse("status audit"), Ok(Noun::Status { verb: Some(StatusVerb::Audit) }));
         assert_eq!(
             parse("commit ADD “send the case study” to Northwind by 12 dec <@U1>"),
             Ok(Noun::Commit {
@@ -314,7 +329,7 @@ mod tests {
         `/partner digest preview | settings`  The weekly triage digest
         `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
-        `/partner status`  What is connected and what is stuck
+        `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything is also a button or on the Home tab.
         ");
         insta::assert_snapshot!(parse("overlap").unwrap_err(), @"I don't know `/partner overlap`. Did you mean `/partner overlaps`?");

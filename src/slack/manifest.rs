@@ -169,6 +169,8 @@ mod tests {
             http["settings"]["interactivity"]["request_url"],
             "https://tandem.example.com/slack/interactions"
         );
+        assert_eq!(http["oauth_config"]["redirect_urls"][0], "https://tandem.example.com/slack/oauth");
+        assert!(socket["oauth_config"].get("redirect_urls").is_none());
         assert_eq!(http["features"]["slash_commands"][0]["url"], "https://tandem.example.com/slack/commands");
         assert_eq!(
             http["settings"]["event_subscriptions"]["bot_events"].as_array().map(Vec::len),

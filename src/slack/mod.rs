@@ -14,6 +14,7 @@ pub mod front;
 pub mod grammar;
 pub mod http;
 pub mod manifest;
+pub mod oauth;
 pub mod pace;
 pub mod payload;
 pub mod socket;
@@ -21,5 +22,6 @@ pub mod split;
 #[cfg(test)]
 mod testing;
 pub mod tls;
+pub mod tokens;
 pub mod verify;
 mod wire;

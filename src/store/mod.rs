@@ -6,7 +6,11 @@
 //! read half of the types.
 
 pub mod audit;
+pub mod backup;
 pub mod channels;
+pub mod installation;
+pub mod keys;
+mod open;
 pub mod people;
 pub mod settings;
 
@@ -16,7 +20,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+
+pub use open::Open;
 
 use crate::kernel::error::{Error, Result};
 
@@ -50,9 +56,9 @@ pub enum Db {
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Open<Sqlite>),
     /// On Postgres.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Open<Postgres>),
 }
 
 impl Db {
@@ -123,16 +129,16 @@ impl Db {
     /// A transaction that may write. On SQLite it takes the one writer's turn at once.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?.into()),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?.into()),
         })
     }
 
     /// A transaction that only reads and never waits for the writer.
     pub async fn read(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?.into()),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?.into()),
         })
     }
 
@@ -157,11 +163,12 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes it so.
-    pub async fn commit(self) -> Result<()> {
+    /// Makes it so; what it adds to the audit log is chained as its last act.
+    pub async fn commit(mut self) -> Result<()> {
+        audit::chain(&mut self).await?;
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(open) => open.commit().await?,
+            Self::Postgres(open) => open.commit().await?,
         }
         Ok(())
     }
@@ -169,10 +176,18 @@ impl Tx {
     /// Takes it back.
     pub async fn rollback(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => tx.rollback().await?,
-            Self::Postgres(tx) => tx.rollback().await?,
+            Self::Sqlite(open) => open.rollback().await?,
+            Self::Postgres(open) => open.rollback().await?,
         }
         Ok(())
+    }
+
+    /// What it adds to the audit log when it commits.
+    fn log(&mut self) -> &mut Vec<audit::Entry> {
+        match self {
+            Self::Sqlite(open) => &mut open.log,
+            Self::Postgres(open) => &mut open.log,
+        }
     }
 
     /// Where the two dialects differ.
@@ -181,8 +196,8 @@ impl Tx {
     }
 }
 
-/// A lock on `<file>.lock`, held by the returned handle.
-fn lock_beside(path: &Path) -> Result<std::fs::File> {
+/// A lock on `<file>.lock`, held by the returned handle; refused while a process uses the database.
+pub fn lock_beside(path: &Path) -> Result<std::fs::File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);

@@ -271,6 +271,14 @@ impl Draft {
         }
     }
 
+    /// The database was restored from a backup, and the note may have gone out since that was made.
+    ///
+    /// # Errors
+    /// When it does not wait for a decision.
+    pub fn restored(self, why: String) -> Result<Self, Stays> {
+        if self.is_waiting() { Ok(self.back(Some(why))) } else { Err((Box::new(self), Refused::Decided)) }
+    }
+
     /// A human looked, it is not there: it goes once more.
     ///
     /// # Errors

@@ -391,6 +391,21 @@ pub async fn held(tx: &mut Tx, now: Timestamp, id: &DraftId, channel: &ChannelId
     nudge(tx, now, &draft, &text).await
 }
 
+/// After a restore: a note that waits for a decision may have been sent since the backup was made, and its card says
+/// so. Controls drawn before do nothing any more. So many were marked.
+pub async fn restored(tx: &mut Tx, now: Timestamp, backup: &str) -> Result<usize> {
+    let mut marked = 0;
+    for draft in store::waiting(tx).await?.into_iter().filter(Draft::is_waiting) {
+        let why = format!(
+            "Tandem was restored from {backup}, and this note may have been sent since. Look there before you approve it."
+        );
+        let next = draft.restored(why);
+        record(tx, now, "tandem", "draft.restored", backup, next).await?;
+        marked += 1;
+    }
+    Ok(marked)
+}
+
 /// Lets stale notes expire, and wakes those whose snooze is over.
 pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for draft in store::waiting(tx).await? {

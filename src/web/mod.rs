@@ -27,6 +27,13 @@ pub fn health(db: Db) -> Router {
         .with_state(Arc::new(db))
 }
 
+/// The same before there is anything to be ready: `/health/ready` answers 503 with the reason.
+pub fn not_ready(why: &'static str) -> Router {
+    Router::new()
+        .route("/health/live", get(|| async { "ok\n" }))
+        .route("/health/ready", get(move || async move { (StatusCode::SERVICE_UNAVAILABLE, why) }))
+}
+
 async fn ready(State(db): State<Arc<Db>>) -> impl IntoResponse {
     let answered = async {
         let tx = db.read().await?;

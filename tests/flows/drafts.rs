@@ -213,7 +213,7 @@ async fn a_refused_send_comes_back(stage: Stage) {
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     let back = card(&stage, &ts);
-    assert!(back.contains("It did not go out: Slack refused it") && back.contains("no_text"), "{back}");
+    assert!(back.contains("It came back: Slack refused it") && back.contains("no_text"), "{back}");
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);

@@ -81,7 +81,7 @@ async fn its_sender_may_hand_it_back(stage: Stage) {
     let shown = card(&stage, &ts);
     assert!(
         shown.ends_with(
-            "It did not go out: its sender handed it back. It waits for a decision again. Version 3, drafted by \
+            "It came back: its sender handed it back. It waits for a decision again. Version 3, drafted by \
              <@U0OMAR>. <@U0MAYA> decides."
         ),
         "{shown}"
@@ -89,7 +89,7 @@ async fn its_sender_may_hand_it_back(stage: Stage) {
     // The old control is answered, the new decision makes a new ready text.
     alex.click(&im, &ready, "draft.sent").await.unwrap();
     stage.settle().await;
-    assert!(card(&stage, &ts).contains("It did not go out"), "{}", card(&stage, &ts));
+    assert!(card(&stage, &ts).contains("It came back"), "{}", card(&stage, &ts));
     maya.click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     let again = stage.sandbox.messages(&im).pop().unwrap();
@@ -125,7 +125,7 @@ async fn a_channel_that_is_bound_elsewhere_gets_nothing(stage: Stage) {
     assert!(stage.texts(SHARED).is_empty(), "{:?}", stage.texts(SHARED));
     let shown = card(&stage, &ts);
     assert!(
-        shown.contains("It did not go out: the channel now belongs to Globex. It waits for a decision"),
+        shown.contains("It came back: the channel now belongs to Globex. It waits for a decision"),
         "{shown}"
     );
     // The old way is not tried again: what is approved next is what is seen next.

@@ -1,3 +1,5 @@
+mod audit;
+mod backup;
 mod channels;
 mod commitments;
 mod delivery;
@@ -9,6 +11,7 @@ mod foreign;
 mod home;
 mod identity;
 mod imports;
+mod install;
 mod intake;
 mod partners;
 mod replicas;

@@ -199,7 +199,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner digest preview | settings`  The weekly triage digest
     `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
-    `/partner status`  What is connected and what is stuck
+    `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything is also a button or on the Home tab.
     > help me
     *What you can say*
@@ -210,7 +210,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner digest preview | settings`  The weekly triage digest
     `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
-    `/partner status`  What is connected and what is stuck
+    `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything is also a button or on the Home tab.
     "#);
     insta::assert_snapshot!(answers(&stage, MAYA, &["partner add", "partner add Smith &amp; Sons", "partner contact northwind",

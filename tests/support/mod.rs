@@ -1,6 +1,8 @@
 //! What the tests share. Each test target uses its own part of it.
 #![allow(dead_code)]
 
+pub mod command;
+pub mod install;
 pub mod partner_list;
 pub mod postgres;
 pub mod stage;

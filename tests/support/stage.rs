@@ -17,11 +17,12 @@ use tandem::map::partner::Partner;
 use tandem::map::store as map;
 use tandem::sandbox::{Options, Person, Refusal, Sandbox, Surface};
 use tandem::store::settings::{self, DigestTime, Workspace};
-use tandem::store::{Db, Synchronous, people};
+use tandem::store::{Db, Synchronous, keys, people};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::install;
 use super::postgres::{self, TestDatabase};
 
 pub const INTAKE: &str = "C0OVERLAPS";
@@ -55,10 +56,12 @@ pub struct Stage {
     pub db: Db,
     pub bot: std::sync::Arc<tandem::slack::bot::Bot>,
     pub folder: TempDir,
+    pub config: Config,
+    /// Where the app listens.
+    pub url: String,
     stop: CancellationToken,
     running: tokio::task::JoinHandle<Result<(), String>>,
     postgres: Option<TestDatabase>,
-    config: Config,
 }
 
 /// A further replica of the app on the stage's Postgres.
@@ -80,6 +83,15 @@ impl Replica {
 impl Stage {
     /// `None` when this database is not to be had; the reason was printed by name.
     pub async fn on(backend: Backend, way_in: WayIn) -> Option<Self> {
+        Self::start(backend, way_in, None).await
+    }
+
+    /// Started without a token, and installed through Slack's pages; with `renewed`, its tokens end after twelve hours.
+    pub async fn installed(backend: Backend, renewed: bool) -> Option<Self> {
+        Self::start(backend, WayIn::Http, Some(renewed)).await
+    }
+
+    async fn start(backend: Backend, way_in: WayIn, install: Option<bool>) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let postgres = match backend {
             Backend::Sqlite => None,
@@ -101,14 +113,30 @@ impl Stage {
         config.slack.signing_secret = Some(options.signing_secret.into());
         config.slack.message_interval_ms = 0;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let app = App::start_with(&config, clock.clone(), db.clone(), listener).await.unwrap();
+        if install.is_some() {
+            config.slack.bot_token = None;
+            config.slack.client_id = Some(options.client_id);
+            config.slack.client_secret = Some(options.client_secret.into());
+            keys::create(&config.key_file()).unwrap();
+        }
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let starting = App::start_with(&config, clock.clone(), db.clone(), listener);
+        let app = match install {
+            None => starting.await,
+            Some(renewed) => {
+                sandbox.renew_tokens(renewed);
+                sandbox.connect_http(&url);
+                tokio::join!(starting, install::through_slacks_pages(&url)).0
+            }
+        };
+        let app = app.unwrap();
         match way_in {
             WayIn::Http => sandbox.connect_http(&format!("http://{}", app.address)),
             WayIn::Socket => sandbox.socket_connected(1).await,
         }
         let (bot, stop) = (app.bot.clone(), app.stopper());
         let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
-        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres, config };
+        let stage = Self { sandbox, clock, db, bot, folder, config, url, stop, running, postgres };
         stage.set_up().await;
         Some(stage)
     }
@@ -358,11 +386,20 @@ where
     F: FnOnce(Stage) -> Fut,
     Fut: Future<Output = ()>,
 {
+    play_on(Stage::on(backend, WayIn::Http), flow);
+}
+
+/// The same on a stage that is started in its own way.
+pub fn play_on<F, Fut>(stage: impl Future<Output = Option<Stage>>, flow: F)
+where
+    F: FnOnce(Stage) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     insta::allow_duplicates! {
         runtime.block_on(async {
-            if let Some(stage) = Stage::on(backend, WayIn::Http).await {
+            if let Some(stage) = stage.await {
                 flow(stage).await;
             }
         })

@@ -24,7 +24,8 @@ pub async fn download(
     headers: HeaderMap,
 ) -> Response {
     let id = id.rsplit('-').next().unwrap_or_default().to_owned();
-    let allowed = bearer(&headers) == Some(inner.options.bot_token.as_str());
+    let now = inner.options.clock.now();
+    let allowed = bearer(&headers).is_some_and(|t| inner.read(|s| s.tokens.check(t, now)).is_ok());
     let stored = inner.read(|s| s.files.get(&id).filter(|_| allowed && s.revoked.is_none()).cloned());
     match stored {
         Some(file) => {

@@ -106,6 +106,7 @@ fn method(name: &str) -> Option<Method> {
         "conversations.history" => conversations::history,
         "conversations.replies" => conversations::replies,
         "files.info" => files::info,
+        "oauth.v2.access" => access,
         "team.info" => users::team_info,
         _ => return None,
     })
@@ -150,7 +151,9 @@ fn run(inner: &Arc<Inner>, name: &str, headers: &HeaderMap, args: &Args) -> Answ
     if name == "api.test" {
         return Ok(json!({"ok": true, "args": args.public()}));
     }
-    authorised(inner, name, headers, args)?;
+    if name != "oauth.v2.access" {
+        authorised(inner, name, headers, args)?;
+    }
     let now = inner.options.clock.now();
     let (result, envelopes) = inner.change(|state| method(&mut Ctx { state, inner, now }, args));
     inner.background(envelopes);
@@ -162,17 +165,15 @@ fn run(inner: &Arc<Inner>, name: &str, headers: &HeaderMap, args: &Args) -> Answ
 fn authorised(inner: &Inner, name: &str, headers: &HeaderMap, args: &Args) -> Result<(), Refused> {
     let token = bearer(headers).or(args.str("token")).unwrap_or_default();
     let app_level = name == "apps.connections.open";
-    let expected = if app_level { &inner.options.app_token } else { &inner.options.bot_token };
-    match token {
-        "" => Err("not_authed".into()),
-        t if t == expected => match inner.read(|s| s.revoked) {
-            Some(error) if !app_level => Err(error.into()),
-            _ => Ok(()),
-        },
-        t if t == inner.options.app_token || t == inner.options.bot_token => {
-            Err("not_allowed_token_type".into())
-        }
-        _ => Err("invalid_auth".into()),
+    let is_app = token == inner.options.app_token;
+    let now = inner.options.clock.now();
+    let (known, revoked) = inner.read(|s| (s.tokens.check(token, now), s.revoked));
+    match (known, revoked) {
+        _ if token.is_empty() => Err("not_authed".into()),
+        _ if app_level && is_app => Ok(()),
+        (known, _) if is_app || (app_level && known.is_ok()) => Err("not_allowed_token_type".into()),
+        (Ok(()), Some(error)) => Err(error.into()),
+        (known, _) => Ok(known?),
     }
 }
 
@@ -207,6 +208,18 @@ fn lost_reply() -> Response {
     let broken =
         futures_util::stream::once(async { Err::<bytes::Bytes, _>(std::io::Error::other("reply dropped")) });
     Response::new(Body::from_stream(broken))
+}
+
+/// The app shows its own credentials, and no token.
+fn access(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
+    let options = &ctx.inner.options;
+    if args.str("client_id") != Some(&options.client_id) {
+        return Err("invalid_client_id".into());
+    }
+    if args.str("client_secret") != Some(&options.client_secret) {
+        return Err("bad_client_secret".into());
+    }
+    Ok(ctx.state.access(ctx.now, args.str("code"), args.str("refresh_token"))?)
 }
 
 fn connections_open(ctx: &mut Ctx<'_>, _: &Args) -> Answer {

@@ -1,6 +1,7 @@
 //! Carries outbox rows to Slack.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,9 @@ use crate::delivery::outbox::{Action, Claimed, Destination, Thread};
 use crate::kernel::blocks::Message;
 use crate::store::channels::State;
 
+/// How long a row rests that met a token which Slack no longer takes.
+const UNAUTHORISED: Duration = Duration::from_secs(1);
+
 /// Where a message stands: channel and `ts`.
 type At = Option<(String, String)>;
 
@@ -19,6 +23,10 @@ type At = Option<(String, String)>;
 pub struct SlackCarrier(pub Arc<Client>);
 
 impl Carrier for SlackCarrier {
+    fn is_ready(&self) -> bool {
+        self.0.is_authorised()
+    }
+
     async fn send(&self, row: &Claimed, shown: At) -> Sent {
         match self.carry(row, shown).await {
             Ok(at) => Sent::Arrived(at),
@@ -27,9 +35,9 @@ impl Carrier for SlackCarrier {
             Err(CallError::Rejected { code, .. }) if State::refused_with(&code).is_some() => {
                 Sent::Closed(code)
             }
-            Err(error @ (CallError::Rejected { .. } | CallError::Unauthorised { .. })) => {
-                Sent::Refused(error.to_string())
-            }
+            // Nothing else is sent either until there is a token that Slack takes.
+            Err(CallError::Unauthorised { code }) => Sent::Later(Some(UNAUTHORISED), code),
+            Err(error @ CallError::Rejected { .. }) => Sent::Refused(error.to_string()),
         }
     }
 

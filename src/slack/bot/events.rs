@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::grammar;
-use super::super::payload::{Change, FileShared, MessageEvent};
+use super::super::payload::{Change, FileShared, MessageEvent, Revoked};
 use super::{Bot, channels, finish, home, identity, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
@@ -20,7 +20,7 @@ use crate::map::partner::Partner;
 use crate::map::view::{self, Prefill};
 use crate::map::{store, storm};
 use crate::pull::flow::next_triage;
-use crate::store::{Tx, audit, millis, settings};
+use crate::store::{Tx, audit, installation, millis, settings};
 
 pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     match claimed.envelope.name.as_str() {
@@ -29,6 +29,7 @@ pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         "app_home_opened" => home::opened(bot, claimed).await,
         "app_mention" => mentioned(bot, claimed).await,
         name if is_of_channel(name) => channels::changed(bot, claimed).await,
+        "app_uninstalled" | "tokens_revoked" => revoked(bot, claimed).await,
         _ => Ok(Handled::Ignored),
     }
 }
@@ -48,6 +49,21 @@ async fn mentioned(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let mut tx = bot.db.begin().await?;
     outbox::enqueue(&mut tx, millis(bot.clock.now()), &help).await?;
     finish(bot, tx, claimed.claim).await
+}
+
+/// Our token may be gone. An event from before the installation as it stands came late and says nothing about it;
+/// any other is a reason to ask Slack, which knows.
+async fn revoked(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
+    let event = Revoked::read(&claimed.envelope.payload);
+    let mut tx = bot.db.read().await?;
+    let installation = installation::load(&mut tx).await?;
+    tx.rollback().await?;
+    let late = installation.is_some_and(|i| event.at < i.installed_at.as_second());
+    if !late && event.concerns(&bot.identity.bot_user) {
+        bot.client.trust(false);
+        bot.news.ring();
+    }
+    Ok(Handled::Ignored)
 }
 
 /// A message: only those of the intake channel are read, and none of our own.

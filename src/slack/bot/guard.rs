@@ -87,7 +87,7 @@ pub fn need_of(id: &str) -> Option<Need> {
 /// What a command needs.
 pub fn need_of_command(noun: &Noun) -> Need {
     match noun {
-        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status => CONTRIBUTE,
+        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => CONTRIBUTE,
         Noun::Draft { .. } => TRIAGE,
         Noun::Digest { verb } => match verb {
             Some(DigestVerb::Settings) => ADMINISTER,

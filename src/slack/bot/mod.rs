@@ -14,6 +14,7 @@ mod digest;
 mod drafts;
 mod events;
 pub mod guard;
+mod history;
 mod home;
 mod home_view;
 mod identity;
@@ -100,6 +101,8 @@ pub struct Bot {
     pub client: Arc<Client>,
     /// Who we are.
     pub identity: Identity,
+    /// Rung when the installation may have changed.
+    pub news: Bell,
     /// Where downloads are kept while they are read.
     pub downloads: PathBuf,
     /// The largest list file, in bytes.
@@ -190,7 +193,7 @@ impl Bot {
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
             Noun::Setup => setup::command(o).await,
-            Noun::Status => status::command(o).await,
+            Noun::Status { verb } => status::command(o, verb).await,
         }
     }
 

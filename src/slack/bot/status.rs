@@ -3,8 +3,9 @@
 use askama::Template;
 use jiff::{Timestamp, Zoned};
 
+use super::super::grammar::StatusVerb;
 use super::setup_view::{mentions, remove_samples, weekday_words};
-use super::{Bot, Occasion, channels};
+use super::{Bot, Occasion, channels, history};
 use crate::delivery::intake::Handled;
 use crate::delivery::{inbox, outbox};
 use crate::kernel::actor::{Right, Role};
@@ -13,7 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::map::{import, partner_view, store as map};
 use crate::store::settings::Workspace;
-use crate::store::{Tx, instant, people, settings};
+use crate::store::{Tx, installation, instant, people, settings};
 
 /// At most so many lists are named.
 const LISTS: usize = 20;
@@ -45,7 +46,14 @@ struct Settings {
     zone: String,
 }
 
-pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
+pub(super) async fn command(o: &Occasion<'_>, verb: Option<StatusVerb>) -> Result<Handled> {
+    match verb {
+        Some(StatusVerb::Audit) => history::command(o).await,
+        Some(StatusVerb::Show) | None => show(o).await,
+    }
+}
+
+async fn show(o: &Occasion<'_>) -> Result<Handled> {
     o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let text = text(o.bot, &mut tx, &o.here()).await?;
@@ -66,6 +74,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
     troubles.extend(channels::troubles(tx).await?);
+    troubles.extend(installation::load(tx).await?.and_then(|i| i.trouble()));
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {
         Some(channel) => import::store::waiting(tx, channel).await?,

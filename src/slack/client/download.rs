@@ -6,7 +6,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use url::Url;
@@ -44,9 +43,9 @@ impl Client {
     pub async fn download(&self, url: &str, to: &Path, limit: u64) -> Result<u64, DownloadError> {
         let url = Url::parse(url).ok().filter(|u| self.is_own(u) || is_slack_host(u));
         let url = url.ok_or(DownloadError::NotAllowed)?;
-        let token = self.shared.bot_token.expose_secret();
+        let token = self.bot_token();
         let http = self.plain().map_err(|_| DownloadError::Lost)?;
-        let request = http.get(url).bearer_auth(token).send();
+        let request = http.get(url).bearer_auth(&token.token_value.0).send();
         let reply = tokio::time::timeout(STALL, request).await;
         let reply = reply.map_err(|_| DownloadError::Lost)?.map_err(|_| DownloadError::Lost)?;
         let status = reply.status();
@@ -118,7 +117,7 @@ impl Client {
         url.origin() == self.shared.api.origin()
     }
 
-    fn plain(&self) -> Result<&reqwest::Client, reqwest::Error> {
+    pub(super) fn plain(&self) -> Result<&reqwest::Client, reqwest::Error> {
         if let Some(http) = self.shared.plain.get() {
             return Ok(http);
         }

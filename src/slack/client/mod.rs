@@ -4,10 +4,12 @@
 
 mod download;
 mod error;
+mod oauth;
 mod web;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnector;
@@ -22,6 +24,7 @@ use url::Url;
 
 pub use download::DownloadError;
 pub use error::CallError;
+pub use oauth::{Access, Grant};
 pub use web::{Posted, key_metadata};
 
 use super::pace::Pace;
@@ -69,8 +72,9 @@ pub struct Client {
 
 struct Shared {
     slack: SlackClient<Connector>,
-    bot: SlackApiToken,
-    bot_token: SecretString,
+    bot: RwLock<Arc<SlackApiToken>>,
+    /// Slack took the bot's token when it was last shown.
+    authorised: AtomicBool,
     app: Option<SlackApiToken>,
     api: Url,
     timeout: Duration,
@@ -102,13 +106,12 @@ impl Client {
             .enable_all_versions()
             .build();
         let slack = SlackClient::new(Connector::with_connector(connector).with_slack_api_url(base));
-        let token = |t: &SecretString| SlackApiToken::new(SlackApiTokenValue(t.expose_secret().to_owned()));
         Ok(Self {
             shared: Arc::new(Shared {
                 slack,
-                bot: token(&config.bot_token),
+                bot: RwLock::new(Arc::new(token(&config.bot_token))),
+                authorised: AtomicBool::new(true),
                 app: config.app_token.as_ref().map(token),
-                bot_token: config.bot_token,
                 api,
                 timeout: config.timeout,
                 pace: config.pace,
@@ -125,7 +128,37 @@ impl Client {
     /// Methods that only read go out as GET with the body's fields as the query (Slack takes no JSON there).
     /// A method that Slack has limited is not called before its time: `Retry` comes back at once.
     pub async fn call(&self, method: &str, body: &Value) -> Result<Value, CallError> {
-        self.call_as(&self.shared.bot, method, body).await
+        let token = self.bot_token();
+        let result = self.call_as(&token, method, body).await;
+        if let Err(CallError::Unauthorised { .. }) = &result
+            && Arc::ptr_eq(&token, &self.bot_token())
+        {
+            self.shared.authorised.store(false, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// Takes this token from now on. A new one is trusted until Slack refuses it; of the same one no more is known.
+    pub fn use_bot_token(&self, bot: &SecretString) {
+        if self.bot_token().token_value.0 == bot.expose_secret() {
+            return;
+        }
+        *self.shared.bot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(token(bot));
+        self.trust(true);
+    }
+
+    /// Whether Slack takes the bot's token, as far as we know.
+    pub fn is_authorised(&self) -> bool {
+        self.shared.authorised.load(Ordering::Relaxed)
+    }
+
+    /// Says whether Slack takes the bot's token, where that is known from elsewhere.
+    pub fn trust(&self, authorised: bool) {
+        self.shared.authorised.store(authorised, Ordering::Relaxed);
+    }
+
+    fn bot_token(&self) -> Arc<SlackApiToken> {
+        self.shared.bot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A fresh Socket Mode address (`wss://…`), by the app's token.
@@ -188,6 +221,10 @@ impl Client {
             }
         }
     }
+}
+
+fn token(secret: &SecretString) -> SlackApiToken {
+    SlackApiToken::new(SlackApiTokenValue(secret.expose_secret().to_owned()))
 }
 
 /// Methods that take their arguments as a query only and change nothing.

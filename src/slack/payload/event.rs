@@ -253,3 +253,29 @@ impl ReactionAdded {
         }
     }
 }
+
+/// `app_uninstalled` and `tokens_revoked`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revoked {
+    /// When it happened, in seconds UTC.
+    pub at: i64,
+    /// Whose tokens: user ids of bots. `None` for the whole app.
+    pub bots: Option<Vec<String>>,
+}
+
+impl Revoked {
+    /// Reads a stored envelope's payload.
+    pub fn read(payload: &str) -> Self {
+        let p = parse(payload);
+        let bots = (string(&p, "/event/type") == "tokens_revoked").then(|| {
+            let ids = list(&p, "/event/tokens/bot");
+            ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        });
+        Self { at: p.get("event_time").and_then(Value::as_i64).unwrap_or(i64::MAX), bots }
+    }
+
+    /// Whether the bot's token is among them.
+    pub fn concerns(&self, bot: &str) -> bool {
+        self.bots.as_ref().is_none_or(|bots| bots.iter().any(|b| b == bot))
+    }
+}

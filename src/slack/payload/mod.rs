@@ -13,6 +13,7 @@ use serde_json::Value;
 pub use actor::ActingUser;
 pub use event::{
     AppHomeOpened, Change, ChannelChange, FileRef, FileShared, MemberJoined, MessageEvent, ReactionAdded,
+    Revoked,
 };
 pub use interaction::{
     Action, BlockActions, Shortcut, ShortcutMessage, SlashCommand, Suggestion, ViewRef, ViewSubmission,

@@ -101,7 +101,7 @@ fn a_card_says_how_it_stands() {
     []
     Not confirmed: check, then resend. <@U0MAYA> approved it, and Slack did not say whether it arrived (its fate is unknown). Look in <#C0NORTHWIND>.
     [It arrived] [Resend]
-    It did not go out: Slack refused it (is_archived). It waits for a decision again. Version 3, drafted by <@U0OMAR>. <@U0MAYA> decides.
+    It came back: Slack refused it (is_archived). It waits for a decision again. Version 3, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Approve and send] [Edit] [Reject] [⋯]
     Rejected by <@U0MAYA>: Sam left &lt;them&gt;
     []

@@ -1,0 +1,120 @@
+//! `tandem restore`: a backup becomes the database, and nothing that it left unfinished is sent blindly.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{Outcome, runtime};
+use crate::config::Config;
+use crate::delivery::restored::{self, Unfinished};
+use crate::kernel::clock::Clock;
+use crate::kernel::error::{Error, Result};
+use crate::store::{Db, Synchronous, audit, backup, lock_beside, millis, settings};
+use crate::sustain;
+
+/// What `tandem restore` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// What `tandem backup` made
+    #[arg(required_unless_present = "loaded")]
+    file: Option<PathBuf>,
+    /// The backup was loaded by the database's own tools (pg_restore, litestream): only mark what it left unfinished
+    #[arg(long, conflicts_with = "file")]
+    loaded: bool,
+}
+
+/// What was marked.
+struct Marked {
+    unfinished: Unfinished,
+    notes: usize,
+}
+
+pub(super) fn run(config: &Config, options: &Options) -> Outcome {
+    runtime()?.block_on(async {
+        let now = Clock::system().now();
+        let marked = match &options.file {
+            None => loaded(config, now).await?,
+            Some(file) if config.database_url.is_some() => {
+                return Err(format!(
+                    "Postgres is restored with its own tools. Stop Tandem, then, into an empty database:\n\n  \
+                     pg_restore --no-owner --exit-on-error --dbname=\"$DATABASE_URL\" {}\n  tandem restore --loaded\n",
+                    file.display()
+                )
+                .into());
+            }
+            Some(file) => from_file(&config.sqlite_file(), file, now).await?,
+        };
+        report(&marked);
+        Ok(())
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "what was marked is what is asked for")]
+fn report(marked: &Marked) {
+    let Marked { unfinished: Unfinished { sends, acts }, notes } = marked;
+    println!("Restored. `tandem serve` goes on from here.");
+    println!(
+        "Messages that were not sent: {sends}. Each is looked for in Slack first; one to a partner waits for a person."
+    );
+    println!("Notes that wait for a decision: {notes}. Their cards say that they may have been sent since.");
+    println!("Clicks and commands that were not carried out: {acts}. `tandem doctor` names them.");
+}
+
+async fn loaded(config: &Config, now: Timestamp) -> Result<Marked> {
+    let db = crate::app::open(config).await?;
+    let marked = mark(&db, now, "a backup").await;
+    db.close().await;
+    marked
+}
+
+/// The copy is marked under another name first: a database that is not marked never stands where `serve` would find it.
+async fn from_file(target: &Path, file: &Path, now: Timestamp) -> Result<Marked> {
+    let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let _mine = lock_beside(target)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let there = with_suffix(target, suffix);
+        if there.exists() {
+            return Err(Error::fault(format!(
+                "{} is there. Move it away first; nothing was changed",
+                there.display()
+            )));
+        }
+    }
+    let name = match backup::taken_at(file).await? {
+        Some(at) => format!("a backup of {}", at.strftime("%-d %B %Y, %H:%M UTC")),
+        None => "a backup".to_owned(),
+    };
+    let work = tempfile::Builder::new().prefix("restoring-").tempdir_in(folder)?;
+    let copy = work.path().join("tandem.db");
+    backup::copy(file, &copy, now).await?;
+    let db = Db::open_sqlite(&copy, Synchronous::Full).await?;
+    let marked = mark(&db, now, &name).await;
+    db.close().await;
+    let marked = marked?;
+    std::fs::rename(&copy, target)?;
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(marked)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+async fn mark(db: &Db, now: Timestamp, backup: &str) -> Result<Marked> {
+    let mut tx = db.begin().await?;
+    let unfinished = restored::doubt(&mut tx).await?;
+    let notes = sustain::flow::restored(&mut tx, now, backup).await?;
+    let mut workspace = settings::load(&mut tx).await?;
+    if workspace.digest_since.is_some() {
+        // What was due before was posted by whoever ran then.
+        workspace.digest_since = Some(millis(now));
+        settings::save(&mut tx, now, &workspace).await?;
+    }
+    backup::forget_taken(&mut tx).await?;
+    audit::done(&mut tx, now, "tandem", "backup.restore", "backup:", backup).await?;
+    tx.commit().await?;
+    Ok(Marked { unfinished, notes })
+}

@@ -1,0 +1,69 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../deploy/tandem.example.toml");
+
+#[test]
+fn the_example_is_the_defaults() {
+    let read: Config = toml::from_str(EXAMPLE).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", Config::default()));
+}
+
+/// Settings without a default stand in it behind a comment sign.
+#[test]
+fn the_example_names_every_setting() {
+    let whole: String = EXAMPLE
+        .lines()
+        .map(|line| {
+            let shown = line.strip_prefix("# ").filter(|l| {
+                l.split_once(" = ")
+                    .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+            });
+            format!("{}\n", shown.unwrap_or(line))
+        })
+        .collect();
+    let read: Config = toml::from_str(&whole).unwrap();
+    assert!(read.database_url.is_some() && read.slack.bot_token.is_some());
+    assert!(read.slack.signing_secret.is_some() && read.slack.app_token.is_some());
+    assert!(read.slack.client_id.is_some() && read.slack.client_secret.is_some());
+    assert!(read.keys.file.is_some() && read.keys.ring.is_some());
+    let named: toml::Table = toml::from_str(&whole).unwrap();
+    let shown = format!("{:#?}", Config::default());
+    // `Debug` of the structs is the one list of fields that cannot forget one.
+    let fields: BTreeSet<&str> =
+        shown.lines().filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key)).collect();
+    let mut keys: BTreeSet<&str> = named.keys().map(String::as_str).collect();
+    keys.extend(named.values().filter_map(toml::Value::as_table).flat_map(|t| t.keys().map(String::as_str)));
+    assert_eq!(keys, fields);
+}
+
+fn error_of(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tandem.toml");
+    std::fs::write(&file, text).unwrap();
+    let error = Config::load(Some(&file)).unwrap_err().to_string();
+    error.replace(&file.display().to_string(), "tandem.toml")
+}
+
+#[test]
+fn a_wrong_setting_is_told_without_what_stands_there() {
+    insta::assert_snapshot!(error_of("[slack]\nbot_token = \"xoxb-secret"), @r#"the configuration cannot be read: tandem.toml, line 2: invalid basic string, expected `"`"#);
+    insta::assert_snapshot!(error_of("slack = \"xoxb-secret\""), @"the configuration cannot be read: slack is a text, and should be a table");
+    insta::assert_snapshot!(error_of("[slack]\nbot_token = 12"), @"the configuration cannot be read: slack.bot_token is a number, and should be a string");
+    insta::assert_snapshot!(error_of("[slack]\nbot_tokn = \"xoxb-secret\""), @"the configuration cannot be read: there is no setting bot_tokn; there are mode, bot_token, signing_secret, app_token, client_id, client_secret, api_url, timeout_seconds, message_interval_ms");
+    insta::assert_snapshot!(error_of("[slack]\nmode = \"xoxb-secret\""), @"the configuration cannot be read: slack.mode can be http, socket");
+    insta::assert_snapshot!(error_of("listen = \"xoxb-secret\""), @"the configuration cannot be read: listen: invalid socket address syntax");
+}
+
+#[test]
+fn the_pages_that_install_need_http_and_both_halves() {
+    let mut config = Config::default();
+    config.slack.signing_secret = Some("s".into());
+    config.slack.client_id = Some("1.2".into());
+    assert!(config.validate().unwrap_err().to_string().starts_with("slack.client_secret is not set"));
+    config.slack.client_secret = Some("s".into());
+    assert!(config.validate().is_ok(), "a bot token comes with the installation");
+    config.slack.mode = Mode::Socket;
+    assert!(config.validate().unwrap_err().to_string().contains("mode = \"http\""));
+}

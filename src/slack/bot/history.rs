@@ -1,0 +1,221 @@
+//! `/partner status audit`: who did what to what and when, as an admin reads it.
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+use super::Occasion;
+use crate::delivery::intake::Handled;
+use crate::kernel::actor::Right;
+use crate::kernel::blocks::{Message, clip};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::UserId;
+use crate::kernel::text::escape;
+use crate::map::{import, store as map};
+use crate::store::audit::{self, Link};
+use crate::store::{Tx, instant, people};
+use crate::{plan, sustain};
+
+/// So many entries are shown.
+const SHOWN: i64 = 25;
+/// The longest reason that is shown, in characters.
+const REASON: usize = 100;
+
+/// What an action is called; `{}` stands for what it was done to.
+const DEEDS: &[(&str, &str)] = &[
+    ("app.install", "installed {}"),
+    ("app.token", "renewed the token of {}"),
+    ("app.uninstall", "was taken out of {}"),
+    ("backup.restore", "restored {}"),
+    ("commitment.add", "logged {}"),
+    ("commitment.done", "closed {}"),
+    ("commitment.drop", "dropped {}"),
+    ("commitment.snooze", "snoozed {}"),
+    ("contact.add", "added {}"),
+    ("contact.edit", "changed {}"),
+    ("digest.settings", "changed {}"),
+    ("draft.approve", "approved {}"),
+    ("draft.arrived", "marked {} as sent"),
+    ("draft.dropped", "held back {}"),
+    ("draft.edit", "edited {}"),
+    ("draft.expire", "let {} expire"),
+    ("draft.failed", "could not send {}"),
+    ("draft.hand_back", "handed back {}"),
+    ("draft.new", "drafted {}"),
+    ("draft.override", "overrode the check of {}"),
+    ("draft.reassign", "reassigned {}"),
+    ("draft.reground", "put {} back for a decision"),
+    ("draft.reject", "rejected {}"),
+    ("draft.resend", "sent {} again"),
+    ("draft.restored", "put {} back after a restore"),
+    ("draft.sent", "sent {}"),
+    ("draft.snooze", "snoozed {}"),
+    ("draft.unconfirmed", "could not confirm {}"),
+    ("draft.wake", "asked again about {}"),
+    ("import.cancel", "cancelled {}"),
+    ("import.drop", "handed in {}"),
+    ("import.run", "imported {}"),
+    ("keys.rotate", "changed {}"),
+    ("overlap.add", "added {}"),
+    ("overlap.assign", "assigned {}"),
+    ("overlap.confirm", "confirmed {}"),
+    ("overlap.dismiss", "dismissed {}"),
+    ("overlap.plan", "planned {}"),
+    ("overlap.reopen", "reopened {}"),
+    ("overlap.snooze", "snoozed {}"),
+    ("overlap.take_back", "took back {}"),
+    ("partner.add", "added {}"),
+    ("partner.edit", "changed {}"),
+    ("request.accept", "accepted {}"),
+    ("request.ask", "asked for {}"),
+    ("request.decline", "declined {}"),
+    ("request.propose", "proposed another day for {}"),
+    ("request.withdraw", "withdrew {}"),
+    ("setup.save", "saved {}"),
+];
+
+pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
+    o.actor.require(Right::Contribute, None)?;
+    if !o.actor.may(Right::Administer, None) {
+        return Err(Error::refused(
+            "Only an admin can read the audit log. `/partner status` says who that is.",
+        ));
+    }
+    let mut tx = o.read().await?;
+    let text = text(&mut tx, &o.actor.zone).await?;
+    tx.rollback().await?;
+    o.answer(Message::text(text)).await
+}
+
+async fn text(tx: &mut Tx, zone: &TimeZone) -> Result<String> {
+    let links = audit::newest(tx, SHOWN).await?;
+    let Some(newest) = links.first() else { return Ok("Nothing is in the audit log yet.".to_owned()) };
+    let total = newest.seq;
+    let mut lines = Vec::new();
+    let mut day = None;
+    for link in &links {
+        let at = instant(link.at)?.to_zoned(zone.clone());
+        if day != Some(at.date()) {
+            day = Some(at.date());
+            lines.push(format!("*{}*", at.strftime("%A %-d %B %Y")));
+        }
+        lines.push(line(tx, link, &at).await?);
+    }
+    if total > SHOWN {
+        lines.push(format!("The newest {SHOWN} of {total}. `tandem audit export` writes all of them."));
+    }
+    Ok(lines.join("\n"))
+}
+
+async fn line(tx: &mut Tx, link: &Link, at: &Zoned) -> Result<String> {
+    let who = who(tx, &link.actor).await?;
+    let what = object(tx, link).await?;
+    let time = at.strftime("%H:%M");
+    if link.outcome != "done" {
+        let tried = escape(&clip(&link.action, REASON));
+        return Ok(match what {
+            _ if link.subject == "command" => format!("{who} was refused `/partner {tried}` · {time}"),
+            Some(what) => format!("{who} was refused `{tried}` on {what} · {time}"),
+            None => format!("{who} was refused `{tried}` · {time}"),
+        });
+    }
+    let what = what.unwrap_or_else(|| escape(&link.subject));
+    let did = match DEEDS.iter().find(|(action, _)| *action == link.action) {
+        Some((_, deed)) => deed.replacen("{}", &what, 1),
+        None => format!("did `{}` on {what}", escape(&link.action)),
+    };
+    Ok(format!("{who} {did}{} · {time}", more(link)))
+}
+
+async fn who(tx: &mut Tx, actor: &str) -> Result<String> {
+    if actor == "tandem" {
+        return Ok("Tandem".to_owned());
+    }
+    let id = UserId::from(actor);
+    Ok(match people::find(tx, &id).await? {
+        Some((person, _)) => escape(&person.name),
+        None if actor.starts_with('B') => "Another app".to_owned(),
+        None => id.mention(),
+    })
+}
+
+/// The version that was approved, or the reason that was given.
+fn more(link: &Link) -> String {
+    match link.action.as_str() {
+        "draft.approve" => link
+            .detail
+            .strip_prefix("version ")
+            .and_then(|rest| rest.split(',').next())
+            .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
+        "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
+            if !link.detail.is_empty() =>
+        {
+            format!(": {}", escape(&clip(&link.detail, REASON)))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What it was done to, in words; `None` where that is gone or was no thing.
+async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
+    let (kind, id) = kind_and_id(&link.action, &link.subject);
+    let found = match kind {
+        "draft" => {
+            sustain::store::find(tx, &id.into()).await?.map(|d| format!("the note to {}", d.note.contact))
+        }
+        "overlap" => {
+            map::overlap(tx, &id.into()).await?.map(|o| format!("{} with {}", o.account.name, o.partner))
+        }
+        "request" => plan::store::request(tx, &id.into())
+            .await?
+            .map(|r| format!("the session on {} with {}", r.account, r.partner)),
+        "commitment" => {
+            plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
+        }
+        "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
+        "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
+        "app" => Some("Tandem".to_owned()),
+        "backup" => Some("a backup".to_owned()),
+        "digest" => Some("the digest's settings".to_owned()),
+        "keys" => Some("the key of the stored secrets".to_owned()),
+        "setup" => Some("the set-up".to_owned()),
+        _ => None,
+    };
+    Ok(found.map(|text| escape(&text)))
+}
+
+/// Subjects are `kind:id`; a refusal keeps a control's value, `id:version`, and the kind is the action's noun.
+fn kind_and_id<'a>(action: &'a str, subject: &'a str) -> (&'a str, &'a str) {
+    const KINDS: [&str; 12] = [
+        "app",
+        "backup",
+        "commitment",
+        "contact",
+        "digest",
+        "draft",
+        "import",
+        "keys",
+        "overlap",
+        "partner",
+        "request",
+        "setup",
+    ];
+    let (first, rest) = subject.split_once(':').unwrap_or((subject, ""));
+    if KINDS.contains(&first) {
+        return (first, rest);
+    }
+    (action.split('.').next().unwrap_or_default(), first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_click_names_its_thing_by_the_controls_value() {
+        assert_eq!(kind_and_id("draft.approve", "abc:3:seal"), ("draft", "abc"));
+        assert_eq!(kind_and_id("draft.approve", "draft:abc"), ("draft", "abc"));
+        assert_eq!(kind_and_id("digest.settings", "digest:settings"), ("digest", "settings"));
+        assert_eq!(kind_and_id("setup", "command"), ("setup", "command"));
+    }
+}

@@ -1,0 +1,185 @@
+//! No secret in a log, a database file, an error's text, a report or a panic.
+//!
+//! A test target of its own: it listens to everything that the process logs, at the most talkative level.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
+use tandem::sandbox::Fault;
+use tandem::store::keys::Keyring;
+use tracing_subscriber::fmt::MakeWriter;
+
+use support::command::tandem;
+use support::install::{get, through_slacks_pages, to_slack_and_back};
+use support::stage::{ALEX, Backend, INTAKE, MAYA, OPS, Stage, WayIn, play_on};
+
+const SAID: &str =
+    "New overlap with Northwind: Acme Corp (acme.com), our customer, their prospect, owner <@U0ALEX>";
+
+/// Everything that was logged or panicked.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl Heard {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Heard {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What must appear nowhere: the beginnings of all of Slack's tokens, and the secrets by name.
+const SECRETS: [&str; 7] = [
+    "xoxb-",
+    "xoxe",
+    "xapp-",
+    "sandbox-signing-secret",
+    "sandbox-client-secret",
+    "canary-password",
+    "canary-key",
+];
+
+fn assert_clean(what: &str, text: &str, keys: &str) {
+    let key = keys.trim().split(':').nth(1).unwrap_or("no key");
+    for secret in SECRETS.iter().copied().chain([key]) {
+        if let Some(at) = text.find(secret) {
+            let from = text[..at].char_indices().rev().nth(300).map_or(0, |(i, _)| i);
+            let to = text[at..].char_indices().nth(80).map_or(text.len(), |(i, _)| at + i);
+            panic!("{what} holds {secret:?}: …{}…", &text[from..to]);
+        }
+    }
+}
+
+fn files(folder: &Path) -> String {
+    let mut all = Vec::new();
+    for name in ["tandem.db", "tandem.db-wal", "copy.db"] {
+        all.extend(std::fs::read(folder.join(name)).unwrap_or_default());
+    }
+    assert!(all.len() > 4096);
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[test]
+fn no_secret_is_told_to_anybody() {
+    let heard = Heard::default();
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    lines.with_writer(heard.clone()).init();
+    let panics = heard.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        use std::io::Write;
+        let _ = writeln!(panics.clone(), "{panic}");
+    }));
+    let listener = heard.clone();
+    play_on(Stage::installed(Backend::Sqlite, true), async move |stage| installed(stage, &listener).await);
+    let listener = heard.clone();
+    play_on(Stage::on(Backend::Sqlite, WayIn::Socket), async move |stage| configured(stage, &listener).await);
+    let _ = std::panic::take_hook();
+    reports();
+}
+
+/// The app is installed, used, uninstalled, installed again; its tokens are renewed; some of it fails.
+async fn installed(stage: Stage, heard: &Heard) {
+    let keys = std::fs::read_to_string(stage.config.key_file()).unwrap();
+    work(&stage).await;
+    stage.sandbox.script("oauth.v2.access", Fault::DropReplyAfterAcceptance, 1);
+    assert!(stage.clock.advance_to(stage.clock.now() + SignedDuration::from_hours(11)));
+    stage.settle().await;
+    let (back, cookie) = to_slack_and_back(&stage.url).await;
+    get(&back.replace("code=", "code=0"), &cookie).await;
+    stage.sandbox.uninstall().await;
+    assert_eq!(through_slacks_pages(&stage.url).await.status, 200);
+    stage.settle().await;
+    stage.sandbox.script("users.info", Fault::Error("invalid_auth".into()), 1);
+    let _ = stage.person(ALEX).command(INTAKE, "/partner status").await;
+    stage.settle().await;
+    let ring = Keyring::load(stage.config.keys()).unwrap().unwrap();
+    let mut tx = stage.db.read().await.unwrap();
+    let installation = tandem::store::installation::load(&mut tx).await.unwrap().unwrap();
+    tx.rollback().await.unwrap();
+    let tokens = installation.tokens(&ring).unwrap().unwrap();
+    assert!(tokens.bot.expose_secret().starts_with("xoxe.xoxb-"), "the canary lives");
+    // What a panic prints of the values at hand.
+    let shown = format!("{:?} {:?} {:?} {:?} {:?}", stage.config, stage.bot, installation, tokens, ring);
+    let _ = tokio::spawn(async move { panic!("a bug: {shown}") }).await;
+    let data = stage.folder.path();
+    let copy = data.join("copy.db");
+    for arguments in
+        [vec!["doctor"], vec!["audit", "export", "--format", "jsonl"], vec!["backup", copy.to_str().unwrap()]]
+    {
+        let (well, said) = tandem(data, &[], &arguments);
+        assert!(well, "{said}");
+        assert_clean(arguments[0], &said, &keys);
+    }
+    assert_clean("the database's files", &files(data), &keys);
+    let log = heard.text();
+    assert!(log.contains("TRACE") && log.contains("a bug: Config"), "the log was listened to");
+    assert_clean("the log", &log, &keys);
+}
+
+/// The tokens come from the configuration, and Slack over a socket.
+async fn configured(stage: Stage, heard: &Heard) {
+    work(&stage).await;
+    stage.sandbox.revoke_token().await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_clean("the database's files", &files(stage.folder.path()), "");
+    assert_clean("the log", &heard.text(), "");
+}
+
+async fn work(stage: &Stage) {
+    stage.person(ALEX).post(INTAKE, SAID).await.unwrap();
+    stage.person(MAYA).command(OPS, "/partner digest preview").await.unwrap();
+    stage.person(MAYA).open_home().await.unwrap();
+    let list = "Account Name,Website\nAcme,acme.com\n";
+    stage.person(ALEX).upload(INTAKE, "northwind.csv", list).await.unwrap();
+    stage.imports().await;
+}
+
+/// Wrong settings and a database that is not there.
+fn reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong: [&[(&str, &str)]; 5] = [
+        &[("DATABASE_URL", "postgres://tandem:canary-password@127.0.0.1:1/tandem")],
+        &[("TANDEM_SLACK", "xoxb-canary-password")],
+        &[("TANDEM_SLACK__MODE", "xoxb-canary-password")],
+        &[("TANDEM_SLACK__TIMEOUT_SECONDS", "xoxb-canary-password")],
+        &[
+            ("TANDEM_KEYS__RING", "canary-key"),
+            ("TANDEM_SLACK__CLIENT_ID", "1.2"),
+            ("TANDEM_SLACK__CLIENT_SECRET", "canary-password"),
+            ("TANDEM_SLACK__SIGNING_SECRET", "canary-password"),
+            ("TANDEM_LISTEN", "127.0.0.1:0"),
+        ],
+    ];
+    for variables in wrong {
+        for command in ["serve", "doctor"] {
+            let (_, said) = tandem(folder.path(), variables, &[command]);
+            assert!(!said.is_empty() && !said.contains("canary-"), "{command} {variables:?}: {said}");
+        }
+    }
+    std::fs::write(folder.path().join("tandem.toml"), "[slack]\nbot_token = \"xoxb-canary-password").unwrap();
+    let (well, said) = tandem(folder.path(), &[], &["serve"]);
+    assert!(!well && said.contains("line 2") && !said.contains("canary-"), "{said}");
+}

@@ -1,0 +1,212 @@
+//! A backup is one moment of the database, and a restored one sends nothing blindly.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+use tandem::app::App;
+use tandem::delivery::outbox::{self, Destination, Outgoing};
+use tandem::delivery::restored::{self, Unfinished};
+use tandem::kernel::blocks::Message;
+use tandem::sandbox::Fault;
+use tandem::store::{Db, Synchronous, audit};
+use tandem::sustain::draft::{Draft, Stage as Far};
+use tandem::sustain::store as sustain;
+use tandem::{sql_exec, sql_value};
+use tokio::net::TcpListener;
+
+use super::drafts::{card, edit, ground, propose};
+use crate::support::command::tandem;
+use crate::support::stage::{Backend, MAYA, OPS, SHARED, Stage, play};
+
+crate::flows!(everything_unfinished_is_doubted);
+
+const NOTE: &str = "Hi Sam, Acme Corp is on your prospect list and we know them well. I can introduce you to Dana Reyes, \
+                    their head of operations, this week.";
+
+#[test]
+fn a_note_that_was_sent_after_the_backup_is_not_sent_again() {
+    play(Backend::Sqlite, async |stage| {
+        let (file, _) = backup_with_a_note_on_its_way(&stage, 1).await;
+        stage.settle().await;
+        assert_eq!(stage.texts(SHARED), [NOTE]);
+        let (db, _app) = restored(&stage, &file).await;
+        let draft = until_decided(&db).await;
+        assert!(matches!(draft.stage, Far::Sent { .. }), "{:?}", draft.stage);
+        assert_eq!(stage.texts(SHARED), [NOTE], "found in the channel, and not sent again");
+    });
+}
+
+#[test]
+fn a_note_of_unknown_fate_waits_for_a_person_after_a_restore() {
+    play(Backend::Sqlite, async |stage| {
+        let (file, ts) = backup_with_a_note_on_its_way(&stage, 1000).await;
+        let (db, _app) = restored(&stage, &file).await;
+        let draft = until_decided(&db).await;
+        assert!(matches!(draft.stage, Far::Unconfirmed { .. }), "{:?}", draft.stage);
+        assert!(stage.texts(SHARED).is_empty());
+        until(async || card(&stage, &ts).contains("Not confirmed")).await;
+    });
+}
+
+#[test]
+fn a_note_that_waited_for_a_decision_says_that_it_may_have_gone() {
+    play(Backend::Sqlite, async |stage| {
+        ground(&stage).await;
+        let ts = propose(&stage, json!({})).await;
+        let file = stage.folder.path().join("copy.db");
+        let (well, said) = tandem(stage.folder.path(), &[], &["backup", file.to_str().unwrap()]);
+        assert!(well && said.contains("Its audit log is whole,"), "{said}");
+        let (_db, _app) = restored(&stage, &file).await;
+        until(async || card(&stage, &ts).contains("this note may have been sent since")).await;
+        let card = card(&stage, &ts);
+        assert!(card.contains("It came back: Tandem was restored from a backup of "), "{card}");
+    });
+}
+
+#[test]
+fn an_old_click_is_shown_and_not_carried_out() {
+    play(Backend::Sqlite, async |stage| {
+        let file = stage.folder.path().join("copy.db");
+        let (well, said) = tandem(stage.folder.path(), &[], &["backup", file.to_str().unwrap()]);
+        assert!(well, "{said}");
+        let copy = Db::open_sqlite(&file, Synchronous::Normal).await.unwrap();
+        let mut tx = copy.begin().await.unwrap();
+        sql_exec!(
+            &mut tx,
+            "INSERT INTO inbox (key, kind, name, lane, urgent, payload, received_at) VALUES ('k', 'block_actions', 'draft.approve', 'C1', 1, '{}', 0)"
+        )
+        .unwrap();
+        tx.commit().await.unwrap();
+        copy.close().await;
+        let target = stage.folder.path().join("second");
+        std::fs::create_dir(&target).unwrap();
+        let (well, said) = tandem(&target, &[], &["restore", file.to_str().unwrap()]);
+        assert!(well && said.contains("Clicks and commands that were not carried out: 1."), "{said}");
+        let (well, said) = tandem(&target, &[], &["doctor"]);
+        assert!(well && said.contains("block_actions draft.approve: restored from a backup"), "{said}");
+        let (well, said) = tandem(&target, &[], &["audit", "verify"]);
+        assert!(well && said.contains("every one is as it was written"), "{said}");
+        stage.end().await;
+    });
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    play(Backend::Sqlite, async |stage| {
+        let data = stage.folder.path();
+        let file = data.join("copy.db");
+        let name = file.to_str().unwrap();
+        assert!(tandem(data, &[], &["backup", name]).0);
+        let (well, said) = tandem(data, &[], &["backup", name]);
+        assert!(!well && said.contains("is there already"), "{said}");
+        let (well, said) = tandem(data, &[], &["restore", name]);
+        assert!(!well && said.contains("in use by another Tandem process"), "{said}");
+        let target = data.join("second");
+        std::fs::create_dir(&target).unwrap();
+        assert!(tandem(&target, &[], &["restore", name]).0);
+        let (well, said) = tandem(&target, &[], &["restore", name]);
+        assert!(!well && said.contains("Move it away first; nothing was changed"), "{said}");
+        std::fs::write(data.join("no.db"), "not a database").unwrap();
+        let third = data.join("third");
+        std::fs::create_dir(&third).unwrap();
+        let (well, said) = tandem(&third, &[], &["restore", data.join("no.db").to_str().unwrap()]);
+        assert!(!well && !third.join("tandem.db").exists(), "{said}");
+        stage.end().await;
+    });
+}
+
+#[test]
+fn postgres_is_copied_with_its_own_tools() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = [("DATABASE_URL", "postgres://tandem:canary@localhost/tandem")];
+    for (arguments, tool) in [(["backup", "x.dump"], "pg_dump"), (["restore", "x.dump"], "pg_restore")] {
+        let (well, said) = tandem(folder.path(), &url, &arguments);
+        assert!(!well && said.contains(tool) && !said.contains("canary"), "{said}");
+    }
+}
+
+async fn everything_unfinished_is_doubted(stage: Stage) {
+    let now = stage.clock.now().as_millisecond();
+    let mut tx = stage.db.begin().await.unwrap();
+    let said = |key: &str| {
+        Outgoing::post(key, Destination::Channel(SHARED.into()), Message::text("x"))
+            .to_partner("p-northwind".into())
+    };
+    outbox::enqueue(&mut tx, now, &said("one")).await.unwrap();
+    outbox::enqueue(&mut tx, now, &said("two")).await.unwrap();
+    outbox::enqueue(&mut tx, now, &Outgoing::respond("https://hooks.slack.com/x", Message::text("x")))
+        .await
+        .unwrap();
+    let found = restored::doubt(&mut tx).await.unwrap();
+    assert_eq!(found, Unfinished { sends: 2, acts: 0 });
+    let doubted = sql_value!(
+        &mut tx,
+        i64,
+        "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND error = 'uncertain'"
+    );
+    assert_eq!(doubted.unwrap(), 2);
+    tx.rollback().await.unwrap();
+    stage.end().await;
+}
+
+/// Approves a note that Slack does not take at once, copies the database then, and gives the copy and the card's `ts`.
+async fn backup_with_a_note_on_its_way(stage: &Stage, refusals: u32) -> (PathBuf, String) {
+    ground(stage).await;
+    let ts = propose(stage, json!({})).await;
+    edit(stage, &ts, NOTE).await;
+    stage.sandbox.script("chat.postMessage", Fault::RateLimited { seconds: 2 }, refusals);
+    stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
+    until(async || {
+        let mut tx = stage.db.read().await.unwrap();
+        let partner =
+            "SELECT COUNT(*) FROM outbox WHERE audience = 'partner' AND state = 'waiting' AND attempts > 0";
+        sql_value!(&mut tx, i64, partner).unwrap() == 1
+    })
+    .await;
+    let file = stage.folder.path().join("copy.db");
+    let (well, said) = tandem(stage.folder.path(), &[], &["backup", file.to_str().unwrap()]);
+    assert!(well, "{said}");
+    (file, ts)
+}
+
+/// Restores the copy into a folder of its own and runs it in the place of the stage's app.
+async fn restored(stage: &Stage, file: &Path) -> (Db, App) {
+    let data = stage.folder.path().join("second");
+    std::fs::create_dir(&data).unwrap();
+    let (well, said) = tandem(&data, &[], &["restore", file.to_str().unwrap()]);
+    assert!(well, "{said}");
+    let db = Db::open_sqlite(&data.join("tandem.db"), Synchronous::Normal).await.unwrap();
+    let mut tx = db.read().await.unwrap();
+    let newest = audit::newest(&mut tx, 1).await.unwrap().remove(0);
+    assert_eq!(newest.action, "backup.restore");
+    tx.rollback().await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = stage.config.clone();
+    config.data_dir = data;
+    let app = App::start_with(&config, stage.clock.clone(), db.clone(), listener).await.unwrap();
+    stage.sandbox.connect_http(&format!("http://{}", app.address));
+    (db, app)
+}
+
+async fn until_decided(db: &Db) -> Draft {
+    let found = std::cell::RefCell::new(None);
+    until(async || {
+        let mut tx = db.read().await.unwrap();
+        let id = sql_value!(&mut tx, String, "SELECT id FROM drafts").unwrap();
+        let draft = sustain::find(&mut tx, &id.as_str().into()).await.unwrap().unwrap();
+        let decided = !matches!(draft.stage, Far::Sending(_));
+        *found.borrow_mut() = Some(draft);
+        decided
+    })
+    .await;
+    found.into_inner().unwrap()
+}
+
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let end = tokio::time::Instant::now() + Duration::from_secs(20);
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < end, "it does not come to pass");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
