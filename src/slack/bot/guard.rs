@@ -47,6 +47,7 @@ pub const TABLE: [(&str, Need); 52] = [
     ("draft.resend", APPROVE),
     ("draft.review", APPROVE),
     ("draft.sent", CONTRIBUTE),
+    ("draft.template", TRIAGE),
     ("import.add", TRIAGE),
     ("import.cancel", TRIAGE),
     ("import.columns", TRIAGE),
