@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::outbox::{self, Audience, Bell, Claimed, State};
+use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::store::{Db, Tx, millis};
@@ -122,11 +123,15 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             _ => None,
         };
         tx.rollback().await?;
+        failpoint!("outbox.checked");
         if let Err(why) = allowed {
             return self.settle(&row, State::Dropped, None, Some(&why)).await;
         }
         if row.uncertain {
-            match self.carrier.find(&row, shown.clone()).await {
+            failpoint!("outbox.find");
+            let found = self.carrier.find(&row, shown.clone()).await;
+            failpoint!("outbox.found");
+            match found {
                 Ok(Some((channel, ts))) => {
                     return self.settle(&row, State::Sent, Some((&channel, &ts)), None).await;
                 }
@@ -137,7 +142,10 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 Err(why) => return self.put_back(&row, None, true, &why).await,
             }
         }
-        match self.carrier.send(&row, shown).await {
+        failpoint!("outbox.send");
+        let sent = self.carrier.send(&row, shown).await;
+        failpoint!("outbox.sent");
+        match sent {
             Sent::Arrived(at) => {
                 let at = at.as_ref().map(|(c, t)| (c.as_str(), t.as_str()));
                 self.settle(&row, State::Sent, at, None).await
@@ -173,6 +181,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut tx = self.db.begin().await?;
         outbox::retry_later(&mut tx, row.seq, millis(self.clock.now()).saturating_add(wait), uncertain, why)
             .await?;
+        failpoint!("outbox.put_back");
         tx.commit().await?;
         // The wait is real time, whatever the clock says.
         let bell = self.bell.clone();
@@ -194,7 +203,9 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut tx = self.db.begin().await?;
         outbox::settle(&mut tx, row.seq, state, millis(self.clock.now()), at, error).await?;
         self.oversight.settled(&mut tx, row, state, at, error).await?;
+        failpoint!("outbox.settle");
         tx.commit().await?;
+        failpoint!("outbox.settled");
         self.bell.ring();
         Ok(())
     }

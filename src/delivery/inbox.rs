@@ -12,7 +12,7 @@ use super::envelope::{Envelope, Kind};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, instant, millis};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::{failpoint, sql_all, sql_exec, sql_opt, sql_value};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;
@@ -134,6 +134,7 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
 
 /// One statement for the whole batch: each statement costs a hop to SQLite's thread and back.
 async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
+    failpoint!("inbox.insert");
     let mut tx = db.begin().await?;
     match &mut tx {
         Tx::Sqlite(t) => {
@@ -173,7 +174,10 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
             .await?;
         }
     }
-    tx.commit().await
+    failpoint!("inbox.commit");
+    tx.commit().await?;
+    failpoint!("inbox.committed");
+    Ok(())
 }
 
 type Row = (i64, i64, i64, String, String, String, String, i64, String);
@@ -206,7 +210,9 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, limit: i64) -> Result<Vec<Cl
         .fetch_all(&mut **t)
         .await?,
     };
+    failpoint!("inbox.claim");
     tx.commit().await?;
+    failpoint!("inbox.claimed");
     let mut claimed: Vec<Claimed> = rows
         .into_iter()
         .map(|(seq, attempts, received_at, key, kind, name, lane, urgent, payload)| Claimed {

@@ -10,7 +10,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId, random};
 use crate::store::{Db, Tx};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::{failpoint, sql_all, sql_exec, sql_opt, sql_value};
 
 /// How long a claim lasts before its fate counts as unknown, in milliseconds.
 const LEASE_MS: i64 = 60_000;
@@ -273,7 +273,9 @@ pub async fn claim(db: &Db, now: i64, limit: i64) -> Result<Vec<Claimed>> {
          RETURNING seq, key, audience, partner_id, subject, action, attempts, CAST(CASE WHEN error = 'uncertain' THEN 1 ELSE 0 END AS BIGINT)"
     );
     let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, now + LEASE_MS, limit)?;
+    failpoint!("outbox.claim");
     tx.commit().await?;
+    failpoint!("outbox.claimed");
     let mut claimed = Vec::with_capacity(rows.len());
     for (seq, key, audience, partner, subject, action, attempts, uncertain) in rows {
         let audience = match (audience.as_str(), partner) {

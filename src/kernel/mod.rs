@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod clock;
 pub mod dates;
 pub mod error;
+pub mod failpoint;
 pub mod ids;
 pub mod money;
 pub mod schedule;

@@ -38,6 +38,7 @@ use crate::delivery::inbox::{self, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
 use crate::delivery::outbox::{self, Bell};
 use crate::delivery::schedule;
+use crate::failpoint;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
@@ -219,7 +220,9 @@ impl Bot {
         sessions::round(&mut tx, now).await?;
         drafts::round(&mut tx, now).await?;
         sweep(&mut tx, now).await?;
+        failpoint!("schedule.commit");
         tx.commit().await?;
+        failpoint!("schedule.committed");
         self.bell.ring();
         Ok(())
     }
@@ -291,7 +294,9 @@ fn split(id: &str) -> (&str, &str) {
 /// Marks the envelope handled, writes down a refusal, and commits.
 async fn finish(bot: &Bot, mut tx: Tx, seq: i64) -> Result<Handled> {
     inbox::done(&mut tx, seq).await?;
+    failpoint!("flow.commit");
     tx.commit().await?;
+    failpoint!("flow.committed");
     bot.bell.ring();
     Ok(Handled::Saved)
 }
