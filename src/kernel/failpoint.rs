@@ -1,6 +1,6 @@
 //! Places where a test can end the process. Debug builds have them, release builds have nothing of them.
 //!
-//! `TANDEM_FAILPOINT=outbox.sent:2` ends the process when it comes by `outbox.sent` for the second time, as a kill
+//! `FAILPOINT=outbox.sent:2` ends the process when it comes by `outbox.sent` for the second time, as a kill
 //! would: no destructor runs, nothing is flushed, nobody is told.
 
 /// Ends the process here if the environment says so.
@@ -22,7 +22,7 @@ pub fn reached(name: &str) {
     static TIMES: AtomicU64 = AtomicU64::new(0);
 
     let fatal = FATAL.get_or_init(|| {
-        let set = std::env::var("TANDEM_FAILPOINT").ok()?;
+        let set = std::env::var("FAILPOINT").ok()?;
         let (name, time) = set.split_once(':').unwrap_or((&set, "1"));
         Some((name.to_owned(), time.parse().ok()?))
     });

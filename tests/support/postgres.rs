@@ -53,11 +53,23 @@ pub fn database() -> impl Future<Output = Option<TestDatabase>> {
 
 impl TestDatabase {
     async fn create(server: &Url) -> Self {
+        Self::made_from(server, "template0").await
+    }
+
+    async fn made_from(server: &Url, template: &str) -> Self {
         let name = format!("t_{:016x}", rand::random::<u64>());
-        run(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await.expect("a fresh database");
+        run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.expect("a fresh database");
         let mut url = server.clone();
         url.set_path(&name);
         Self { url: url.into(), name, server: server.clone() }
+    }
+
+    /// A copy of it, as it is now; nobody may be connected to it.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn copy(&self) -> Self {
+        Self::made_from(&self.server, &self.name).await
     }
 }
 

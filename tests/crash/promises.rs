@@ -1,0 +1,194 @@
+//! The promises, held against the database and the workspace's record. Each broken one is a line.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tandem::sandbox::Sandbox;
+use tandem::sql_all;
+use tandem::store::{Db, Tx};
+
+use crate::ground::PARTNERS;
+use crate::story::{ACCOUNTS, LAST_WORD};
+use crate::support::stage::{ALEX, MAYA, OMAR, OPS, text};
+
+/// What a run came to, and what was wrong with it.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Notes whose fate a human must look up.
+    pub unconfirmed: usize,
+    /// Internal posts that stand twice.
+    pub internal_twice: usize,
+    /// Partner messages that stand twice.
+    pub partner_twice: usize,
+    /// Events that were acknowledged and not handled.
+    pub lost: usize,
+    /// The broken promises.
+    pub broken: Vec<String>,
+}
+
+/// What the workspace shows, by channel.
+pub struct Record {
+    channels: BTreeMap<String, Vec<Value>>,
+}
+
+impl Record {
+    pub fn of(sandbox: &Sandbox) -> Self {
+        let ids = ["C0OVERLAPS", OPS].map(str::to_owned).into_iter();
+        let ids = ids.chain(PARTNERS.map(|(_, channel)| channel.to_owned()));
+        let ids = ids.chain([ALEX, MAYA, OMAR].map(|user| sandbox.im(user)));
+        Self { channels: ids.map(|id| (id.clone(), sandbox.messages(&id))).collect() }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Value> {
+        self.channels.values().flatten()
+    }
+
+    /// How many messages carry this key of ours.
+    fn carrying(&self, key: &str) -> usize {
+        self.all().filter(|m| m["metadata"]["event_payload"]["key"] == key).count()
+    }
+
+    fn by_the_bot(&self, channel: &str) -> Vec<String> {
+        self.channels[channel].iter().filter(|m| m["bot_id"] == "B0TANDEM").map(text).collect()
+    }
+}
+
+type InboxRow = (String, i64, String, String);
+type OutboxRow = (String, String, String, String, String);
+
+/// Everything that was promised of any load.
+pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Verdict {
+    let mut verdict = Verdict::default();
+    let inbox = sql_all!(tx, InboxRow, "SELECT key, state, name, COALESCE(error, '') FROM inbox").unwrap();
+    let mut states: BTreeMap<&str, i64> = BTreeMap::new();
+    for (key, state, name, error) in &inbox {
+        states.insert(key, *state);
+        if *state != 2 {
+            verdict.broken.push(format!("{name} {key} is left in state {state}: {error}"));
+        }
+    }
+    for event in sandbox.events() {
+        let id = event["event_id"].as_str().unwrap_or_default();
+        if states.get(id) != Some(&2) {
+            verdict.lost += 1;
+            verdict.broken.push(format!("event {id} was not handled: {}", event["event"]["type"]));
+        }
+    }
+    let outbox = sql_all!(
+        tx,
+        OutboxRow,
+        "SELECT key, audience, state, action, COALESCE(error, '') FROM outbox ORDER BY seq"
+    )
+    .unwrap();
+    for (key, audience, state, action, error) in &outbox {
+        let action: Value = serde_json::from_str(action).unwrap();
+        let partner = audience == "partner";
+        match (state.as_str(), partner) {
+            ("sent", _) => {}
+            ("unconfirmed", true) => verdict.unconfirmed += 1,
+            _ => verdict.broken.push(format!("{key} ({}) is left {state}: {error}", action["do"])),
+        }
+        let standing = record.carrying(key);
+        if standing > 1 && partner {
+            verdict.partner_twice += 1;
+            verdict.broken.push(format!("{key} reached the partner {standing} times"));
+        } else if standing > 1 {
+            verdict.internal_twice += 1;
+            verdict.broken.push(format!("{key} stands {standing} times"));
+        }
+        if standing == 0 && state == "sent" && action["do"] == "post" {
+            verdict.broken.push(format!("{key} is said to be sent and stands nowhere"));
+        }
+    }
+    verdict
+}
+
+/// What this story promises beside.
+pub async fn of_story(tx: &mut Tx, sandbox: &Sandbox, record: &Record, verdict: &mut Verdict) {
+    let broken = &mut verdict.broken;
+    let accounts: Vec<String> = sql_all!(
+        tx,
+        (String,),
+        "SELECT a.name FROM accounts a JOIN account_overlaps o ON o.account_id = a.id WHERE o.gone_at IS NULL"
+    )
+    .unwrap()
+    .into_iter()
+    .map(|(name,)| name)
+    .collect();
+    for account in ACCOUNTS.iter().chain([&LAST_WORD]) {
+        if !accounts.iter().any(|name| *name == format!("{account} Inc")) {
+            broken.push(format!("{account} was said and is not in the map: {accounts:?}"));
+        }
+    }
+    if let Some(old) = accounts.iter().find(|name| name.starts_with("Fathom")) {
+        broken.push(format!("{old} was taken back and is in the map"));
+    }
+    let key = |m: &Value| m["metadata"]["event_payload"]["key"].as_str().unwrap_or_default().to_owned();
+    let digests = |m: &Value| key(m).starts_with("digest:") && m["thread_ts"].is_null();
+    once(record, broken, "digest", digests);
+    once(record, broken, "reminder", |m| key(m).contains(":reminder:"));
+    let done = sql_all!(tx, (String,), "SELECT state FROM commitments").unwrap();
+    if done.iter().any(|(state,)| state != "done") {
+        broken.push(format!("the commitment is {done:?}"));
+    }
+    if sandbox.ephemerals(OMAR).is_empty() {
+        broken.push("the command was not answered".into());
+    }
+    notes(tx, record, broken).await;
+}
+
+/// Exactly one message of the record is of this kind.
+fn once(record: &Record, broken: &mut Vec<String>, what: &str, is: impl Fn(&Value) -> bool) {
+    let count = record.all().filter(|m| is(m)).count();
+    if count != 1 {
+        broken.push(format!("{count} messages of the {what}"));
+    }
+}
+
+/// Each note is sent once, or it is not known and its card says what to do.
+async fn notes(tx: &mut Tx, record: &Record, broken: &mut Vec<String>) {
+    type Row = (String, String, String);
+    let drafts = sql_all!(
+        tx,
+        Row,
+        "SELECT d.id, p.name, d.state FROM drafts d JOIN partners p ON p.id = d.partner_id"
+    )
+    .unwrap();
+    for (id, partner, state) in drafts {
+        let channel = PARTNERS.iter().find(|(name, _)| *name == partner).unwrap().1;
+        let arrived = record.by_the_bot(channel);
+        let card = record.by_the_bot(OPS).into_iter().find(|t| t.contains(&format!("Acme {partner}")));
+        let card = card.unwrap_or_default();
+        let (most, says) = match state.as_str() {
+            "sent" => (1..=1, "Sent <!date^"),
+            "unconfirmed" => (0..=1, "Not confirmed: check, then resend"),
+            _ => (0..=0, "nothing: it must be decided"),
+        };
+        if !most.contains(&arrived.len()) {
+            broken.push(format!("the note to {partner} is {state} and stands there {} times", arrived.len()));
+        }
+        if !card.contains(says) {
+            broken.push(format!("the card of the {state} note to {partner} does not say {says}: {card}"));
+        }
+        let subject = format!("draft:{id}");
+        let approved = sql_all!(
+            tx,
+            (String,),
+            "SELECT actor FROM audit WHERE subject = $1 AND action = 'draft.approve' AND outcome = 'done'",
+            &subject
+        )
+        .unwrap();
+        if approved.len() != 1 {
+            broken.push(format!("the note to {partner} was approved {} times", approved.len()));
+        }
+    }
+}
+
+/// Nothing waits in the inbox or the outbox.
+pub async fn is_quiet(db: &Db) -> Result<bool, tandem::kernel::error::Error> {
+    let mut tx = db.read().await?;
+    let (waiting, _) = tandem::delivery::inbox::depth(&mut tx).await?;
+    let (outgoing, _, _) = tandem::delivery::outbox::depth(&mut tx).await?;
+    tx.rollback().await?;
+    Ok(waiting == 0 && outgoing == 0)
+}
