@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod drafts;
+mod inbox;
 mod manifest;
 mod overlaps;
 mod serve;
@@ -39,6 +40,11 @@ enum Command {
     Manifest(manifest::Options),
     /// Say what is stuck; with a reference, what lies behind it
     Doctor(doctor::Options),
+    /// What came in and could not be handled: see it, have it tried again, let it be
+    Inbox {
+        #[command(subcommand)]
+        verb: inbox::Verb,
+    },
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -59,6 +65,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
+        Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),
         Command::Serve => with_config(arguments.config, serve::run),
         Command::Demo(options) => demo::run(options),
         Command::Manifest(options) => manifest::run(&options),
@@ -75,7 +82,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> Outcome) -> Outcome {
     let config = Config::load(file.as_deref())?;

@@ -501,13 +501,20 @@ pub async fn listed(tx: &mut Tx, partner: &PartnerId) -> Result<i64> {
 }
 
 /// Remembers which message said this overlap.
-pub async fn add_source(tx: &mut Tx, channel: &ChannelId, ts: &str, overlap: &OverlapId) -> Result<()> {
+pub async fn add_source(
+    tx: &mut Tx,
+    now: Timestamp,
+    channel: &ChannelId,
+    ts: &str,
+    overlap: &OverlapId,
+) -> Result<()> {
     sql_exec!(
         tx,
-        "INSERT INTO overlap_sources (channel, ts, overlap_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO overlap_sources (channel, ts, overlap_id, read_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         channel.as_str(),
         ts,
-        overlap.as_str()
+        overlap.as_str(),
+        millis(now)
     )?;
     Ok(())
 }

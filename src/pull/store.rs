@@ -79,13 +79,13 @@ pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
-/// The line of counts, without the commitments.
-pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<Counts> {
+/// The line of counts for a digest of so many weeks, without the commitments.
+pub async fn counts(tx: &mut Tx, now: Timestamp, weeks: i64) -> Result<Counts> {
     let new = sql_value!(
         tx,
         i64,
         "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND first_seen >= $1 AND first_seen <= $2",
-        millis(now) - 7 * DAY_MS,
+        millis(now) - weeks * 7 * DAY_MS,
         millis(now)
     )?;
     let sql = format!(
@@ -231,11 +231,4 @@ pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Use
     );
     let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now), limit)?;
     Ok(rows.into_iter().filter_map(|(who,)| super::view::user_of(&who)).collect())
-}
-
-/// Whether the digest of this period was posted.
-pub async fn is_posted(tx: &mut Tx, period: &str) -> Result<bool> {
-    let found =
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM fires WHERE schedule = 'digest' AND period = $1", period)?;
-    Ok(found > 0)
 }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Row, waits};
+use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Late, Row, waits};
 use super::priority::{Reason, WAITING_DAYS, age_days, days_words, holder};
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
@@ -257,7 +257,7 @@ pub fn preview(digest: &Digest, scene: &Scene, next: Option<String>) -> Result<M
 
 fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Message> {
     let title = format!("Partner triage, week of {}", civil(digest.week));
-    let late = digest.late.as_ref().map(|due| format!("This digest is late: it was due on {due}."));
+    let late = digest.late.as_ref().map(late_words);
     if digest.top.is_empty() {
         return empty(digest, &title, late, preview);
     }
@@ -294,6 +294,30 @@ fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Messa
         out.push(blocks::actions(vec![blocks::button("Digest settings", action::SETTINGS, "digest")]));
     }
     Ok(Message::new(text, out))
+}
+
+/// Why it comes late, and what it makes up for.
+fn late_words(late: &Late) -> String {
+    let Late { due, weeks, downtime } = late;
+    let down =
+        downtime.as_ref().map(|(from, until)| format!("Tandem was not running from {from} to {until}"));
+    match (weeks, down) {
+        (..=1, None) => format!("This digest is late: it was due on {due}."),
+        (..=1, Some(down)) => format!("This digest is late: it was due on {due}, and {down}."),
+        (weeks, None) => {
+            format!(
+                "This digest covers {} weeks: none came since the last one, and this one was due on {due}.",
+                in_letters(*weeks)
+            )
+        }
+        (weeks, Some(down)) => format!("This digest covers {} weeks, because {down}.", in_letters(*weeks)),
+    }
+}
+
+fn in_letters(n: i64) -> String {
+    const WORDS: [&str; 9] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let word = usize::try_from(n - 2).ok().and_then(|i| WORDS.get(i));
+    word.map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
 fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&str>) -> Result<Message> {

@@ -364,7 +364,8 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
         }
         let over = snoozed_until.filter(|until| *until <= now);
         if let Some(until) = over
-            && schedule::fire(tx, "draft.wake", &format!("{}:{until}", draft.id), millis(now)).await?
+            && schedule::fire(tx, &format!("draft.wake:{}", draft.id), &until.to_string(), millis(now))
+                .await?
         {
             let card = Outgoing::update(draft.subject(), view::card(&draft, now)?);
             outbox::enqueue(tx, millis(now), &card).await?;

@@ -84,7 +84,7 @@ impl Life {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         if let Some(url) = &place.database_url {
-            command.env("DATABASE_URL", url);
+            command.env("DATABASE_URL", url).env("TANDEM_DELIVERY__LEASE_SECONDS", "1");
         }
         if let Some(Death::At(point, hit)) = death {
             command.env("FAILPOINT", format!("{point}:{hit}"));

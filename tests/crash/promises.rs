@@ -48,13 +48,17 @@ impl Record {
         self.all().filter(|m| m["metadata"]["event_payload"]["key"] == key).count()
     }
 
+    fn has(&self, ts: &str) -> bool {
+        self.all().any(|m| m["ts"] == ts)
+    }
+
     fn by_the_bot(&self, channel: &str) -> Vec<String> {
         self.channels[channel].iter().filter(|m| m["bot_id"] == "B0TANDEM").map(text).collect()
     }
 }
 
 type InboxRow = (String, i64, String, String);
-type OutboxRow = (String, String, String, String, String);
+type OutboxRow = (String, String, String, Option<String>, String);
 
 /// Everything that was promised of any load.
 pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Verdict {
@@ -77,16 +81,15 @@ pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Ver
     let outbox = sql_all!(
         tx,
         OutboxRow,
-        "SELECT key, audience, state, action, COALESCE(error, '') FROM outbox ORDER BY seq"
+        "SELECT key, audience, state, ts, COALESCE(error, '') FROM outbox ORDER BY seq"
     )
     .unwrap();
-    for (key, audience, state, action, error) in &outbox {
-        let action: Value = serde_json::from_str(action).unwrap();
+    for (key, audience, state, ts, error) in &outbox {
         let partner = audience == "partner";
         match (state.as_str(), partner) {
             ("sent", _) => {}
             ("unconfirmed", true) => verdict.unconfirmed += 1,
-            _ => verdict.broken.push(format!("{key} ({}) is left {state}: {error}", action["do"])),
+            _ => verdict.broken.push(format!("{key} is left {state}: {error}")),
         }
         let standing = record.carrying(key);
         if standing > 1 && partner {
@@ -96,8 +99,8 @@ pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Ver
             verdict.internal_twice += 1;
             verdict.broken.push(format!("{key} stands {standing} times"));
         }
-        if standing == 0 && state == "sent" && action["do"] == "post" {
-            verdict.broken.push(format!("{key} is said to be sent and stands nowhere"));
+        if let Some(ts) = ts.as_ref().filter(|ts| !record.has(ts)) {
+            verdict.broken.push(format!("{key} is said to stand at {ts}, and nothing does"));
         }
     }
     verdict

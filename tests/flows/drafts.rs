@@ -25,7 +25,7 @@ crate::flows!(
 );
 
 /// Sam on record and Acme in the map.
-async fn ground(stage: &Stage) {
+pub(super) async fn ground(stage: &Stage) {
     let mut tx = stage.db.begin().await.unwrap();
     let sam = Contact {
         id: "c-sam".into(),
@@ -45,7 +45,7 @@ async fn ground(stage: &Stage) {
 }
 
 /// Drafts a note with what is offered first, and gives the card's `ts`.
-async fn propose(stage: &Stage, answers: Value) -> String {
+pub(super) async fn propose(stage: &Stage, answers: Value) -> String {
     let omar = stage.person(OMAR);
     omar.command(OPS, "/partner draft new acme").await.unwrap();
     stage.settle().await;

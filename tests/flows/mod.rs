@@ -1,3 +1,4 @@
+mod delivery;
 mod digest;
 mod drafts;
 mod foreign;
@@ -5,6 +6,8 @@ mod home;
 mod imports;
 mod intake;
 mod partners;
+mod replicas;
 mod sessions;
 mod setup;
 mod status;
+mod storms;

@@ -55,6 +55,23 @@ pub struct Stage {
     stop: CancellationToken,
     running: tokio::task::JoinHandle<Result<(), String>>,
     postgres: Option<TestDatabase>,
+    config: Config,
+}
+
+/// A further replica of the app on the stage's Postgres.
+pub struct Replica {
+    pub bot: std::sync::Arc<tandem::slack::bot::Bot>,
+    stop: CancellationToken,
+    running: tokio::task::JoinHandle<Result<(), String>>,
+}
+
+impl Replica {
+    pub async fn end(self) {
+        self.stop.cancel();
+        let Self { bot, running, .. } = self;
+        drop(bot);
+        running.await.unwrap().unwrap();
+    }
 }
 
 impl Stage {
@@ -88,9 +105,19 @@ impl Stage {
         }
         let (bot, stop) = (app.bot.clone(), app.stopper());
         let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
-        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres };
+        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres, config };
         stage.set_up().await;
         Some(stage)
+    }
+
+    /// Starts another replica; `None` on SQLite, which takes one process.
+    pub async fn replica(&self) -> Option<Replica> {
+        let db = Db::open_postgres(&self.postgres.as_ref()?.url).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let app = App::start_with(&self.config, self.clock.clone(), db, listener).await.unwrap();
+        let (bot, stop) = (app.bot.clone(), app.stopper());
+        let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
+        Some(Replica { bot, stop, running })
     }
 
     /// Channels, roles and two partners, as the set-up leaves them.

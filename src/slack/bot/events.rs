@@ -1,5 +1,6 @@
 //! Events: messages of the intake channel, files, Home, and what happens to channels.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::grammar;
@@ -16,10 +17,10 @@ use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
 use crate::map::overlap::Sighting;
 use crate::map::partner::Partner;
-use crate::map::store;
 use crate::map::view::{self, Prefill};
+use crate::map::{store, storm};
 use crate::pull::flow::next_triage;
-use crate::store::{millis, settings};
+use crate::store::{Tx, millis, settings};
 
 pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     match claimed.envelope.name.as_str() {
@@ -39,7 +40,7 @@ async fn mentioned(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let help = Outgoing::whisper(channel, user.into(), event.thread_ts, Message::text(grammar::usage()));
     let mut tx = bot.db.begin().await?;
     outbox::enqueue(&mut tx, millis(bot.clock.now()), &help).await?;
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
 }
 
 /// A message: only those of the intake channel are read, and none of our own.
@@ -83,7 +84,13 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
             outbox::enqueue(&mut tx, millis(now), &out).await?;
         }
     }
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
+}
+
+/// One line for the many messages that were not answered one by one.
+pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let triage = next_triage(tx, now).await?;
+    storm::round(tx, now, &triage).await
 }
 
 fn context(bot: &Bot, partners: &[Partner]) -> Context {

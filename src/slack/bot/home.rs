@@ -50,7 +50,7 @@ pub(super) async fn opened(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let actor = person.actor(&mut tx).await?;
     let first = people::first_welcome(&mut tx, now, &actor.user).await?;
     publish(bot, &mut tx, now, &actor, first).await?;
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
 }
 
 async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<()> {

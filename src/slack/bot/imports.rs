@@ -87,7 +87,7 @@ pub(super) async fn shared(bot: &Bot, claimed: &Claimed, event: &FileShared) -> 
     if let Some(text) = refusal {
         let out = Outgoing::whisper(channel, user, None, Message::text(text));
         outbox::enqueue(&mut tx, millis(now), &out).await?;
-        return finish(bot, tx, claimed.seq).await;
+        return finish(bot, tx, claimed.claim).await;
     }
     let import = Import {
         id: ImportId::random(),
@@ -110,7 +110,7 @@ pub(super) async fn shared(bot: &Bot, claimed: &Claimed, event: &FileShared) -> 
         audit::done(&mut tx, now, user.as_str(), "import.drop", &import.subject(), &import.file_name).await?;
         show(&mut tx, millis(now), &import, &[], "", None).await?;
     }
-    let handled = finish(bot, tx, claimed.seq).await;
+    let handled = finish(bot, tx, claimed.claim).await;
     bot.imports.ring();
     handled
 }

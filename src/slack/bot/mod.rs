@@ -23,6 +23,7 @@ mod sessions;
 mod setup;
 mod setup_view;
 mod status;
+mod sweep;
 mod triage;
 
 use std::path::PathBuf;
@@ -33,11 +34,12 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
+use crate::config::Delivery;
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
-use crate::delivery::inbox::{self, Claimed, Inbox};
+use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
-use crate::delivery::outbox::{self, Bell};
-use crate::delivery::schedule;
+use crate::delivery::outbox::Bell;
+use crate::delivery::{schedule, uptime};
 use crate::failpoint;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
@@ -48,10 +50,21 @@ pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
 pub use oversight::Watch;
 
-/// Slack repeats an event within minutes; a week of keys is plenty.
-const KEEP_INBOX_MS: i64 = 7 * 24 * 3_600_000;
-/// What was sent and shows nothing that can still change is kept for a month.
-const KEEP_OUTBOX_MS: i64 = 30 * 24 * 3_600_000;
+/// One turn of the scheduler in a transaction of its own.
+macro_rules! in_one {
+    ($bot:expr, $tx:ident, $turn:expr) => {
+        async {
+            let mut $tx = $bot.db.begin().await?;
+            schedule::one_at_a_time(&mut $tx).await?;
+            $turn.await?;
+            failpoint!("schedule.commit");
+            $tx.commit().await?;
+            failpoint!("schedule.committed");
+            Ok(())
+        }
+        .await
+    };
+}
 
 /// Who we are in Slack, as `auth.test` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +102,8 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
+    /// For how long what is settled is kept.
+    pub keep: Delivery,
 }
 
 impl FrontDoor for Bot {
@@ -213,18 +228,25 @@ impl Bot {
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
-        digest::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
-        digest::round(&mut tx, now).await?;
-        commitments::round(&mut tx, now).await?;
-        sessions::round(&mut tx, now).await?;
-        drafts::round(&mut tx, now).await?;
-        sweep(&mut tx, now).await?;
-        failpoint!("schedule.commit");
+        uptime::beat(&mut tx, millis(now)).await?;
         tx.commit().await?;
-        failpoint!("schedule.committed");
+        // One that fails does not keep the others from their turn; the first failure is told.
+        let turns = [
+            self.digest_round(now).await,
+            in_one!(self, tx, events::round(&mut tx, now)),
+            in_one!(self, tx, commitments::round(&mut tx, now)),
+            in_one!(self, tx, sessions::round(&mut tx, now)),
+            in_one!(self, tx, drafts::round(&mut tx, now)),
+            sweep::round(self, now).await,
+        ];
         self.bell.ring();
-        Ok(())
+        turns.into_iter().collect()
+    }
+
+    async fn digest_round(&self, now: jiff::Timestamp) -> Result<()> {
+        digest::prepare(self, now).await?;
+        in_one!(self, tx, digest::round(&mut tx, now))
     }
 
     async fn urgent(&self, claimed: &Claimed) -> Result<Handled> {
@@ -276,24 +298,14 @@ fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
     problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
 }
 
-/// Once a day: forgets what was handled and sent long ago.
-async fn sweep(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    if schedule::fire(tx, "sweep", &today.to_string(), millis(now)).await? {
-        inbox::forget(tx, millis(now) - KEEP_INBOX_MS).await?;
-        outbox::forget(tx, millis(now) - KEEP_OUTBOX_MS).await?;
-    }
-    Ok(())
-}
-
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.
 fn split(id: &str) -> (&str, &str) {
     id.split_once('.').unwrap_or((id, ""))
 }
 
 /// Marks the envelope handled, writes down a refusal, and commits.
-async fn finish(bot: &Bot, mut tx: Tx, seq: i64) -> Result<Handled> {
-    inbox::done(&mut tx, seq).await?;
+async fn finish(bot: &Bot, mut tx: Tx, claim: Claim) -> Result<Handled> {
+    inbox::done(&mut tx, claim).await?;
     failpoint!("flow.commit");
     tx.commit().await?;
     failpoint!("flow.committed");

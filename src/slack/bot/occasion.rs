@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::client::CallError;
 use super::super::payload::{ActingUser, BlockActions, Shortcut, SlashCommand, ViewSubmission};
 use super::{Bot, audit_refusal, finish, home, identity};
-use crate::delivery::inbox::Claimed;
+use crate::delivery::inbox::{Claim, Claimed};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing};
 use crate::kernel::actor::Actor;
@@ -88,14 +88,14 @@ pub struct Occasion<'a> {
     pub actor: Actor,
     /// Where.
     pub place: Place,
-    seq: i64,
+    claim: Claim,
 }
 
 impl<'a> Occasion<'a> {
     /// Looks up who acts.
     pub async fn of(bot: &'a Bot, claimed: &Claimed, acting: &ActingUser, place: Place) -> Result<Self> {
         let actor = identity::actor(bot, acting).await?;
-        Ok(Self { bot, now: bot.clock.now(), actor, place, seq: claimed.seq })
+        Ok(Self { bot, now: bot.clock.now(), actor, place, claim: claimed.claim })
     }
 
     /// The actor's date today.
@@ -121,7 +121,7 @@ impl<'a> Occasion<'a> {
     /// Marks it handled in the same transaction, shows it on the actor's Home, and commits.
     pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
         home::refresh(self, &mut tx).await?;
-        finish(self.bot, tx, self.seq).await
+        finish(self.bot, tx, self.claim).await
     }
 
     /// Adds to the outbox.

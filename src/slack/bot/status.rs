@@ -119,7 +119,7 @@ fn troubles(buried: i64, unconfirmed: i64, failed: i64) -> Vec<String> {
     let mut all = Vec::new();
     if buried > 0 {
         all.push(format!(
-            "{} could not be handled after several tries. Who did it was told; the log names the reason under its reference.",
+            "{} could not be handled after several tries. Who did it was told. On the server, `tandem inbox list` says why, and `tandem inbox retry` has it tried again.",
             counted(buried, "thing that came in", "things that came in")
         ));
     }
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(troubles(0, 0, 0), Vec::<String>::new());
         let text = troubles(1, 2, 3).join("\n");
         insta::assert_snapshot!(text, @r"
-        1 thing that came in could not be handled after several tries. Who did it was told; the log names the reason under its reference.
+        1 thing that came in could not be handled after several tries. Who did it was told. On the server, `tandem inbox list` says why, and `tandem inbox retry` has it tried again.
         2 messages may or may not have reached a partner. Look into the channel, then decide on the draft's card.
         Slack refused 3 messages. The usual cause is a channel that I am not in: write /invite @Tandem there.
         ");
