@@ -31,7 +31,7 @@ pub async fn furnish(db: &Db, now: Timestamp) {
     set_up(&mut tx, now).await;
     for (name, channel) in PARTNERS {
         let partner = partner(&mut tx, now, name, channel).await;
-        note(&mut tx, now, &partner).await;
+        note(&mut tx, now, &partner, "Acme").await;
     }
     let partner = map::partner(&mut tx, &PartnerId::from("p-northwind")).await.unwrap().unwrap();
     let (zone, due) = early_afternoon(now);
@@ -77,9 +77,9 @@ async fn partner(tx: &mut Tx, now: Timestamp, name: &str, channel: &str) -> Part
 }
 
 /// A note to the partner's channel, with its card on the way to the approvers.
-async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner) {
+pub async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner, account: &str) {
     let seen = Sighting {
-        account: format!("Acme {}", partner.name),
+        account: format!("{account} {}", partner.name),
         our_population: Some(Population::Customer),
         their_population: Some(Population::Prospect),
         owner: Some(format!("<@{ALEX}>")),

@@ -4,10 +4,14 @@
 //! Every run follows from its seed. `TANDEM_CRASH_RUNS=5000` makes more runs, `TANDEM_CRASH_SEED=17` repeats one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod doors;
 mod ground;
+mod load;
+mod outages;
 mod plan;
 mod process;
 mod promises;
+mod replicas;
 mod runs;
 mod story;
 #[path = "../support/mod.rs"]

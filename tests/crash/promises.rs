@@ -1,6 +1,6 @@
 //! The promises, held against the database and the workspace's record. Each broken one is a line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use tandem::sandbox::Sandbox;
@@ -17,8 +17,8 @@ pub struct Verdict {
     /// Notes whose fate a human must look up.
     pub unconfirmed: usize,
     /// Internal posts that stand twice.
-    pub internal_twice: usize,
-    /// Partner messages that stand twice.
+    pub internal_twice: Vec<String>,
+    /// Messages to partners that stand twice.
     pub partner_twice: usize,
     /// Events that were acknowledged and not handled.
     pub lost: usize,
@@ -29,6 +29,9 @@ pub struct Verdict {
 /// What the workspace shows, by channel.
 pub struct Record {
     channels: BTreeMap<String, Vec<Value>>,
+    /// How many messages carry each key of ours.
+    keys: HashMap<String, usize>,
+    stamps: HashSet<String>,
 }
 
 impl Record {
@@ -36,20 +39,19 @@ impl Record {
         let ids = ["C0OVERLAPS", OPS].map(str::to_owned).into_iter();
         let ids = ids.chain(PARTNERS.map(|(_, channel)| channel.to_owned()));
         let ids = ids.chain([ALEX, MAYA, OMAR].map(|user| sandbox.im(user)));
-        Self { channels: ids.map(|id| (id.clone(), sandbox.messages(&id))).collect() }
+        let channels: BTreeMap<_, _> = ids.map(|id| (id.clone(), sandbox.messages(&id))).collect();
+        let (mut keys, mut stamps) = (HashMap::new(), HashSet::new());
+        for message in channels.values().flatten() {
+            stamps.insert(message["ts"].as_str().unwrap_or_default().to_owned());
+            if let Some(key) = message["metadata"]["event_payload"]["key"].as_str() {
+                *keys.entry(key.to_owned()).or_default() += 1;
+            }
+        }
+        Self { channels, keys, stamps }
     }
 
     fn all(&self) -> impl Iterator<Item = &Value> {
         self.channels.values().flatten()
-    }
-
-    /// How many messages carry this key of ours.
-    fn carrying(&self, key: &str) -> usize {
-        self.all().filter(|m| m["metadata"]["event_payload"]["key"] == key).count()
-    }
-
-    fn has(&self, ts: &str) -> bool {
-        self.all().any(|m| m["ts"] == ts)
     }
 
     fn by_the_bot(&self, channel: &str) -> Vec<String> {
@@ -91,15 +93,14 @@ pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Ver
             ("unconfirmed", true) => verdict.unconfirmed += 1,
             _ => verdict.broken.push(format!("{key} is left {state}: {error}")),
         }
-        let standing = record.carrying(key);
+        let standing = record.keys.get(key).copied().unwrap_or_default();
         if standing > 1 && partner {
             verdict.partner_twice += 1;
             verdict.broken.push(format!("{key} reached the partner {standing} times"));
         } else if standing > 1 {
-            verdict.internal_twice += 1;
-            verdict.broken.push(format!("{key} stands {standing} times"));
+            verdict.internal_twice.push(key.clone());
         }
-        if let Some(ts) = ts.as_ref().filter(|ts| !record.has(ts)) {
+        if let Some(ts) = ts.as_ref().filter(|ts| !record.stamps.contains(*ts)) {
             verdict.broken.push(format!("{key} is said to stand at {ts}, and nothing does"));
         }
     }
@@ -109,23 +110,8 @@ pub async fn of_delivery(tx: &mut Tx, sandbox: &Sandbox, record: &Record) -> Ver
 /// What this story promises beside.
 pub async fn of_story(tx: &mut Tx, sandbox: &Sandbox, record: &Record, verdict: &mut Verdict) {
     let broken = &mut verdict.broken;
-    let accounts: Vec<String> = sql_all!(
-        tx,
-        (String,),
-        "SELECT a.name FROM accounts a JOIN account_overlaps o ON o.account_id = a.id WHERE o.gone_at IS NULL"
-    )
-    .unwrap()
-    .into_iter()
-    .map(|(name,)| name)
-    .collect();
-    for account in ACCOUNTS.iter().chain([&LAST_WORD]) {
-        if !accounts.iter().any(|name| *name == format!("{account} Inc")) {
-            broken.push(format!("{account} was said and is not in the map: {accounts:?}"));
-        }
-    }
-    if let Some(old) = accounts.iter().find(|name| name.starts_with("Fathom")) {
-        broken.push(format!("{old} was taken back and is in the map"));
-    }
+    let last: Vec<String> = ACCOUNTS.iter().chain([&LAST_WORD]).map(ToString::to_string).collect();
+    of_words(tx, &last, &["Fathom".to_owned(), "Fathoms".to_owned()], broken).await;
     let key = |m: &Value| m["metadata"]["event_payload"]["key"].as_str().unwrap_or_default().to_owned();
     let digests = |m: &Value| key(m).starts_with("digest:") && m["thread_ts"].is_null();
     once(record, broken, "digest", digests);
@@ -137,7 +123,7 @@ pub async fn of_story(tx: &mut Tx, sandbox: &Sandbox, record: &Record, verdict: 
     if sandbox.ephemerals(OMAR).is_empty() {
         broken.push("the command was not answered".into());
     }
-    notes(tx, record, broken).await;
+    of_notes(tx, record, broken).await;
 }
 
 /// Exactly one message of the record is of this kind.
@@ -149,41 +135,54 @@ fn once(record: &Record, broken: &mut Vec<String>, what: &str, is: impl Fn(&Valu
 }
 
 /// Each note is sent once, or it is not known and its card says what to do.
-async fn notes(tx: &mut Tx, record: &Record, broken: &mut Vec<String>) {
-    type Row = (String, String, String);
+pub async fn of_notes(tx: &mut Tx, record: &Record, broken: &mut Vec<String>) {
+    type Row = (String, String, String, i64);
     let drafts = sql_all!(
         tx,
         Row,
-        "SELECT d.id, p.name, d.state FROM drafts d JOIN partners p ON p.id = d.partner_id"
+        "SELECT p.name, a.name, d.state, \
+         (SELECT COUNT(*) FROM audit u WHERE u.subject = 'draft:' || d.id AND u.action = 'draft.approve' AND u.outcome = 'done') \
+         FROM drafts d JOIN partners p ON p.id = d.partner_id JOIN accounts a ON a.id = d.account_id"
     )
     .unwrap();
-    for (id, partner, state) in drafts {
-        let channel = PARTNERS.iter().find(|(name, _)| *name == partner).unwrap().1;
-        let arrived = record.by_the_bot(channel);
-        let card = record.by_the_bot(OPS).into_iter().find(|t| t.contains(&format!("Acme {partner}")));
-        let card = card.unwrap_or_default();
+    let cards = record.by_the_bot(OPS);
+    let arrived: BTreeMap<&str, Vec<String>> =
+        PARTNERS.iter().map(|(name, channel)| (*name, record.by_the_bot(channel))).collect();
+    for (partner, account, state, approvals) in drafts {
+        let arrived =
+            arrived[partner.as_str()].iter().filter(|t| t.contains(&format!("{account} is on"))).count();
+        let mut cards = cards.iter().filter(|t| t.contains(&format!("{account} is on")));
         let (most, says) = match state.as_str() {
             "sent" => (1..=1, "Sent <!date^"),
             "unconfirmed" => (0..=1, "Not confirmed: check, then resend"),
             _ => (0..=0, "nothing: it must be decided"),
         };
-        if !most.contains(&arrived.len()) {
-            broken.push(format!("the note to {partner} is {state} and stands there {} times", arrived.len()));
+        if !most.contains(&arrived) {
+            broken.push(format!("the note about {account} is {state} and stands there {arrived} times"));
         }
-        if !card.contains(says) {
-            broken.push(format!("the card of the {state} note to {partner} does not say {says}: {card}"));
+        if !cards.any(|card| card.contains(says)) {
+            broken.push(format!("the card of the {state} note about {account} does not say {says}"));
         }
-        let subject = format!("draft:{id}");
-        let approved = sql_all!(
-            tx,
-            (String,),
-            "SELECT actor FROM audit WHERE subject = $1 AND action = 'draft.approve' AND outcome = 'done'",
-            &subject
-        )
-        .unwrap();
-        if approved.len() != 1 {
-            broken.push(format!("the note to {partner} was approved {} times", approved.len()));
+        if approvals != 1 {
+            broken.push(format!("the note about {account} was approved {approvals} times"));
         }
+    }
+}
+
+/// What was said last is in the map, what was taken back is not.
+pub async fn of_words(tx: &mut Tx, last: &[String], taken_back: &[String], broken: &mut Vec<String>) {
+    let current = sql_all!(
+        tx,
+        (String,),
+        "SELECT a.name FROM accounts a JOIN account_overlaps o ON o.account_id = a.id WHERE o.gone_at IS NULL"
+    )
+    .unwrap();
+    let current: HashSet<String> = current.into_iter().map(|(name,)| name).collect();
+    for word in last.iter().filter(|word| !current.contains(&format!("{word} Inc"))) {
+        broken.push(format!("{word} was said last and is not in the map"));
+    }
+    for word in taken_back.iter().filter(|word| current.contains(&format!("{word} Inc"))) {
+        broken.push(format!("{word} was taken back and is in the map"));
     }
 }
 

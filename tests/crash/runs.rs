@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::plan::{POINTS, Plan};
-use crate::process::{Lives, Place, copy, supervise};
+use crate::process::{Lives, Place, supervise};
 use crate::promises::{self, Record, Verdict};
 use crate::support::postgres::{self, TestDatabase};
 use crate::{ground, story};
@@ -22,13 +22,13 @@ const ABREAST: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A furnished database, copied for each run.
-enum Template {
+pub enum Template {
     Sqlite(TempDir),
     Postgres(TestDatabase),
 }
 
 impl Template {
-    async fn sqlite() -> Self {
+    pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_sqlite(&folder.path().join("tandem.db"), Synchronous::Normal).await.unwrap();
         ground::furnish(&db, Clock::system().now()).await;
@@ -36,7 +36,7 @@ impl Template {
         Self::Sqlite(folder)
     }
 
-    async fn postgres() -> Option<Self> {
+    pub async fn postgres() -> Option<Self> {
         let database = postgres::database().await?;
         let db = Db::open_postgres(&database.url).await.unwrap();
         ground::furnish(&db, Clock::system().now()).await;
@@ -45,10 +45,10 @@ impl Template {
     }
 
     /// A copy of its own, for this place.
-    async fn copy_to(&self, place: &mut Place) -> Option<TestDatabase> {
+    pub async fn copy_to(&self, place: &mut Place) -> Option<TestDatabase> {
         match self {
             Self::Sqlite(folder) => {
-                copy(&folder.path().join("tandem.db"), &place.sqlite_file());
+                std::fs::copy(folder.path().join("tandem.db"), place.sqlite_file()).unwrap();
                 None
             }
             Self::Postgres(database) => {
@@ -77,7 +77,7 @@ pub async fn workspace() -> Sandbox {
 }
 
 /// A folder in memory where there is one: what is killed is the process, not the machine.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
@@ -86,10 +86,17 @@ async fn run(template: &Template, plan: Plan) -> Outcome {
     let begun = Instant::now();
     let folder = folder();
     let sandbox = workspace().await;
-    let mut place = Place { sandbox: sandbox.clone(), folder: folder.path().to_owned(), database_url: None };
+    let mut place = Place {
+        sandbox: sandbox.clone(),
+        folder: folder.path().to_owned(),
+        database_url: None,
+        lease: 1,
+        doors: None,
+    };
     let own = template.copy_to(&mut place).await;
     let stop = CancellationToken::new();
-    let lives = tokio::spawn(supervise(place.clone(), plan.deaths.clone(), stop.clone()));
+    let deaths: Vec<_> = plan.deaths.iter().cloned().map(|death| (Duration::ZERO, death)).collect();
+    let lives = tokio::spawn(supervise(place.clone(), deaths, stop.clone()));
     let mishaps = {
         let (sandbox, mut mishaps) = (sandbox.clone(), plan.mishaps.clone());
         mishaps.sort_by_key(|m| m.0);
@@ -113,6 +120,11 @@ async fn run(template: &Template, plan: Plan) -> Outcome {
     let record = Record::of(&sandbox);
     let mut verdict = promises::of_delivery(&mut tx, &sandbox, &record).await;
     promises::of_story(&mut tx, &sandbox, &record, &mut verdict).await;
+    // A process that stands still for longer than its lease counts as gone; then an internal post may stand twice.
+    if !lives.log.contains("was taken over by another worker") {
+        let twice = verdict.internal_twice.iter().map(|key| format!("{key} stands twice"));
+        verdict.broken.extend(twice);
+    }
     if !calm {
         verdict.broken.push(format!("it was not done after {PATIENCE:?}"));
     }
@@ -126,7 +138,7 @@ async fn run(template: &Template, plan: Plan) -> Outcome {
     Outcome { plan, lives, verdict, record: calls.join("\n"), took: begun.elapsed() }
 }
 
-async fn open(place: &Place) -> Db {
+pub async fn open(place: &Place) -> Db {
     match &place.database_url {
         Some(url) => Db::open_postgres(url).await.unwrap(),
         None => Db::inspect_sqlite(&place.sqlite_file()).await.unwrap(),

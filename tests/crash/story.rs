@@ -54,7 +54,7 @@ async fn approvals(sandbox: &Sandbox) {
 }
 
 /// Presses a button until Slack says that the app took it, or the button is gone.
-async fn press(sandbox: &Sandbox, who: &str, channel: String, button: &str, on: impl Fn(&Value) -> bool) {
+pub async fn press(sandbox: &Sandbox, who: &str, channel: String, button: &str, on: impl Fn(&Value) -> bool) {
     let person = sandbox.person(who);
     let mut seen = false;
     loop {
