@@ -144,7 +144,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read; trying again");
-                self.bell.ring_in(PAUSE);
+                tokio::time::sleep(PAUSE).await;
                 Vec::new()
             }
         }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::kernel::error::{Error, Result};
 
@@ -74,7 +74,17 @@ impl Db {
             .foreign_keys(true)
             .pragma("cache_size", "-1024")
             .busy_timeout(Duration::from_secs(10));
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| {
+                // After a failed write SQLite has ended the transaction by itself and sqlx counts it as open for ever:
+                // such a connection would refuse every other one, so it is replaced.
+                let sound = !connection.is_in_transaction();
+                Box::pin(async move { Ok(sound) })
+            })
+            .connect_with(options.clone())
+            .await?;
+        writable(&write, path).await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(3)
@@ -178,6 +188,14 @@ impl Tx {
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+}
+
+/// Told at the start and by name, instead of at the first thing that comes in.
+async fn writable(write: &SqlitePool, path: &Path) -> Result<()> {
+    let tried = async { write.begin_with("BEGIN IMMEDIATE").await?.rollback().await };
+    tried.await.map_err(|e| {
+        Error::caused(format!("{} cannot be written; is it read-only, or the disk full?", path.display()), e)
+    })
 }
 
 /// A lock on `<file>.lock`, held by the returned handle.
