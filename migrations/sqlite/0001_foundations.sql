@@ -81,7 +81,6 @@ CREATE TABLE outbox (
   error TEXT
 );
 CREATE INDEX outbox_open ON outbox (lane, seq) WHERE state IN ('waiting', 'claimed');
-CREATE INDEX outbox_due ON outbox (rank DESC, seq) WHERE state IN ('waiting', 'claimed');
 CREATE INDEX outbox_waiting_redraws ON outbox (redraws) WHERE state = 'waiting' AND redraws IS NOT NULL;
 CREATE INDEX outbox_by_subject ON outbox (subject, seq) WHERE subject IS NOT NULL;
 CREATE INDEX outbox_stuck ON outbox (seq) WHERE state IN ('unconfirmed', 'failed', 'dropped');

@@ -1,15 +1,49 @@
 //! Several replicas on one Postgres; on SQLite the same story with the one process that it takes.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde_json::json;
 use tandem::delivery::envelope::{Envelope, Kind};
-use tandem::delivery::outbox;
+use tandem::delivery::outbox::{self, Destination, Outgoing};
+use tandem::kernel::blocks::Message;
+use tandem::sandbox::Fault;
 use tandem::sql_value;
+use tandem::store::{Db, millis};
 
 use super::drafts;
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Replica, SHARED, Stage};
 
-crate::flows!(what_is_due_comes_once, fifty_clicks_make_one_decision);
+crate::flows!(what_is_due_comes_once, fifty_clicks_make_one_decision, a_limited_method_is_left_alone);
+
+/// What a process that has nothing to do asks of Postgres: `cargo test --test main idle -- --ignored --nocapture`.
+mod idle {
+    use crate::support::stage::{Backend, play};
+
+    #[test]
+    #[ignore = "a measurement of a minute"]
+    fn a_minute_of_it() {
+        play(Backend::Postgres, super::measure);
+    }
+}
+
+async fn measure(stage: Stage) {
+    let Db::Postgres(pool) = &stage.db else { return };
+    let count = async || {
+        sqlx::query_scalar::<_, i64>(
+            "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()",
+        )
+        .fetch_one(pool)
+        .await
+        .unwrap()
+    };
+    // Statistics arrive with some delay.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let before = count().await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    eprintln!("{} transactions in an idle minute", count().await - before);
+    stage.end().await;
+}
 
 async fn replicas(stage: &Stage, n: usize) -> Vec<Replica> {
     let mut all = Vec::new();
@@ -114,5 +148,32 @@ async fn fifty_clicks_make_one_decision(stage: Stage) {
     for replica in others {
         replica.end().await;
     }
+    stage.end().await;
+}
+
+/// After a 429 nobody calls the method before its time, whatever waits in other channels; then everything goes.
+async fn a_limited_method_is_left_alone(stage: Stage) {
+    stage.sandbox.script("chat.postMessage", Fault::RateLimited { seconds: 2 }, 1);
+    let calls = || stage.sandbox.calls_of("chat.postMessage").len();
+    let before = calls();
+    let send = async |key: &str, to: &str| {
+        let mut tx = stage.db.begin().await.unwrap();
+        let out = Outgoing::post(key, Destination::Channel(to.into()), Message::text(key));
+        outbox::enqueue(&mut tx, millis(stage.clock.now()), &out).await.unwrap();
+        tx.commit().await.unwrap();
+        stage.bot.bell.ring();
+    };
+    send("first", OPS).await;
+    while calls() == before {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let limited = tokio::time::Instant::now();
+    for n in 0..10 {
+        send(&format!("more {n}"), if n % 2 == 0 { INTAKE } else { OPS }).await;
+    }
+    tokio::time::sleep(Duration::from_millis(1_500).saturating_sub(limited.elapsed())).await;
+    assert_eq!(calls(), before + 1, "nobody calls again before its time");
+    stage.settle().await;
+    assert_eq!(calls(), before + 12, "and then each once");
     stage.end().await;
 }

@@ -209,12 +209,12 @@ fn every_transition_of_every_zone_fires_each_time_once() {
     let (mut zones, mut transitions) = (0, 0);
     for name in jiff::tz::db().available() {
         let tz = TimeZone::get(name.as_str()).unwrap();
-        let Ok(schedule) = Schedule::parse("*/15 * * * *", name.as_str()) else { continue };
+        let Ok(schedule) = Schedule::parse("*/30 * * * *", name.as_str()) else { continue };
         zones += 1;
         for transition in tz.following(from).take_while(|t| t.timestamp() < until) {
             transitions += 1;
             let moment = transition.timestamp();
-            let (after, end) = (moment - Span::new().hours(5), moment + Span::new().hours(5));
+            let (after, end) = (moment - Span::new().hours(3), moment + Span::new().hours(3));
             let fires = schedule.fires_between(after, end);
             let mut periods: Vec<&str> = fires.iter().map(|f| f.period.as_str()).collect();
             periods.sort_unstable();
@@ -223,11 +223,11 @@ fn every_transition_of_every_zone_fires_each_time_once() {
             assert_eq!(fired, periods.len(), "{name} {moment}: a period fires twice");
             assert!(fires.is_sorted_by_key(|fire| fire.at), "{name} {moment}");
             let (first, last) = (tz.to_datetime(after), tz.to_datetime(end));
-            let quarters = (last - first).total(jiff::Unit::Minute).unwrap() / 15.0;
-            let expected = quarters.round() as usize;
+            let halves = (last - first).total(jiff::Unit::Minute).unwrap() / 30.0;
+            let expected = halves.round() as usize;
             assert!(
                 fired.abs_diff(expected) <= 1,
-                "{name} {moment}: {fired} fires, {expected} civil quarters"
+                "{name} {moment}: {fired} fires, {expected} civil half-hours"
             );
             for fire in &fires {
                 let civil: jiff::civil::DateTime = fire.period.parse().unwrap();

@@ -111,12 +111,10 @@ async fn a_request_goes_to_the_manager_and_back() {
     insta::assert_snapshot!(outbox_lines(&mut tx).await, @r"
     UPM post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
     UREP post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
-    UPM update: *Session on Acme (acme.com) with Northwind* / <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides. / For: meet their VP
-    UREP update: *Session on Acme (acme.com) with Northwind* / <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides. / For: meet their VP
-    UREP post: Acme (acme.com) with Northwind: <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides.
     UPM update: *Session on Acme (acme.com) with Northwind* / Agreed by <@UREP>: a session on Tue 17 Mar. / For: meet their VP
-    UPM post: Acme (acme.com) with Northwind: Agreed by <@UREP>: a session on Tue 17 Mar.
     UREP update: *Session on Acme (acme.com) with Northwind* / Agreed by <@UREP>: a session on Tue 17 Mar. / For: meet their VP
+    UREP post: Acme (acme.com) with Northwind: <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides.
+    UPM post: Acme (acme.com) with Northwind: Agreed by <@UREP>: a session on Tue 17 Mar.
     ");
 }
 
