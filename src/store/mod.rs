@@ -63,6 +63,7 @@ impl Db {
             })?;
         }
         let lock = Some(Arc::new(lock_beside(path)?));
+        writable(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -84,7 +85,6 @@ impl Db {
             })
             .connect_with(options.clone())
             .await?;
-        writable(&write, path).await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(3)
@@ -190,12 +190,14 @@ impl Tx {
     }
 }
 
-/// Told at the start and by name, instead of at the first thing that comes in.
-async fn writable(write: &SqlitePool, path: &Path) -> Result<()> {
-    let tried = async { write.begin_with("BEGIN IMMEDIATE").await?.rollback().await };
-    tried.await.map_err(|e| {
-        Error::caused(format!("{} cannot be written; is it read-only, or the disk full?", path.display()), e)
-    })
+/// Opened read-only, SQLite would say so only at the first thing that comes in, and without the file's name.
+fn writable(path: &Path) -> Result<()> {
+    match std::fs::OpenOptions::new().write(true).open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::caused(format!("{} cannot be written; is it read-only?", path.display()), e))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A lock on `<file>.lock`, held by the returned handle.

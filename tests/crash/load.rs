@@ -1,6 +1,6 @@
 //! Load: people who write, correct themselves, ask and approve, as many times a second as is asked for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -34,20 +34,20 @@ pub async fn stream(sandbox: &Sandbox, db: &Db, rate: u32, duration: Duration, s
     let mut said = Said::default();
     let mut acts = JoinSet::new();
     let mut tick = tokio::time::interval(Duration::from_secs(1) / rate);
-    let end = Instant::now() + duration;
-    let mut serial = 0_usize;
-    while Instant::now() < end {
+    for serial in 1..=rate as usize * usize::try_from(duration.as_secs()).unwrap() {
         tick.tick().await;
-        serial += 1;
         let sandbox = sandbox.clone();
         if serial.is_multiple_of(rate as usize) {
             let (name, _) = PARTNERS[said.notes % PARTNERS.len()];
             let account = word("Note", serial);
-            propose(db, name, &account).await;
             said.notes += 1;
             let (_, method, fault, times) = mishap(&mut dice);
             sandbox.script(method, fault, times);
-            acts.spawn(async move { approve(&sandbox, &account).await });
+            let db = db.clone();
+            acts.spawn(async move {
+                propose(&db, name, &account).await;
+                approve(&sandbox, &account).await;
+            });
             continue;
         }
         match dice.random_range(0..100) {

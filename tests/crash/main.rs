@@ -11,6 +11,7 @@ mod outages;
 mod plan;
 mod process;
 mod promises;
+mod release;
 mod replicas;
 mod runs;
 mod story;
