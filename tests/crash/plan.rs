@@ -110,7 +110,7 @@ pub fn mishap(dice: &mut StdRng) -> Mishap {
         1 => Fault::Status(500),
         2 => Fault::Status(503),
         3 | 4 => Fault::DropReplyAfterAcceptance,
-        _ => Fault::Slow(Duration::from_millis(1_200)),
+        _ => Fault::Slow(Duration::from_millis(3_300)),
     };
     let at = Duration::from_millis(dice.random_range(0..500));
     (at, METHODS.choose(dice).unwrap(), fault, dice.random_range(1..=2))

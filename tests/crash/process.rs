@@ -91,7 +91,7 @@ fn furnish(command: &mut Command, place: &Place) {
         .env("TANDEM_SLACK__API_URL", place.sandbox.api_url())
         .env("TANDEM_SLACK__BOT_TOKEN", "xoxb-sandbox")
         .env("TANDEM_SLACK__SIGNING_SECRET", "sandbox-signing-secret")
-        .env("TANDEM_SLACK__TIMEOUT_SECONDS", if place.doors.is_some() { "5" } else { "1" })
+        .env("TANDEM_SLACK__TIMEOUT_SECONDS", "3")
         .env("TANDEM_SLACK__MESSAGE_INTERVAL_MS", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -17,7 +17,7 @@ use crate::support::postgres::{self, TestDatabase};
 use crate::{ground, story};
 
 /// Runs side by side: most of their time is waiting.
-const ABREAST: usize = 8;
+const ABREAST: usize = 6;
 /// The longest that a run may take until nothing is left to do.
 const PATIENCE: Duration = Duration::from_secs(120);
 
