@@ -21,6 +21,7 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, outbox, wake};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::map::intake::message;
 use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
@@ -29,6 +30,7 @@ use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, socket};
 use crate::store::Db;
+use crate::sustain::relevance;
 use crate::web;
 
 /// What is due comes at full minutes; that is when the scheduler looks at the clock.
@@ -61,6 +63,8 @@ impl App {
 
     /// The same with a database and a listener that are there already.
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
+        let relevance = relevance::Settings::with_levels(&config.relevance.levels)
+            .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
         let client = Arc::new(client(config)?);
         let identity = greet(&client).await?;
@@ -83,6 +87,7 @@ impl App {
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
             keep: config.delivery.clone(),
+            relevance,
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
@@ -109,6 +114,8 @@ impl App {
             oversight: Arc::new(watch),
             lease: config.lease(),
         };
+        // Beside the rest, and never waited for.
+        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         if let Db::Postgres(pool) = &db {
             app.part("wake-up", wake::run(pool.clone(), inbox, bot.bell.clone(), stop.clone()));

@@ -3,6 +3,7 @@
 //! A setting `slack.bot_token` is `bot_token` under `[slack]` in the file, or `TANDEM_SLACK__BOT_TOKEN` in the
 //! environment, which wins. Unknown keys are refused. `deploy/tandem.example.toml` explains every setting.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// How what comes in and goes out is worked off, and for how long it is kept.
     pub delivery: Delivery,
+    /// The relevance check.
+    pub relevance: Relevance,
 }
 
 /// How Slack is reached.
@@ -121,6 +124,14 @@ pub struct Delivery {
     pub shown_days: u16,
 }
 
+/// The relevance check of notes to partners.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relevance {
+    /// The heaviest level that a rule may reach, by the rule's name; a rule that is not listed may block.
+    pub levels: BTreeMap<String, String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -132,6 +143,7 @@ impl Default for Config {
             log: Log::default(),
             limits: Limits::default(),
             delivery: Delivery::default(),
+            relevance: Relevance::default(),
         }
     }
 }

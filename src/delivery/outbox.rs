@@ -19,7 +19,7 @@ use crate::sql_exec;
 use crate::store::Tx;
 
 pub use claims::{Claimed, claim, is_ours, release_all, renew, retry_later, settle};
-pub use look::{depth, forget, is_shown, lane_of, shown_at, stuck};
+pub use look::{attended, depth, forget, is_shown, lane_of, shown_at, stuck};
 
 /// Who will read it.
 #[derive(Clone, Debug, PartialEq, Eq)]

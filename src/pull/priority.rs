@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::kernel::age;
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
-use crate::store::millis;
 
 /// Points of an amount in whole units, whatever the currency: from this much, so many.
 pub const AMOUNTS: [(i64, i64); 7] =
@@ -25,7 +25,6 @@ pub const WAITING_DAYS: i64 = 5;
 const HABIT: usize = 3;
 /// As many of them are looked at.
 pub const HABIT_SEEN: usize = 5;
-const DAY_MS: i64 = 86_400_000;
 
 /// Points of what the two sides are to the account (A2).
 pub fn kind_points(ours: Option<Population>, theirs: Option<Population>) -> i64 {
@@ -161,12 +160,12 @@ impl Reason {
                 format!("a give: {}", habit(*motion, *count, partner))
             }
             Self::Habit { motion, count, partner, .. } => habit(*motion, *count, partner),
-            Self::Waiting(days) => format!("open for {} and nobody has it", days_words(*days)),
+            Self::Waiting(days) => format!("open for {} and nobody has it", age::days(*days)),
             Self::Stale { days, partner } => {
-                format!("{partner}'s list is {} old, so check first", days_words(*days))
+                format!("{partner}'s list is {} old, so check first", age::days(*days))
             }
             Self::New(day) => format!("new on {day}"),
-            Self::Open(days) => format!("open for {}", days_words(*days)),
+            Self::Open(days) => format!("open for {}", age::days(*days)),
         }
     }
 }
@@ -178,11 +177,6 @@ fn habit(motion: Motion, count: usize, partner: &str) -> String {
         Motion::Joint => "joint",
     };
     format!("the last {count} with {partner} were {what}")
-}
-
-/// `1 day`, `6 days`.
-pub fn days_words(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// How much it is worth a look, and why.
@@ -198,7 +192,17 @@ impl Priority {
     /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
     /// nobody has it, is said by the row, which knows better when it is shown again.
     pub fn phrase(&self) -> String {
-        let lasting = self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)));
+        self.first_two(|_| true)
+    }
+
+    /// The same for a row among others with its partner: how old the list is stands above them.
+    pub fn phrase_in_group(&self) -> String {
+        self.first_two(|r| !matches!(r, Reason::Stale { .. }))
+    }
+
+    fn first_two(&self, wanted: impl Fn(&Reason) -> bool) -> String {
+        let lasting =
+            self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)) && wanted(r));
         lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
     }
 }
@@ -206,11 +210,6 @@ impl Priority {
 /// Who of ours has it: the one it was assigned to, else the deal's or the account's owner, as written.
 pub fn holder(o: &Overlap) -> Option<String> {
     o.assignee.as_ref().map(|u| u.mention()).or_else(|| o.owner.clone()).or_else(|| o.account.owner.clone())
-}
-
-/// Whole days since it was first seen.
-pub fn age_days(o: &Overlap, now: Timestamp) -> i64 {
-    (millis(now) - millis(o.first_seen)).max(0) / DAY_MS
 }
 
 /// Weighs one overlap.
@@ -241,7 +240,7 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
             found.extend(other);
         }
     }
-    let age = age_days(o, about.now);
+    let age = age::days_since(o.first_seen, &about.now.to_zoned(about.zone.clone()));
     if age > WAITING_DAYS && holder(o).is_none() {
         found.push((WAITING, Reason::Waiting(age)));
     }

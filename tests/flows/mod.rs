@@ -1,6 +1,9 @@
+mod commitments;
 mod delivery;
 mod digest;
 mod drafts;
+mod drafts_races;
+mod drafts_routes;
 mod foreign;
 mod home;
 mod imports;
@@ -11,3 +14,4 @@ mod sessions;
 mod setup;
 mod status;
 mod storms;
+mod verbs;

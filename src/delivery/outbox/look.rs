@@ -49,7 +49,7 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
 pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u64> {
     Ok(sql_exec!(
         tx,
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed') \
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'attended') \
          AND ((subject IS NULL AND created_at < $1) OR created_at < $2) ORDER BY seq LIMIT $3)",
         sent,
         shown,
@@ -60,4 +60,14 @@ pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u6
 /// Whether a message that shows `subject` was enqueued, sent or not.
 pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
     Ok(lane_of(tx, subject).await?.is_some())
+}
+
+/// Somebody saw to what became of the message that shows `subject`: it is not stuck any more.
+pub async fn attended(tx: &mut Tx, subject: &str) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET state = 'attended' WHERE subject = $1 AND state IN ('unconfirmed', 'failed', 'dropped')",
+        subject
+    )?;
+    Ok(())
 }
