@@ -17,7 +17,7 @@ use tandem::sustain::draft::{Route, Seen};
 use tandem::sustain::facts::Ground;
 use tandem::sustain::flow as sustain_flow;
 use tandem::sustain::form::{Composed, Reader};
-use tandem::sustain::relevance::{GiftKind, Level, Purpose};
+use tandem::sustain::relevance::{GiftKind, Level, Purpose, Settings};
 
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, SHARED};
 
@@ -116,7 +116,9 @@ pub async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner, account: &str)
     };
     let ground = Ground::load(tx, overlap).await.unwrap().unwrap();
     let (draft, _) =
-        sustain_flow::propose(tx, now, &OMAR.into(), &ground, composed, "Alex Rivera").await.unwrap();
+        sustain_flow::propose(tx, now, &OMAR.into(), &ground, composed, "Alex Rivera", &Settings::default())
+            .await
+            .unwrap();
     if draft.note.check.verdict == Level::Block {
         let seen = Seen::read(&draft.value()).unwrap();
         sustain_flow::overrule(tx, now, &MAYA.into(), &seen, "it is what this test sends").await.unwrap();
