@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::outbox::{self, Audience, Bell, Claimed, Rank, State};
 use super::{FALLBACK, PAUSE};
+use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
@@ -185,7 +186,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read; trying again");
-                self.bell.ring_in(PAUSE);
+                tokio::time::sleep(PAUSE).await;
                 Vec::new()
             }
         }
@@ -217,11 +218,15 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let mut tx = self.db.read().await?;
         let ours = outbox::is_ours(&mut tx, &row).await?;
         tx.rollback().await?;
+        failpoint!("outbox.checked");
         if !ours {
             return lost(&row);
         }
         if row.uncertain {
-            match self.carrier.find(&row, shown.clone()).await {
+            failpoint!("outbox.find");
+            let found = self.carrier.find(&row, shown.clone()).await;
+            failpoint!("outbox.found");
+            match found {
                 Ok(Some((channel, ts))) => {
                     return self.settle(&row, State::Sent, Some((&channel, &ts)), None).await;
                 }
@@ -232,7 +237,10 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 Err(why) => return self.put_back(&row, None, true, &why).await,
             }
         }
-        match self.carrier.send(&row, shown.clone()).await {
+        failpoint!("outbox.send");
+        let sent = self.carrier.send(&row, shown.clone()).await;
+        failpoint!("outbox.sent");
+        match sent {
             Sent::Arrived(at) => {
                 let at = at.as_ref().map(|(c, t)| (c.as_str(), t.as_str()));
                 self.settle(&row, State::Sent, at, None).await
@@ -286,6 +294,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         );
         let mut tx = self.db.begin().await?;
         let ours = outbox::retry_later(&mut tx, row, now.saturating_add(wait), uncertain, why).await?;
+        failpoint!("outbox.put_back");
         tx.commit().await?;
         if !ours {
             return lost(row);
@@ -328,7 +337,9 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             return lost(row);
         }
         self.oversight.settled(&mut tx, row, state, at, error).await?;
+        failpoint!("outbox.settle");
         tx.commit().await?;
+        failpoint!("outbox.settled");
         self.bell.ring();
         Ok(())
     }

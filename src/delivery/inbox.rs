@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::envelope::Envelope;
+use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, millis};
@@ -139,6 +140,7 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
 
 /// One statement for the whole batch: each statement costs a hop to SQLite's thread and back.
 async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
+    failpoint!("inbox.insert");
     let mut tx = db.begin().await?;
     match &mut tx {
         Tx::Sqlite(t) => {
@@ -178,7 +180,10 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
             .await?;
         }
     }
-    tx.commit().await
+    failpoint!("inbox.commit");
+    tx.commit().await?;
+    failpoint!("inbox.committed");
+    Ok(())
 }
 
 /// The payload as JSON.

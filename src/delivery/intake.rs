@@ -125,7 +125,7 @@ impl<H: Handler> Intake<H> {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(%error, "the inbox cannot be read; trying again");
-                self.inbox.wake_in(PAUSE);
+                tokio::time::sleep(PAUSE).await;
                 Vec::new()
             }
         }

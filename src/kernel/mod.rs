@@ -7,6 +7,7 @@ pub mod clock;
 pub mod csv;
 pub mod dates;
 pub mod error;
+pub mod failpoint;
 pub mod ids;
 pub mod money;
 pub mod schedule;

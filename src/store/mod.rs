@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use open::Open;
 
@@ -70,6 +70,7 @@ impl Db {
             })?;
         }
         let lock = Some(Arc::new(lock_beside(path)?));
+        writable(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -81,7 +82,16 @@ impl Db {
             .foreign_keys(true)
             .pragma("cache_size", "-1024")
             .busy_timeout(Duration::from_secs(10));
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| {
+                // After a failed write SQLite has ended the transaction by itself and sqlx counts it as open for ever:
+                // such a connection would refuse every other one, so it is replaced.
+                let sound = !connection.is_in_transaction();
+                Box::pin(async move { Ok(sound) })
+            })
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(3)
@@ -193,6 +203,16 @@ impl Tx {
     /// Where the two dialects differ.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
+    }
+}
+
+/// Opened read-only, SQLite would say so only at the first thing that comes in, and without the file's name.
+fn writable(path: &Path) -> Result<()> {
+    match std::fs::OpenOptions::new().write(true).open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::caused(format!("{} cannot be written; is it read-only?", path.display()), e))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -242,7 +242,7 @@ async fn every_verb_answers(stage: Stage) {
     Role: sales rep
     Purpose: Prospecting
     Gift: A plain offer of help
-    Text: A plain offer where they are already in
+
     Route: In the partner's channel
     Sender: -
     > draft new pied piper

@@ -16,7 +16,7 @@ use std::os::unix::process::CommandExt;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
@@ -53,11 +53,23 @@ pub fn database() -> impl Future<Output = Option<TestDatabase>> {
 
 impl TestDatabase {
     async fn create(server: &Url) -> Self {
+        Self::made_from(server, "template0").await
+    }
+
+    async fn made_from(server: &Url, template: &str) -> Self {
         let name = format!("t_{:016x}", rand::random::<u64>());
-        run(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await.expect("a fresh database");
+        run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.expect("a fresh database");
         let mut url = server.clone();
         url.set_path(&name);
         Self { url: url.into(), name, server: server.clone() }
+    }
+
+    /// A copy of it, as it is now; nobody may be connected to it.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn copy(&self) -> Self {
+        Self::made_from(&self.server, &self.name).await
     }
 }
 
@@ -86,6 +98,74 @@ async fn run(server: &Url, statement: &str) -> Result<(), sqlx::Error> {
 fn server() -> Result<&'static Url, &'static str> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     SERVER.get_or_init(Server::find).as_ref().map(|server| &server.url).map_err(String::as_str)
+}
+
+/// A cluster of its own, for a test that stops it.
+#[derive(Clone)]
+pub struct Cluster {
+    server: Arc<Server>,
+    programs: PathBuf,
+    folder: PathBuf,
+}
+
+impl Cluster {
+    /// Starts one, or answers `None` where this machine has no Postgres of its own; reported as [`database`] does.
+    ///
+    /// # Panics
+    /// When `TANDEM_REQUIRE_POSTGRES=1` and there is none.
+    #[track_caller]
+    pub fn start() -> Option<Self> {
+        let test = test_name(Location::caller());
+        let started = programs().and_then(|programs| {
+            let server = Arc::new(Server::start(&programs)?);
+            let folder = server.url.query_pairs().find(|(name, _)| name == "host");
+            let folder = folder.map(|(_, folder)| PathBuf::from(folder.into_owned())).ok_or("no folder")?;
+            Ok(Self { server, programs, folder })
+        });
+        match started {
+            Ok(cluster) => Some(cluster),
+            Err(reason) => {
+                assert!(!required(), "{test} needs Postgres: {reason}");
+                let _ = writeln!(io::stderr(), "not run on Postgres: {test} ({reason})");
+                None
+            }
+        }
+    }
+
+    /// A database in which a commit survives a crash of the server.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn database(&self) -> TestDatabase {
+        let database = TestDatabase::create(&self.server.url).await;
+        let durable = format!("ALTER DATABASE {} SET synchronous_commit = on", database.name);
+        run(&self.server.url, &durable).await.expect("a durable database");
+        database
+    }
+
+    /// Ends the server without a farewell and starts it again `later`.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn crash_and_restart(&self, later: std::time::Duration) {
+        self.control(&["-m", "immediate", "-w", "stop"]);
+        std::thread::sleep(later);
+        self.control(&["-w", "-t", "60", "start"]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let mut command = Command::new(self.programs.join("pg_ctl"));
+        command.arg("-D").arg(self.folder.join("data")).arg("-l").arg(self.folder.join("log"));
+        command.args(what).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null());
+        if what.contains(&"start") {
+            command.args(["-o", &format!("-k '{}' -c listen_addresses=''", self.folder.display())]);
+        }
+        if is_root() {
+            let (uid, gid) = unprivileged_user().expect("a user for Postgres");
+            command.uid(uid).gid(gid);
+        }
+        assert!(command.status().expect("pg_ctl runs").success(), "pg_ctl {what:?}");
+    }
 }
 
 struct Server {

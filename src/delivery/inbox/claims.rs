@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::envelope::{Envelope, Kind};
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx};
-use crate::{sql_all, sql_exec};
+use crate::{failpoint, sql_all, sql_exec};
 
 /// A claim looks at so many open envelopes: a long lane that is taken must not make every look expensive.
 const WINDOW: i64 = 4_096;
@@ -62,7 +62,9 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     let rows =
         sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), lease, i64::from(urgent), now, limit)?;
+    failpoint!("inbox.claim");
     tx.commit().await?;
+    failpoint!("inbox.claimed");
     let mut claimed: Vec<Claimed> = rows
         .into_iter()
         .map(|(seq, attempt, received_at, key, kind, name, lane, urgent, payload)| Claimed {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Action, Audience, Rank, State};
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx};
-use crate::{sql_all, sql_exec, sql_value};
+use crate::{failpoint, sql_all, sql_exec, sql_value};
 
 /// A retry that stands further ahead than this was written before the clock was set back.
 const FARTHEST_MS: i64 = 3_600_000;
@@ -84,7 +84,9 @@ pub async fn claim(db: &Db, now: i64, lease: Duration, least: Rank, limit: i64) 
     );
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, lease, least as i64, limit)?;
+    failpoint!("outbox.claim");
     tx.commit().await?;
+    failpoint!("outbox.claimed");
     let mut claimed = rows.into_iter().map(Claimed::try_from).collect::<Result<Vec<_>>>()?;
     claimed.sort_by_key(|c| (std::cmp::Reverse(c.rank as i64), c.seq));
     Ok(claimed)

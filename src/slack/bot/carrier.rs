@@ -15,6 +15,9 @@ use crate::store::channels::State;
 /// How long a row rests that met a token which Slack no longer takes.
 const UNAUTHORISED: Duration = Duration::from_secs(1);
 
+/// Slack's clock and ours differ by less, or Slack's signatures would be refused.
+const CLOCKS_APART_SECONDS: i64 = 300;
+
 /// Where a message stands: channel and `ts`.
 type At = Option<(String, String)>;
 
@@ -45,9 +48,11 @@ impl Carrier for SlackCarrier {
         let Action::Post { to, thread, .. } = &row.action else { return Ok(None) };
         let thread = thread_ts(thread.as_ref(), shown.as_ref());
         let channel = self.channel(to).await.map_err(|e| e.to_string())?;
+        // It cannot stand there from before it was written, so a busy channel is not read to its beginning.
+        let oldest = format!("{}.000000", row.created_at / 1000 - CLOCKS_APART_SECONDS);
         let found = self
             .0
-            .history_find_key(&channel, thread.as_deref(), None, &row.key)
+            .history_find_key(&channel, thread.as_deref(), Some(&oldest), &row.key)
             .await
             .map_err(|e| e.to_string())?;
         Ok(found.map(|ts| (channel, ts)))

@@ -22,7 +22,7 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 52] = [
+pub const TABLE: [(&str, Need); 53] = [
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -88,7 +88,9 @@ pub fn need_of(id: &str) -> Option<Need> {
 /// What a command needs.
 pub fn need_of_command(noun: &Noun) -> Need {
     match noun {
-        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => CONTRIBUTE,
+        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
+            CONTRIBUTE
+        }
         Noun::Draft { .. } => TRIAGE,
         Noun::Digest { verb } => match verb {
             Some(DigestVerb::Settings) => ADMINISTER,

@@ -45,6 +45,7 @@ use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
 use crate::delivery::outbox::Bell;
 use crate::delivery::{schedule, uptime};
+use crate::failpoint;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
@@ -63,7 +64,10 @@ macro_rules! in_one {
             let mut $tx = $bot.db.begin().await?;
             schedule::one_at_a_time(&mut $tx).await?;
             $turn.await?;
-            $tx.commit().await
+            failpoint!("schedule.commit");
+            $tx.commit().await?;
+            failpoint!("schedule.committed");
+            Ok(())
         }
         .await
     };
@@ -330,7 +334,9 @@ fn split(id: &str) -> (&str, &str) {
 /// Marks the envelope handled, writes down a refusal, and commits.
 async fn finish(bot: &Bot, mut tx: Tx, claim: Claim) -> Result<Handled> {
     inbox::done(&mut tx, claim).await?;
+    failpoint!("flow.commit");
     tx.commit().await?;
+    failpoint!("flow.committed");
     bot.bell.ring();
     Ok(Handled::Saved)
 }
