@@ -72,7 +72,7 @@ pattern!(
 pattern!(
     ASSET,
     r"(?x)\b(?: checklists? | guides? | playbooks? | white.?papers? | one.?pagers? | decks? | slides? | templates? | calculators? | benchmarks? | e-?books? | data.?sheets? | case\ stud(?:y|ies)
-      | worksheets? | cheat.?sheets? | battle.?cards? | recordings? | toolkits? | workbooks? | brochures? | handbooks? | primers? | runbooks? | videos? | webinars? | reports? | summar(?:y|ies) | write.?ups? )\b"
+      | worksheets? | handbooks? | blueprints? | frameworks? | matri(?:x|ces) | (?:maturity|pricing|savings|business)\ models? | estimators? | planners? | cheat.?sheets? | battle.?cards? | recordings? | toolkits? | workbooks? | brochures? | primers? | runbooks? | videos? | webinars? | reports? | summar(?:y|ies) | write.?ups? )\b"
 );
 
 /// Whether a clause speaks of a document.
@@ -138,7 +138,7 @@ pattern!(
 );
 pattern!(
     NO_DEED,
-    r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
+    r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|hate|regret|dread|prefer|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
       |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
@@ -160,8 +160,9 @@ pattern!(
 );
 
 pattern!(
+    /// A deed towards others, in the reader's place.
     STAND_FOR_YOU,
-    r"^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
+    r"^(?:speak|talk) (?:to|with) (?:their|her|his|the|them|her|him|\w+'s|[\w-]+'s)\b|^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
 );
 
 /// What the reader gets when somebody would do `rest`.

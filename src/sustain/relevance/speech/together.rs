@@ -19,7 +19,7 @@ pattern!(
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
 pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
-pattern!(OURS, r"\b(?:me|us|our|my)\b");
+pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
 
 /// Reads again what depends on the rest of the sentence or of the note.
 pub(super) fn weigh(clauses: &mut [Clause]) {
@@ -54,8 +54,13 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         let given = clauses[..at]
             .iter()
             .any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
+        let told = clauses[..at].iter().any(|c| matches!(c.kind, Kind::State | Kind::Deliver) && c.words.len() > 20);
         let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
-        let new = if advised {
+        let unselfish = told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
+        let new = if unselfish && here.burdens() {
+            // "Their CIO dislikes slides, so bring two": a word on the reader's own deal.
+            Some((Kind::State, Party::Others, Party::You, Object::Other))
+        } else if advised {
             Some((Kind::Offer, Party::Us, Party::You, Object::Work))
         } else if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
             // "Throw it over to me and I'll answer it": the work comes our way.

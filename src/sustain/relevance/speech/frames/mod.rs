@@ -1,15 +1,18 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
+mod commands;
 mod deeds;
 mod offers;
 mod questions;
 mod requests;
 
 pub(super) use deeds::done_by_us;
+use commands::imperative;
+pub(super) use commands::may_advise;
 use deeds::{check_in, deed_offered, delivery, reported, waiver};
 use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
-use requests::{asked_of_you, duty, imperative, kindly, together, wish};
+use requests::{asked_of_you, duty, kindly, together, wish};
 
 use super::objects::wanted;
 use super::{Kind, Object, Party};
