@@ -34,6 +34,12 @@ static SHIPPED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:we|our \w+|our)\b.*\b(?:shipped|launched|released|rolled out|went live|is live|are live|is out|goes live|now (?:supports?|has|connects|reads|handles|does|syncs|works))\b").expect("a constant pattern")
 });
 
+pattern!(
+    /// "Some resources", "a few things of interest": nobody is told what they get.
+    VAGUE,
+    r"\b(?:some|a few|a couple of|several|various|lots of|plenty of|a bunch of|great|more|other|additional)(?: \w+){0,2}? (?:things?|resources?|content|materials?|stuff|collateral|info|information|ideas|documents?|docs|assets|links|goodies|items|pieces)\b"
+);
+
 /// Everything in the draft that serves the reader, in reading order.
 pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
     let mut out: Vec<Gift> = Vec::new();
@@ -74,6 +80,7 @@ fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight
     use GiftKind::{Asset, Introduction, OfferOfHelp, OurLaunch, Result};
     let asked = draft.clauses.iter().any(Clause::asks);
     match (clause.kind, clause.object) {
+        (Kind::Offer | Kind::Deliver, Object::Asset | Object::Work) if VAGUE.is_match(&clause.words) => None,
         (Kind::Offer | Kind::Deliver, Object::Introduction) => Some((Some(Introduction), Weight::Solid)),
         (Kind::Offer | Kind::Deliver, Object::Asset) => Some((Some(Asset), Weight::Solid)),
         (Kind::Offer | Kind::Deliver, Object::Work) => Some((Some(OfferOfHelp), Weight::Solid)),

@@ -92,9 +92,18 @@ pattern!(
     r"\b(?:accounts|companies|clients|customers|people|others|anyone|someone|somebody|retailers) (?:like|such as|similar|who|that|else|in your)\b"
 );
 
+pattern!(
+    /// The reader's own plan, which takes a word to tell.
+    YES_OR_NO,
+    r"^(?:tell (?:me|us)|let (?:me|us) know|say) (?:if|whether) (?:you|that|it|this)\b"
+);
+
 /// What is wanted when the reader is asked for `rest`.
 pub(super) fn wanted(rest: &str) -> Object {
     let yours = rest.contains("your ");
+    if YES_OR_NO.is_match(rest) {
+        return Object::Answer;
+    }
     if rest.starts_with("find out ") || rest.starts_with("dig ") {
         return Object::Work;
     }

@@ -19,6 +19,9 @@ pattern!(
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
 pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
+pattern!(CALL_ME, r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b");
+pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b");
+pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
 
 /// Reads again what depends on the rest of the sentence or of the note.
@@ -36,6 +39,15 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             }
             continue;
         }
+        let paged = here.burdens()
+            && here.words.starts_with("anything")
+            && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && CALL_ME.is_match(&c.words));
+        if paged {
+            // "Anything that breaks, page me": the writer stands by.
+            (clauses[at].kind, clauses[at].actor) = (Kind::Offer, Party::Us);
+            (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Help);
+            continue;
+        }
         if here.kind == Kind::State
             && frames::done_by_us(&here.words)
             && sentence().any(|c| FOR_YOUR_SAKE.is_match(&c.words))
@@ -43,6 +55,15 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             // "To spare your team the weekend, we loaded the data."
             (clauses[at].kind, clauses[at].actor) = (Kind::Deliver, Party::Us);
             (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Work);
+            continue;
+        }
+        let for_us = clauses[at + 1..]
+            .iter()
+            .any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
+        if for_us && YOURS_TO_DO.is_match(&here.words) && here.kind != Kind::CheckIn {
+            // "You could take the data questions so I can focus": what serves us is asked for.
+            (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
+            (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);
             continue;
         }
         if here.kind != Kind::Request {

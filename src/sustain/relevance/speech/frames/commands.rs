@@ -89,6 +89,7 @@ pattern!(
     r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him|people|anyone|everyone) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us|mine|ours)\b|^(?:drop|use|mention) (?:my|our) name\b"
 );
 
+pattern!(OURS, r"\b(?:us|me|our|my|ours|mine|we|i)\b");
 pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past) (?:me|us|our|my))\b");
 
 /// "Send me your list."
@@ -106,6 +107,9 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     }
     if FOR_US.is_match(rest) && object == Object::Other {
         return Some(request(Object::Work));
+    }
+    if object == Object::Other && !OURS.is_match(rest) {
+        return Some(request(Object::Answer));
     }
     if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {
         return Some(STATE);

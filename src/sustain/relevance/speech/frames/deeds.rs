@@ -179,7 +179,7 @@ pattern!(
 
 pattern!(
     RESULT,
-    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
+    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|(?:thank you|thanks) for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip|demo|session))"
 );
 
 fn result(w: &str) -> Option<Reading> {
@@ -193,7 +193,7 @@ pattern!(
 
 pattern!(
     LEGWORK,
-    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
+    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)|asked) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
 );
 
 pattern!(
@@ -202,11 +202,15 @@ pattern!(
     r"^(?:to|in order to|so that|since|as|because|for|before|after|while|on|at|in|last|yesterday|this) (?:[\w'&.-]+ ){1,9}?(?P<deed>(?:i|we|our \w+) .*)"
 );
 
+/// The deed, without what stands before it.
+fn tail(w: &str) -> &str {
+    BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str())
+}
+
 /// Whether the clause tells a deed that our side has done, and not for itself.
 pub(in crate::sustain::relevance::speech) fn done_by_us(w: &str) -> bool {
-    let tail = BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str());
     PAST_DEED
-        .captures(tail)
+        .captures(tail(w))
         .is_some_and(|c| !NO_GOOD_DEED.is_match(&c["verb"]) && !c["rest"].starts_with("our "))
 }
 
@@ -238,7 +242,7 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
     if (HANDED.is_match(w) && !w.starts_with("here is to ") && !w.starts_with("here is hoping"))
         || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
-        || LEGWORK.is_match(w)
+        || LEGWORK.is_match(tail(w))
         || (done_by_us(w) && FOR_THEM.is_match(w))
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);

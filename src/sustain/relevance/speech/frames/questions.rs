@@ -6,7 +6,7 @@ use super::{CHECK_IN, Reading, offer, request};
 
 pattern!(
     IF_FOUND,
-    r"(?x)\b(?:if|when|whenever|should|where|in\ case|as\ soon\ as)\ (?:you|your\ \w+|anyone\ on\ your\ \w+)\ (?:ever\ |do\ |happen\ to\ |already\ )*(?:see|sees|hear|spot|notice|know|find|finds|come\ across|run\ into|think|have|has|get\ wind|got|bump\ into|stumble)(?:\ of|\ about|\ upon|\ on)?\ (?:any\b|anything|anyone|someone|somebody|something|some\b|other|more\ |a\ (?:fit|lead|opening|chance|gap|match|few|list|prospect|client|customer|deal)|one\b|who\b|which\b|accounts|names|leads|opportunit|prospects|deals|clients|customers|companies|where)"
+    r"(?x)\b(?:if|when|whenever|should|where|in\ case|as\ soon\ as)\ (?:you|your\ \w+|anyone\ on\ your\ \w+)\ (?:ever\ |do\ |happen\ to\ |already\ )*(?:see|sees|hear|spot|notice|know|find|finds|come\ across|run\ into|think|have|has|get\ wind|got|bump\ into|stumble)(?:\ of|\ about|\ upon|\ on)?\ (?:any\b|anything|anyone|someone|somebody|something|some\b|other|more\ |a\ (?:name|contact|fit|lead|opening|chance|gap|match|few|list|prospect|client|customer|deal)|one\b|who\b|which\b|accounts|names|leads|opportunit|prospects|deals|clients|customers|companies|where)"
 );
 
 pattern!(
@@ -42,7 +42,7 @@ pattern!(FACT_WANTED, r"^(?:what|who|whom|whose|which|where|how|why)\b");
 pattern!(
     /// The reader's own taste, known without a search.
     TASTE,
-    r"^(?:what|which|how|where|who)(?: (?:one|time|day|date|slot|of (?:the|these|them)))? (?:you|to|suits?|works?|would|i|we|one|time|day|date|slot|of)\b|^which\b|^how (?:it|that|things?) (?:goes|went|lands?|works?|looks?|sounds?)"
+    r"^what you (?:think|need|want|prefer|like|make)\b|^(?:which|how|where|who)(?: (?:one|time|day|date|slot|of (?:the|these|them)))? (?:you|to|suits?|works?|would|i|we|one|time|day|date|slot|of)\b|^which\b|^how (?:it|that|things?) (?:goes|went|lands?|works?|looks?|sounds?)"
 );
 
 /// "Let me know …": what is to be let known decides.
@@ -160,7 +160,7 @@ pattern!(
 
 pattern!(
     LOOKUP,
-    r"^(?:else )?(?:should|can|could|do|would|might|is|are|owns|runs|handles|leads|signs|decides|looks|has|in|at|on|from|there|accounts|deals|names|prospects|customers|clients|opportunit\w+|companies|ones|of|you|your|we)\b"
+    r"^(?:else )?(?:(?:\d+|two|three|five|ten|other|few|of the) )?(?:should|can|could|do|would|might|is|are|owns|runs|handles|leads|signs|decides|looks|has|in|at|on|from|there|accounts|deals|names|prospects|customers|clients|opportunit\w+|companies|ones|of|you|your|we)\b"
 );
 
 pattern!(

@@ -90,7 +90,7 @@ pattern!(
 pattern!(
     /// "A table with five columns would be perfect", "Somebody has to chase them".
     WOULD_DO,
-    r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the) (?:[\w'-]+ ){1,10}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: (?:us|me|a lot))?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
+    r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the|whoever|whatever|whichever|anyone|anything) (?:[\w'-]+ ){1,14}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: a lot| (?:us|me)\b.*)?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
 );
 
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
@@ -138,8 +138,43 @@ fn base_form(rest: &str) -> &str {
     PAST.iter().find(|(past, _)| rest.starts_with(past)).map_or(rest, |(_, now)| now)
 }
 
+pattern!(
+    /// "A question that I'd like off my desk", "a feature that I'd love to walk you through".
+    WISHED_THING,
+    r"^(?P<thing>.+?) (?:(?:that|which|who|whom) )?(?:i|we) (?:would (?:really |so |just )*(?:like|love|want)|(?:really |still )?(?:need|want))\b ?(?P<rest>.*)"
+);
+pattern!(
+    /// What hands the thing on to the reader.
+    TO_READER,
+    r"^to (?:\w+ ){0,3}?(?:to |with |for )?you\b|\b(?:for|to) you(?:r \w+)?$"
+);
+pattern!(TAKEN, r"^(?:i|we) (?:would|will) (?:\w+ )?take (?:it|one|them|that|those|any)$");
+
+/// "A slide that I'd like off my desk": a wish that hangs on the thing.
+fn wished_thing(w: &str) -> Option<Reading> {
+    if TAKEN.is_match(w) {
+        return Some(request(Object::Work));
+    }
+    let found = WISHED_THING.captures(w).filter(|f| !f["thing"].split(' ').any(|x| ["if", "whether", "because", "said"].contains(&x)))?;
+    let rest = &found["rest"];
+    if DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest) {
+        return Some(offer(Object::Introduction));
+    }
+    Some(match wanted(rest.trim_start_matches("to ")) {
+        Object::Chat => request(Object::Chat),
+        _ if OWN_SHOW.is_match(rest) => request(Object::Chat),
+        _ if TO_READER.is_match(rest) => offer(Object::Work),
+        _ => request(Object::Work),
+    })
+}
+
+pattern!(OWN_SHOW, r"^to (?:walk|take|talk|run|show|tell|present|demo)\b");
+
 /// "I'd love your list", "We're looking for leads": what we would like to have.
 pub(super) fn wish(w: &str) -> Option<Reading> {
+    if !WISH.is_match(w) && !BARE_WISH.is_match(w) {
+        return wished_thing(w);
+    }
     let (rest, full) = if let Some(found) = WISH.captures(w) {
         (found["rest"].to_owned(), true)
     } else {
@@ -211,6 +246,9 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     if found.name("task").is_some() {
         return Some(request(Object::Work));
     }
+    if BACK_TO_US.is_match(rest) && !IN_CASE.is_match(w) {
+        return Some(request(Object::Work));
+    }
     if FOR_US.is_match(rest) {
         return Some(request(deed_wanted(rest)));
     }
@@ -222,6 +260,12 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
 }
 
+pattern!(
+    /// The fruit of the deed comes to our side.
+    BACK_TO_US,
+    r"\b(?:let|send|give|get|bring|hand|show|tell|brief|forward) (?:(?:it|them|that|those) (?:back )?(?:to )?)?(?:us|me)\b|\b(?:share|report|hand|bring) .*\b(?:with|to) (?:us|me)\b"
+);
+pattern!(IN_CASE, r"\b(?:if|when|whenever|so that) (?:you|your)\b|\b(?:always|any ?time|as well)\b");
 pattern!(
     TO_CLIENTS,
     r"^(?:send|share|point|flag|check) (?:it|this|that|the \w+|them|\w+)? ?(?:to|with|your clients|your customers)"
