@@ -77,7 +77,8 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     for clause in &draft.clauses {
         let given = matches!(clause.kind, Kind::Deliver)
             || (clause.kind == Kind::Offer && clause.object == Object::Asset)
-            || clause.kind == Kind::State;
+            || clause.kind == Kind::State
+            || (clause.kind == Kind::Offer && clause.words.starts_with("our "));
         if !given {
             continue;
         }

@@ -56,7 +56,7 @@ pattern!(
 );
 pattern!(
     SCHEDULE,
-    r"(?x)\b(?: mondays? | tuesdays? | wednesdays? | thursdays? | fridays? | mon | tue | wed | thu | thurs | fri | tomorrow | today | next\ week | this\ week | minutes? | mins? | half\ an?\ hour | an\ hour | a\ slot | time\ for
+    r"(?x)\b(?: mondays? | tuesdays? | wednesdays? | thursdays? | fridays? | (?:mon|tue|wed|thu|thurs|fri|mins?)\b | tomorrow | today | next\ week | this\ week | minutes? | half\ an?\ hour | an\ hour | a\ slot | time\ for
       | (?:find|some|a|any)\ (?:good\ )?time | what\ (?:time|day) | free\b | available | calendar | diary | \d{1,2}(?:am|pm|:\d\d) | morning | afternoon | date\b | suits?\b | (?:quick|short|brief)\ (?:call|chat) | join | dial\ in )"
 );
 pattern!(
@@ -148,7 +148,7 @@ pattern!(
 pattern!(
     NO_DEED,
     r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|hate|regret|dread|prefer|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
-      |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
+      |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|focus|concentrate|relax|move\ on|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
       |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(

@@ -21,7 +21,7 @@ pattern!(ABBREVIATION, r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|inc|corp|ltd|
 pattern!(
     JOINT,
     r"(?ix) (?: ,\s+ | \s+[–—-]+\s+ | [–—] | :\s+ | \s*[()]\s*
-      | \s+(?:and|but|so|or|then|because)\s+(?P<next>(?:then|also|maybe|perhaps|if)\s+)?
+      | \s+(?:and|but|(?P<so>so)|or|then|because)\s+(?P<next>(?:then|also|maybe|perhaps|if)\s+)?
         (?P<subject>(?:i|we|you|she|he|they|it|could|can|would|will|please|pls|let|lmk|shall|should|do|does|is|are|if
         |who|what|which|where|how|any|anything|just|tell|maybe)(?:['’]\w+)?\b) )"
 );
@@ -39,7 +39,7 @@ pub(super) fn clauses(text: &str) -> Vec<Raw> {
             if links.iter().any(|l| l.contains(&whole.start())) {
                 continue;
             }
-            let next = joint.name("next").or(joint.name("subject")).map_or(whole.end(), |m| m.start());
+            let next = joint.name("so").or(joint.name("next")).or(joint.name("subject")).map_or(whole.end(), |m| m.start());
             push(&mut out, text, sentence.start + start..sentence.start + whole.start(), question, number);
             start = next;
         }

@@ -6,7 +6,7 @@ use super::{Clause, Kind, Object, Party};
 pattern!(
     /// Something is passed to us, for us to do.
     TO_US,
-    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
+    r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:call|ring|page|ping|text|phone|message|wake|give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
 );
 pattern!(
     EARSHOT,
@@ -20,7 +20,7 @@ pattern!(
 );
 pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
 pattern!(CALL_ME, r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b");
-pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b");
+pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
 pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
 

@@ -37,7 +37,7 @@ pattern!(
 
 pattern!(
     USE_IT,
-    r"^(?:have (?:at it|a go)|go (?:for it|ahead|wild)|help yourself|be my guest|take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
+    r"^(?:have (?:at it|a go)|go (?:for it|ahead|wild)|help yourself|be my guest|take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use|accept (?:my|our)|excuse|forgive|note|be assured|rest assured|know|correct (?:me|us))\b"
 );
 
 pattern!(
@@ -69,24 +69,24 @@ fn second(rest: &str) -> Option<&str> {
 pattern!(
     /// Work on the reader's own deal, told in passing: "ask for Paul", "bring two and leave the deck at home".
     OWN_DEAL,
-    r"^(?:(?:just|so|then|also|maybe) )*(?P<rest>[a-z]{3,} .*)"
+    r"^(?:(?:just|so|then|also|maybe|and|but) )*(?P<rest>[a-z]{3,} .*)"
 );
 pattern!(DEMAND, r"\b(?:please|kindly|by|before|until|today|asap|urgently|\w+day)\b");
 
 /// Whether a command could be advice to somebody who sells: neither a search nor a product is wanted.
 pub(in crate::sustain::relevance::speech) fn may_advise(w: &str) -> bool {
     !DEMAND.is_match(w)
-        && imperative(w).is_some()
         && OWN_DEAL.captures(w).is_some_and(|c| {
             let rest = &c["rest"];
-            !EFFORT.is_match(rest) && !matches!(wanted(rest), Object::Work | Object::Opportunity)
+            imperative(rest).is_some()
+                && !EFFORT.is_match(rest) && !matches!(wanted(rest), Object::Work | Object::Opportunity)
         })
 }
 
 pattern!(
     /// "Give them my mobile": the account is sent to us.
     OUR_LINE,
-    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him|people|anyone|everyone) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us|mine|ours)\b|^(?:drop|use|mention) (?:my|our) name\b"
+    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him|people|anyone|everyone) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us|mine|ours)\b|^(?:drop|use|mention|quote|cite|blame) (?:my|our) (?:name|words|figures?|numbers?)\b|^(?:quote|cite|blame) (?:me|us)\b"
 );
 
 pattern!(OURS, r"\b(?:us|me|our|my|ours|mine|we|i)\b");
@@ -108,7 +108,7 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     if FOR_US.is_match(rest) && object == Object::Other {
         return Some(request(Object::Work));
     }
-    if object == Object::Other && !OURS.is_match(rest) {
+    if object == Object::Other && !OURS.is_match(rest) && !TO_OURS.is_match(rest) && !rest.starts_with("be ") {
         return Some(request(Object::Answer));
     }
     if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {

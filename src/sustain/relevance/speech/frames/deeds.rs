@@ -59,7 +59,7 @@ pattern!(
         |(?:he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?)\ )??
       (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
         | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
-        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
+        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ to | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
 );
 
 pattern!(
@@ -174,7 +174,7 @@ pattern!(
 
 pattern!(
     TO_USE,
-    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
+    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:under|in) your (?:own )?(?:name|brand|logo)|your name (?:is|stands|comes|goes) (?:first|on)|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
 );
 
 pattern!(

@@ -141,7 +141,7 @@ fn base_form(rest: &str) -> &str {
 pattern!(
     /// "A question that I'd like off my desk", "a feature that I'd love to walk you through".
     WISHED_THING,
-    r"^(?P<thing>.+?) (?:(?:that|which|who|whom) )?(?:i|we) (?:would (?:really |so |just )*(?:like|love|want)|(?:really |still )?(?:need|want))\b ?(?P<rest>.*)"
+    r"^(?:there (?:is|are) |(?:i|we) have (?:got )?)?(?P<thing>(?:an?|the|some|my|our|your|this|that|these|those|two|three|one|anything|something|someone|everything) .+?) (?:(?:that|which|who|whom) )?(?:i|we) (?:would (?:really |so |just )*(?:like|love|want)|(?:really |still )?(?:need|want))\b ?(?P<rest>.*)"
 );
 pattern!(
     /// What hands the thing on to the reader.
@@ -206,6 +206,7 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     }
     let object = wanted(rest.trim_start_matches("to "));
     Some(match object {
+        Object::Other if MUST_HAVE.is_match(w) => request(Object::Work),
         Object::Answer | Object::Other if TO_KNOW.is_match(&rest) => request(Object::Work),
         Object::Answer | Object::Other if full && rest.starts_with("to ") => STATE,
         Object::Answer => request(Object::Other),
@@ -213,6 +214,11 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     })
 }
 
+pattern!(
+    /// "Need a sample payload": a thing that the reader would have to make.
+    MUST_HAVE,
+    r"^(?:(?:i|we|our \w+|my \w+) )?(?:(?:still|also|really|just) )*(?:need|require|am missing|are missing) (?:an?|the|some|more|two|three|your) "
+);
 pattern!(
     TO_KNOW,
     r"^to (?:know|understand|learn|find out|be told|get hold|work out) (?:who|whom|whose|what|which|where|when|how|why|if|whether|the|their|more|about|your)\b"
@@ -275,6 +281,10 @@ pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
 
 /// "Let's find something to work on."
 pub(super) fn together(w: &str) -> Option<Reading> {
-    let object = wanted(&LET_US.captures(w)?["rest"]);
+    let found = LET_US.captures(w)?;
+    if found["rest"].starts_with("have ") && !found["rest"].starts_with("have a ") {
+        return Some(request(Object::Work));
+    }
+    let object = wanted(&found["rest"]);
     Some(request(if matches!(object, Object::Answer | Object::Other) { Object::Chat } else { object }))
 }
