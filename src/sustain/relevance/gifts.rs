@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::draft::Draft;
+use super::draft::{Draft, NamedAsset};
 use super::input::GiftKind;
 use super::speech::{Clause, Kind, Object, normal};
 use super::telling::{has_own_stake, is_fact, is_own_joy, reaches_reader, says_something};
@@ -54,7 +54,7 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
             .iter()
             .any(|c| c.object == Object::Update && c.span.start <= at.start && at.start < c.span.end)
     };
-    for asset in draft.assets.iter().filter(|a| !chased(&a.span)) {
+    for asset in draft.assets.iter().filter(|a| !chased(&a.span) && !worked_on(draft, a)) {
         out.push(Gift { kind: Some(GiftKind::Asset), weight: Weight::Solid, span: asset.span.clone() });
     }
     for at in draft.our_launches.iter().filter(|at| useful(draft, at)) {
@@ -74,6 +74,13 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
     }
     out.sort_by_key(|g| g.span.start);
     out
+}
+
+/// Whether a document is only what the reader shall work on.
+fn worked_on(draft: &Draft<'_>, asset: &NamedAsset) -> bool {
+    let title = &draft.input.facts.assets[asset.index].title;
+    let mut clauses = draft.clauses.iter().filter(|c| speaks_of(&c.words, title)).peekable();
+    clauses.peek().is_some() && clauses.all(Clause::asks)
 }
 
 fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight)> {

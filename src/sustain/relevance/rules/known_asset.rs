@@ -185,6 +185,6 @@ fn known(draft: &Draft<'_>, clause: &Clause, named: &Named) -> bool {
         let kind = has(&named.kind) || title_words.contains(&named.kind);
         spelled
             || (kind && named.telling.iter().all(|w| has(w) || of_account(w)))
-            || (!named.telling.is_empty() && named.telling.iter().all(|w| has(w)))
+            || (named.telling.len() > 1 && named.telling.iter().all(|w| has(w)))
     })
 }

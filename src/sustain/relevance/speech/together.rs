@@ -18,7 +18,7 @@ pattern!(
     ADVISED,
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
-pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}your?\b");
+pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}?your?\b|^which (?:\w+ ){1,4}?your?\b");
 pattern!(CALL_ME, r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b");
 pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
 pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");

@@ -19,7 +19,7 @@ pattern!(
 
 pattern!(
     NOT_THIRD,
-    r"^(?:i|we|you|your|my|our|just|was|been|wondering|hoping|asking|looking|please|can|could|would|will|do|does|did|is|are|have|has|any|anything|if|let|who|what|which|where|when|how|to|feel|don't|tell|keep|send|give|point|share|say|shout|all|not|should|shall|may|might|want|need|happy|glad|here|attached|thanks|maybe|got)\b"
+    r"^(?:i|we|you|your|my|our|just|was|been|wondering|hoping|asking|looking|please|can|could|would|will|do|does|did|is|are|have|has|any|anything|if|let|who|what|which|where|when|how|to|feel|don't|tell|keep|send|give|point|share|say|shout|all|not|should|shall|may|might|want|need|it (?:would|will|might|is|was)|happy|glad|here|attached|thanks|maybe|got)\b"
 );
 
 pattern!(OUR_VOICE, r"\b(?:i|we) (?:\w+ )?(?:asked|want|need|hope|would|said|told)\b");
@@ -89,10 +89,14 @@ pattern!(
     r"^(?:can|could|would|will|might|does) (?:a|an|the|this|that|our|my|some|it)\b.*\b(?:help|serve|save|spare|suit|ease|speed|support)(?: (?:you|your)\b|$)|^(?:would|could|might|will) (?:a|an|the|this|that|our|my|some|it)\b.*\bbe (?:useful|helpful|handy|welcome|worth|of (?:use|help|interest))\b"
 );
 pattern!(
-    /// "So our people can concentrate": what we gain.
     OUR_PURPOSE,
     r"^(?:so |so that |that )(?:i|we|our|my)\b"
 );
+
+/// "So our people can concentrate": what we gain.
+pub(super) fn is_our_purpose(w: &str) -> bool {
+    OUR_PURPOSE.is_match(w) && !YOU.is_match(w)
+}
 
 pattern!(
     /// "I'd read them if I had time": what will not happen.
@@ -128,7 +132,7 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
+    if UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
     {
         return Some(STATE);
     }
@@ -202,9 +206,13 @@ pattern!(
     r"^(?:to|in order to|so that|since|as|because|for|before|after|while|on|at|in|last|yesterday|this) (?:[\w'&.-]+ ){1,9}?(?P<deed>(?:i|we|our \w+) .*)"
 );
 
-/// The deed, without what stands before it.
+/// What we do, without what stands before it: "for our call on Tuesday we would …".
+pub(super) fn after_adjunct(w: &str) -> Option<&str> {
+    BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map(|m| m.as_str())
+}
+
 fn tail(w: &str) -> &str {
-    BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str())
+    after_adjunct(w).unwrap_or(w)
 }
 
 /// Whether the clause tells a deed that our side has done, and not for itself.

@@ -1,5 +1,12 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
+/// The reader's side as the one who acts.
+macro_rules! reader {
+    () => {
+        r"(?:you(?: guys| all| folks)?|(?:(?:some|any)(?:one|body)|one|any|either|people|folks) (?:on|in|from|of|at) your \w+|your (?:own )?(?:\w+ )?(?:team|side|colleagues|people|reps?|folks|office|consultants|engineers)|your \w+)"
+    };
+}
+
 mod commands;
 mod deeds;
 mod offers;
@@ -9,7 +16,7 @@ mod requests;
 pub(super) use deeds::done_by_us;
 use commands::imperative;
 pub(super) use commands::may_advise;
-use deeds::{check_in, deed_offered, delivery, reported, waiver};
+use deeds::{after_adjunct, check_in, deed_offered, delivery, is_our_purpose, reported, waiver};
 use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
 use requests::{asked_of_you, duty, kindly, together, wish};
@@ -48,9 +55,15 @@ type Frame = fn(&str) -> Option<Reading>;
 
 /// Reads one clause in normal spelling.
 pub(super) fn read(words: &str, question: bool) -> Reading {
+    if is_our_purpose(words) {
+        return STATE;
+    }
     let words = LEAD.replace(words, "");
     let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
     let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
+    if let (None, Some(rest)) = (found, after_adjunct(&words)) {
+        return read(rest, question);
+    }
     let open = || match wanted(&words) {
         Object::Opportunity => Object::Opportunity,
         _ if IF_YOU_DO.is_match(&words) => Object::Other,

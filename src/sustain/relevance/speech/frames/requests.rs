@@ -8,7 +8,7 @@ use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
     OF_YOU,
-    r"\b(?:can|could|will|would|might|may|any chance|is there any chance) (?:you|your \w+|someone on your \w+|one of your \w+|somebody at \w+)(?: guys| all)?(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| ever)* (?P<rest>.*)"
+    concat!(r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ", reader!(), r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| ever)* (?P<rest>.*)")
 );
 
 pattern!(
@@ -54,7 +54,7 @@ pattern!(
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|lack|(?:are|am) (?:missing|short of|without)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|would (?:want|need)|lack|(?:are|am) (?:missing|short of|without)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -65,15 +65,15 @@ pattern!(
 pattern!(
     /// "It would be great if you …", "I'd be glad if your team …", "Would it be a pain to …": the adjective is open.
     KINDLY,
-    r"(?x)^(?:(?:it|that|this|which|you)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
-      (?:if\ (?:you|your\ (?:team|side|colleagues|people|reps?|folks|office|consultants))(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
-        |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)"
+    concat!(r"(?x)^(?:(?:it|that|this|which|you)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
+      (?:if\ (?-x:", reader!(), r")(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
+        |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)")
 );
 
 pattern!(
     /// "We need you to argue for two".
     YOU_TO,
-    r"^(?:for )?(?:you|your \w+|someone on your \w+) to (?P<rest>.*)"
+    concat!(r"^(?:for )?", reader!(), r" to (?P<rest>.*)")
 );
 
 pattern!(
@@ -93,8 +93,21 @@ pattern!(
     r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the|whoever|whatever|whichever|anyone|anything) (?:[\w'-]+ ){1,14}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: a lot| (?:us|me)\b.*)?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
 );
 
+pattern!(
+    /// "Cool if you loop me in?"
+    ALRIGHT_IF,
+    concat!(
+        r"^(?:all )?(?:ok|okay|cool|fine|alright|right|great|nice|good|lovely|awesome|possible|helpful|brilliant|fantastic|perfect|ideal|best|better|easier) if ",
+        reader!(),
+        r" (?P<rest>.*)"
+    )
+);
+
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
+    if let Some(found) = ALRIGHT_IF.captures(w) {
+        return Some(request(deed_wanted(base_form(&found["rest"]))));
+    }
     if let Some(found) =
         ADVICE.captures(w).filter(|f| !["i ", "we ", "for "].iter().any(|s| f["rest"].starts_with(s)))
     {
