@@ -6,6 +6,13 @@
 //! The frames (`frames`) tell the act and the actor by the order of subject, modal and verb;
 //! the objects (`objects`) tell what the act is about.
 
+/// The reader's side as the one who acts.
+macro_rules! reader {
+    () => {
+        r"(?:you(?: guys| all| folks)?|(?:(?:some|any)(?:one|body)|one|any|either|people|folks) (?:on|in|from|of|at) your \w+|your (?:own )?(?:\w+ )?(?:team|side|colleagues|people|reps?|folks|office|consultants|engineers)|your \w+)"
+    };
+}
+
 mod frames;
 mod objects;
 mod split;

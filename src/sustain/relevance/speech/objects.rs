@@ -32,7 +32,7 @@ pattern!(
     OPPORTUNITY,
     r"(?x)\b(?: anything\ (?:\w+\ ){0,2}(?:for|from)\ (?:me|us) | something\ for\ (?:me|us) | (?:on|at|from)\ your\ (?:side|end|plate|radar|desk|patch)
       | (?:any|some|more|new|good|warm|hot|other|potential|further|fresh|your|the\ best|possible|of)\ (?:\w+\ )?(?:leads?|opportunit\w+|referrals|deals|business)\b
-      | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
+      | another\ (?:one|lead|deal|account|introduction|referral|client|customer)\b | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
       | brewing | cooking | bubbling | in\ (?:your|the)\ (?:pipeline|funnel) | (?:a|any)\ (?:good\ )?(?:fits?|matches|synerg\w+)\b | synerg\w+ | low.hanging
       | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space | we\ (?:might|could|can|would|may)\ (?:also\ )?(?:fit|be\ useful|add\ value|come\ in|play|go\ after|attack|chase|target|sell)\b | (?:close|sign|go)\ with\ us | in\ your\ network | among\ your\ (?:clients|customers|accounts) )"
 );

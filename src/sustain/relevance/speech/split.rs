@@ -31,7 +31,7 @@ pub(super) fn clauses(text: &str) -> Vec<Raw> {
     let mut out = Vec::new();
     for (number, sentence) in sentences(text).into_iter().enumerate() {
         let body = &text[sentence.clone()];
-        let question = body.trim_end_matches(['"', '”', ')', ' ', '!']).ends_with('?');
+        let question = body.trim_end_matches(['"', '”', ')', ' ', '!']).ends_with('?') || ASKS.is_match(body);
         let links: Vec<_> = LINK.find_iter(body).map(|m| m.range()).collect();
         let mut start = 0;
         for joint in JOINT.captures_iter(body) {
@@ -83,8 +83,13 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+pattern!(
+    /// A question by its order, with or without its mark.
+    ASKS,
+    r"(?i)^\s*(?:(?:hi|hey|btw|by the way|so|also|and|oh)[,\s]+)*(?:who(?:['’]?s| is| are| owns| runs| signs| decides)|(?:what|how|where|when|why) (?:does|did|do)|when(?:['’]?s| is| are))\b"
+);
 pattern!(CONTRACTION, r"\b(\w+?)(n't|'ll|'ve|'re|'d|'m|'s)\b");
-pattern!(SHORTHAND, r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt)\b");
+pattern!(SHORTHAND, r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt|whos|whats|wheres|hows|dont|cant|wont|didnt|tmrw)\b");
 pattern!(NOISE, r"[^\p{L}\p{N}'&%$€£+#/.-]+");
 pattern!(LOOSE, r"(?:^|\s)[-./'+#&]+|[-./'+#&]+(?:\s|$)");
 
@@ -123,6 +128,15 @@ pub(crate) fn normal(text: &str) -> String {
         "ur" => "your",
         "thx" => "thanks",
         "abt" => "about",
+        "whos" => "who is",
+        "whats" => "what is",
+        "wheres" => "where is",
+        "hows" => "how is",
+        "dont" => "do not",
+        "cant" => "can not",
+        "wont" => "will not",
+        "didnt" => "did not",
+        "tmrw" => "tomorrow",
         _ => "customer",
     });
     let plain = NOISE.replace_all(&full, " ");

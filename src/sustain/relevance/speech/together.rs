@@ -19,7 +19,22 @@ pattern!(
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
 pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}?your?\b|^which (?:\w+ ){1,4}?your?\b");
+pattern!(SPARES_YOU, r"^(?:that|this|it|which) (?:\w+ ){1,4}?your?\b");
 pattern!(CALL_ME, r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b");
+pattern!(
+    /// "You introduce us", "the chance to help us close": the reader acts, and we are served.
+    SERVES_US,
+    concat!(
+        r"\b",
+        reader!(),
+        r" (?:also |just |then |first |already )*(?P<verb>[a-z]{3,}) (?:us|me)\b|\b(?:chance|opportunity|occasion|invitation|commit|agree|promise|ready|willing) (?:\w+ ){0,3}?(?:to |for you to )(?P<to>[a-z]{3,}) (?:us|me|our)\b|\byou (?:commit|agree|promise) to (?:\w+ )?(?P<ing>\w+ing) "
+    )
+);
+pattern!(
+    /// What the reader did already, feels, or may say.
+    NO_SERVICE,
+    r"^(?:\w+ed|told|gave|sent|made|met|let|lets|tell|tells|want|wants|need|needs|know|knows|like|likes|trust|ask|call|ring|page|ping|text|message|hear|see|find|catch|reach|join|owe|help|brought|taught|got|have|has|had|are|for|from|with|and|that|because|than|think|believe|spare|save|cost)$"
+);
 pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
 pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
@@ -39,6 +54,14 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             }
             continue;
         }
+        let serves_us = SERVES_US.captures(&here.words).is_some_and(|f| {
+            f.name("verb").is_none_or(|verb| !NO_SERVICE.is_match(verb.as_str()))
+        });
+        if serves_us && !matches!(here.kind, Kind::Request | Kind::Waive) {
+            (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
+            (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);
+            continue;
+        }
         let paged = here.burdens()
             && here.words.starts_with("anything")
             && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && CALL_ME.is_match(&c.words));
@@ -50,7 +73,10 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         }
         if here.kind == Kind::State
             && frames::done_by_us(&here.words)
-            && sentence().any(|c| FOR_YOUR_SAKE.is_match(&c.words))
+            && clauses.iter().any(|c| match c.sentence {
+                s if s == here.sentence => FOR_YOUR_SAKE.is_match(&c.words),
+                s => s == here.sentence + 1 && SPARES_YOU.is_match(&c.words),
+            })
         {
             // "To spare your team the weekend, we loaded the data."
             (clauses[at].kind, clauses[at].actor) = (Kind::Deliver, Party::Us);

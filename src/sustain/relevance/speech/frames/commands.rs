@@ -36,6 +36,12 @@ pattern!(
 );
 
 pattern!(
+    /// "Fix the file please".
+    AND_PLEASE,
+    r"^(?P<rest>[a-z]{3,} (?:.* )?)(?:please|asap)\b"
+);
+
+pattern!(
     USE_IT,
     r"^(?:have (?:at it|a go)|go (?:for it|ahead|wild)|help yourself|be my guest|take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use|accept (?:my|our)|excuse|forgive|note|be assured|rest assured|know|correct (?:me|us))\b"
 );
@@ -94,7 +100,11 @@ pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past
 
 /// "Send me your list."
 pub(super) fn imperative(w: &str) -> Option<Reading> {
-    let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w)).or_else(|| BARE.captures(w))?;
+    let found = IMPERATIVE
+        .captures(w)
+        .or_else(|| PLEASE.captures(w))
+        .or_else(|| BARE.captures(w))
+        .or_else(|| AND_PLEASE.captures(w).filter(|f| !NO_VERB.is_match(&f["rest"])))?;
     let rest = &found["rest"];
     if NOT_A_COMMAND.is_match(rest) || (NO_VERB.is_match(rest) && BARE.is_match(w) && !IMPERATIVE.is_match(w))
     {

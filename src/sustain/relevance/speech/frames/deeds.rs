@@ -76,7 +76,7 @@ pattern!(
 
 pattern!(
     UNDER_WAY,
-    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
+    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b|^(?:i|we) (?:am|are) (?:also |already |now )?(?:sending|telling|showing|pointing|forwarding|recommending|pitching) (?:her|him|them|it|this|that|their \w+|\w+'s)\b"
 );
 
 pattern!(
@@ -147,7 +147,7 @@ pattern!(
 
 pattern!(
     HANDED,
-    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b"
+    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b|\b(?:is|are|sits?|waits?) (?:now |already |waiting )*(?:in|on) your (?:\w+ )?(?:inbox|dms?|folder|drive|desk|repo|calendar|mailbox|mail|channel)\b"
 );
 
 pattern!(

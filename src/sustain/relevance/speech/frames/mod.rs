@@ -1,12 +1,5 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
-/// The reader's side as the one who acts.
-macro_rules! reader {
-    () => {
-        r"(?:you(?: guys| all| folks)?|(?:(?:some|any)(?:one|body)|one|any|either|people|folks) (?:on|in|from|of|at) your \w+|your (?:own )?(?:\w+ )?(?:team|side|colleagues|people|reps?|folks|office|consultants|engineers)|your \w+)"
-    };
-}
-
 mod commands;
 mod deeds;
 mod offers;

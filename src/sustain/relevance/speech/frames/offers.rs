@@ -12,7 +12,7 @@ pattern!(
 
 pattern!(
     pub(super) FOR_OURSELVES,
-    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get out|get in|get from|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
+    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get (?:\w+ )?(?:out|in|from)\b|get more|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
 );
 
 pattern!(

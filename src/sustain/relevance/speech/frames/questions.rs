@@ -23,7 +23,7 @@ pattern!(
 pattern!(
     /// "If you loop us in": any deed of the reader's that serves us.
     IF_FOR_US,
-    concat!(r"\b(?:if|once|when|as soon as|provided) ", reader!(), r"(?: (?:can|could|would|will|might|just|please|kindly|also|first|only|then|were to|were able to|are able to|was able to))* (?P<rest>\w+ (?:.* )?(?:us|me|our|my)\b.*)")
+    concat!(r"\b(?:if|once|when|as soon as|as long as|provided(?: that)?|on condition that|assuming) ", reader!(), r"(?: (?:can|could|would|will|might|just|please|kindly|also|first|only|then|were to|were able to|are able to|was able to))* (?P<rest>\w+ (?:.* )?(?:us|me|our|my)\b.*)")
 );
 pattern!(
     /// The reader as one who wants, feels or turns to us.
