@@ -33,7 +33,7 @@ pattern!(
 pattern!(
     /// Openings of what is no statement: fragments, conditions, commands.
     NO_STATEMENT,
-    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|should|could|here|(?:this is )?(?:an?|one) (?:\w+ )?(?:note|line|message|hello|reminder|question|thought)\b|it (?:never|would|will|might|is (?:worth|good|nice|great))|there (?:must|may|might|is|are) (?:be |so )?(?:much|more|a lot|plenty|lots|an? few|some)|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
+    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|feels|seems|looks|sounds|guess|figured|should|could|here|(?:this is )?(?:an?|one) (?:\w+ )?(?:note|line|message|hello|reminder|question|thought)\b|it (?:never|would|will|might|is (?:worth|good|nice|great))|there (?:must|may|might|is|are) (?:be |so )?(?:much|more|a lot|plenty|lots|an? few|some)|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
 );
 
 pattern!(

@@ -35,6 +35,7 @@ pattern!(
     NO_SERVICE,
     r"^(?:\w+ed|told|gave|sent|made|met|let|lets|tell|tells|want|wants|need|needs|know|knows|like|likes|trust|ask|call|ring|page|ping|text|message|hear|see|find|catch|reach|join|owe|help|brought|taught|got|have|has|had|are|for|from|with|and|that|because|than|think|believe|spare|save|cost)$"
 );
+pattern!(SPARES_US, r"^(?:in order )?to (?:save|spare|help|give|let|allow|enable) (?:us|me|our)\b|^(?:a|one|small|quick) (?:\w+ )?favou?r\b");
 pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
 pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
@@ -86,7 +87,10 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         let for_us = clauses[at + 1..]
             .iter()
             .any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
-        if for_us && YOURS_TO_DO.is_match(&here.words) && here.kind != Kind::CheckIn {
+        let told = here.kind == Kind::Request && here.object == Object::Other;
+        let spares_us = told && sentence().any(|c| SPARES_US.is_match(&c.words));
+        let yours = told || YOURS_TO_DO.is_match(&here.words);
+        if (for_us && yours && here.kind != Kind::CheckIn) || spares_us {
             // "You could take the data questions so I can focus": what serves us is asked for.
             (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
             (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);

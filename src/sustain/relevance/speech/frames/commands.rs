@@ -92,10 +92,11 @@ pub(in crate::sustain::relevance::speech) fn may_advise(w: &str) -> bool {
 pattern!(
     /// "Give them my mobile": the account is sent to us.
     OUR_LINE,
-    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him|people|anyone|everyone) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us|mine|ours)\b|^(?:drop|use|mention|quote|cite|blame) (?:my|our) (?:name|words|figures?|numbers?)\b|^(?:quote|cite|blame) (?:me|us)\b"
+    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him|people|anyone|everyone) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us|mine|ours)\b|^(?:drop|use|mention) my name\b|^(?:quote|cite|use) (?:my|our) (?:words|figures?|numbers?)\b|^(?:quote|cite|blame) (?:me|us)\b"
 );
 
-pattern!(OURS, r"\b(?:us|me|our|my|ours|mine|we|i)\b");
+pattern!(pub(super) OURS, r"\b(?:us|me|our|my|ours|mine|we|i)\b");
+pattern!(TO_OTHERS, r"^(?:talk|speak|write|go|turn) (?:to|with) ");
 pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past) (?:me|us|our|my))\b");
 
 /// "Send me your list."
@@ -118,7 +119,7 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     if FOR_US.is_match(rest) && object == Object::Other {
         return Some(request(Object::Work));
     }
-    if object == Object::Other && !OURS.is_match(rest) && !TO_OURS.is_match(rest) && !rest.starts_with("be ") {
+    if (object == Object::Other || TO_OTHERS.is_match(rest)) && !OURS.is_match(rest) && !TO_OURS.is_match(rest) && !rest.starts_with("be ") {
         return Some(request(Object::Answer));
     }
     if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {

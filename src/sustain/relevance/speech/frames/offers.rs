@@ -104,7 +104,7 @@ pattern!(
 
 pattern!(
     A_SEAT,
-    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
+    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|be (?:a )?(?:part of|on|in)|present|be (?:there|in the room))\b"
 );
 
 /// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.

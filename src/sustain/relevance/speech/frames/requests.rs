@@ -3,7 +3,7 @@
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
 use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
-use super::commands::{EFFORT, deed_wanted};
+use super::commands::{EFFORT, OURS, deed_wanted};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
@@ -176,7 +176,7 @@ fn wished_thing(w: &str) -> Option<Reading> {
     Some(match wanted(rest.trim_start_matches("to ")) {
         Object::Chat => request(Object::Chat),
         _ if OWN_SHOW.is_match(rest) => request(Object::Chat),
-        _ if TO_READER.is_match(rest) => offer(Object::Work),
+        _ if TO_READER.is_match(rest) => offer(given(rest.trim_start_matches("to "))),
         _ => request(Object::Work),
     })
 }
@@ -271,6 +271,9 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     if FOR_US.is_match(rest) {
         return Some(request(deed_wanted(rest)));
     }
+    if OUGHT.is_match(w) && (EFFORT.is_match(rest) || OURS.is_match(rest)) && deed_wanted(rest) == Object::Work {
+        return Some(request(Object::Work));
+    }
     let object = wanted(rest);
     if object == Object::Introduction && DOOR_FOR_US.is_match(rest) {
         return Some(request(object));
@@ -279,6 +282,7 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
 }
 
+pattern!(OUGHT, concat!(r"\b", reader!(), r" (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to)\b"));
 pattern!(
     /// The fruit of the deed comes to our side.
     BACK_TO_US,
