@@ -22,6 +22,7 @@ pattern!(
       | (?:is|are)\ (?:also\ |both\ )?(?:an?\ )?(?:our|your|my|joint|mutual|shared|common|customer|prospect|account)\b | of\ (?:ours|yours|mine) | (?:someone|somebody|one|who|account|people)\ (?:that\ )?(?:we|i)\b
       | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | (?:shows|proves|says)\ it | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
       | here\ we\ (?:come|go) | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
+      | (?:sees?|shows?|knows?|proves?|feels?|says?)\ (?:it|that|this|so)(?:\ (?:too|as\ well|also))?$ | stands?\ for\ | shares?\ (?:the|our)\ (?:\w+\ )?(?:values|vision)
       | since\ we\ (?:last\ )?(?:spoke|talked|met) | we\ (?:have\ )?(?:last\ )?(?:spoke|spoken|talked|met)\ (?:about|on|last) | come\ up | crossed\ my\ mind )\b"
 );
 

@@ -8,7 +8,7 @@ use super::{Draft, Outcome, block, pass, quote};
 
 pattern!(
     SHIPS,
-    r"(?i)\b(?:ship(?:s|ped|ping)|launch(?:es|ed|ing)?|releas(?:e|es|ed|ing)|roll(?:s|ed|ing)? out|announced?|(?:went|goes|going|gone|is|are|now) (?:now )?live|(?:is|are) (?:now )?(?:out|here|available|GA|generally available))\b"
+    r"(?i)\b(?:ship(?:s|ped|ping)|launch(?:es|ed|ing)?|releas(?:e|es|ed|ing)|roll(?:s|ed|ing)? out|announced?|went out|(?:went|goes|going|gone|is|are|now) (?:now )?live|(?:is|are) (?:now )?(?:out|here|available|GA|generally available))\b"
 );
 pattern!(
     /// A name in capitals, told to be ours or theirs by the word before it.

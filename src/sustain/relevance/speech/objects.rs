@@ -149,11 +149,11 @@ pattern!(
     NO_DEED,
     r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|hate|regret|dread|prefer|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
       |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|(?:write|mail|e-?mail|call|ring|message|text|ping|come\ back)\ (?:to\ )?you(?:\ (?:again|back|later|next|soon|about|on)\b.*)?$|wait|focus|concentrate|relax|move\ on|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
-      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
+      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:glad|grateful|thankful|obliged|thrilled|your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
     POLITE,
-    r"^(?:help|assist|support)(?: out| you)?(?: (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
+    r"^(?:help|assist|support)(?: out| you)?(?:(?: (?:with|on|at|around) (?:[\w'-]+ ?){1,3}?)? (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
 );
 
 pattern!(

@@ -9,6 +9,11 @@ pattern!(
     r"\b(?:over |on |back |straight |right )?(?:to|at|with|on) (?:me|us|my desk|our desk|my plate|my team|our team)\b|\b(?:my|our) way\b|^(?:call|ring|page|ping|text|phone|message|wake|give|hand|leave|toss|throw|pass|lend|send|name|pick) (?:me|us)\b"
 );
 pattern!(
+    KICK_TO_US,
+    r"^(?:just |then )*(?:kick|throw|toss|send|forward|pass|hand|push|route|give|leave) (?:it|them|that|those|him|her)\b.*\b(?:to|at|with) (?:me|us|my|our)\b"
+);
+pattern!(FALLS_TO_YOU, r"\b(?:if|when|whenever|should) .*\byour?\b");
+pattern!(
     EARSHOT,
     r"^(?:if|when) you (?:ever |do |happen to )*hear (?:anything|something|of anything|more|back)\b"
 );
@@ -35,7 +40,7 @@ pattern!(
     NO_SERVICE,
     r"^(?:\w+ed|told|gave|sent|made|met|let|lets|tell|tells|want|wants|need|needs|know|knows|like|likes|trust|ask|call|ring|page|ping|text|message|hear|see|find|catch|reach|join|owe|help|brought|taught|got|have|has|had|are|for|from|with|and|that|because|than|think|believe|spare|save|cost)$"
 );
-pattern!(SPARES_US, r"^(?:in order )?to (?:save|spare|help|give|let|allow|enable) (?:us|me|our)\b|^(?:a|one|small|quick) (?:\w+ )?favou?r\b");
+pattern!(SPARES_US, r"^(?:in order )?to (?:save|spare|help|give|let|allow|enable) (?:us|me|our)\b|^(?:a|one|small|quick) (?:\w+ )?favou?r\b|^do (?:me|us) \w+");
 pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
 pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
@@ -88,7 +93,7 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             .iter()
             .any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
         let told = here.kind == Kind::Request && here.object == Object::Other;
-        let spares_us = told && sentence().any(|c| SPARES_US.is_match(&c.words));
+        let spares_us = here.kind == Kind::Request && !here.burdens() && sentence().any(|c| SPARES_US.is_match(&c.words));
         let yours = told || YOURS_TO_DO.is_match(&here.words);
         if (for_us && yours && here.kind != Kind::CheckIn) || spares_us {
             // "You could take the data questions so I can focus": what serves us is asked for.
@@ -108,12 +113,15 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         let told = clauses[..at].iter().any(|c| matches!(c.kind, Kind::State | Kind::Deliver) && c.words.len() > 20);
         let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
         let unselfish = told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
+        let relieved = KICK_TO_US.is_match(&here.words)
+            && clauses[..at].iter().any(|c| c.sentence == here.sentence && FALLS_TO_YOU.is_match(&c.words))
+            && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && c.words.starts_with("i "));
         let new = if unselfish && here.burdens() {
             // "Their CIO dislikes slides, so bring two": a word on the reader's own deal.
             Some((Kind::State, Party::Others, Party::You, Object::Other))
         } else if advised {
             Some((Kind::Offer, Party::Us, Party::You, Object::Work))
-        } else if !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
+        } else if relieved || !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
             // "Throw it over to me and I'll answer it": the work comes our way.
             Some((Kind::Offer, Party::Us, Party::You, Object::Work))
         } else if EARSHOT.is_match(&here.words) && ours_follows && given {

@@ -158,7 +158,7 @@ pattern!(
 pattern!(
     /// Any deed of ours that is done, whatever the verb.
     PAST_DEED,
-    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{2,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
+    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{3,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
 );
 
 pattern!(
@@ -197,7 +197,7 @@ pattern!(
 
 pattern!(
     LEGWORK,
-    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)|asked) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
+    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b|^(?:i|we) (?:have )?(?:just |already |also )*asked (?:the|their|her|his|him|them|[\w-]+'s|[\w-]+ to) "
 );
 
 pattern!(

@@ -60,11 +60,21 @@ pub(super) fn read(words: &str, question: bool) -> Reading {
     let open = || match wanted(&words) {
         Object::Opportunity => Object::Opportunity,
         _ if IF_YOU_DO.is_match(&words) => Object::Other,
+        _ if OF_THEM.is_match(&words) && !CHOICE.is_match(&words) => Object::Update,
         _ => Object::Answer,
     };
     found.unwrap_or_else(|| if question { request(open()) } else { STATE })
 }
 
+pattern!(
+    /// "Is it true that they stop hiring?": how things stand with somebody else.
+    OF_THEM,
+    r"^(?:is|are|was|were|did|does|do|has|have|had|will) (?:it (?:true|right|correct|the case)|there|they|he|she|their|the|its|anyone|somebody|[\w&.-]+(?:'s)?) (?:[\w'&.-]+ ){2,}"
+);
+pattern!(
+    CHOICE,
+    r"\b(?:useful|helpful|of (?:use|interest|help)|ok|okay|fine|works?|worth|suits?|better|best|help|too (?:early|late|soon)|good (?:time|idea|day|for)|you|your)\b"
+);
 pattern!(
     /// "Would she do it if you asked?"
     IF_YOU_DO,

@@ -23,7 +23,7 @@ pattern!(
 pattern!(
     /// "Is anything at Acme blocking you?": a hindrance of the reader's is asked for, so that we can act on it.
     IN_YOUR_WAY,
-    r"^(?:is |are )?(?:there )?(?:anything|something|what is|who is|anyone|any \w+)\b.*\b(?:block(?:s|ing)|slow(?:s|ing)|hold(?:s|ing)(?: up)?|bother(?:s|ing)|annoy(?:s|ing)|stopp?(?:s|ing)|delay(?:s|ing)|hurt(?:s|ing)|eat(?:s|ing)|tak(?:es|ing)|cost(?:s|ing)|stuck|in the way of|weigh(?:s|ing))(?: \w+)? (?:you|your)\b|^(?:is |are )?(?:there )?(?:anything|something)\b.*\b(?:i|we|our \w+|my \w+) (?:can|could|may|might) (?:\w+ )?(?:take|lift|clear|unblock|answer|fix|sort|do|remove|carry|get)\b"
+    r"^(?:is|are) your (?:[\w'-]+ ){1,6}?(?:stuck|blocked|delayed|held up|in trouble|late)\b|^(?:is |are )?(?:there )?(?:anything|something|what is|who is|anyone|any \w+)\b.*\b(?:block(?:s|ing)|slow(?:s|ing)|hold(?:s|ing)(?: up)?|bother(?:s|ing)|annoy(?:s|ing)|stopp?(?:s|ing)|delay(?:s|ing)|hurt(?:s|ing)|eat(?:s|ing)|tak(?:es|ing)|cost(?:s|ing)|stuck|in the way of|weigh(?:s|ing))(?: \w+)? (?:you|your)\b|^(?:is |are )?(?:there )?(?:anything|something)\b.*\b(?:i|we|our \w+|my \w+) (?:can|could|may|might) (?:\w+ )?(?:take|lift|clear|unblock|answer|fix|sort|do|remove|carry|get)\b"
 );
 
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
@@ -76,7 +76,7 @@ pattern!(
 
 pattern!(
     LET_US_GET,
-    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
+    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|use\b|put (?:something|a\b|some|time)|host|come\b|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
 );
 
 pattern!(GET_DONE, r"^get (?:you|your|it|that|this|them|her|him|the)\b");

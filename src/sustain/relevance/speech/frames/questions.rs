@@ -26,6 +26,15 @@ pattern!(
     concat!(r"\b(?:if|once|when|as soon as|as long as|provided(?: that)?|on condition that|assuming) ", reader!(), r"(?: (?:can|could|would|will|might|just|please|kindly|also|first|only|then|were to|were able to|are able to|was able to))* (?P<rest>\w+ (?:.* )?(?:us|me|our|my)\b.*)")
 );
 pattern!(
+    /// "If you took the larger part": a deed put as a supposition.
+    IF_YOU_WERE_TO,
+    concat!(r"^(?:but |and |so )?if ", reader!(), r" (?P<verb>\w{3,}ed|took|gave|put|made|sent|brought|spoke|told|wrote|came|went|ran|did|bore|held|kept|drew|built) \w+")
+);
+pattern!(
+    NO_DEED_OF_YOURS,
+    r"^(?:wanted|needed|liked|missed|decided|preferred|wished|wondered|asked|agreed|tried|planned|looked|called|used|pitched|started|noticed|did|loved|received|attended|joined|signed|answered|replied|opened)$"
+);
+pattern!(
     /// The reader as one who wants, feels or turns to us.
     TURNS_TO_US,
     r"^(?:ever |do |should |already )*(?:want|need|like|love|prefer|wish|have|had|are|were|is|get|got|see|think|feel|hear|heard|agree|care|choose|decide|use|quote|miss|know|let|tell|told|say|call|ask|ping|ring|text|message|reach|join|trust|leave|hand|lend|forward|throw|toss|find (?:us|me|it|that|this|our|my))\b"
@@ -35,6 +44,9 @@ pattern!(
 pub(super) fn condition(w: &str) -> Option<Reading> {
     if IF_FOUND.is_match(w) && !NO_FIND.is_match(w) {
         return Some(request(Object::Opportunity));
+    }
+    if IF_YOU_WERE_TO.captures(w).is_some_and(|f| !NO_DEED_OF_YOURS.is_match(&f["verb"])) {
+        return Some(request(Object::Work));
     }
     if IF_FOR_US.captures(w).is_some_and(|f| !TURNS_TO_US.is_match(&f["rest"])) {
         return Some(request(Object::Work));

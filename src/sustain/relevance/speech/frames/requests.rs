@@ -8,7 +8,7 @@ use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
     OF_YOU,
-    concat!(r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ", reader!(), r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| ever)* (?P<rest>.*)")
+    concat!(r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ", reader!(), r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| care to| ever)* (?P<rest>.*)")
 );
 
 pattern!(
@@ -105,6 +105,9 @@ pattern!(
 
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
+    if HEARD_FROM_YOU.is_match(w) {
+        return Some(request(Object::Work));
+    }
     if let Some(found) = ALRIGHT_IF.captures(w) {
         return Some(request(deed_wanted(base_form(&found["rest"]))));
     }
@@ -219,6 +222,7 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     }
     let object = wanted(rest.trim_start_matches("to "));
     Some(match object {
+        Object::Other | Object::Answer if FROM_YOU.is_match(&rest) => request(Object::Work),
         Object::Other if MUST_HAVE.is_match(w) => request(Object::Work),
         Object::Answer | Object::Other if TO_KNOW.is_match(&rest) => request(Object::Work),
         Object::Answer | Object::Other if full && rest.starts_with("to ") => STATE,
@@ -227,6 +231,12 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     })
 }
 
+pattern!(FROM_YOU, r"^(?:\w+ )?from (?:you|your \w+) (?:an?|the|some|your)\b");
+pattern!(
+    /// "It would help if they heard it from you".
+    HEARD_FROM_YOU,
+    r"\bwould (?:\w+ ){0,2}?(?:help|great|good|useful|nice|ideal|matter|count)(?: us| me)? if .*\bfrom (?:you|your \w+)\b"
+);
 pattern!(
     /// "Need a sample payload": a thing that the reader would have to make.
     MUST_HAVE,
@@ -244,7 +254,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*|(?:\w+ ){1,3}?(?:is|are) (?:over)?due\b.*)"
 );
 
 pattern!(
