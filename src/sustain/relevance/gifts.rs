@@ -40,7 +40,10 @@ pattern!(
     r"\b(?:some|a few|a couple of|several|various|lots of|plenty of|a bunch of|great|more|other|additional)(?: \w+){0,2}? (?:things?|resources?|content|materials?|stuff|collateral|info|information|ideas|documents?|docs|assets|links|goodies|items|pieces)\b"
 );
 
-pattern!(OUR_MEDIA, r"\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog|blog post|podcast|announcement)$|\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog post|announcement) (?:with|to|for|about|on|is|below|here)\b");
+pattern!(
+    OUR_MEDIA,
+    r"\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog|blog post|podcast|announcement)$|\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog post|announcement) (?:with|to|for|about|on|is|below|here)\b"
+);
 
 /// Everything in the draft that serves the reader, in reading order.
 pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
@@ -89,7 +92,9 @@ fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight
     use GiftKind::{Asset, Introduction, OfferOfHelp, OurLaunch, Result};
     let asked = draft.clauses.iter().any(Clause::asks);
     match (clause.kind, clause.object) {
-        (Kind::Offer | Kind::Deliver, Object::Asset | Object::Work) if VAGUE.is_match(&clause.words) || OUR_MEDIA.is_match(&clause.words) => {
+        (Kind::Offer | Kind::Deliver, Object::Asset | Object::Work)
+            if VAGUE.is_match(&clause.words) || OUR_MEDIA.is_match(&clause.words) =>
+        {
             None
         }
         (Kind::Offer | Kind::Deliver, Object::Introduction) => Some((Some(Introduction), Weight::Solid)),

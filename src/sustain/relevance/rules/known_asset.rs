@@ -130,8 +130,11 @@ fn named(clause: &Clause) -> Option<Named> {
     if THEIRS.is_match(lead) {
         return None;
     }
-    let telling: Vec<String> =
-        phrase.split_whitespace().filter(|w| !LOOSE.contains(w) && !w.ends_with("ed")).map(str::to_owned).collect();
+    let telling: Vec<String> = phrase
+        .split_whitespace()
+        .filter(|w| !LOOSE.contains(w) && !w.ends_with("ed"))
+        .map(str::to_owned)
+        .collect();
     let ready = matches!(lead, "our" | "the" | "this" | "attached") || clause.kind == Kind::Deliver;
     let made = [
         "can put",

@@ -116,7 +116,8 @@ impl Clause {
 /// `partner` is the reader's company: "introduce Northwind" introduces them.
 pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
     let partner = partner.map(normal).filter(|p| !p.is_empty());
-    let short = partner.as_deref().and_then(|p| p.split_once(' ')).map(|(first, _)| first).filter(|f| f.len() > 4);
+    let short =
+        partner.as_deref().and_then(|p| p.split_once(' ')).map(|(first, _)| first).filter(|f| f.len() > 4);
     let mut clauses: Vec<Clause> = split::clauses(text)
         .into_iter()
         .map(|raw| {

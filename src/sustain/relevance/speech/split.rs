@@ -39,7 +39,11 @@ pub(super) fn clauses(text: &str) -> Vec<Raw> {
             if links.iter().any(|l| l.contains(&whole.start())) {
                 continue;
             }
-            let next = joint.name("so").or(joint.name("next")).or(joint.name("subject")).map_or(whole.end(), |m| m.start());
+            let next = joint
+                .name("so")
+                .or(joint.name("next"))
+                .or(joint.name("subject"))
+                .map_or(whole.end(), |m| m.start());
             push(&mut out, text, sentence.start + start..sentence.start + whole.start(), question, number);
             start = next;
         }
@@ -89,7 +93,10 @@ pattern!(
     r"(?i)^\s*(?:(?:hi|hey|btw|by the way|so|also|and|oh)[,\s]+)*(?:who(?:['’]?s| is| are| owns| runs| signs| decides)|(?:what|how|where|when|why) (?:does|did|do)|when(?:['’]?s| is| are))\b"
 );
 pattern!(CONTRACTION, r"\b(\w+?)(n't|'ll|'ve|'re|'d|'m|'s)\b");
-pattern!(SHORTHAND, r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt|whos|whats|wheres|hows|dont|cant|wont|didnt|tmrw)\b");
+pattern!(
+    SHORTHAND,
+    r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt|whos|whats|wheres|hows|dont|cant|wont|didnt|tmrw)\b"
+);
 pattern!(NOISE, r"[^\p{L}\p{N}'&%$€£+#/.-]+");
 pattern!(LOOSE, r"(?:^|\s)[-./'+#&]+|[-./'+#&]+(?:\s|$)");
 

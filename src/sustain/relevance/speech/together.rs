@@ -23,9 +23,15 @@ pattern!(
     ADVISED,
     r"\b(?:my|our|one|an?|small|quick) (?:\w+ )?(?:advice|tip|hint|suggestion)\b|^(?:tip|hint)\b|if i were you\b"
 );
-pattern!(FOR_YOUR_SAKE, r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}?your?\b|^which (?:\w+ ){1,4}?your?\b");
+pattern!(
+    FOR_YOUR_SAKE,
+    r"^(?:in order |so as )?(?:to|so|so that) (?:\w+ ){0,3}?your?\b|^which (?:\w+ ){1,4}?your?\b"
+);
 pattern!(SPARES_YOU, r"^(?:that|this|it|which) (?:\w+ ){1,4}?your?\b");
-pattern!(CALL_ME, r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b");
+pattern!(
+    CALL_ME,
+    r"^(?:just |then )?(?:page|call|ring|ping|text|wake|ask|phone|message|shout at|come to|blame|use) (?:me|us|our)\b"
+);
 pattern!(
     /// "You introduce us", "the chance to help us close": the reader acts, and we are served.
     SERVES_US,
@@ -40,9 +46,18 @@ pattern!(
     NO_SERVICE,
     r"^(?:\w+ed|told|gave|sent|made|met|let|lets|tell|tells|want|wants|need|needs|know|knows|like|likes|trust|ask|call|ring|page|ping|text|message|hear|see|find|catch|reach|join|owe|help|brought|taught|got|have|has|had|are|for|from|with|and|that|because|than|think|believe|spare|save|cost)$"
 );
-pattern!(SPARES_US, r"^(?:in order )?to (?:save|spare|help|give|let|allow|enable) (?:us|me|our)\b|^(?:a|one|small|quick) (?:\w+ )?favou?r\b|^do (?:me|us) \w+");
-pattern!(FOR_OUR_SAKE, r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b");
-pattern!(YOURS_TO_DO, r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b");
+pattern!(
+    SPARES_US,
+    r"^(?:in order )?to (?:save|spare|help|give|let|allow|enable) (?:us|me|our)\b|^(?:a|one|small|quick) (?:\w+ )?favou?r\b|^do (?:me|us) \w+"
+);
+pattern!(
+    FOR_OUR_SAKE,
+    r"^(?:so|so that|that way) (?:i|we|our|my)\b|^(?:then |just )*(?:let (?:us|me) have|(?:send|give|bring|show|hand|forward) (?:(?:it|them) (?:back )?(?:to )?)?(?:us|me)|report|share (?:it|them) with (?:us|me))\b"
+);
+pattern!(
+    YOURS_TO_DO,
+    r"^(?:(?:maybe|perhaps|then|but|and) )*(?:you|your \w+) (?:can|could|may|might|would|should|will)\b"
+);
 pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
 
 /// Reads again what depends on the rest of the sentence or of the note.
@@ -60,9 +75,9 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             }
             continue;
         }
-        let serves_us = SERVES_US.captures(&here.words).is_some_and(|f| {
-            f.name("verb").is_none_or(|verb| !NO_SERVICE.is_match(verb.as_str()))
-        });
+        let serves_us = SERVES_US
+            .captures(&here.words)
+            .is_some_and(|f| f.name("verb").is_none_or(|verb| !NO_SERVICE.is_match(verb.as_str())));
         if serves_us && !matches!(here.kind, Kind::Request | Kind::Waive) {
             (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
             (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);
@@ -89,11 +104,11 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
             (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Work);
             continue;
         }
-        let for_us = clauses[at + 1..]
-            .iter()
-            .any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
+        let for_us =
+            clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
         let told = here.kind == Kind::Request && here.object == Object::Other;
-        let spares_us = here.kind == Kind::Request && !here.burdens() && sentence().any(|c| SPARES_US.is_match(&c.words));
+        let spares_us =
+            here.kind == Kind::Request && !here.burdens() && sentence().any(|c| SPARES_US.is_match(&c.words));
         let yours = told || YOURS_TO_DO.is_match(&here.words);
         if (for_us && yours && here.kind != Kind::CheckIn) || spares_us {
             // "You could take the data questions so I can focus": what serves us is asked for.
@@ -110,9 +125,11 @@ pub(super) fn weigh(clauses: &mut [Clause]) {
         let given = clauses[..at]
             .iter()
             .any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
-        let told = clauses[..at].iter().any(|c| matches!(c.kind, Kind::State | Kind::Deliver) && c.words.len() > 20);
+        let told =
+            clauses[..at].iter().any(|c| matches!(c.kind, Kind::State | Kind::Deliver) && c.words.len() > 20);
         let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
-        let unselfish = told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
+        let unselfish =
+            told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
         let relieved = KICK_TO_US.is_match(&here.words)
             && clauses[..at].iter().any(|c| c.sentence == here.sentence && FALLS_TO_YOU.is_match(&c.words))
             && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && c.words.starts_with("i "));

@@ -21,7 +21,8 @@ pattern!(
 pub(super) fn deed_wanted(rest: &str) -> Object {
     let object = wanted(rest);
     let vague = matches!(object, Object::Other | Object::Update | Object::Answer | Object::Meeting);
-    let work = vague && (!LIGHT.is_match(rest) || second(rest).is_some_and(|deed| deed_wanted(deed) == Object::Work));
+    let work = vague
+        && (!LIGHT.is_match(rest) || second(rest).is_some_and(|deed| deed_wanted(deed) == Object::Work));
     if work { Object::Work } else { object }
 }
 
@@ -85,7 +86,8 @@ pub(in crate::sustain::relevance::speech) fn may_advise(w: &str) -> bool {
         && OWN_DEAL.captures(w).is_some_and(|c| {
             let rest = &c["rest"];
             imperative(rest).is_some()
-                && !EFFORT.is_match(rest) && !matches!(wanted(rest), Object::Work | Object::Opportunity)
+                && !EFFORT.is_match(rest)
+                && !matches!(wanted(rest), Object::Work | Object::Opportunity)
         })
 }
 
@@ -119,7 +121,11 @@ pub(super) fn imperative(w: &str) -> Option<Reading> {
     if FOR_US.is_match(rest) && object == Object::Other {
         return Some(request(Object::Work));
     }
-    if (object == Object::Other || TO_OTHERS.is_match(rest)) && !OURS.is_match(rest) && !TO_OURS.is_match(rest) && !rest.starts_with("be ") {
+    if (object == Object::Other || TO_OTHERS.is_match(rest))
+        && !OURS.is_match(rest)
+        && !TO_OURS.is_match(rest)
+        && !rest.starts_with("be ")
+    {
         return Some(request(Object::Answer));
     }
     if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {

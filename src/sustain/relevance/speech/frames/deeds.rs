@@ -88,10 +88,7 @@ pattern!(
     WOULD_HELP,
     r"^(?:can|could|would|will|might|does) (?:a|an|the|this|that|our|my|some|it)\b.*\b(?:help|serve|save|spare|suit|ease|speed|support)(?: (?:you|your)\b|$)|^(?:would|could|might|will) (?:a|an|the|this|that|our|my|some|it)\b.*\bbe (?:useful|helpful|handy|welcome|worth|of (?:use|help|interest))\b"
 );
-pattern!(
-    OUR_PURPOSE,
-    r"^(?:so |so that |that )(?:i|we|our|my)\b"
-);
+pattern!(OUR_PURPOSE, r"^(?:so |so that |that )(?:i|we|our|my)\b");
 
 /// "So our people can concentrate": what we gain.
 pub(super) fn is_our_purpose(w: &str) -> bool {
@@ -132,8 +129,7 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
-    {
+    if UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest) {
         return Some(STATE);
     }
     let object = given(rest);

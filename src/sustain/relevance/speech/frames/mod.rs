@@ -6,9 +6,9 @@ mod offers;
 mod questions;
 mod requests;
 
-pub(super) use deeds::done_by_us;
 use commands::imperative;
 pub(super) use commands::may_advise;
+pub(super) use deeds::done_by_us;
 use deeds::{after_adjunct, check_in, deed_offered, delivery, is_our_purpose, reported, waiver};
 use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};

@@ -2,13 +2,17 @@
 
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
-use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
 use super::commands::{EFFORT, OURS, deed_wanted};
+use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
     OF_YOU,
-    concat!(r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ", reader!(), r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| care to| ever)* (?P<rest>.*)")
+    concat!(
+        r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ",
+        reader!(),
+        r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| care to| ever)* (?P<rest>.*)"
+    )
 );
 
 pattern!(
@@ -171,7 +175,9 @@ fn wished_thing(w: &str) -> Option<Reading> {
     if TAKEN.is_match(w) {
         return Some(request(Object::Work));
     }
-    let found = WISHED_THING.captures(w).filter(|f| !f["thing"].split(' ').any(|x| ["if", "whether", "because", "said"].contains(&x)))?;
+    let found = WISHED_THING
+        .captures(w)
+        .filter(|f| !f["thing"].split(' ').any(|x| ["if", "whether", "because", "said"].contains(&x)))?;
     let rest = &found["rest"];
     if DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest) {
         return Some(offer(Object::Introduction));
@@ -281,7 +287,10 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     if FOR_US.is_match(rest) {
         return Some(request(deed_wanted(rest)));
     }
-    if OUGHT.is_match(w) && (EFFORT.is_match(rest) || OURS.is_match(rest)) && deed_wanted(rest) == Object::Work {
+    if OUGHT.is_match(w)
+        && (EFFORT.is_match(rest) || OURS.is_match(rest))
+        && deed_wanted(rest) == Object::Work
+    {
         return Some(request(Object::Work));
     }
     let object = wanted(rest);
@@ -292,7 +301,14 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     (work && YOURS_TO_DO.is_match(rest) && !TO_CLIENTS.is_match(rest)).then_some(request(object))
 }
 
-pattern!(OUGHT, concat!(r"\b", reader!(), r" (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to)\b"));
+pattern!(
+    OUGHT,
+    concat!(
+        r"\b",
+        reader!(),
+        r" (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to)\b"
+    )
+);
 pattern!(
     /// The fruit of the deed comes to our side.
     BACK_TO_US,
