@@ -20,6 +20,7 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, intake, outbox};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::map::intake::message;
 use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
@@ -28,6 +29,7 @@ use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, socket};
 use crate::store::Db;
+use crate::sustain::relevance;
 use crate::web;
 
 /// How often the scheduler looks at the clock when nothing moves it.
@@ -60,6 +62,8 @@ impl App {
 
     /// The same with a database and a listener that are there already.
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
+        let relevance = relevance::Settings::with_levels(&config.relevance.levels)
+            .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
         let client = Arc::new(client(config)?);
         let identity = greet(&client).await?;
@@ -81,6 +85,7 @@ impl App {
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
+            relevance,
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
@@ -101,6 +106,8 @@ impl App {
             carrier: Arc::new(SlackCarrier(client.clone())),
             oversight: Arc::new(watch),
         };
+        // Beside the rest, and never waited for.
+        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
         app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));

@@ -3,6 +3,7 @@
 //! A setting `slack.bot_token` is `bot_token` under `[slack]` in the file, or `TANDEM_SLACK__BOT_TOKEN` in the
 //! environment, which wins. Unknown keys are refused. `deploy/tandem.example.toml` explains every setting.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub struct Config {
     pub log: Log,
     /// Sizes that are refused.
     pub limits: Limits,
+    /// The relevance check.
+    pub relevance: Relevance,
 }
 
 /// How Slack is reached.
@@ -102,6 +105,14 @@ pub struct Limits {
     pub file_megabytes: u64,
 }
 
+/// The relevance check of notes to partners.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relevance {
+    /// The heaviest level that a rule may reach, by the rule's name; a rule that is not listed may block.
+    pub levels: BTreeMap<String, String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -112,6 +123,7 @@ impl Default for Config {
             sqlite: Sqlite::default(),
             log: Log::default(),
             limits: Limits::default(),
+            relevance: Relevance::default(),
         }
     }
 }

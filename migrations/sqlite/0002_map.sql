@@ -88,6 +88,7 @@ CREATE TABLE imports (
   stored_at TEXT,
   progress BIGINT NOT NULL DEFAULT 0,
   headers TEXT NOT NULL DEFAULT '[]',
+  extent TEXT NOT NULL DEFAULT 'whole',
   error TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,

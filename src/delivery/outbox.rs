@@ -368,6 +368,16 @@ pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
     )?)
 }
 
+/// Somebody saw to what became of the message that shows `subject`: it is not stuck any more.
+pub async fn attended(tx: &mut Tx, subject: &str) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET state = 'attended' WHERE subject = $1 AND state IN ('unconfirmed', 'failed', 'dropped')",
+        subject
+    )?;
+    Ok(())
+}
+
 /// Whether a message that shows `subject` was enqueued, sent or not.
 pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
     Ok(lane_of(tx, subject).await?.is_some())

@@ -87,7 +87,7 @@ impl Right {
         match self {
             Self::Contribute => "Only members of this workspace can do that.",
             Self::Triage => {
-                "Only partner managers, operations and admins can decide on overlaps. Ask one of them, or an admin for the role."
+                "Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role."
             }
             Self::Approve => {
                 "Only a partner manager or an admin can decide on a note to a partner. Nothing was sent."

@@ -3,14 +3,16 @@
 mod commitments;
 mod requests;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
 use crate::sql_value;
-use crate::store::Tx;
+use crate::store::{Tx, instant};
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
 fn label(name: String, domain: Option<String>) -> String {
@@ -18,6 +20,11 @@ fn label(name: String, domain: Option<String>) -> String {
         Some(domain) => format!("{name} ({domain})"),
         None => name,
     }
+}
+
+/// Who decided and when, as two columns have it.
+fn decided(by: Option<String>, at: Option<i64>) -> Result<Option<(UserId, Timestamp)>> {
+    by.zip(at).map(|(by, at)| Ok((by.into(), instant(at)?))).transpose()
 }
 
 /// Figures for the digest and Home.

@@ -39,6 +39,9 @@ pub struct Group {
     pub partner: PartnerId,
     /// Its name.
     pub name: String,
+    /// The age of its list in days, where that is older than it may be.
+    #[serde(default)]
+    pub stale_days: Option<i64>,
     /// At most [`GROUP_ROWS`].
     pub rows: Vec<Row>,
     /// How many of this partner wait beyond these.
@@ -147,8 +150,11 @@ pub fn compose(input: &Input) -> Digest {
     let due = input.due.unwrap_or(input.now);
     let late = (input.now.as_millisecond() - due.as_millisecond() > LATE_MINUTES * 60_000)
         .then(|| due.to_zoned(input.zone.clone()).strftime("%A %-d %B at %H:%M").to_string());
+    let now = input.now.to_zoned(input.zone.clone());
     let ranked = rank(input);
     let row = |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase() };
+    let below =
+        |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase_in_group() };
     let (top, rest) = ranked.split_at(ranked.len().min(TOP));
     let mut groups: Vec<Group> = input
         .partners
@@ -158,11 +164,12 @@ pub fn compose(input: &Input) -> Digest {
             let waiting = input.waiting.get(&partner.id).copied().unwrap_or(0);
             let left = waiting - i64::try_from(above).unwrap_or(0);
             let rows: Vec<Row> =
-                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(row).collect();
+                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(below).collect();
             let more = (left - i64::try_from(rows.len()).unwrap_or(0)).max(0);
             (!rows.is_empty()).then(|| Group {
                 partner: partner.id.clone(),
                 name: partner.name.clone(),
+                stale_days: partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now)),
                 rows,
                 more,
             })
@@ -185,9 +192,10 @@ pub fn compose(input: &Input) -> Digest {
 
 fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     let since = input.now - jiff::SignedDuration::from_hours(7 * 24);
+    let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
         let partner = input.partners.iter().find(|p| p.id == *id)?;
-        partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now))
+        partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now))
     };
     let mut ranked: Vec<_> = input
         .candidates
@@ -199,6 +207,8 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 since,
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),
+                new_is_news: input.counts.new * 2 < input.counts.open,
+                largest: largest(o, &input.candidates),
             };
             (o.clone(), priority::weigh(o, &about))
         })
@@ -207,7 +217,19 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     ranked
 }
 
+/// Whether its amount is above all others of a currency that waits with its partner, at least two of them.
+fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
+    let Some(amount) = o.amount else { return false };
+    let mut others = candidates
+        .iter()
+        .filter(|other| other.partner_id == o.partner_id && other.id != o.id)
+        .filter_map(|other| other.amount);
+    let enough = others.clone().count() >= 2;
+    enough && others.all(|a| a.currency == amount.currency && a.hundredths < amount.hundredths)
+}
+
 fn freshness(input: &Input) -> Vec<Freshness> {
+    let now = input.now.to_zoned(input.zone.clone());
     let mut lists: Vec<Freshness> = input
         .partners
         .iter()
@@ -215,9 +237,9 @@ fn freshness(input: &Input) -> Vec<Freshness> {
             partner: p.name.clone(),
             seen: p
                 .list_seen_at
-                .zip(p.list_age_days(input.now))
+                .zip(p.list_age_days(&now))
                 .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
-            stale: p.list_is_stale(input.now),
+            stale: p.list_is_stale(&now),
         })
         .collect();
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::digest::{self, Commitments, Decided, Decision, Digest, Input};
 use super::store::{self, Posted};
@@ -23,22 +22,18 @@ const GRACE_MS: i64 = 3_600_000;
 /// An overlap is edited in the newest digests only.
 const EDITED: i64 = 3;
 
-fn zone_of(time: &DigestTime) -> TimeZone {
-    TimeZone::get(&time.zone).unwrap_or(TimeZone::UTC)
-}
-
 /// The day of the next triage, in words: `Monday`.
 pub async fn next_triage(tx: &mut Tx, now: Timestamp) -> Result<String> {
     let time = settings::load(tx).await?.digest;
     let next = digest::schedule(&time).and_then(|s| s.next_after(now));
-    let day = next.map(|fire| fire.at.to_zoned(zone_of(&time)).strftime("%A").to_string());
+    let day = next.map(|fire| fire.at.to_zoned(time.time_zone()).strftime("%A").to_string());
     Ok(day.unwrap_or_else(|| "Monday".to_owned()))
 }
 
 /// When the next digest comes, in words and with its zone: `Monday 16 March at 09:00, Europe/Stockholm`.
 pub fn next_words(time: &DigestTime, now: Timestamp) -> Option<String> {
     let next = digest::schedule(time)?.next_after(now)?;
-    let at = next.at.to_zoned(zone_of(time)).strftime("%A %-d %B at %H:%M").to_string();
+    let at = next.at.to_zoned(time.time_zone()).strftime("%A %-d %B at %H:%M").to_string();
     Some(format!("{at}, {}", time.zone))
 }
 
@@ -49,7 +44,8 @@ pub async fn compose(
     due: Option<Timestamp>,
     commitments: Commitments,
 ) -> Result<Digest> {
-    let zone = zone_of(&settings::load(tx).await?.digest);
+    let zone = settings::load(tx).await?.digest.time_zone();
+    let counts = store::counts(tx, &now.to_zoned(zone.clone())).await?;
     let input = Input {
         now,
         zone,
@@ -58,14 +54,14 @@ pub async fn compose(
         partners: map::partners(tx).await?,
         waiting: store::waiting(tx, now).await?,
         planned: store::planned(tx).await?,
-        counts: digest::Counts { commitments, ..store::counts(tx, now).await? },
+        counts: digest::Counts { commitments, ..counts },
     };
     Ok(digest::compose(&input))
 }
 
 /// Reads what is shown of these overlaps now.
 pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[OverlapId]) -> Result<Scene> {
-    let zone = zone_of(&settings::load(tx).await?.digest);
+    let zone = settings::load(tx).await?.digest.time_zone();
     let overlaps: HashMap<OverlapId, Overlap> =
         map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
     let decided = store::decided(tx, ids).await?;

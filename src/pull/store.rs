@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use sqlx::AssertSqlSafe;
 
 use super::digest::{CANDIDATES, Counts, Decided, Decision, Digest};
 use super::priority::{self, AMOUNTS, WAITING_DAYS};
+use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
@@ -79,8 +80,9 @@ pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
-/// The line of counts, without the commitments.
-pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<Counts> {
+/// The line of counts, without the commitments; ages are days of the reader's calendar.
+pub async fn counts(tx: &mut Tx, reader: &Zoned) -> Result<Counts> {
+    let now = reader.timestamp();
     let new = sql_value!(
         tx,
         i64,
@@ -92,8 +94,8 @@ pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<Counts> {
         "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
          WHERE {WAITS} AND o.first_seen < $2 AND {NOBODY}"
     );
-    let unclaimed =
-        sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), millis(now) - WAITING_DAYS * DAY_MS)?;
+    let too_long = millis(age::start_of_day(reader, WAITING_DAYS));
+    let unclaimed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), too_long)?;
     let snoozed = sql_value!(
         tx,
         i64,

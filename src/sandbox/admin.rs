@@ -153,6 +153,24 @@ impl Sandbox {
         });
     }
 
+    /// Makes a person a guest of the workspace.
+    pub fn make_guest(&self, user: &str) {
+        let (_, _) = self.inner.change(|s| {
+            if let Some(user) = s.world.users.iter_mut().find(|u| u.id == user) {
+                user.is_guest = true;
+            }
+        });
+    }
+
+    /// Moves a person to another zone, as an IANA name.
+    pub fn set_zone(&self, user: &str, zone: &str) {
+        let (_, _) = self.inner.change(|s| {
+            if let Some(user) = s.world.users.iter_mut().find(|u| u.id == user) {
+                zone.clone_into(&mut user.zone);
+            }
+        });
+    }
+
     /// Sends an event that is not modelled here, to the app alone.
     pub async fn raw_event(&self, event: Value) {
         self.tell(|s| s.events.push(event)).await;

@@ -1,5 +1,8 @@
+mod commitments;
 mod digest;
 mod drafts;
+mod drafts_races;
+mod drafts_routes;
 mod foreign;
 mod home;
 mod imports;
@@ -8,3 +11,4 @@ mod partners;
 mod sessions;
 mod setup;
 mod status;
+mod verbs;

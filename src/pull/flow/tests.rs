@@ -1,3 +1,5 @@
+use jiff::tz::TimeZone;
+
 use super::*;
 use crate::delivery::outbox::Action;
 use crate::kernel::actor::{Role, Standing};
@@ -171,7 +173,7 @@ async fn a_snoozed_one_comes_back_and_a_dismissed_one_only_when_it_changes() {
     decide(&mut tx, now, &maya, &both[0].id, 1, Decision::Snooze(until, None)).await.unwrap();
     decide(&mut tx, now, &maya, &both[1].id, 1, Decision::Dismiss("No fit".into())).await.unwrap();
     assert!(store::candidates(&mut tx, now).await.unwrap().is_empty());
-    assert_eq!(store::counts(&mut tx, now).await.unwrap().snoozed, 1);
+    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC)).await.unwrap().snoozed, 1);
     let back = store::candidates(&mut tx, at("2026-03-16T08:00:00Z")).await.unwrap();
     assert_eq!(back.iter().map(|o| &o.id).collect::<Vec<_>>(), [&both[0].id]);
     let seen = Sighting {
@@ -194,7 +196,7 @@ async fn who_is_assigned_is_told_and_named_without_a_mention() {
     let id = store::candidates(&mut tx, now).await.unwrap()[0].id.clone();
     let assign = Decision::Assign("U0OMAR".into());
     decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign).await.unwrap();
-    assert_eq!(store::counts(&mut tx, now).await.unwrap().unclaimed, 0);
+    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC)).await.unwrap().unclaimed, 0);
     tx.commit().await.unwrap();
     let sent = actions(&db).await;
     assert!(text_of(&sent[1].1).contains("Given to Omar by Maya · 9 March"));

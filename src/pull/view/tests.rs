@@ -80,7 +80,7 @@ fn a_full_digest() {
     *Globex Retail* with Initech · their prospect, our customer ($400k)
     A give: the last 5 with Initech were our asks; Initech's list is 48 days old, so check first · open for 6 days and nobody has it
     *Acme &amp; Sons* with Northwind · their customer, our open deal ($300k, negotiation)
-    An ask: Northwind can open doors for our deal · Alex Rivera · 2 days
+    An ask, and soon: Northwind knows them and our deal is nearly decided; the largest amount waiting with Northwind · Alex Rivera · 2 days
     *Account 0* with Northwind · their customer, our open deal ($120k)
     An ask: Northwind can open doors for our deal · unassigned · 2 days
     *Account 1* with Northwind · their customer, our open deal ($120k)

@@ -37,7 +37,7 @@ async fn list(o: &Occasion<'_>) -> Result<Handled> {
         links.push(card_link(o.bot, &mut tx, draft).await?);
     }
     tx.rollback().await?;
-    o.answer(view::list(&drafts, &links, o.now)).await
+    o.answer(view::list(&drafts, &links, &o.here())).await
 }
 
 /// Where the card can be read.
@@ -54,7 +54,7 @@ pub(super) async fn click(
 ) -> Result<Handled> {
     match verb {
         "new" => compose::from_overlap(o, &action.value).await,
-        "contact" | "purpose" | "gift" => compose::redraw(o, click).await,
+        "contact" | "purpose" | "gift" | "template" => compose::redraw(o, click).await,
         "more" => {
             let (verb, value) = action.value.split_once(':').ok_or_else(outdated)?;
             decide::click(o, verb, value).await

@@ -65,8 +65,8 @@ async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome:
 
 /// What waits for this reader. To add a kind of work: find it here, show it in `home_view`.
 async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<Found> {
-    let today = now.to_zoned(actor.zone.clone()).date();
-    let soon = add_days(today, AHEAD_DAYS);
+    let here = now.to_zoned(actor.zone.clone());
+    let soon = add_days(here.date(), AHEAD_DAYS);
     let to_decide = if actor.may(Right::Triage, None) {
         Some(pull::waiting(tx, now).await?.values().sum())
     } else {
@@ -85,8 +85,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         commitments,
         partners: partners::counted(tx).await?,
-        today,
-        now,
+        now: here,
         welcome,
     })
 }

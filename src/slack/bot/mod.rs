@@ -1,5 +1,6 @@
 //! The bot: what comes in is routed to the one flow for it.
 //!
+//! Whoever is no member of the workspace is refused before any of it: an answer could name channels and colleagues.
 //! One file a noun. Each has the entry points that its noun needs: `command` (a slash command), `click` (a control in a
 //! message, a modal or Home), `submit` (a modal), `review` (a modal, before it is accepted) and `shortcut`.
 //! To add a control: name it in the area's `view.rs` as `noun.verb` and match it in the noun's `click` here.
@@ -38,10 +39,12 @@ use crate::delivery::inbox::{self, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
 use crate::delivery::outbox::{self, Bell};
 use crate::delivery::schedule;
+use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, audit, millis};
+use crate::sustain::relevance;
 
 pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
@@ -88,6 +91,8 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
+    /// How hard the relevance check is.
+    pub relevance: relevance::Settings,
 }
 
 impl FrontDoor for Bot {
@@ -154,6 +159,7 @@ impl Bot {
     }
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         match grammar::parse(&command.text) {
             Err(usage) => o.answer(Message::text(usage)).await,
             Ok(Noun::Overlaps { verb }) => overlaps::command(o, verb).await,
@@ -168,6 +174,7 @@ impl Bot {
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
@@ -185,6 +192,7 @@ impl Bot {
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
@@ -200,6 +208,7 @@ impl Bot {
     }
 
     async fn shortcut(&self, o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         match split(&shortcut.callback_id).0 {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,

@@ -1,6 +1,6 @@
 //! One thing that a person did, and everything that is needed to answer it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 use super::super::client::CallError;
@@ -46,7 +46,8 @@ impl Place {
     pub fn of_click(c: &BlockActions) -> Self {
         Self {
             channel: c.channel.as_deref().map(Into::into),
-            thread: c.thread_ts.clone(),
+            // A message with replies names itself as its thread; an answer in there would not be seen beside it.
+            thread: c.thread_ts.clone().filter(|thread| Some(thread) != c.message_ts.as_ref()),
             response_url: c.response_url.clone(),
             trigger_id: c.trigger_id.clone(),
             subject: c.first().map(|a| a.value.clone()).unwrap_or_default(),
@@ -98,9 +99,14 @@ impl<'a> Occasion<'a> {
         Ok(Self { bot, now: bot.clock.now(), actor, place, seq: claimed.seq })
     }
 
+    /// The time on the actor's clock.
+    pub fn here(&self) -> Zoned {
+        self.now.to_zoned(self.actor.zone.clone())
+    }
+
     /// The actor's date today.
     pub fn today(&self) -> jiff::civil::Date {
-        self.now.to_zoned(self.actor.zone.clone()).date()
+        self.here().date()
     }
 
     /// What was acted on, for the audit.

@@ -1,7 +1,7 @@
 //! `/partner status`: what is connected, what waits, what is stuck and what to do about it. No secrets in it.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use super::setup_view::{remove_samples, weekday_words};
 use super::{Bot, Occasion};
@@ -46,7 +46,7 @@ struct Settings {
 pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
     o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
-    let text = text(o.bot, &mut tx, o.now).await?;
+    let text = text(o.bot, &mut tx, &o.here()).await?;
     let samples = map::partners(&mut tx).await?.iter().any(|p| p.sample);
     tx.rollback().await?;
     let mut shown = vec![blocks::section(&text)];
@@ -56,7 +56,7 @@ pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
     o.answer(Message::new(text, shown)).await
 }
 
-async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
+async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let (waiting, buried) = inbox::depth(tx).await?;
     let (outgoing, unconfirmed, failed) = outbox::depth(tx).await?;
     let last = inbox::last_received(tx).await?;
@@ -78,7 +78,8 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
         version: env!("CARGO_PKG_VERSION"),
         team: &bot.identity.team,
         database: bot.db.name(),
-        last: last.map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now)))?,
+        last: last
+            .map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now.timestamp())))?,
         // The command itself is still under way.
         inbox: (waiting - 1).max(0),
         outbox: outgoing,
