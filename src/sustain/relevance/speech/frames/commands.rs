@@ -61,7 +61,7 @@ pattern!(
 pattern!(
     NO_VERB,
     r"(?x)^(?:for|with|from|since|because|while|when|where|what|which|who|how|why|and|but|that|this|then|than|though|although|until|unless|after|before|about|around|across|against|among|as|at|by|in|into|is|are|was|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|if|not|now|once|only|over|per|plus|so|through|thanks|to|today|tomorrow|tonight|yesterday|under|upon|via|within|without|also|both|all|like|between|behind|during|despite|except|including|regarding|concerning|beyond|here|there|or|yet|\w{3,}ed|\w+ing|\w+[^s]s|\w+ly|on|of|off|let|let's
-        |you|she|they|his|her|its|our|your|their|one|two|three|half|each|every|such|any|some|more|most|many|enough|too|very|quite|rather|even|still|again|ever|never|maybe|perhaps|not|next|last|same|just|nothing|anything|something|someone|somebody|everyone|nobody
+        |\w+ever|you|she|they|his|her|its|our|your|their|one|two|three|half|each|every|such|any|some|more|most|many|enough|too|very|quite|rather|even|still|again|ever|never|maybe|perhaps|not|next|last|same|just|nothing|anything|something|someone|somebody|everyone|nobody
         |quick|worth|allow|the|these|those|used|led|fed|remember|imagine|picture|recall|good|great|happy|glad|nice|sorry|well|yes|fair|sure|new|big|small|hello|hey|dear|kind|best|warm|word|heads|need|want|hope|love|like|guess|wish|bet|help|see|mind|might
         |said|told|gave|made|took|got|saw|heard|met|won|lost|left|kept|found|sent|built|wrote|drew|ran|knew|thought|spoke|brought|caught|held|paid|sat|stood|spent|came|went|began|rebuilt|redid|did|set|put)\b"
 );
