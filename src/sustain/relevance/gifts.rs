@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::draft::Draft;
+use super::draft::{Draft, NamedAsset};
 use super::input::GiftKind;
 use super::speech::{Clause, Kind, Object, normal};
 use super::telling::{has_own_stake, is_fact, is_own_joy, reaches_reader, says_something};
@@ -34,6 +34,17 @@ static SHIPPED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:we|our \w+|our)\b.*\b(?:shipped|launched|released|rolled out|went live|is live|are live|is out|goes live|now (?:supports?|has|connects|reads|handles|does|syncs|works))\b").expect("a constant pattern")
 });
 
+pattern!(
+    /// "Some resources", "a few things of interest": nobody is told what they get.
+    VAGUE,
+    r"\b(?:some|a few|a couple of|several|various|lots of|plenty of|a bunch of|great|more|other|additional)(?: \w+){0,2}? (?:things?|resources?|content|materials?|stuff|collateral|info|information|ideas|documents?|docs|assets|links|goodies|items|pieces)\b"
+);
+
+pattern!(
+    OUR_MEDIA,
+    r"\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog|blog post|podcast|announcement)$|\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog post|announcement) (?:with|to|for|about|on|is|below|here)\b"
+);
+
 /// Everything in the draft that serves the reader, in reading order.
 pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
     let mut out: Vec<Gift> = Vec::new();
@@ -48,7 +59,7 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
             .iter()
             .any(|c| c.object == Object::Update && c.span.start <= at.start && at.start < c.span.end)
     };
-    for asset in draft.assets.iter().filter(|a| !chased(&a.span)) {
+    for asset in draft.assets.iter().filter(|a| !chased(&a.span) && !worked_on(draft, a)) {
         out.push(Gift { kind: Some(GiftKind::Asset), weight: Weight::Solid, span: asset.span.clone() });
     }
     for at in draft.our_launches.iter().filter(|at| useful(draft, at)) {
@@ -70,10 +81,22 @@ pub(super) fn gifts(draft: &Draft<'_>) -> Vec<Gift> {
     out
 }
 
+/// Whether a document is only what the reader shall work on.
+fn worked_on(draft: &Draft<'_>, asset: &NamedAsset) -> bool {
+    let title = &draft.input.facts.assets[asset.index].title;
+    let mut clauses = draft.clauses.iter().filter(|c| speaks_of(&c.words, title)).peekable();
+    clauses.peek().is_some() && clauses.all(Clause::asks)
+}
+
 fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight)> {
     use GiftKind::{Asset, Introduction, OfferOfHelp, OurLaunch, Result};
     let asked = draft.clauses.iter().any(Clause::asks);
     match (clause.kind, clause.object) {
+        (Kind::Offer | Kind::Deliver, Object::Asset | Object::Work)
+            if VAGUE.is_match(&clause.words) || OUR_MEDIA.is_match(&clause.words) =>
+        {
+            None
+        }
         (Kind::Offer | Kind::Deliver, Object::Introduction) => Some((Some(Introduction), Weight::Solid)),
         (Kind::Offer | Kind::Deliver, Object::Asset) => Some((Some(Asset), Weight::Solid)),
         (Kind::Offer | Kind::Deliver, Object::Work) => Some((Some(OfferOfHelp), Weight::Solid)),

@@ -7,7 +7,7 @@ use super::names::mentions;
 
 pattern!(
     TERMS,
-    r"(?i)\b(?:exclusive(?:ly)?|members[- ]only|reserved for|preferential|special (?:offer|rate|price|pricing|terms|deal)|only for|just for|not (?:available|open|offered) (?:to anyone|elsewhere|to others)|nobody else|no one else|early access|first access|discount(?:s|ed)?|\d+\s?(?:%|percent|per cent) (?:off|discount|less|lower)|half[- ]price|promo(?:tion)?|coupon|voucher|\w+ months? free|\w+ free (?:months?|seats?|licen[cs]es?)|free (?:months?|trial|pilot|year|upgrade)|months? on us|waiv(?:e|ing|ed)|(?:an|the|this|our|joint|summer|spring|winter|autumn|launch|limited) offer(?:ing)?\b|offer (?:is )?(?:for|to)\b|bundle(?:d)? (?:price|pricing|rate)|credit of|\bcredits? (?:for|toward))"
+    r"(?i)\b(?:exclusive(?:ly)?|members[- ]only|reserved for|preferential|special (?:offer|rate|price|pricing|terms|deal)|only for|just for|not (?:available|open|offered) (?:to anyone|elsewhere|to others)|nobody else|no one else|early access|first access|discount(?:s|ed)?|\d+\s?(?:%|percent|per cent) (?:off|discount|less|lower)|half[- ]price|promo(?:tion)?|coupon|voucher|\w+ months? free|\w+ free (?:months?|seats?|licen[cs]es?)|free (?:months?|trial|pilot|year|upgrade)|months? on us|(?:months?|weeks?|year) of (?:[\w-]+ ){1,4}free|special for|free for (?:an? |the |\w+ )?(?:month|quarter|year|season)s?|waiv(?:e|ing|ed)|(?:an|the|this|our|joint|summer|spring|winter|autumn|launch|limited) offer(?:ing)?\b|offer (?:is )?(?:for|to)\b|bundle(?:d)? (?:price|pricing|rate)|credit of|\bcredits? (?:for|toward))"
 );
 pattern!(
     STRONG,

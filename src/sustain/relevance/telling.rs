@@ -6,7 +6,7 @@ pattern!(
     /// The writer's side as the one that feels or gains.
     OWN_JOY,
     r"(?x)^(?:(?:and|so|also|wow|personally)\ )*(?: (?:i|we|(?:my|our|the)\ (?:whole\ |entire\ )?(?:team|company|board|management|leadership|everyone|everybody))\ (?:\w+\ ){0,3}?
-        (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|convinced|confident|sure|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire)\b
+        (?:proud|thrilled|excited|delighted|happy|glad|pleased|grateful|honou?red|pumped|stoked|buzzing|over\ the\ moon|celebrat\w+|congratulate|love|adore|value|cherish|believe|convinced|confident|sure|expect|hope|look\ forward|remain\ committed|are\ committed|reaffirm|aim|aspire|wish)\b
       | (?:everybody|everyone)\ here | (?:it|this|that)\ makes\ (?:me|us)\b | thank(?:s|\ you)\ for\ (?:being|your\ (?:\w+\ )?(?:support|trust|partnership|patience|business|loyalty)) | congrat\w* | well\ done | kudos | bravo | what\ a\ (?:win|quarter|year|month|week|launch|result) | exciting | great\ (?:times|things|news|stuff|to\ see) | proud\b | thrilled\b | excited\b
       | (?:it|this|that|which)\ (?:is|was|puts|brings|makes|takes|marks|means|gets)\ (?:\w+\ ){0,3}?(?:our|us)\b
       | (?:it|this|that|which|these|the\ (?:launch|result|success))\ (?:\w+\ )?(?:underlines|shows\ (?:how|what\ we|the)|proves|demonstrates|reflects|confirms|testifies|speaks\ (?:to|for)|underscores)\b | (?:it|this|that)\ is\ the\ (?:result|fruit|outcome)\ of
@@ -18,10 +18,11 @@ pattern!(
     /// The predicate says nothing that could be used: moods, wishes, maybes.
     VACANT,
     r"(?x)\b(?: (?:is|are|was|were|has\ been|have\ been|remains?|looks?(?:\ like)?|seems?(?:\ like)?|feels?(?:\ like)?|sounds?(?:\ like)?|stays?)\ (?:still\ |very\ |really\ |quite\ |so\ |such\ |also\ |clearly\ |always\ |a\ bit\ |rather\ |pretty\ |as\ )*
-          (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|busy|keen|happy|pleased|thrilled|ripe|ready\ for\ us|on\ track)\b
+          (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|busy|keen|happy|pleased|thrilled|faster|better|smarter|bigger|stronger|easier|simpler|on\ board|ripe|ready\ for\ us|on\ track)\b
       | (?:is|are)\ (?:also\ |both\ )?(?:an?\ )?(?:our|your|my|joint|mutual|shared|common|customer|prospect|account)\b | of\ (?:ours|yours|mine) | (?:someone|somebody|one|who|account|people)\ (?:that\ )?(?:we|i)\b
       | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | (?:shows|proves|says)\ it | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
       | here\ we\ (?:come|go) | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
+      | (?:sees?|shows?|knows?|proves?|feels?|says?)\ (?:it|that|this|so)(?:\ (?:too|as\ well|also))?$ | stands?\ for\ | shares?\ (?:the|our)\ (?:\w+\ )?(?:values|vision)
       | since\ we\ (?:last\ )?(?:spoke|talked|met) | we\ (?:have\ )?(?:last\ )?(?:spoke|spoken|talked|met)\ (?:about|on|last) | come\ up | crossed\ my\ mind )\b"
 );
 
@@ -33,13 +34,13 @@ pattern!(
 pattern!(
     /// Openings of what is no statement: fragments, conditions, commands.
     NO_STATEMENT,
-    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|should|could|here|it (?:never|would|will|might|is (?:worth|good|nice|great))|there (?:must|may|might|is|are) (?:be |so )?(?:much|more|a lot|plenty|lots|an? few|some)|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
+    r"^(?:\w+ing|if|when|once|while|whether|what|which|where|how|as|to|from|regarding|re|about|(?:for|on|with) (?:our|us|my|me)|remember|feels|seems|looks|sounds|guess|figured|should|could|here|(?:this is )?(?:an?|one) (?:\w+ )?(?:note|line|message|hello|reminder|question|thought)\b|it (?:never|would|will|might|is (?:worth|good|nice|great))|there (?:must|may|might|is|are) (?:be |so )?(?:much|more|a lot|plenty|lots|an? few|some)|one for|small|quick|just|also|i|we|you|your|our|my|let|please|not|no|any|anything|dear|hope|thanks|thank)\b"
 );
 
 pattern!(
     /// The writer's side as the one that is served.
     OUR_STAKE,
-    r"^(?:so|so that) (?:our|my)\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss(?:es)?|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push|like|love)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
+    r"^(?:so|so that) (?:our|my)\b|\b(?:i|we) (?:are|am) (?:still )?(?:not (?:in|on|at)\b|missing|lacking|flying blind|in the dark|short of)|\b(?:i|we) (?:have no|do not have|do not know|can not (?:reach|find|see|get))\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss(?:es)?|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push|like|love)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
 );
 
 /// Whether the clause speaks for the writer's own gain.

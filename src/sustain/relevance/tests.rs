@@ -46,7 +46,7 @@ fn an_answer_has_the_draft_s_id_and_every_rule() {
     assert_eq!(answer["id"], "t");
     assert_eq!(answer["verdict"], "pass");
     assert_eq!(answer["rules"].as_array().unwrap().len(), rules::RULES.len());
-    insta::assert_snapshot!(answer["rules"][5], @r#"{"rule":"names-current-overlap","level":"pass","reason":"Acme Corp, seen 9 days ago."}"#);
+    insta::assert_snapshot!(answer["rules"][6], @r#"{"rule":"names-current-overlap","level":"pass","reason":"Acme Corp, seen 9 days ago."}"#);
 }
 
 #[test]

@@ -77,7 +77,8 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     for clause in &draft.clauses {
         let given = matches!(clause.kind, Kind::Deliver)
             || (clause.kind == Kind::Offer && clause.object == Object::Asset)
-            || clause.kind == Kind::State;
+            || clause.kind == Kind::State
+            || (clause.kind == Kind::Offer && clause.words.starts_with("our "));
         if !given {
             continue;
         }
@@ -129,8 +130,11 @@ fn named(clause: &Clause) -> Option<Named> {
     if THEIRS.is_match(lead) {
         return None;
     }
-    let telling: Vec<String> =
-        phrase.split_whitespace().filter(|w| !LOOSE.contains(w)).map(str::to_owned).collect();
+    let telling: Vec<String> = phrase
+        .split_whitespace()
+        .filter(|w| !LOOSE.contains(w) && !w.ends_with("ed"))
+        .map(str::to_owned)
+        .collect();
     let ready = matches!(lead, "our" | "the" | "this" | "attached") || clause.kind == Kind::Deliver;
     let made = [
         "can put",
@@ -184,6 +188,6 @@ fn known(draft: &Draft<'_>, clause: &Clause, named: &Named) -> bool {
         let kind = has(&named.kind) || title_words.contains(&named.kind);
         spelled
             || (kind && named.telling.iter().all(|w| has(w) || of_account(w)))
-            || (!named.telling.is_empty() && named.telling.iter().all(|w| has(w)))
+            || (named.telling.len() > 1 && named.telling.iter().all(|w| has(w)))
     })
 }

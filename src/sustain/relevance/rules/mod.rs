@@ -7,6 +7,7 @@ mod fits_channel;
 mod fits_role;
 mod fresh_facts;
 mod known_asset;
+mod known_launch;
 mod live_asset;
 mod names_current_overlap;
 mod names_recipient;
@@ -48,11 +49,12 @@ const fn rule(name: &'static str, group: Group, check: fn(&Draft<'_>) -> Outcome
 }
 
 /// Every rule, in the order in which a reader sees them.
-pub(super) const RULES: [Rule; 20] = [
+pub(super) const RULES: [Rule; 21] = [
     rule("carries-gift", Group::Gift, carries_gift::check),
     rule("no-hollow-check-in", Group::Gift, no_hollow_check_in::check),
     rule("welcome-gift", Group::Gift, welcome_gift::check),
     rule("known-asset", Group::Gift, known_asset::check),
+    rule("known-launch", Group::Gift, known_launch::check),
     rule("live-asset", Group::Gift, live_asset::check),
     rule("names-current-overlap", Group::Specific, names_current_overlap::check),
     rule("fresh-facts", Group::Specific, fresh_facts::check),

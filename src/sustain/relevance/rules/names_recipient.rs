@@ -91,6 +91,75 @@ const NO_NAME: &[&str] = &[
     "everone",
     "yall",
 ];
+pattern!(CALLED, r"^\s*(?P<name>\p{Lu}\p{Ll}+)(?:,| [-–—]) ");
+/// What stands before a first comma and is no name: "Finally, …".
+const NO_CALL: &[&str] = &[
+    "today",
+    "tomorrow",
+    "yesterday",
+    "tonight",
+    "afterwards",
+    "meanwhile",
+    "however",
+    "anyway",
+    "besides",
+    "otherwise",
+    "perhaps",
+    "maybe",
+    "please",
+    "sorry",
+    "yes",
+    "no",
+    "sure",
+    "okay",
+    "ok",
+    "right",
+    "also",
+    "still",
+    "then",
+    "second",
+    "last",
+    "next",
+    "update",
+    "reminder",
+    "morning",
+    "indeed",
+    "cheers",
+    "bravo",
+    "btw",
+    "fyi",
+    "psst",
+    "done",
+    "question",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "good",
+    "late",
+    "early",
+    "better",
+    "best",
+    "bad",
+    "again",
+    "oh",
+    "wow",
+];
+
+/// Somebody else who is called at the head of the note: "Dana, I can …".
+fn called(draft: &Draft<'_>, name: &str) -> Option<std::ops::Range<usize>> {
+    let at = CALLED.captures(draft.text())?.name("name")?.range();
+    let word = fold(&draft.text()[at.clone()]);
+    let partner = draft.input.facts.partner.iter().chain(&draft.input.recipient.company);
+    let known = name.split_whitespace().any(|n| same(&word, &fold(n)))
+        || partner.into_iter().any(|p| fold(p).starts_with(&word))
+        || draft.accounts.iter().any(|(_, named)| named.contains(&at.start))
+        || draft.input.facts.overlaps.iter().any(|o| fold(&o.account).starts_with(&word));
+    let adverb = word.ends_with("ly") || NO_NAME.contains(&word.as_str()) || NO_CALL.contains(&word.as_str());
+    (!known && !adverb).then_some(at)
+}
+
 const SHORT_NAMES: &[(&str, &str)] = &[
     ("bob", "robert"),
     ("rob", "robert"),
@@ -138,6 +207,13 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
                 vec![found.range()],
             );
         }
+    }
+    if let Some(at) = called(draft, name) {
+        return block(
+            format!("It calls {}, and goes to {first}.", &draft.text()[at.clone()]),
+            format!("Address {first}, or send it to the person it was written for."),
+            vec![at],
+        );
     }
     if draft.text().split(|c: char| !c.is_alphanumeric()).any(|w| same(&fold(w), &fold(first))) {
         return pass(format!("Addressed to {first}."));

@@ -5,7 +5,7 @@ use super::{Draft, Outcome, block, pass, quote};
 
 pattern!(
     HINT,
-    r"(?i)\b(?:another|a different|one|some|two|three|several|most|many)(?: of (?:our|my))?(?: other)? (?:\w+ )?partners?(?: of ours)?\b|\b(?:our|my) other (?:\w+ )?(?:partners?|integrators?|resellers?|agenc(?:y|ies)|alliances?|allies|vendors?|consultanc(?:y|ies)|distributors?)\b|\bother partners\b|\bpartners? of ours\b|\b(?:a|your) competitors?(?: of yours)?\b"
+    r"(?i)\b(?:another|a different|one|some|two|three|several|most|many)(?: of (?:our|my))?(?: other)? (?:\w+ )?partners?(?: of ours)?\b|\b(?:our|my) other (?:\w+ )?(?:partners?|integrators?|resellers?|agenc(?:y|ies)|alliances?|allies|vendors?|consultanc(?:y|ies)|distributors?)\b|\bother partners\b|\bpartners? of ours\b|\b(?:an?|one|two|some|another|your|the other)(?: \w+)? (?:competitors?|rivals?)(?: of yours)?\b"
 );
 pattern!(HARMLESS, r"(?i)\b(?:no|any|without|if you (?:have|work with)|you have) (?:\w+ ){0,2}$");
 pattern!(ABOUT_US, r"(?i)^(?:one|some|most|many|two|three|several) (?:\w+ )?partners?$");

@@ -6,6 +6,13 @@
 //! The frames (`frames`) tell the act and the actor by the order of subject, modal and verb;
 //! the objects (`objects`) tell what the act is about.
 
+/// The reader's side as the one who acts.
+macro_rules! reader {
+    () => {
+        r"(?:you(?: guys| all| folks)?|(?:(?:some|any)(?:one|body)|one|any|either|people|folks) (?:on|in|from|of|at) your \w+|your (?:own )?(?:\w+ )?(?:team|side|colleagues|people|reps?|folks|office|consultants|engineers)|your \w+)"
+    };
+}
+
 mod frames;
 mod objects;
 mod split;
@@ -109,10 +116,13 @@ impl Clause {
 /// `partner` is the reader's company: "introduce Northwind" introduces them.
 pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
     let partner = partner.map(normal).filter(|p| !p.is_empty());
+    let short =
+        partner.as_deref().and_then(|p| p.split_once(' ')).map(|(first, _)| first).filter(|f| f.len() > 4);
     let mut clauses: Vec<Clause> = split::clauses(text)
         .into_iter()
         .map(|raw| {
             let words = partner.as_deref().map_or_else(|| raw.words.clone(), |p| as_you(&raw.words, p));
+            let words = short.map_or_else(|| words.clone(), |p| as_you(&words, p));
             let reading = frames::read(&words, raw.question);
             Clause {
                 beneficiary: beneficiary(&raw.words, reading.kind),

@@ -32,7 +32,7 @@ pattern!(
     OPPORTUNITY,
     r"(?x)\b(?: anything\ (?:\w+\ ){0,2}(?:for|from)\ (?:me|us) | something\ for\ (?:me|us) | (?:on|at|from)\ your\ (?:side|end|plate|radar|desk|patch)
       | (?:any|some|more|new|good|warm|hot|other|potential|further|fresh|your|the\ best|possible|of)\ (?:\w+\ )?(?:leads?|opportunit\w+|referrals|deals|business)\b
-      | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
+      | another\ (?:one|lead|deal|account|introduction|referral|client|customer)\b | leads\b | opportunities\b | (?:an|the|another)\ opportunity\b | (?:work|working|do|doing|win|build)\ (?:\w+\ ){0,3}together | team\ up | collaborat\w+ | partner\ on | joint\ (?:wins|business|pipeline)
       | brewing | cooking | bubbling | in\ (?:your|the)\ (?:pipeline|funnel) | (?:a|any)\ (?:good\ )?(?:fits?|matches|synerg\w+)\b | synerg\w+ | low.hanging
       | in\ mind | think(?:ing)?\ of\ (?:us|me) | our\ way\b | ways?\ (?:we|to\ (?:work|partner|grow)) | for\ us\ to\ (?:win|work|chase|pursue|go\ after) | white.?space | we\ (?:might|could|can|would|may)\ (?:also\ )?(?:fit|be\ useful|add\ value|come\ in|play|go\ after|attack|chase|target|sell)\b | (?:close|sign|go)\ with\ us | in\ your\ network | among\ your\ (?:clients|customers|accounts) )"
 );
@@ -56,7 +56,7 @@ pattern!(
 );
 pattern!(
     SCHEDULE,
-    r"(?x)\b(?: mondays? | tuesdays? | wednesdays? | thursdays? | fridays? | mon | tue | wed | thu | thurs | fri | tomorrow | today | next\ week | this\ week | minutes? | mins? | half\ an?\ hour | an\ hour | a\ slot | time\ for
+    r"(?x)\b(?: mondays? | tuesdays? | wednesdays? | thursdays? | fridays? | (?:mon|tue|wed|thu|thurs|fri|mins?)\b | tomorrow | today | next\ week | this\ week | minutes? | half\ an?\ hour | an\ hour | a\ slot | time\ for
       | (?:find|some|a|any)\ (?:good\ )?time | what\ (?:time|day) | free\b | available | calendar | diary | \d{1,2}(?:am|pm|:\d\d) | morning | afternoon | date\b | suits?\b | (?:quick|short|brief)\ (?:call|chat) | join | dial\ in )"
 );
 pattern!(
@@ -72,7 +72,7 @@ pattern!(
 pattern!(
     ASSET,
     r"(?x)\b(?: checklists? | guides? | playbooks? | white.?papers? | one.?pagers? | decks? | slides? | templates? | calculators? | benchmarks? | e-?books? | data.?sheets? | case\ stud(?:y|ies)
-      | worksheets? | cheat.?sheets? | battle.?cards? | recordings? | toolkits? | workbooks? | brochures? | handbooks? | primers? | runbooks? | videos? | webinars? | reports? | summar(?:y|ies) | write.?ups? )\b"
+      | worksheets? | handbooks? | blueprints? | frameworks? | matri(?:x|ces) | (?:maturity|pricing|savings|business)\ models? | estimators? | planners? | cheat.?sheets? | battle.?cards? | recordings? | toolkits? | workbooks? | brochures? | primers? | runbooks? | videos? | webinars? | reports? | summar(?:y|ies) | write.?ups? )\b"
 );
 
 /// Whether a clause speaks of a document.
@@ -92,9 +92,18 @@ pattern!(
     r"\b(?:accounts|companies|clients|customers|people|others|anyone|someone|somebody|retailers) (?:like|such as|similar|who|that|else|in your)\b"
 );
 
+pattern!(
+    /// The reader's own plan, which takes a word to tell.
+    YES_OR_NO,
+    r"^(?:tell (?:me|us)|let (?:me|us) know|say) (?:if|whether) (?:you|that|it|this)\b"
+);
+
 /// What is wanted when the reader is asked for `rest`.
 pub(super) fn wanted(rest: &str) -> Object {
     let yours = rest.contains("your ");
+    if YES_OR_NO.is_match(rest) {
+        return Object::Answer;
+    }
     if rest.starts_with("find out ") || rest.starts_with("dig ") {
         return Object::Work;
     }
@@ -138,13 +147,13 @@ pattern!(
 );
 pattern!(
     NO_DEED,
-    r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
-      |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|wait|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
-      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
+    r"(?x)^(?:give\ (?:them|her|him)\ your|know|say|see|stay|remain|keep\ close|(?:raise|bring\ up)\ (?:an?|one|some)\b|thank|achieve|ask\ (?:for|you|your|if|whether)|be\ (?:at|in\ (?:town|touch)|back|out|away|honest|there)|have\ (?:a|some|the|no|to|more|been|your|great|good)\b|need|want|hope|hate|regret|dread|prefer|follow\ up|circle|check\ (?:in|back)|reach\ out|keep\ you|get\ back
+      |let\ you\ know|congratulat|thank|welcome|celebrat|re-?connect|reaffirm|express|wish|apologi[sz]e|propose|convey|underline|stress|highlight|announce|(?:take|use|seize)\ (?:this|the)\ (?:opportunity|occasion|chance)|exchange|engage|strengthen|deepen|continue|close|hit|reach\ (?:our|the)|beat|meet\ (?:our|the)|(?:\w+\ ){1,6}(?:for|with|to)\ us$|(?:write|mail|e-?mail|call|ring|message|text|ping|come\ back)\ (?:to\ )?you(?:\ (?:again|back|later|next|soon|about|on)\b.*)?$|wait|focus|concentrate|relax|move\ on|try\ again|assume|guess|admit|understand|tell\ you\ (?:more|about\ our)|mention\ that|remember|miss|look\ forward|love\b|like\b|appreciate|get\ (?:more|some|our|a\ |your)|touch
+      |work\ (?:more|closely|with\ you|together)|partner|collaborate|do\ (?:more|great)|grow|win|sell|show\ you\ (?:our|what\ we)|give\ you\ a\ (?:demo|tour|quick\ demo|run)|walk\ you\ through\ our|(?:present|pitch|demo)\ (?:to\ you|you|our|my)\b|be\ in\ touch|benefit|be\ (?:glad|grateful|thankful|obliged|thrilled|your|a\b|an\b|the|our|my|so|very|worth|great|good|curious|interested|keen|grateful|nice|lovely|happy\ if|honou?red|able\ to\ (?:win|sell|grow)|working|looking|doing|seeing|meeting|sending\ you\ our)|answer\ any\ questions|not\b|pick\ your|go\ far|ping|nudge|bump|ask\ you|borrow|pick\b)"
 );
 pattern!(
     POLITE,
-    r"^(?:help|assist|support)(?: out| you)?(?: (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
+    r"^(?:help|assist|support)(?: out| you)?(?:(?: (?:with|on|at|around) (?:[\w'-]+ ?){1,3}?)? (?:in any way|with anything|however|where(?:ver)?|any ?time|if|any way|as needed|further).*)?$|^be (?:of (?:help|service|assistance)|here)"
 );
 
 pattern!(
@@ -160,8 +169,9 @@ pattern!(
 );
 
 pattern!(
+    /// A deed towards others, in the reader's place.
     STAND_FOR_YOU,
-    r"^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
+    r"^(?:speak|talk) (?:to|with) (?:their|her|his|the|them|her|him|\w+'s|[\w-]+'s)\b|^have (?:a (?:\w+ )?(?:word|go)|it|that|this|them|her|him)\b|^be your (?:\w+ )?(?:reference|sponsor|back-?up|guide|advocate|champion|witness|second|escort|sparring|sounding|guinea|tester)\b"
 );
 
 /// What the reader gets when somebody would do `rest`.

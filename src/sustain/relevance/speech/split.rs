@@ -21,7 +21,7 @@ pattern!(ABBREVIATION, r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|inc|corp|ltd|
 pattern!(
     JOINT,
     r"(?ix) (?: ,\s+ | \s+[–—-]+\s+ | [–—] | :\s+ | \s*[()]\s*
-      | \s+(?:and|but|so|or|then|because)\s+(?P<next>(?:then|also|maybe|perhaps|if)\s+)?
+      | \s+(?:and|but|(?P<so>so)|or|then|because)\s+(?P<next>(?:then|also|maybe|perhaps|if)\s+)?
         (?P<subject>(?:i|we|you|she|he|they|it|could|can|would|will|please|pls|let|lmk|shall|should|do|does|is|are|if
         |who|what|which|where|how|any|anything|just|tell|maybe)(?:['’]\w+)?\b) )"
 );
@@ -31,7 +31,7 @@ pub(super) fn clauses(text: &str) -> Vec<Raw> {
     let mut out = Vec::new();
     for (number, sentence) in sentences(text).into_iter().enumerate() {
         let body = &text[sentence.clone()];
-        let question = body.trim_end_matches(['"', '”', ')', ' ', '!']).ends_with('?');
+        let question = body.trim_end_matches(['"', '”', ')', ' ', '!']).ends_with('?') || ASKS.is_match(body);
         let links: Vec<_> = LINK.find_iter(body).map(|m| m.range()).collect();
         let mut start = 0;
         for joint in JOINT.captures_iter(body) {
@@ -39,7 +39,11 @@ pub(super) fn clauses(text: &str) -> Vec<Raw> {
             if links.iter().any(|l| l.contains(&whole.start())) {
                 continue;
             }
-            let next = joint.name("next").or(joint.name("subject")).map_or(whole.end(), |m| m.start());
+            let next = joint
+                .name("so")
+                .or(joint.name("next"))
+                .or(joint.name("subject"))
+                .map_or(whole.end(), |m| m.start());
             push(&mut out, text, sentence.start + start..sentence.start + whole.start(), question, number);
             start = next;
         }
@@ -83,8 +87,16 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+pattern!(
+    /// A question by its order, with or without its mark.
+    ASKS,
+    r"(?i)^\s*(?:(?:hi|hey|btw|by the way|so|also|and|oh)[,\s]+)*(?:who(?:['’]?s| is| are| owns| runs| signs| decides)|(?:what|how|where|when|why) (?:does|did|do)|when(?:['’]?s| is| are))\b"
+);
 pattern!(CONTRACTION, r"\b(\w+?)(n't|'ll|'ve|'re|'d|'m|'s)\b");
-pattern!(SHORTHAND, r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt)\b");
+pattern!(
+    SHORTHAND,
+    r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt|whos|whats|wheres|hows|dont|cant|wont|didnt|tmrw)\b"
+);
 pattern!(NOISE, r"[^\p{L}\p{N}'&%$€£+#/.-]+");
 pattern!(LOOSE, r"(?:^|\s)[-./'+#&]+|[-./'+#&]+(?:\s|$)");
 
@@ -123,6 +135,15 @@ pub(crate) fn normal(text: &str) -> String {
         "ur" => "your",
         "thx" => "thanks",
         "abt" => "about",
+        "whos" => "who is",
+        "whats" => "what is",
+        "wheres" => "where is",
+        "hows" => "how is",
+        "dont" => "do not",
+        "cant" => "can not",
+        "wont" => "will not",
+        "didnt" => "did not",
+        "tmrw" => "tomorrow",
         _ => "customer",
     });
     let plain = NOISE.replace_all(&full, " ");

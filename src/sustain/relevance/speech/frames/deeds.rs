@@ -19,7 +19,7 @@ pattern!(
 
 pattern!(
     NOT_THIRD,
-    r"^(?:i|we|you|your|my|our|just|was|been|wondering|hoping|asking|looking|please|can|could|would|will|do|does|did|is|are|have|has|any|anything|if|let|who|what|which|where|when|how|to|feel|don't|tell|keep|send|give|point|share|say|shout|all|not|should|shall|may|might|want|need|happy|glad|here|attached|thanks|maybe|got)\b"
+    r"^(?:i|we|you|your|my|our|just|was|been|wondering|hoping|asking|looking|please|can|could|would|will|do|does|did|is|are|have|has|any|anything|if|let|who|what|which|where|when|how|to|feel|don't|tell|keep|send|give|point|share|say|shout|all|not|should|shall|may|might|want|need|it (?:would|will|might|is|was)|happy|glad|here|attached|thanks|maybe|got)\b"
 );
 
 pattern!(OUR_VOICE, r"\b(?:i|we) (?:\w+ )?(?:asked|want|need|hope|would|said|told)\b");
@@ -59,7 +59,7 @@ pattern!(
         |(?:he|she|they|our|my|the|their|one\ of|both\ of|somebody|someone|[\w&.-]+)(?:'s)?(?:\ [\w'&.-]+){0,5}?)\ )??
       (?: (?:can|could|will|would|shall|may|might)(?:\ (?:also|just|gladly|happily|then|even|certainly|easily|personally|still|always))*(?:\ be\ able\ to)?(?:\ (?:be\ )?(?:more\ than\ )?(?:happy|glad|pleased|delighted|ready|free|willing|prepared)\ to)?(?:\ also|\ just)?
         | (?:am|is|are)(?:\ (?:also|always|very|more\ than))*\ (?:going|able|happy|glad|pleased|delighted|ready|keen|free|willing|open|prepared)\ to
-        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ (?:to|for) | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
+        | (?:more\ than\ |very\ |always\ |only\ )*(?:happy|glad|pleased|delighted|ready|willing|keen)\ to | let\ me | allow\ me\ to | (?:plan|aim|intend|promise|offered|mean|wanted|want|love|like)\ to | i\ have\ (?:offered|time)\ to )\ (?P<rest>.*)"
 );
 
 pattern!(
@@ -76,7 +76,7 @@ pattern!(
 
 pattern!(
     UNDER_WAY,
-    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b"
+    r"^(?:i|we|our \w+) (?:am|are|is) (?:also |already |now )?(?:putting|adding|bringing|introducing|connecting|getting|handing|booking|keeping|inviting|passing|giving|setting|arranging|holding|saving|lending) (?:\w+ ){0,4}?(?:you|your)\b|^(?:i|we) (?:am|are) (?:also |already |now )?(?:sending|telling|showing|pointing|forwarding|recommending|pitching) (?:her|him|them|it|this|that|their \w+|\w+'s)\b"
 );
 
 pattern!(
@@ -88,11 +88,12 @@ pattern!(
     WOULD_HELP,
     r"^(?:can|could|would|will|might|does) (?:a|an|the|this|that|our|my|some|it)\b.*\b(?:help|serve|save|spare|suit|ease|speed|support)(?: (?:you|your)\b|$)|^(?:would|could|might|will) (?:a|an|the|this|that|our|my|some|it)\b.*\bbe (?:useful|helpful|handy|welcome|worth|of (?:use|help|interest))\b"
 );
-pattern!(
-    /// "So our people can concentrate": what we gain.
-    OUR_PURPOSE,
-    r"^(?:so |so that |that )(?:i|we|our|my)\b"
-);
+pattern!(OUR_PURPOSE, r"^(?:so |so that |that )(?:i|we|our|my)\b");
+
+/// "So our people can concentrate": what we gain.
+pub(super) fn is_our_purpose(w: &str) -> bool {
+    OUR_PURPOSE.is_match(w) && !YOU.is_match(w)
+}
 
 pattern!(
     /// "I'd read them if I had time": what will not happen.
@@ -128,8 +129,7 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if (OUR_PURPOSE.is_match(w) && !YOU.is_match(rest)) || UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest)
-    {
+    if UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest) {
         return Some(STATE);
     }
     let object = given(rest);
@@ -143,7 +143,7 @@ pattern!(
 
 pattern!(
     HANDED,
-    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b"
+    r"^(?:(?:please )?find attached|here (?:is|are)|attached|.*\battached\b|enclosed|below (?:is|are)|sharing|passing|sending|linked|this is the|these are the|inside|in there)\b|\b(?:is|are|sits?|waits?) (?:now |already |waiting )*(?:in|on) your (?:\w+ )?(?:inbox|dms?|folder|drive|desk|repo|calendar|mailbox|mail|channel)\b"
 );
 
 pattern!(
@@ -154,7 +154,7 @@ pattern!(
 pattern!(
     /// Any deed of ours that is done, whatever the verb.
     PAST_DEED,
-    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{2,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
+    r"^(?:just |also |then )*(?:i|we|our \w+|my \w+|one of our \w+) (?:have |has |had )?(?:just |already |also |now |gone ahead and )*(?P<verb>\w{3,}ed|wrote|written|made|built|drew|drawn|took|taken|brought|gave|given|dug|found|got|did|spoke|told|ran|cut|put|set|held|kept|chose|sent|won|bought|paid|cleared|laid|split|rebuilt|redid|redone) (?P<rest>.*)"
 );
 
 pattern!(
@@ -174,12 +174,12 @@ pattern!(
 
 pattern!(
     TO_USE,
-    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
+    r"\b(?:(?:you|your \w+|they) (?:can|could|may|might) (?:just |then |safely )?(?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand|put|bring|offer|say|drop|lean|point|run|quote|tell|promise|mention|start|plug|count)|for you to (?:use|send|show|share|keep|pitch|forward|take|lift|copy|reuse|hand)|(?:is|are) yours|yours (?:to|if)|(?:good|handy|useful|ready|safe|free|made|written|built|meant) (?:for|to) (?:you|your|use|show|send|share|forward)|with your name on|(?:under|in) your (?:own )?(?:name|brand|logo)|your name (?:is|stands|comes|goes) (?:first|on)|(?:spare|extra|second|free) (?:ticket|seat|slot|place)|worth (?:showing|sending|sharing|forwarding|putting)|for your (?:clients|customers|team|own|next|reps|call|calls|meeting|deck|proposal))"
 );
 
 pattern!(
     RESULT,
-    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|thank you for (?:the|your)|thanks for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip))"
+    r"\b(?:thanks to (?:you|your)|because of (?:you|your)|your (?:\w+ )?(?:introduction|referral|note|nudge|call|work|advice|tip|help|team|demo|session|workshop) (?:\w+ ){0,4}?(?:turned|led|got|helped|paid|closed|made|opened|worked|landed|went|became|did|moved|won|brought|cut|saved|took|is|has|was)|credit(?:ed)? (?:you|to you|your)|you (?:are|get|got|have been) (?:\w+ )?credit|(?:sourced|influenced) by you|(?:thank you|thanks) for (?:the|your) (?:\w+ )?(?:introduction|referral|help|work|call|tip|demo|session))"
 );
 
 fn result(w: &str) -> Option<Reading> {
@@ -193,7 +193,7 @@ pattern!(
 
 pattern!(
     LEGWORK,
-    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b"
+    r"^(?:i|we) (?:have )?(?:just |already |also )*(?:checked|pulled|went through|gone through|cleared|matched|mapped|booked|arranged|found|sorted|dug|spoke (?:to|with)|spoken (?:to|with)|got (?:the|their|his|her)) (?:the|their|our|her|his|with|\w+'s|two|three|four|five|out|up|through|him|a|an|\w+)\b|^(?:i|we) (?:have )?(?:just |already |also )*asked (?:the|their|her|his|him|them|[\w-]+'s|[\w-]+ to) "
 );
 
 pattern!(
@@ -202,11 +202,19 @@ pattern!(
     r"^(?:to|in order to|so that|since|as|because|for|before|after|while|on|at|in|last|yesterday|this) (?:[\w'&.-]+ ){1,9}?(?P<deed>(?:i|we|our \w+) .*)"
 );
 
+/// What we do, without what stands before it: "for our call on Tuesday we would …".
+pub(super) fn after_adjunct(w: &str) -> Option<&str> {
+    BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map(|m| m.as_str())
+}
+
+fn tail(w: &str) -> &str {
+    after_adjunct(w).unwrap_or(w)
+}
+
 /// Whether the clause tells a deed that our side has done, and not for itself.
 pub(in crate::sustain::relevance::speech) fn done_by_us(w: &str) -> bool {
-    let tail = BEFORE_DEED.captures(w).and_then(|c| c.name("deed")).map_or(w, |m| m.as_str());
     PAST_DEED
-        .captures(tail)
+        .captures(tail(w))
         .is_some_and(|c| !NO_GOOD_DEED.is_match(&c["verb"]) && !c["rest"].starts_with("our "))
 }
 
@@ -238,7 +246,7 @@ pub(super) fn delivery(w: &str) -> Option<Reading> {
     if (HANDED.is_match(w) && !w.starts_with("here is to ") && !w.starts_with("here is hoping"))
         || (TO_USE.is_match(w) && !FOR_US.is_match(w))
         || (DONE.is_match(w) && (FOR_THEM.is_match(w) || about_asset(w)))
-        || LEGWORK.is_match(w)
+        || LEGWORK.is_match(tail(w))
         || (done_by_us(w) && FOR_THEM.is_match(w))
     {
         let door = DOOR_FOR_YOU.is_match(w) || YOUR_NAME.is_match(w);

@@ -1,15 +1,18 @@
 //! The act of a clause and its actor, told by the order of subject, modal and verb.
 
+mod commands;
 mod deeds;
 mod offers;
 mod questions;
 mod requests;
 
+use commands::imperative;
+pub(super) use commands::may_advise;
 pub(super) use deeds::done_by_us;
-use deeds::{check_in, deed_offered, delivery, reported, waiver};
+use deeds::{after_adjunct, check_in, deed_offered, delivery, is_our_purpose, reported, waiver};
 use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
-use requests::{asked_of_you, duty, imperative, kindly, together, wish};
+use requests::{asked_of_you, duty, kindly, together, wish};
 
 use super::objects::wanted;
 use super::{Kind, Object, Party};
@@ -45,17 +48,33 @@ type Frame = fn(&str) -> Option<Reading>;
 
 /// Reads one clause in normal spelling.
 pub(super) fn read(words: &str, question: bool) -> Reading {
+    if is_our_purpose(words) {
+        return STATE;
+    }
     let words = LEAD.replace(words, "");
     let first = |frames: &[Frame]| frames.iter().find_map(|frame| frame(&words));
     let found = first(&BEFORE).or_else(|| which_or_who(&words, question)).or_else(|| first(&AFTER));
+    if let (None, Some(rest)) = (found, after_adjunct(&words)) {
+        return read(rest, question);
+    }
     let open = || match wanted(&words) {
         Object::Opportunity => Object::Opportunity,
         _ if IF_YOU_DO.is_match(&words) => Object::Other,
+        _ if OF_THEM.is_match(&words) && !CHOICE.is_match(&words) => Object::Update,
         _ => Object::Answer,
     };
     found.unwrap_or_else(|| if question { request(open()) } else { STATE })
 }
 
+pattern!(
+    /// "Is it true that they stop hiring?": how things stand with somebody else.
+    OF_THEM,
+    r"^(?:is|are|was|were|did|does|do|has|have|had|will) (?:it (?:true|right|correct|the case)|there|they|he|she|their|the|its|anyone|somebody|[\w&.-]+(?:'s)?) (?:[\w'&.-]+ ){2,}"
+);
+pattern!(
+    CHOICE,
+    r"\b(?:useful|helpful|of (?:use|interest|help)|ok|okay|fine|works?|worth|suits?|better|best|help|too (?:early|late|soon)|good (?:time|idea|day|for)|you|your)\b"
+);
 pattern!(
     /// "Would she do it if you asked?"
     IF_YOU_DO,

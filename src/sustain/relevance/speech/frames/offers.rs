@@ -12,18 +12,18 @@ pattern!(
 
 pattern!(
     pub(super) FOR_OURSELVES,
-    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get out|get in|get from|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
+    r"\b(?:together|with you\b|from you|for (?:us|me)\b|sell|win|get (?:\w+ )?(?:out|in|from)\b|get more|collaborate|partner|grow|should (?:know|talk|speak|go after|chase|target)|know about|talk to|go after|are we|do we|missing|improve our)"
 );
 
 pattern!(
     YOU_NEED,
-    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody|any \w+|an? \w+)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
+    r"^(?:is there |do you (?:need|want) |would )?(?:anything|something|what|where)(?: else| at all)?(?: that)?(?: is| are| do| would)? ?(?:from us |take .*(?:off|from) your|make (?:your|it|things)|move things|you(?:r \w+)? (?:stuck|short\b|need|are (?:stuck|missing|short|waiting)|could use|want|would (?:like|find|welcome))|stuck|blocking|slowing|in your way|getting in|would help|holding you|keeping you|help you)|^(?:is there |are there )?(?:anyone|someone|somebody|anybody|any \w+|an? \w+)\b.*\byou (?:have been|are|would like|want|need|wish|can not|still)\b.*\b(?:reach|reaching|meet|missing|get to|getting to|know|talk|speak|introduced)|^(?:who|what|which \w+|where) (?:else )?(?:do|are) you (?:still |most |also )?(?:need|miss|missing|stuck|short|blocked|struggling|lack)\b|^(?:is there )?(?:anything|something|whatever)\b.* you (?:are|have been) (?:still )?(?:waiting (?:on|for)|missing|stuck on|blocked on|chasing|after from)\b.*|^which (?:[\w'-]+ ){0,5}would (?:help|serve|suit) you"
 );
 
 pattern!(
     /// "Is anything at Acme blocking you?": a hindrance of the reader's is asked for, so that we can act on it.
     IN_YOUR_WAY,
-    r"^(?:is |are )?(?:there )?(?:anything|something|what is|who is|anyone|any \w+)\b.*\b(?:block(?:s|ing)|slow(?:s|ing)|hold(?:s|ing)(?: up)?|bother(?:s|ing)|annoy(?:s|ing)|stopp?(?:s|ing)|delay(?:s|ing)|hurt(?:s|ing)|eat(?:s|ing)|tak(?:es|ing)|cost(?:s|ing)|stuck|in the way of|weigh(?:s|ing))(?: \w+)? (?:you|your)\b|^(?:is |are )?(?:there )?(?:anything|something)\b.*\b(?:i|we|our \w+|my \w+) (?:can|could|may|might) (?:\w+ )?(?:take|lift|clear|unblock|answer|fix|sort|do|remove|carry|get)\b"
+    r"^(?:is|are) your (?:[\w'-]+ ){1,6}?(?:stuck|blocked|delayed|held up|in trouble|late)\b|^(?:is |are )?(?:there )?(?:anything|something|what is|who is|anyone|any \w+)\b.*\b(?:block(?:s|ing)|slow(?:s|ing)|hold(?:s|ing)(?: up)?|bother(?:s|ing)|annoy(?:s|ing)|stopp?(?:s|ing)|delay(?:s|ing)|hurt(?:s|ing)|eat(?:s|ing)|tak(?:es|ing)|cost(?:s|ing)|stuck|in the way of|weigh(?:s|ing))(?: \w+)? (?:you|your)\b|^(?:is |are )?(?:there )?(?:anything|something)\b.*\b(?:i|we|our \w+|my \w+) (?:can|could|may|might) (?:\w+ )?(?:take|lift|clear|unblock|answer|fix|sort|do|remove|carry|get)\b"
 );
 
 /// "Anything I can do for you": the plain offer of help (A11), unless it is for us.
@@ -76,7 +76,7 @@ pattern!(
 
 pattern!(
     LET_US_GET,
-    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
+    r"^(?:get (?:a |an |some |any |more |your |in\b|to\b|time|into|15|30|half|\d)|have|see|ask (?:you|for)|pick|borrow|trouble|steal|grab|schedule|set up (?:a|some) (?:time|call|meeting)|use\b|put (?:something|a\b|some|time)|host|come\b|find|talk|chat|meet|catch|sync|connect|speak|count|rely|lean|leave (?:it|this|that|the [\w ]{1,30}) (?:to|with) your?|entrust|delegate|put our heads|bother|access|discuss|explore|jump|hop|expect|hear|know|learn|look at your|go through your|understand)\b"
 );
 
 pattern!(GET_DONE, r"^get (?:you|your|it|that|this|them|her|him|the)\b");
@@ -104,7 +104,7 @@ pattern!(
 
 pattern!(
     A_SEAT,
-    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|present|be (?:there|in the room))\b"
+    r"^to (?:sit in|join (?:our|the|us (?:at|in|for)|me (?:at|in|for))|come (?:along|to)|be (?:a )?(?:part of|on|in)|present|be (?:there|in the room))\b"
 );
 
 /// "Shall I …?", "Want me to …?", "Could you use …?": leave is asked to do something for the reader.

@@ -6,7 +6,8 @@ use super::{CHECK_IN, Reading, offer, request};
 
 pattern!(
     IF_FOUND,
-    r"(?x)\b(?:if|when|whenever|should|where|in\ case|as\ soon\ as)\ (?:you|your\ \w+|anyone\ on\ your\ \w+)\ (?:ever\ |do\ |happen\ to\ |already\ )*(?:see|sees|hear|spot|notice|know|find|finds|come\ across|run\ into|think|have|has|get\ wind|got|bump\ into|stumble)(?:\ of|\ about|\ upon|\ on)?\ (?:any\b|anything|anyone|someone|somebody|something|some\b|other|more\ |a\ (?:fit|lead|opening|chance|gap|match|few|list|prospect|client|customer|deal)|one\b|who\b|which\b|accounts|names|leads|opportunit|prospects|deals|clients|customers|companies|where)"
+    r"(?x)\bif\ (?:an?|any|some)\w*\ (?:.*\ )?(?:crosses\ your|comes?\ to\ (?:you|mind)|springs?\ to|pops?\ (?:up|into)|turns?\ up|rings?\ a\ bell)
+      | \b(?:if|when|whenever|should|where|in\ case|as\ soon\ as)\ (?:you|your\ \w+|anyone\ on\ your\ \w+)\ (?:ever\ |do\ |happen\ to\ |already\ )*(?:see|sees|hear|spot|notice|know|find|finds|come\ across|run\ into|think|have|has|get\ wind|got|bump\ into|stumble)(?:\ of|\ about|\ upon|\ on)?\ (?:any\b|anything|anyone|someone|somebody|something|some\b|other|more\ |a\ (?:name|contact|fit|lead|opening|chance|gap|match|few|list|prospect|client|customer|deal)|one\b|who\b|which\b|accounts|names|leads|opportunit|prospects|deals|clients|customers|companies|where)"
 );
 
 pattern!(
@@ -19,10 +20,36 @@ pattern!(
     r"\b(?:if|once|when|whenever|as soon as|after|provided|until) (?:you|your \w+) (?:have |had |can |could |would |will |were able to |are able to |might |just |please |kindly |also |first |only |then )*(?P<rest>(?:send|share|give|pull|dig|find|look|list|map|compile|tell|point|name|pass|introduce|put|connect|identify|think|go|run|check|provide|drop|get|gather|prepare|suggest|recommend|flag|highlight|fill|do|did|took|went|ran|made|sent|shared|gave|given|done|found)\b.*)"
 );
 
+pattern!(
+    /// "If you loop us in": any deed of the reader's that serves us.
+    IF_FOR_US,
+    concat!(r"\b(?:if|once|when|as soon as|as long as|provided(?: that)?|on condition that|assuming) ", reader!(), r"(?: (?:can|could|would|will|might|just|please|kindly|also|first|only|then|were to|were able to|are able to|was able to))* (?P<rest>\w+ (?:.* )?(?:us|me|our|my)\b.*)")
+);
+pattern!(
+    /// "If you took the larger part": a deed put as a supposition.
+    IF_YOU_WERE_TO,
+    concat!(r"^(?:but |and |so )?if ", reader!(), r" (?P<verb>\w{3,}ed|took|gave|put|made|sent|brought|spoke|told|wrote|came|went|ran|did|bore|held|kept|drew|built) \w+")
+);
+pattern!(
+    NO_DEED_OF_YOURS,
+    r"^(?:wanted|needed|liked|missed|decided|preferred|wished|wondered|asked|agreed|tried|planned|looked|called|used|pitched|started|noticed|did|loved|received|attended|joined|signed|answered|replied|opened)$"
+);
+pattern!(
+    /// The reader as one who wants, feels or turns to us.
+    TURNS_TO_US,
+    r"^(?:ever |do |should |already )*(?:want|need|like|love|prefer|wish|have|had|are|were|is|get|got|see|think|feel|hear|heard|agree|care|choose|decide|use|quote|miss|know|let|tell|told|say|call|ask|ping|ring|text|message|reach|join|trust|leave|hand|lend|forward|throw|toss|find (?:us|me|it|that|this|our|my))\b"
+);
+
 /// A condition that hides a request: "if you share your list, I'll match it".
 pub(super) fn condition(w: &str) -> Option<Reading> {
     if IF_FOUND.is_match(w) && !NO_FIND.is_match(w) {
         return Some(request(Object::Opportunity));
+    }
+    if IF_YOU_WERE_TO.captures(w).is_some_and(|f| !NO_DEED_OF_YOURS.is_match(&f["verb"])) {
+        return Some(request(Object::Work));
+    }
+    if IF_FOR_US.captures(w).is_some_and(|f| !TURNS_TO_US.is_match(&f["rest"])) {
+        return Some(request(Object::Work));
     }
     let object = wanted(&IF_YOU.captures(w)?["rest"]);
     matches!(object, Object::Work | Object::Opportunity | Object::Introduction).then_some(request(object))
@@ -42,7 +69,7 @@ pattern!(FACT_WANTED, r"^(?:what|who|whom|whose|which|where|how|why)\b");
 pattern!(
     /// The reader's own taste, known without a search.
     TASTE,
-    r"^(?:what|which|how|where|who)(?: (?:one|time|day|date|slot|of (?:the|these|them)))? (?:you|to|suits?|works?|would|i|we|one|time|day|date|slot|of)\b|^which\b|^how (?:it|that|things?) (?:goes|went|lands?|works?|looks?|sounds?)"
+    r"^what you (?:think|need|want|prefer|like|make)\b|^(?:which|how|where|who)(?: (?:one|time|day|date|slot|of (?:the|these|them)))? (?:you|to|suits?|works?|would|i|we|one|time|day|date|slot|of)\b|^which\b|^how (?:it|that|things?) (?:goes|went|lands?|works?|looks?|sounds?)"
 );
 
 /// "Let me know …": what is to be let known decides.
@@ -160,7 +187,7 @@ pattern!(
 
 pattern!(
     LOOKUP,
-    r"^(?:else )?(?:should|can|could|do|would|might|is|are|owns|runs|handles|leads|signs|decides|looks|has|in|at|on|from|there|accounts|deals|names|prospects|customers|clients|opportunit\w+|companies|ones|of|you|your|we)\b"
+    r"^(?:else )?(?:(?:\d+|two|three|five|ten|other|few|of the) )?(?:should|can|could|do|would|might|is|are|owns|runs|handles|leads|signs|decides|looks|has|in|at|on|from|there|accounts|deals|names|prospects|customers|clients|opportunit\w+|companies|ones|of|you|your|we)\b"
 );
 
 pattern!(

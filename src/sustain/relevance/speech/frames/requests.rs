@@ -2,12 +2,17 @@
 
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
+use super::commands::{EFFORT, OURS, deed_wanted};
 use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
     OF_YOU,
-    r"\b(?:can|could|will|would|might|may|any chance|is there any chance) (?:you|your \w+|someone on your \w+|one of your \w+|somebody at \w+)(?: guys| all)?(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| ever)* (?P<rest>.*)"
+    concat!(
+        r"\b(?:can|could|will|would|might|may|any chance|is there any chance) ",
+        reader!(),
+        r"(?: please| kindly| perhaps| maybe| possibly| also| just| quickly| at all| in return| then| be (?:willing|able|open|happy|so kind as|up) to| mind| consider| be open to| have time to| spare time to| care to| ever)* (?P<rest>.*)"
+    )
 );
 
 pattern!(
@@ -47,32 +52,13 @@ pub(super) fn asked_of_you(w: &str) -> Option<Reading> {
 }
 
 pattern!(
-    /// The closed class of acts that cost a reader next to nothing: to take, to use, to answer, to show up.
-    LIGHT,
-    r"(?x)^(?:(?:please|kindly|just|also|quickly|perhaps|maybe|only|simply|to|then|both|always|and)\ )*
-      (?: (?:have|take\ (?:a|an|it|this|that|these|those|them|him|her|his|my|one|what|whatever|whichever|your|care|part|five|ten|two|the\ (?:\w+\ )?(?:slot|call|seat|place|credit|lead|time|floor|page|first|second))|look|read|see|watch|try|use|reuse|keep|pass|forward|share|show|quote|drop|hand|put|offer|copy|steal|borrow|brand|change|edit|cut|say|tell|let|confirm|reply|answer|respond|pick|choose|decide|join|come|meet|call|phone|ring|ping|text|dial|message|shout|holler|talk|speak|hear|give|grab|expect|enjoy|ignore|skip|stay|imagine|remember|count|feel|consider|mention|name|approve|accept|lean|rely|forget|bear|hold|wait|note|rest|sit|assume|live|go|be|find\ (?:it|this|that|attached)|point|swap|ask\ (?:me|us|away|for\ (?:me|us)|her|him)|blame|check\ (?:it|this|that|them|out|the)|throw|post|send\ (?:me|us)\ (?:none|nothing)|send\ (?:it|this|that|them|her|him|me\ over)|bring\ (?:it|this|that|her|him|them|along)|open|click|spare|make\ (?:it|time|\w+day)|do\ (?:monday|tuesday|wednesday|thursday|friday)|move|start|stop|leave|save|credit|reach|contact|email|mail|write\ (?:to|back)|book|sign|free|fit|host|find\ (?:a\ |some\ |the\ |me\ |us\ )?(?:\w+\ )?(?:time|slot|minutes?|half|hour)|set\ aside|thank|invite|pencil|block|plug|run|walk)\b )"
-);
-pattern!(
-    /// Acts that make something: whoever is told to do them is given work.
-    EFFORT,
-    r"^(?:(?:also|then|please|just) )*(?:do the|do all|do most|make the|make a|write|draft|draw|prepare|build|book|organi[sz]e|arrange|provide|deliver|compile|collect|gather|fill|list|map|pull|dig|run the|lead the|drive|chase|produce|design|create|handle|own|research|supply|take care|take on|carry|set up|put together|come back|report|translate|answer all|contact|reach out|follow up|work (?:out|through|on)|check|find (?:out|me|us|a|an|some|any|who|which|what)|identify|send (?:us|me|over)|bring (?:us|me))\b"
-);
-
-/// What is wanted when the reader is to do `rest`: an act outside the light ones is work.
-pub(super) fn deed_wanted(rest: &str) -> Object {
-    let object = wanted(rest);
-    let vague = matches!(object, Object::Other | Object::Update | Object::Answer | Object::Meeting);
-    if vague && !LIGHT.is_match(rest) { Object::Work } else { object }
-}
-
-pattern!(
     ANSWERING,
     r"^(?:confirm|say|tell me (?:if|whether|yes)|let me know|reply|give me a (?:yes|nod|thumbs)|take a|have a|pick|choose|live with)"
 );
 
 pattern!(
     WISH,
-    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|lack|(?:are|am) (?:missing|short of|without)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
+    r"^(?:(?:all|what) )?(?:i|we|our \w+|my \w+)(?: \w+)?? (?:(?:really |just |still |also |only )*(?:should (?:really |also |very much )?(?:like|love|welcome|appreciate)|would (?:want|need)|lack|(?:are|am) (?:missing|short of|without)|need|want|require|hope|wonder|seek|would (?:really |so |also |just |very much |much |greatly |warmly )*(?:like|love|appreciate|value|welcome|be grateful|be keen)|could (?:really )?(?:use|do with)|wanted to (?:ask|see|know|find out|understand|hear|learn|check|pick|get|discuss|explore|catch|connect)|(?:am|are|is|was|were) (?:also |just |really |still )?(?:hoping|looking|after|keen|interested|trying|on the lookout|hungry|short|eager|counting)))\b ?(?P<rest>.*)"
 );
 
 pattern!(
@@ -83,15 +69,15 @@ pattern!(
 pattern!(
     /// "It would be great if you …", "I'd be glad if your team …", "Would it be a pain to …": the adjective is open.
     KINDLY,
-    r"(?x)^(?:(?:it|that|this|which|you)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
-      (?:if\ (?:you|your\ (?:team|side|colleagues|people|reps?|folks|office|consultants))(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
-        |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)"
+    concat!(r"(?x)^(?:(?:it|that|this|which|you)\ )?(?:(?:would|will|is|might|could)\ )?(?:(?:i|we)\ (?:would|will)\ |(?:i|we)\ (?:am|are)\ )?(?:it\ |that\ )?(?:too\ |really\ |also\ |just\ |only\ )*(?:be\ |mean\ |help\ |make\ )(?:[\w'-]+\ ){0,5}?
+      (?:if\ (?-x:", reader!(), r")(?:\ (?:could|can|would|might|were\ able\ to|were\ to|will|had|have|also|just|please|perhaps|maybe|team|side))*
+        |(?:for\ you|for\ your\ \w+|of\ you)\ to|(?P<gain>to\ (?:have|get|know|see|hear|learn|understand|receive|find|read|be\ told|be\ given))|(?P<bare>to))\ (?P<rest>.*)")
 );
 
 pattern!(
     /// "We need you to argue for two".
     YOU_TO,
-    r"^(?:for )?(?:you|your \w+|someone on your \w+) to (?P<rest>.*)"
+    concat!(r"^(?:for )?", reader!(), r" to (?P<rest>.*)")
 );
 
 pattern!(
@@ -108,11 +94,27 @@ pattern!(
 pattern!(
     /// "A table with five columns would be perfect", "Somebody has to chase them".
     WOULD_DO,
-    r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the) (?:[\w'-]+ ){1,10}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: (?:us|me|a lot))?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
+    r"^(?:just |even )?(?P<thing>(?:a|an|some|one|two|three|your|the|whoever|whatever|whichever|anyone|anything) (?:[\w'-]+ ){1,14}?)would (?:already |really |also |just )*(?:be (?:\w+ )?(?:perfect|great|ideal|lovely|fine|enough|plenty|helpful|useful|welcome|appreciated|wonderful|fantastic|super|good|nice|a \w+)|do|suffice|help)(?: a lot| (?:us|me)\b.*)?$|^(?:somebody|someone|one of us) (?:has to|must|should|needs to|ought to) (?P<deed>.*)"
+);
+
+pattern!(
+    /// "Cool if you loop me in?"
+    ALRIGHT_IF,
+    concat!(
+        r"^(?:all )?(?:ok|okay|cool|fine|alright|right|great|nice|good|lovely|awesome|possible|helpful|brilliant|fantastic|perfect|ideal|best|better|easier) if ",
+        reader!(),
+        r" (?P<rest>.*)"
+    )
 );
 
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
+    if HEARD_FROM_YOU.is_match(w) {
+        return Some(request(Object::Work));
+    }
+    if let Some(found) = ALRIGHT_IF.captures(w) {
+        return Some(request(deed_wanted(base_form(&found["rest"]))));
+    }
     if let Some(found) =
         ADVICE.captures(w).filter(|f| !["i ", "we ", "for "].iter().any(|s| f["rest"].starts_with(s)))
     {
@@ -156,8 +158,45 @@ fn base_form(rest: &str) -> &str {
     PAST.iter().find(|(past, _)| rest.starts_with(past)).map_or(rest, |(_, now)| now)
 }
 
+pattern!(
+    /// "A question that I'd like off my desk", "a feature that I'd love to walk you through".
+    WISHED_THING,
+    r"^(?:there (?:is|are) |(?:i|we) have (?:got )?)?(?P<thing>(?:an?|the|some|my|our|your|this|that|these|those|two|three|one|anything|something|someone|everything) .+?) (?:(?:that|which|who|whom) )?(?:i|we) (?:would (?:really |so |just )*(?:like|love|want)|(?:really |still )?(?:need|want))\b ?(?P<rest>.*)"
+);
+pattern!(
+    /// What hands the thing on to the reader.
+    TO_READER,
+    r"^to (?:\w+ ){0,3}?(?:to |with |for )?you\b|\b(?:for|to) you(?:r \w+)?$"
+);
+pattern!(TAKEN, r"^(?:i|we) (?:would|will) (?:\w+ )?take (?:it|one|them|that|those|any)$");
+
+/// "A slide that I'd like off my desk": a wish that hangs on the thing.
+fn wished_thing(w: &str) -> Option<Reading> {
+    if TAKEN.is_match(w) {
+        return Some(request(Object::Work));
+    }
+    let found = WISHED_THING
+        .captures(w)
+        .filter(|f| !f["thing"].split(' ').any(|x| ["if", "whether", "because", "said"].contains(&x)))?;
+    let rest = &found["rest"];
+    if DOOR_FOR_YOU.is_match(rest) && GIVES_YOU.is_match(rest) {
+        return Some(offer(Object::Introduction));
+    }
+    Some(match wanted(rest.trim_start_matches("to ")) {
+        Object::Chat => request(Object::Chat),
+        _ if OWN_SHOW.is_match(rest) => request(Object::Chat),
+        _ if TO_READER.is_match(rest) => offer(given(rest.trim_start_matches("to "))),
+        _ => request(Object::Work),
+    })
+}
+
+pattern!(OWN_SHOW, r"^to (?:walk|take|talk|run|show|tell|present|demo)\b");
+
 /// "I'd love your list", "We're looking for leads": what we would like to have.
 pub(super) fn wish(w: &str) -> Option<Reading> {
+    if !WISH.is_match(w) && !BARE_WISH.is_match(w) {
+        return wished_thing(w);
+    }
     let (rest, full) = if let Some(found) = WISH.captures(w) {
         (found["rest"].to_owned(), true)
     } else {
@@ -189,6 +228,8 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     }
     let object = wanted(rest.trim_start_matches("to "));
     Some(match object {
+        Object::Other | Object::Answer if FROM_YOU.is_match(&rest) => request(Object::Work),
+        Object::Other if MUST_HAVE.is_match(w) => request(Object::Work),
         Object::Answer | Object::Other if TO_KNOW.is_match(&rest) => request(Object::Work),
         Object::Answer | Object::Other if full && rest.starts_with("to ") => STATE,
         Object::Answer => request(Object::Other),
@@ -196,6 +237,17 @@ pub(super) fn wish(w: &str) -> Option<Reading> {
     })
 }
 
+pattern!(FROM_YOU, r"^(?:\w+ )?from (?:you|your \w+) (?:an?|the|some|your)\b");
+pattern!(
+    /// "It would help if they heard it from you".
+    HEARD_FROM_YOU,
+    r"\bwould (?:\w+ ){0,2}?(?:help|great|good|useful|nice|ideal|matter|count)(?: us| me)? if .*\bfrom (?:you|your \w+)\b"
+);
+pattern!(
+    /// "Need a sample payload": a thing that the reader would have to make.
+    MUST_HAVE,
+    r"^(?:(?:i|we|our \w+|my \w+) )?(?:(?:still|also|really|just) )*(?:need|require|am missing|are missing) (?:an?|the|some|more|two|three|your) "
+);
 pattern!(
     TO_KNOW,
     r"^to (?:know|understand|learn|find out|be told|get hold|work out) (?:who|whom|whose|what|which|where|when|how|why|if|whether|the|their|more|about|your)\b"
@@ -208,7 +260,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*|(?:\w+ ){1,3}?(?:is|are) (?:over)?due\b.*)"
 );
 
 pattern!(
@@ -229,8 +281,17 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
     if found.name("task").is_some() {
         return Some(request(Object::Work));
     }
+    if BACK_TO_US.is_match(rest) && !IN_CASE.is_match(w) {
+        return Some(request(Object::Work));
+    }
     if FOR_US.is_match(rest) {
         return Some(request(deed_wanted(rest)));
+    }
+    if OUGHT.is_match(w)
+        && (EFFORT.is_match(rest) || OURS.is_match(rest))
+        && deed_wanted(rest) == Object::Work
+    {
+        return Some(request(Object::Work));
     }
     let object = wanted(rest);
     if object == Object::Introduction && DOOR_FOR_US.is_match(rest) {
@@ -241,74 +302,32 @@ pub(super) fn duty(w: &str) -> Option<Reading> {
 }
 
 pattern!(
+    OUGHT,
+    concat!(
+        r"\b",
+        reader!(),
+        r" (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to)\b"
+    )
+);
+pattern!(
+    /// The fruit of the deed comes to our side.
+    BACK_TO_US,
+    r"\b(?:let|send|give|get|bring|hand|show|tell|brief|forward) (?:(?:it|them|that|those) (?:back )?(?:to )?)?(?:us|me)\b|\b(?:share|report|hand|bring) .*\b(?:with|to) (?:us|me)\b"
+);
+pattern!(IN_CASE, r"\b(?:if|when|whenever|so that) (?:you|your)\b|\b(?:always|any ?time|as well)\b");
+pattern!(
     TO_CLIENTS,
     r"^(?:send|share|point|flag|check) (?:it|this|that|the \w+|them|\w+)? ?(?:to|with|your clients|your customers)"
 );
-
-pattern!(
-    IMPERATIVE,
-    r"^(?:(?:please|kindly|just|also|do|feel free to|simply|be sure to|don't hesitate to|do not hesitate to|always|maybe|remember to|try to|go ahead and|when you (?:can|have a minute|get a chance)|if you can|do (?:me|us) a favou?r(?: and)?) )*(?P<rest>(?:do (?:some|a bit of|your|a little) |send|share|give|point|introduce|connect|put|keep|think|find|dig|pull|look|check|list|ping|drop|shoot|forward|pass|flag|map|scan|review|ask|take|have|book|join|register|sign|bring|fill|loop|get|reach|go through|compile|identify|name|search|tell|add|help|pick|consider|suggest|recommend|refer|run|fire|throw|hit|email|mail|invite|see (?:if|whether|who|what|how|which|that)|write|draft|upload|prepare|build|make|arrange|organi[sz]e|chase|raise|set up|speak to|talk to|call|squeeze|slot|include|be (?:on|at|there|ready|in|so kind)|remind|collect|provide|complete|submit|update (?:us|me)|do not forget)\b.*)"
-);
-
-pattern!(
-    PLEASE,
-    r"^(?:(?:also|then|just|maybe|so) )*(?:please|kindly) (?:(?:also|do|just|kindly) )*(?P<rest>\w+ .*)"
-);
-
-pattern!(
-    USE_IT,
-    r"^(?:have (?:at it|a go)|go (?:for it|ahead|wild)|help yourself|be my guest|take (?:it|what|whatever|the|this)|(?:put|open with|lead with|start with) (?:that|this|them|those)|have (?:fun|a (?:good|great|nice))|keep (?:it|this|the)|put it|drop it|run it|share it|pass it|forward it|give it|send it|bring it|add it|use)\b"
-);
-
-pattern!(
-    NOT_A_COMMAND,
-    r"^(?:looks?ing|looking|thinking|help is|name is|look forward|\w+ attached\b|review (?:is|was|starts)|list (?:is|of)|pull (?:is)|give or take|ask (?:is|from)|run by|runs)\b"
-);
-
-pattern!(
-    /// A verb that nobody listed, told by the noun phrase of ours or theirs behind it: "measure yours".
-    BARE,
-    r"^(?P<rest>[a-z]{3,} (?:(?:yours|ours|our|us)\b.*|(?:it|him|her|them|the|an?|your|this|that|these|those|some|any|all)\b.*\b(?:for|to|with) (?:us|me|our|my)\b.*))"
-);
-pattern!(
-    NO_VERB,
-    r"^(?:for|with|from|since|because|while|when|where|what|which|who|how|why|and|but|that|this|then|than|though|although|until|unless|after|before|about|around|across|against|among|as|at|by|in|into|is|are|was|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|if|not|now|once|only|over|per|plus|so|through|thanks|to|today|tomorrow|tonight|yesterday|under|upon|via|within|without|also|both|all|like|between|behind|during|despite|except|including|regarding|concerning|beyond|here|there|or|yet|\w+ed|\w+ing|\w+s|\w+ly|on|of|off|said|told|gave|made|took|got|let|let's)\b"
-);
-
-pattern!(
-    /// "Give them my mobile": the account is sent to us.
-    OUR_LINE,
-    r"^(?:give|send|show|tell|point|forward|pass|hand) (?:them|her|him) (?:on )?(?:(?:to|at|past) )?(?:my|our|me|us)\b"
-);
-
-pattern!(TO_OURS, r"\b(?:across|over|back|here|(?:our|my) way|(?:to|at|with|past) (?:me|us|our|my))\b");
 
 pattern!(LET_US, r"^let us (?:just |all |maybe )?(?P<rest>.*)");
 
 /// "Let's find something to work on."
 pub(super) fn together(w: &str) -> Option<Reading> {
-    let object = wanted(&LET_US.captures(w)?["rest"]);
-    Some(request(if matches!(object, Object::Answer | Object::Other) { Object::Chat } else { object }))
-}
-
-/// "Send me your list."
-pub(super) fn imperative(w: &str) -> Option<Reading> {
-    let found = IMPERATIVE.captures(w).or_else(|| PLEASE.captures(w)).or_else(|| BARE.captures(w))?;
-    let rest = &found["rest"];
-    if NOT_A_COMMAND.is_match(rest) || (NO_VERB.is_match(rest) && BARE.is_match(w) && !IMPERATIVE.is_match(w))
-    {
-        return None;
-    }
-    let object = deed_wanted(rest);
-    let heavy = matches!(object, Object::Work | Object::Opportunity | Object::Introduction);
-    if OUR_LINE.is_match(rest) {
-        return Some(offer(Object::Work));
-    }
-    if FOR_US.is_match(rest) && object == Object::Other {
+    let found = LET_US.captures(w)?;
+    if found["rest"].starts_with("have ") && !found["rest"].starts_with("have a ") {
         return Some(request(Object::Work));
     }
-    if USE_IT.is_match(rest) && !heavy && !TO_OURS.is_match(rest) {
-        return Some(STATE);
-    }
-    Some(request(object))
+    let object = wanted(&found["rest"]);
+    Some(request(if matches!(object, Object::Answer | Object::Other) { Object::Chat } else { object }))
 }

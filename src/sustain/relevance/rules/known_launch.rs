@@ -1,0 +1,56 @@
+//! A launch that a note speaks of stands in the facts: nothing is invented.
+
+use std::ops::Range;
+
+use super::super::gifts::speaks_of;
+use super::super::speech::normal;
+use super::{Draft, Outcome, block, pass, quote};
+
+pattern!(
+    SHIPS,
+    r"(?i)\b(?:ship(?:s|ped|ping)|launch(?:es|ed|ing)?|releas(?:e|es|ed|ing)|roll(?:s|ed|ing)? out|announced?|went out|(?:went|goes|going|gone|is|are|now) (?:now )?live|(?:is|are) (?:now )?(?:out|here|available|GA|generally available))\b"
+);
+pattern!(
+    /// A name in capitals, told to be ours or theirs by the word before it.
+    TITLED,
+    r"(?x)\b(?P<side>(?i:our|your|we|you)) (?:\s(?i:have|just|also|now|brand|recently|finally|launched|shipped|released|announced|rolled|out|new|latest|the))*
+      \s (?P<title>\p{Lu}[\w-]*(?:\s(?:of\s|for\s|and\s|&\s)?(?:\p{Lu}[\w-]*|v?\d[\w.]*))+)"
+);
+
+pub(super) fn check(draft: &Draft<'_>) -> Outcome {
+    let facts = &draft.input.facts;
+    let invented = draft.clauses.iter().find_map(|clause| {
+        let said = draft.text().get(clause.span.clone()).filter(|said| SHIPS.is_match(said))?;
+        let found = TITLED.captures_iter(said).find(|c| !listed(draft, &c["title"]))?;
+        let title = found.name("title")?;
+        let at: Range<usize> = clause.span.start + title.start()..clause.span.start + title.end();
+        Some((at, found["side"].to_lowercase().starts_with('y')))
+    });
+    match invented {
+        Some((at, theirs)) => block(
+            format!(
+                "The facts hold no launch {} called {}.",
+                if theirs { "of theirs" } else { "of ours" },
+                quote(draft, &at)
+            ),
+            "Name a launch from the facts, or add this one first.",
+            vec![at],
+        ),
+        None if facts.our_launches.is_empty() && facts.their_launches.is_empty() => pass("Names no launch."),
+        None => pass("Names no launch that is not in the facts."),
+    }
+}
+
+/// Whether a name is one of the facts': a launch, a document, an account or the partner.
+fn listed(draft: &Draft<'_>, title: &str) -> bool {
+    let facts = &draft.input.facts;
+    let said = normal(title);
+    let launches = facts.our_launches.iter().chain(&facts.their_launches).map(|l| &l.title);
+    let assets = facts.assets.iter().map(|a| &a.title);
+    let accounts = facts.overlaps.iter().map(|o| &o.account);
+    let own = facts.partner.iter().chain(&draft.input.recipient.company);
+    launches.chain(assets).chain(accounts).chain(own).any(|name| {
+        let known = normal(name);
+        speaks_of(&said, name) || said.split(' ').any(|w| w.len() > 2 && known.split(' ').any(|k| k == w))
+    })
+}
