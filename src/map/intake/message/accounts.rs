@@ -74,7 +74,12 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 candidate.weight += 2;
                 candidate.placed = true;
             }
-            if lower && !candidate.placed {
+            // "the Northwind campaign" is theirs and no account.
+            let after_partner = facts
+                .partner_spans
+                .iter()
+                .any(|p| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
+            if lower && (!candidate.placed || after_partner && candidate.domain.is_none()) {
                 continue;
             }
             out.push(candidate);
@@ -194,7 +199,7 @@ pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>)
 }
 
 /// Ends of names that carry a dot.
-const ABBREVIATED: [&str; 6] = ["co", "inc", "corp", "ltd", "bros", "cie"];
+const ABBREVIATED: [&str; 8] = ["co", "inc", "corp", "ltd", "bros", "cie", "intl", "mfg"];
 
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
 fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
@@ -225,8 +230,14 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
     for (i, (_, word)) in words.iter().enumerate() {
         let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
         let continues = !run.is_empty() && may_stand_in_name(word);
-        let keeps = (!stop(word) || continues || all_names || (is_article(word) && article_of_name(i)))
-            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+        let begins = run.is_empty()
+            && i > 0
+            && words[i - 1].1.starts_with(char::is_lowercase)
+            && may_stand_in_name(word)
+            && article_of_name(i);
+        let keeps =
+            (!stop(word) || continues || begins || all_names || (is_article(word) && article_of_name(i)))
+                && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
         let amp = word.is_empty()
             && words[i].0.len() == 1
             && !run.is_empty()
@@ -268,12 +279,16 @@ fn trimmed(masked: &str, span: Range<usize>) -> Range<usize> {
     if masked[start..end].ends_with("'s") {
         end -= 2;
     }
-    let abbreviated =
-        masked[..end].rsplit(' ').next().is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
-    if abbreviated && masked[end..].starts_with('.') {
+    if ends_abbreviated(&masked[..end]) && masked[end..].starts_with('.') {
         end += 1;
     }
     start..end.max(start)
+}
+
+/// Whether the dot after the name is its own: `Saffron Hotels Ltd.`
+pub(super) fn ends_abbreviated(name: &str) -> bool {
+    let last = name.trim_end_matches('.').rsplit([' ', '\u{2}']).next().unwrap_or_default().to_lowercase();
+    ABBREVIATED.contains(&last.as_str()) || last.contains('.') || last.chars().count() == 1
 }
 
 fn is_article(word: &str) -> bool {

@@ -52,12 +52,15 @@ pub(super) fn key(title: &str) -> Option<Key> {
             None => text.extend(c.to_lowercase()),
         }
     }
-    let text = text.replace("'s", "").replace("their their", "their");
+    let text = text.replace("'s", "").replace("'re", "").replace("their their", "their");
     let mut words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     if title.trim_end().ends_with('?') {
         const ASKING: [&str; 10] = ["what", "which", "who", "is", "are", "it", "the", "this", "they", "do"];
         let asked = words.iter().take_while(|w| ASKING.contains(w)).count();
         words.drain(..asked.min(words.len().saturating_sub(1)));
+    }
+    while words.len() > 1 && words.last().is_some_and(|w| ["at", "are", "is"].contains(w)) {
+        words.pop();
     }
     with_side_first(&mut words);
     if words.is_empty() || words.len() > 5 {

@@ -25,6 +25,7 @@ struct Stream<'a> {
     records: Vec<Record>,
     titled: Option<(Record, Vec<Key>)>,
     announced: bool,
+    meant: bool,
 }
 
 /// Reads the lines in order.
@@ -35,6 +36,7 @@ pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Recor
         records: Vec::new(),
         titled: None,
         announced,
+        meant: announced,
     };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
@@ -115,8 +117,10 @@ impl Stream<'_> {
         } else if let Some(last) = self.records.last_mut().filter(|last| {
             record.partners.is_empty() || last.partners.is_empty() || last.partners == record.partners
         }) {
-            last.titled |= last.placed;
-            last.fill(&record);
+            // What a field says outranks the sentence above it.
+            let sentence = std::mem::take(last);
+            *last = Record { titled: sentence.titled || sentence.placed, ..record };
+            last.adopt(&sentence);
         } else {
             let facts = &mut self.above.facts;
             facts.owner = facts.owner.take().or(record.owner);
@@ -180,12 +184,20 @@ impl Stream<'_> {
         let mut leading: Vec<usize> = Vec::new();
         let mut line_announced = false;
         for segment in &parts {
-            let facts = fields::read_among(segment, &line.text, self.tokens);
+            let facts = fields::read_among(segment, &line.text, !self.records.is_empty(), self.tokens);
             if facts.vetoed {
                 continue;
             }
             line_announced |= facts.announced;
+            self.meant |= facts.announced && facts.meant && !facts.chatty;
             let mut accounts = accounts_in(segment, &facts);
+            if !self.records.is_empty() && !line.bullet {
+                // Where an account was named, only a name in capitals or a domain makes a second one.
+                accounts.retain(|a| {
+                    let leads = !segment[..a.span.start].contains(char::is_alphanumeric);
+                    leads || a.domain.is_some() || a.name.as_ref().is_some_and(|n| has_capital(n))
+                });
+            }
             let opens = segment.trim_end().ends_with([':', '-', '–', '—']) || line.heading;
             let named_partner = !facts.partners.is_empty();
             if opens
@@ -227,6 +239,12 @@ impl Stream<'_> {
         announced: bool,
     ) {
         for account in accounts {
+            if let Some(at) = self.shortened(account) {
+                let mut more = Record::default();
+                more.take(facts, self.tokens);
+                self.records[at].fill(&more);
+                continue;
+            }
             let mut record = Record {
                 account: account.name.clone(),
                 domain: account.domain.clone(),
@@ -244,6 +262,14 @@ impl Stream<'_> {
             self.inherit(&mut record);
             self.records.push(record);
         }
+    }
+
+    /// The account of which only the first word is repeated: `Jim owns Dunder`.
+    fn shortened(&self, account: &Candidate) -> Option<usize> {
+        let short = format!("{} ", name::key(account.name.as_ref().filter(|_| account.domain.is_none())?));
+        let begins = |r: &Record| r.account.as_ref().is_some_and(|a| name::key(a).starts_with(&short));
+        let mut known = (0..self.records.len()).filter(|at| begins(&self.records[*at]));
+        known.next().filter(|_| known.next().is_none())
     }
 
     /// Words with no account: a heading for what follows, or more of what was said before.
@@ -337,16 +363,23 @@ impl Stream<'_> {
             record.settle();
         }
         let announced = self.announced || self.above.announced;
+        let listed = |r: &&Record| !r.partners.is_empty() && r.domain.is_some() && !r.chatty;
+        let list = self.records.iter().filter(listed).count() > 1;
+        let first = self.records.iter().find(listed).filter(|_| list).cloned();
         for record in self.records {
             record_into(&mut out, record);
         }
-        if out.sure.is_empty() && out.doubtful.is_none() && announced {
+        if out.sure.is_empty() && out.doubtful.is_none() {
             let mut record = Record::default();
+            let facts_chatty = self.above.facts.chatty;
             self.above.facts.unsided.clear();
             record.take(&self.above.facts, self.tokens);
             record.partners = late;
-            let told = !record.partners.is_empty() || record.ours.is_some() || !record.theirs.is_empty();
-            out.doubtful = told.then_some(record);
+            record.settle();
+            let (ours, theirs) = (record.ours.is_some(), !record.theirs.is_empty());
+            let meant = self.meant && !record.partners.is_empty();
+            let told = announced && !facts_chatty && (meant || ours || theirs || record.our_amount.is_some());
+            out.doubtful = first.or((told || ours && theirs && !facts_chatty).then_some(record));
         }
         out
     }
@@ -376,6 +409,10 @@ fn record_into(out: &mut Records, record: Record) {
         }
         None => out.sure.push(record),
     }
+}
+
+fn has_capital(name: &str) -> bool {
+    name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit())
 }
 
 fn is_only_partner(segment: &str) -> bool {

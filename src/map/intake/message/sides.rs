@@ -36,8 +36,11 @@ pub(super) fn side_of_clause(text: &str, at: usize) -> Option<Side> {
             let object =
                 ["with", "w/", "x", "<>", "and", "&", "+", "partner"].iter().any(|p| before.ends_with(p));
             let them = whole.as_str().eq_ignore_ascii_case("them");
-            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
             let named = index(first_char(whole.as_str()), PARTNER);
+            if named.is_some() && WITH_ANOTHER.is_match(&clause[..whole.start()]) {
+                return Some(Side::Theirs(None));
+            }
+            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
             let aside = them || bare_partner || (object && named.is_some());
             (!aside).then_some(Side::Theirs(named))
         })
@@ -79,8 +82,8 @@ pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
         static ANOTHER: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
         let end = c.get(0).map_or(0, |m| m.end());
-        let arrow = tail.trim_start().starts_with(['→', '-']);
-        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
+        // "a deal on your customer" is not ours.
+        if POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
             return side_of_clause(text, pop.start);
         }
         if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {

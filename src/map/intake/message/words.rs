@@ -60,7 +60,7 @@ pub(super) fn is_stage(words: &str) -> bool {
     STAGES.contains(words) || (!number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
 }
 
-const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiation, negotiations, negotiating, discovery, demo, \
+const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiation, negotiations, negotiating, evaluating, discovery, demo, \
     evaluation, eval, poc, proof of concept, pilot, trial, proposal, proposal sent, contract, contract review, contracting, \
     contracts, contract sent, security review, security, redlines, redlining, qualification, qualified, qualifying, verbal, \
     verbal commit, commit, closing, scoping, technical validation, tech validation, validation, technical evaluation, technical eval, \
@@ -91,7 +91,7 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     reach ready real really recent recently record records regarding region rel remember renewal rep reply report request reveal review \
     right run running said sales salesforce same saw say says score see seeing seem seems seen segment sell selling send sent \
     session set several share shared sharing she should show showed showing shows side sides sign signal signals signed since site size slack small so some \
-    somebody someone something soon sorry source spot spotted stage start started starting starts status step still stop such super supposed sure \
+    somebody someone something soon sorry source spot spotted stage start started starting starts status step still stop stuck stalled such super supposed sure \
     sync table take taken talk talked talking target targets team teams tell than thank thanks thanx thx that that's the their theirs them then there there's \
     these they they're they've thing things think this those though thought three through thru till time to today together \
     told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned turns two type under until up update updated updates upon us \
