@@ -85,7 +85,19 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             out.push(candidate);
         }
     }
+    // "Spoke with Globex's CSM: Acme …": the first word of a sentence is a verb, when another name follows.
+    if out.len() > 1 && opens_sentence(text, &out[0]) {
+        out.remove(0);
+    }
     with_lone_links(text, masked, tokens, out)
+}
+
+fn opens_sentence(text: &str, first: &Candidate) -> bool {
+    static GOES_ON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^ (?:with|to|about|from|at|by|for|in|on|off|up)\b"));
+    let one_word = !text[first.span.clone()].contains(' ');
+    let leads = !text[..first.span.start].contains(char::is_alphanumeric);
+    one_word && leads && first.domain.is_none() && GOES_ON.is_match(&text[first.span.end..])
 }
 
 /// Domains that stand beside no name: of an account that only its domain names, or of the one name that is akin.

@@ -111,13 +111,30 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
     let mut unnamed = text.to_string();
     facts.candidates.iter().for_each(|c| blank(&mut unnamed, c.span.clone()));
     facts.chatty |= CHATTY.is_match(&unnamed);
-    facts.paired = facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
+    facts.paired = is_row(text, &facts)
+        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
     facts
+}
+
+/// `Kodiak Trucks - Northwind - $44k`: a row with the account first and a cell that holds the partner alone.
+fn is_row(text: &str, facts: &Facts) -> bool {
+    let Some(account) = facts.candidates.first().filter(|c| c.placed && facts.our_amount.is_some()) else {
+        return false;
+    };
+    [" - ", " – ", " — ", " | ", " / ", " · "].iter().any(|sign| {
+        let cells: Vec<&str> = text.split(sign).map(str::trim).collect();
+        let alone = |cell: &&str| cell.chars().count() == 1 && index(first_char(cell), PARTNER).is_some();
+        cells.len() > 2
+            && account.span.end <= cells[0].len() + account.span.start
+            && cells[1..].iter().any(alone)
+    })
 }
 
 fn asks(text: &str) -> bool {
     let trimmed = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '·' | ')' | '.'));
-    (trimmed.ends_with('?') && (ASKS.is_match(text) || !text.contains(':'))) || pattern_asks_plainly(text)
+    let sentence = text.split_whitespace().any(|w| w.starts_with(char::is_lowercase));
+    (trimmed.ends_with('?') && sentence && (ASKS.is_match(text) || !text.contains(':')))
+        || pattern_asks_plainly(text)
 }
 
 fn pattern_asks_plainly(text: &str) -> bool {

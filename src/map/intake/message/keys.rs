@@ -87,6 +87,17 @@ pub(super) fn key(title: &str) -> Option<Key> {
 
 /// `Status on your side`, `Population in their CRM`, `In your CRM`: whose it is comes first.
 fn with_side_first(words: &mut Vec<&str>) {
+    let last = match words.last() {
+        Some(&("you" | "us" | "ours" | "yours")) => Some("our"),
+        Some(&("them" | "theirs" | "their")) => Some("their"),
+        _ => None,
+    };
+    let bare = words.len() > 1 && !["on", "in", "at", "for", "with", "we"].contains(&words[words.len() - 2]);
+    if let Some(side) = last.filter(|_| bare) {
+        words.pop();
+        words.insert(0, side);
+        return;
+    }
     let place = words.iter().position(|w| ["on", "in", "at", "for"].contains(w));
     let Some(at) = place.filter(|_| words.len() > 1) else { return };
     let side = match words.get(at + 1) {

@@ -51,14 +51,14 @@ patterns! {
     BOTH_NAMED = r"(?i)(?P<pop>{POP})\s+(?:of|for|at|with)\s+(?:(?:us|ours)\s+(?:and|&)\s+(?:them|theirs|[\u{F0000}-\u{F0FFF}])|(?:them|theirs|[\u{F0000}-\u{F0FFF}])\s+(?:and|&)\s+(?:us|ours))\b";
     POPS = r"(?i)\b{POP}\b";
     WITH_ANOTHER = r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:and|&|\+|,)\s*$";
-    LIKEWISE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s+(?:(?:have|has|got|are|is)\s+)?(?:one\s+|it\s+|them\s+|there\s+)?(?:do |does )?(?:as well|too)\b";
+    LIKEWISE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s+(?:(?:have|has|got|are|is)\s+)?(?:one\s+|it\s+|them\s+|there\s+)?(?:do |does )?(?:as well|too)\b|\bso (?:do|have|are) (?P<we>we)\b";
     POLITE = r"(?i)^\W*(?:if|in case) (?:it|this|that)(?:'s| is)? (?:helps?|helpful|useful|of interest|of any use)\b";
     REQUESTS = r"(?i)\b(?:can|could|would|will) (?:someone|anyone|somebody|you|one of you|[\u{F1000}-\u{F1FFF}]) (?:please )?(?:take|own|pick up|grab|help with|follow up|reach out|look at|jump on)\b|\banyone (?:working|covering|owning|close to)\b";
     LISTED_AFTER_COLON = r"(?i)\boverlap\w*[^:\n]*:\s*(?-i:\p{Lu})[\w .&'-]*(?:,\s*(?-i:\p{Lu})[\w .&'-]*){2,}$";
     SIDES = r"(?i)(?P<ours>{OURS})|(?P<theirs>{THEIRS})";
     SIDE_BEFORE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s*(?:(?:side|population|status|view|end|crm|book|list|stage|account|relationship|segment)\s*)?(?:[:=(–—-]|->|→)*\s*(?:(?:is|it is|it's|that's|they are|they're|this is|as|an?|already|now|also|the|have|has|had|it|them|got|in|list|named|say|says|this|one|biggest|new|oldest|strategic|key|top|enterprise|long-time|longtime|hot|late-stage|early-stage|late stage|\x01)\s+)*\(?\s*$";
     OF_SIDE = r"(?i)^(?:(?P<ours> of ours\b| ?/ ?our side\b)|(?P<theirs> of theirs\b| ?/ ?their side\b))";
-    SIDE_AFTER = r"(?i)^\s*(?:account\s+)?(?:\(\s*|→\s*|->\s*|(?:of|for|at|with|in|on|@|to|by|over at|over with|over in|both|chez|bei|de|von|para)\s+)(?:the\s+|both\s+)?(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))";
+    SIDE_AFTER = r"(?i)^\s*(?:account\s+)?(?:\(\s*|→\s*|->\s*|(?:of|for|at|with|w/|in|on|@|to|by|over at|over with|over in|both|chez|bei|de|von|para)\s+)(?:the\s+|both\s+)?(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))";
     STAGE_KEYED = r#"(?i)\b(?:(?P<theirs>their|partner(?:'s)?|[\u{F0000}-\u{F0FFF}](?:'s)?)\s+)?(?:(?:our|deal|opp|sales|opportunity)\s+)*(?:stage|phase)\s*(?:for us|on our side|here)?\s*(?:is|:|=|-|–|(?:has |just |now )*(?:moved|changed|advanced|progressed|went)\s+(?:on )?to)?\s*(?:now\s+|currently\s+)?["']?(?P<stage>[\p{L}\d][\p{L}\d/&+-]*(?: (?:/ |& )?[\p{L}\d][\p{L}\d/&+-]*){0,3})"#;
     STAGE_BEFORE = r"(?i)\b(?:in|at|into|to)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+){0,2})\s+(?:stage|phase)\b|(?:^|[,;(|·–—-]\s*)(?P<alone>[\p{L}-]+(?: [\p{L}-]+)?)\s+(?:stage|phase)\b";
     STAGE_IN = r"(?i)\b(?:(?:(?:currently|now)\s+)?(?:in|at|into|to|hit|entered|entering|reached|pending|with|through|under|stuck in|sitting in)|currently|now)\s+(?:the\s+)?(?P<stage>[\p{L}][\p{L}/-]*(?: [\p{L}][\p{L}/-]*){0,2})";

@@ -53,6 +53,10 @@ pub(super) fn people(text: &str, follows: bool, masked: &mut String, tokens: &To
             blank(masked, m.range());
         }
     }
+    deal_holder(text, follows, masked, tokens, facts);
+    if facts.owner.is_some() {
+        return;
+    }
     for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER, &*HAS_DEAL, &*POSSESSIVE] {
         let found = regex.captures_iter(&masked.clone()).find_map(|c| {
             let who = text_of(&c, "who")?;
@@ -73,9 +77,6 @@ pub(super) fn people(text: &str, follows: bool, masked: &mut String, tokens: &To
             facts.owner = Some(owner);
             break;
         }
-    }
-    if facts.owner.is_none() {
-        deal_holder(text, follows, masked, tokens, facts);
     }
 }
 
@@ -101,7 +102,7 @@ fn deal_holder(text: &str, follows: bool, masked: &mut String, tokens: &Tokens, 
 /// Where an account stands rather than a person: first of all, after "New overlap:", or within a longer name.
 fn heads_account(before: &str) -> bool {
     static PLACE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)^\W*$|\boverlap\w*\W*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| & $"));
+        LazyLock::new(|| pattern(r"(?i)^\W*$|\boverlap\w*\W*$|:\s*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| & $"));
     PLACE.is_match(before)
 }
 

@@ -89,7 +89,7 @@ fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
 fn likewise(text: &str, facts: &mut Facts) {
     let Some(captures) = LIKEWISE.captures(text) else { return };
     let [(side, population)] = facts.populations.as_slice() else { return };
-    match (side, captures.name("ours").is_some()) {
+    match (side, captures.name("ours").or(captures.name("we")).is_some()) {
         (Side::Theirs(_), true) => facts.populations.push((Side::Ours, *population)),
         (Side::Ours, false) => facts.populations.push((Side::Theirs(None), *population)),
         _ => {}

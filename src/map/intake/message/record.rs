@@ -293,7 +293,7 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
 }
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
-    let facts = fields::read(value, tokens);
+    let facts = fields::read_among(value, value, true, tokens);
     if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))

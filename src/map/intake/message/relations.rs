@@ -75,7 +75,9 @@ pub(super) fn relations(text: &str, masked: &mut String, facts: &mut Facts) {
     for (regex, population) in BUYERS.iter() {
         for c in regex.captures_iter(&whole) {
             let Some(span) = c.get(0).map(|m| m.range()) else { continue };
-            if !is_seller_before(&whole[..span.start]) {
+            // "They use us" is said of the account.
+            let theirs = is_theirs_before(&whole[..span.start]) && side(&c, "") == Side::Ours;
+            if theirs || !is_seller_before(&whole[..span.start]) {
                 tell(side(&c, ""), *population, span, masked, facts);
             }
         }
@@ -84,14 +86,17 @@ pub(super) fn relations(text: &str, masked: &mut String, facts: &mut Facts) {
     staged(text, facts);
 }
 
-/// "Globex says Acme signed last month": with them.
+/// "Globex says Acme signed last month", "existing Globex account": theirs.
 fn reported(masked: &str, facts: &mut Facts) {
     static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
         compiled(
             r"(?i)(?P<side>{THEIRS})\s+(?:just\s+)?(?:says?|said|tells? (?:me|us)|told (?:me|us)|mentions?|mentioned|confirms?|confirmed|reports?|reported)\s+(?:that\s+)?[^,;.]{2,60}?\s+(?:(?:is|are|has|have|just|now|already)\s+)*(?:signed|renewed|live|went live|bought|onboarded|closed)\b",
         )
     });
-    for c in REPORTED.captures_iter(masked) {
+    static HELD: LazyLock<Regex> = LazyLock::new(|| {
+        compiled(r"(?i)\b(?:existing|current|active|long-?time)\s+(?P<side>{OURS}|{THEIRS})\s+account\b")
+    });
+    for c in REPORTED.captures_iter(masked).chain(HELD.captures_iter(masked)) {
         facts.implied.push((side(&c, ""), Population::Customer));
     }
 }
@@ -100,6 +105,7 @@ fn side(captures: &Captures<'_>, before: &str) -> Side {
     let written = &captures["side"];
     let ours = SIDES.captures(written).is_some_and(|s| s.name("ours").is_some());
     match ours {
+        true if captures[0].contains(" both ") => Side::Both,
         true => Side::Ours,
         false if WITH_ANOTHER.is_match(before) => Side::Theirs(None),
         false => Side::Theirs(index(first_char(written), PARTNER)),
@@ -121,6 +127,12 @@ fn is_seller_before(before: &str) -> bool {
     SELLER.is_match(before)
 }
 
+fn is_theirs_before(before: &str) -> bool {
+    static THEY: LazyLock<Regex> =
+        LazyLock::new(|| compiled(&format!(r"(?i)\bthey(?:'re|'ve)?\s+{AUXILIARIES}$")));
+    THEY.is_match(before)
+}
+
 fn tell(side: Side, population: Population, span: Range<usize>, masked: &mut String, facts: &mut Facts) {
     let told = if population == Population::Customer { &mut facts.populations } else { &mut facts.implied };
     told.push((side, population));
@@ -128,17 +140,18 @@ fn tell(side: Side, population: Population, span: Range<usize>, masked: &mut Str
     blank_but(masked, span, &keep);
 }
 
-/// "We're in legal", "they're at proposal": a deal is under way.
+/// "We're in legal", "sitting in evaluation with us": a deal is under way.
 fn staged(text: &str, facts: &mut Facts) {
-    static STAGED: LazyLock<Regex> = LazyLock::new(|| {
-        compiled(&format!(
-            r"(?i)(?P<side>{{OURS}}|{{THEIRS}})\s+{AUXILIARIES}(?:in|at|into|through)\s+(?:the\s+)?(?P<stage>[\p{{L}}-]+(?: [\p{{L}}-]+)?)"
-        ))
+    static STAGED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+        let stage = r"(?:in|at|into|through)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+)?)";
+        [
+            compiled(&format!(r"(?i)(?P<side>{{OURS}}|{{THEIRS}})\s+{AUXILIARIES}{stage}")),
+            compiled(&format!(r"(?i)\b{stage}\s+(?:(?:with|for|on)\s+)(?P<side>{{OURS}}|{{THEIRS}})")),
+        ]
     });
-    for c in STAGED.captures_iter(text) {
+    for c in STAGED.iter().flat_map(|regex| regex.captures_iter(text)) {
         let words = c["stage"].to_lowercase();
-        let first = words.split(' ').next().unwrap_or_default();
-        if is_stage(&words) || is_stage(first) {
+        if is_stage(&words) || is_stage(words.split(' ').next().unwrap_or_default()) {
             facts.implied.push((side(&c, ""), Population::OpenOpportunity));
         }
     }

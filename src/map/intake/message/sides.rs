@@ -14,9 +14,11 @@ pub(super) fn clause_start(text: &str, at: usize) -> usize {
     let hard = head
         .rfind([',', ';', '|', '·', '(', ')', '–', '—', '\n', '\t', ':', '→', '×'])
         .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+    // "We're not in yet but prospecting" has one subject.
+    let goes_on = |at: usize| head[at..].split_whitespace().count() < 2;
     let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
         .iter()
-        .filter_map(|s| head.rfind(s).map(|i| i + s.len()))
+        .filter_map(|s| head.rfind(s).filter(|i| *s != " but " || !goes_on(*i)).map(|i| i + s.len()))
         .max()
         .unwrap_or(0);
     hard.max(soft)
@@ -77,6 +79,11 @@ pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
         if !aside {
             return read(&c);
         }
+    }
+    // "We have an opp with them": with the account.
+    static WITH_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:with|w/) (?:them|us)\b"));
+    if let (true, Some(subject)) = (WITH_IT.is_match(tail), side_of_clause(text, pop.start)) {
+        return Some(subject);
     }
     if let Some(c) = SIDE_AFTER.captures(tail) {
         static ANOTHER: LazyLock<Regex> =
