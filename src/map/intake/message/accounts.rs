@@ -29,12 +29,21 @@ pub(super) fn pieces(masked: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     for m in BREAKS.find_iter(masked) {
+        // The dot of an initial: `W. H. Porter`.
+        if m.as_str().trim_end() == "." && is_initial(&masked[..m.start()]) {
+            continue;
+        }
         out.push(at..m.start());
         at = m.end();
     }
     out.push(at..masked.len());
     out.retain(|r| !masked[r.clone()].trim().is_empty());
     out
+}
+
+fn is_initial(before: &str) -> bool {
+    let mut last = before.chars().rev();
+    last.next().is_some_and(char::is_uppercase) && last.next().is_none_or(char::is_whitespace)
 }
 
 pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
@@ -335,7 +344,7 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
         chosen.insert(0, facts.candidates[i].clone());
     }
     // What is listed beside an account stands where accounts stand.
-    let placed = facts.candidates[at].placed;
+    let placed = chosen.iter().any(|c| c.placed);
     chosen.iter_mut().for_each(|c| c.placed |= placed);
     // Names with domains of their own are accounts wherever they stand.
     for c in &facts.candidates {

@@ -93,9 +93,9 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
         ..Facts::default()
     };
     // "Could someone take Acme?" asks for hands, not whether it is so.
-    let doubts =
-        (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text) && !POLITE.is_match(text);
-    facts.vetoed = NO_OVERLAP.is_match(text) || doubts;
+    let excused = REQUESTS.is_match(text) || POLITE.is_match(text);
+    let supposes = SUPPOSES.find(text).filter(|_| !excused);
+    facts.vetoed = NO_OVERLAP.is_match(text) || asks(text) && !excused;
     people(text, follows, &mut masked, tokens, &mut facts);
     amounts(text, &mut masked, &mut facts);
     for regex in [&*NEGATED, &*COMPOUND] {
@@ -105,6 +105,10 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
     }
     stages(&mut masked, &mut facts, text);
     populations(text, &mut masked, &mut facts);
+    // What both sides are is no supposition, unless the whole sentence is one.
+    let plain = facts.populations.iter().any(|(s, _)| *s == Side::Ours)
+        && facts.populations.iter().any(|(s, _)| matches!(s, Side::Theirs(_)));
+    facts.vetoed |= supposes.is_some_and(|m| !plain || !text[..m.start()].contains(char::is_alphanumeric));
     partners(text, &mut masked, tokens, &mut facts);
     lone_owner(follows, &mut masked, tokens, &mut facts);
     facts.candidates = candidates(text, &masked, tokens, &facts);
@@ -118,7 +122,9 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
 
 /// `Kodiak Trucks - Northwind - $44k`: a row with the account first and a cell that holds the partner alone.
 fn is_row(text: &str, facts: &Facts) -> bool {
-    let Some(account) = facts.candidates.first().filter(|c| c.placed && facts.our_amount.is_some()) else {
+    let Some(account) =
+        facts.candidates.first().filter(|c| c.placed && (facts.our_amount.is_some() || c.domain.is_some()))
+    else {
         return false;
     };
     [" - ", " – ", " — ", " | ", " / ", " · "].iter().any(|sign| {

@@ -273,7 +273,7 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
     let facts = fields::read(rest, tokens);
     let lower = rest.to_lowercase();
     let owned = lower.contains("own")
-        || lower.contains("ae ")
+        || ["ae ", "am ", "csm ", "rep "].iter().any(|role| lower.contains(role))
         || rest.chars().any(|c| index(u32::from(c), USER).is_some());
     if record.owner.is_none() && known != Key::Owner && (!theirs || owned) {
         record.owner.clone_from(&facts.owner);

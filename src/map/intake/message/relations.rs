@@ -30,7 +30,9 @@ static SELLERS: LazyLock<[(Regex, Population); 3]> = LazyLock::new(|| {
             Population::Prospect,
         ),
         (
-            led(r"(?:negotiating|quoting|bidding|in\s+(?:\w+\s+)?(?:talks|negotiations?))\b"),
+            led(
+                r"(?:negotiating|quoting|bidding|(?:an?\s+)?(?:\w+\s+)?(?:bid|quote|proposal|offer|tender)\s+(?:in|out|with|at|there)\b|in\s+(?:\w+\s+)?(?:talks|negotiations?))\b",
+            ),
             Population::OpenOpportunity,
         ),
     ]
@@ -42,7 +44,7 @@ static BUYERS: LazyLock<[(Regex, Population); 2]> = LazyLock::new(|| {
     [
         (
             compiled(&format!(
-                r"(?i)\b(?:(?:bought|buys|buying|purchased|purchases|signed(?: up)?|renewed|(?:went|gone|going|is|are|now) live)\s+(?:from|with|on)|uses?|using|chose|picked|selected|bought|buys|runs on|went with|switched to){to}"
+                r"(?i)\b(?:(?:bought|buys|buying|purchased|purchases|signed(?: up)?|renewed|(?:went|gone|going|is|are|now) live)\s+(?:from|with|on)|(?:has|have|had) been with|uses?|using|chose|picked|selected|bought|buys|runs on|went with|switched to){to}"
             )),
             Population::Customer,
         ),
@@ -145,7 +147,9 @@ fn staged(text: &str, facts: &mut Facts) {
     static STAGED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
         let stage = r"(?:in|at|into|through)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+)?)";
         [
-            compiled(&format!(r"(?i)(?P<side>{{OURS}}|{{THEIRS}})\s+{AUXILIARIES}{stage}")),
+            compiled(&format!(
+                r"(?i)(?P<side>{{OURS}}|{{THEIRS}})\s+{AUXILIARIES}(?:at\s+[^\s,;]+\s+)?{stage}"
+            )),
             compiled(&format!(r"(?i)\b{stage}\s+(?:(?:with|for|on)\s+)(?P<side>{{OURS}}|{{THEIRS}})")),
         ]
     });

@@ -15,7 +15,11 @@ pub(super) fn clause_start(text: &str, at: usize) -> usize {
         .rfind([',', ';', '|', '·', '(', ')', '–', '—', '\n', '\t', ':', '→', '×'])
         .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
     // "We're not in yet but prospecting" has one subject.
-    let goes_on = |at: usize| head[at..].split_whitespace().count() < 2;
+    let goes_on = |at: usize| {
+        head[at..]
+            .split_whitespace()
+            .all(|w| ["but", "is", "are", "still", "now", "just", "only"].contains(&w))
+    };
     let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
         .iter()
         .filter_map(|s| head.rfind(s).filter(|i| *s != " but " || !goes_on(*i)).map(|i| i + s.len()))
