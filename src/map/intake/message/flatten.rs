@@ -137,9 +137,9 @@ impl Reader<'_> {
         let bullet = BULLET.find(&raw).map(|m| m.end());
         let body = bullet.map_or(raw.as_str(), |end| &raw[end..]).trim_end();
         let bold = body.trim().trim_end_matches(':');
-        let heading = bold.len() > 2
-            && bold[1..].find('*').is_none_or(|at| at == bold.len() - 2)
-            && ((bold.starts_with('*') && bold.ends_with('*')) || raw.trim_start().starts_with('#'));
+        let inner = bold.strip_prefix('*').and_then(|b| b.strip_suffix('*'));
+        let heading = inner.is_some_and(|i| !i.is_empty() && !i.contains('*'))
+            || raw.trim_start().starts_with('#') && bold.len() > 2;
         let text = self.inline(body.trim_start_matches('#'));
         let heading = heading && bullet.is_none();
         Line { text, quoted, bullet: bullet.is_some(), heading, ..Line::default() }

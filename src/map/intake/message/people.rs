@@ -31,6 +31,9 @@ fn person(text: &str, tokens: &Tokens) -> Option<String> {
 
 /// `follows`: an account was named before, so that a bare name may well be a person's.
 pub(super) fn people(text: &str, follows: bool, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
+    if let Some(who) = SPEAKER.captures(text).and_then(|c| text_of(&c, "who")) {
+        blank(masked, who);
+    }
     for regex in [&*NO_OWNER, &*BYSTANDERS, &*THEIR_OWNER] {
         for m in regex.find_iter(&masked.clone()) {
             let greeting = m.as_str().chars().next().is_some_and(char::is_alphabetic);
@@ -42,6 +45,12 @@ pub(super) fn people(text: &str, follows: bool, masked: &mut String, tokens: &To
             // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
             let heads = heads_account(&text[..m.start()]) && index(first_char(&by), USER).is_none();
             let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
+            static SAYS: LazyLock<Regex> = LazyLock::new(|| {
+                pattern(
+                    r"(?i)^\s*(?:just\s+)?(?:says?|said|told|tells|mentioned|asked|pinged|confirmed|wrote|reports?)\b",
+                )
+            });
+            let heads = heads && !SAYS.is_match(&text[m.end()..]);
             if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
                 continue;
             }

@@ -1,5 +1,4 @@
-//! Lines → records: who inherits a heading's partner, which words belong to which account, and what is enough to be
-//! an overlap.
+//! Lines → records: who inherits a heading's partner, and which words belong to which account.
 
 use super::accounts::{Candidate, accounts as accounts_in};
 use super::fields::{self, Facts, Side};
@@ -13,19 +12,19 @@ use crate::map::overlap::Population;
 
 /// What a heading says of all that stands below it.
 #[derive(Clone, Debug, Default)]
-struct Above {
-    partners: Vec<usize>,
-    facts: Facts,
-    announced: bool,
+pub(super) struct Above {
+    pub(super) partners: Vec<usize>,
+    pub(super) facts: Facts,
+    pub(super) announced: bool,
 }
 
-struct Stream<'a> {
-    tokens: &'a Tokens,
-    above: Above,
-    records: Vec<Record>,
+pub(super) struct Stream<'a> {
+    pub(super) tokens: &'a Tokens,
+    pub(super) above: Above,
+    pub(super) records: Vec<Record>,
     titled: Option<(Record, Vec<Key>)>,
-    announced: bool,
-    meant: bool,
+    pub(super) announced: bool,
+    pub(super) meant: bool,
 }
 
 /// Reads the lines in order.
@@ -194,7 +193,9 @@ impl Stream<'_> {
             if !self.records.is_empty() && !line.bullet {
                 // Where an account was named, only a name in capitals or a domain makes a second one.
                 accounts.retain(|a| {
-                    let leads = !segment[..a.span.start].contains(char::is_alphanumeric);
+                    let leads = segment
+                        .get(..a.span.start)
+                        .is_some_and(|before| !before.contains(char::is_alphanumeric));
                     leads || a.domain.is_some() || a.name.as_ref().is_some_and(|n| has_capital(n))
                 });
             }
@@ -348,66 +349,6 @@ impl Stream<'_> {
         above.take(&self.above.facts, self.tokens);
         above.partners.clear();
         record.fill(&above);
-    }
-
-    // ---- judgement ----
-
-    fn finish(mut self) -> Records {
-        let mut out = Records::default();
-        // A partner that was named once, after its accounts, is everyone's.
-        let late = names(&self.above.partners, self.tokens);
-        for record in &mut self.records {
-            if record.partners.is_empty() && !late.is_empty() {
-                record.partners.clone_from(&late);
-            }
-            record.settle();
-        }
-        let announced = self.announced || self.above.announced;
-        let listed = |r: &&Record| !r.partners.is_empty() && r.domain.is_some() && !r.chatty;
-        let list = self.records.iter().filter(listed).count() > 1;
-        let first = self.records.iter().find(listed).filter(|_| list).cloned();
-        for record in self.records {
-            record_into(&mut out, record);
-        }
-        if out.sure.is_empty() && out.doubtful.is_none() {
-            let mut record = Record::default();
-            let facts_chatty = self.above.facts.chatty;
-            self.above.facts.unsided.clear();
-            record.take(&self.above.facts, self.tokens);
-            record.partners = late;
-            record.settle();
-            let (ours, theirs) = (record.ours.is_some(), !record.theirs.is_empty());
-            let meant = self.meant && !record.partners.is_empty();
-            let told = announced && !facts_chatty && (meant || ours || theirs || record.our_amount.is_some());
-            out.doubtful = first.or((told || ours && theirs && !facts_chatty).then_some(record));
-        }
-        out
-    }
-}
-
-fn record_into(out: &mut Records, record: Record) {
-    if !record.is_overlap() {
-        if record.announced && record.placed && !record.chatty && out.doubtful.is_none() {
-            out.doubtful = Some(record);
-        }
-        return;
-    }
-    let same = |r: &Record| {
-        let named = match (&r.account, &record.account) {
-            (Some(a), Some(b)) => name::key(a) == name::key(b),
-            _ => r.domain.is_some() && r.domain == record.domain,
-        };
-        named && (r.partners == record.partners || r.partners.is_empty() || record.partners.is_empty())
-    };
-    match out.sure.iter_mut().find(|r| same(r)) {
-        Some(known) => {
-            let fuller = record.account.as_ref().map(String::len) > known.account.as_ref().map(String::len);
-            if fuller && known.account.is_some() {
-                known.account.clone_from(&record.account);
-            }
-            known.fill(&record);
-        }
-        None => out.sure.push(record),
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
         }
     }
     for piece in pieces(&masked.clone()) {
-        let words = masked[piece.clone()].trim().to_string();
+        let words = masked[piece.clone()].trim_matches([' ', '/']).to_string();
         if facts.stage.is_none()
             && is_stage(&words.to_lowercase())
             && (piece.start > 0 || masked.trim() == words)

@@ -70,7 +70,7 @@ const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiati
     needs analysis, value proposition, perception analysis, id. decision makers, appointment scheduled, presentation scheduled, \
     decision maker bought-in, decision maker bought in, final review, value prop, sql, sal, mql, renewal";
 
-const STOP_WORDS: &str = "a about above account accounts accts across active actually add added after again against ages ago ahead alert \
+const STOP_WORDS: &str = "a about above account accounts accts across active actually add added after again against adding logging sharing ages ago ahead alert \
     alerts all almost already also although always am amount an and another any anybody anymore anyone anything anyway are area \
     around arr as ask asap at away back based be became because become been before behind being best better between big both \
     bot but by call called calls came can cannot can't case cc check chance client clients closed closes closing co-sell come comes coming \
