@@ -95,18 +95,23 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
         }
     }
     // "Spoke with Globex's CSM: Acme …": the first word of a sentence is a verb, when another name follows.
-    if out.len() > 1 && opens_sentence(text, &out[0]) {
+    if out.first().is_some_and(|first| opens_sentence(text, first, out.len() > 1)) {
         out.remove(0);
     }
     with_lone_links(text, masked, tokens, out)
 }
 
-fn opens_sentence(text: &str, first: &Candidate) -> bool {
+fn opens_sentence(text: &str, first: &Candidate, among: bool) -> bool {
+    static OBJECT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:this|that|these|it|the)\b"));
     static GOES_ON: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^ (?:with|to|about|from|at|by|for|in|on|off|up)\b"));
     let one_word = !text[first.span.clone()].contains(' ');
     let leads = !text[..first.span.start].contains(char::is_alphanumeric);
-    one_word && leads && first.domain.is_none() && GOES_ON.is_match(&text[first.span.end..])
+    let after = &text[first.span.end..];
+    one_word
+        && leads
+        && first.domain.is_none()
+        && (among && GOES_ON.is_match(after) || OBJECT.is_match(after))
 }
 
 /// Domains that stand beside no name: of an account that only its domain names, or of the one name that is akin.
@@ -256,9 +261,14 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
             && words[i - 1].1.starts_with(char::is_lowercase)
             && may_stand_in_name(word)
             && article_of_name(i);
-        let keeps =
-            (!stop(word) || continues || begins || all_names || (is_article(word) && article_of_name(i)))
-                && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+        let initial = is_initial(word) && body_at(masked, &words[i].0).ends_with('.');
+        let keeps = (!stop(word)
+            || initial
+            || continues
+            || begins
+            || all_names
+            || (is_article(word) && article_of_name(i)))
+            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
         let amp = word.is_empty()
             && words[i].0.len() == 1
             && !run.is_empty()
@@ -281,7 +291,7 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
         let written = &masked[name.clone()];
-        let told = written.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2);
         if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
             out.push(name);
         }
@@ -344,7 +354,10 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
         chosen.insert(0, facts.candidates[i].clone());
     }
     // What is listed beside an account stands where accounts stand.
-    let placed = chosen.iter().any(|c| c.placed);
+    let (first, last) = (chosen.first().map_or(0, |c| c.span.start), chosen.last().map_or(0, |c| c.span.end));
+    let leads = joined.get(..first).is_some_and(|before| !before.contains(char::is_alphanumeric));
+    let verbed = joined.get(last..).is_some_and(|after| VERB_AFTER.is_match(after));
+    let placed = chosen.iter().any(|c| c.placed) || leads && verbed;
     chosen.iter_mut().for_each(|c| c.placed |= placed);
     // Names with domains of their own are accounts wherever they stand.
     for c in &facts.candidates {

@@ -59,6 +59,9 @@ pub(super) fn key(title: &str) -> Option<Key> {
         let asked = words.iter().take_while(|w| ASKING.contains(w)).count();
         words.drain(..asked.min(words.len().saturating_sub(1)));
     }
+    if words == ["theirs", "their"] {
+        words.pop();
+    }
     while words.len() > 1 && words.last().is_some_and(|w| ["at", "are", "is"].contains(w)) {
         words.pop();
     }
@@ -92,7 +95,8 @@ fn with_side_first(words: &mut Vec<&str>) {
         Some(&("them" | "theirs" | "their")) => Some("their"),
         _ => None,
     };
-    let bare = words.len() > 1 && !["on", "in", "at", "for", "with", "we"].contains(&words[words.len() - 2]);
+    let names_field = |w: &&str| ["status", "population", "pop", "owner", "amount", "stage"].contains(w);
+    let bare = words.len().checked_sub(2).and_then(|at| words.get(at)).is_some_and(names_field);
     if let Some(side) = last.filter(|_| bare) {
         words.pop();
         words.insert(0, side);

@@ -88,7 +88,8 @@ fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
 /// "Globex has an open opp, we have one as well".
 fn likewise(text: &str, facts: &mut Facts) {
     let Some(captures) = LIKEWISE.captures(text) else { return };
-    let [(side, population)] = facts.populations.as_slice() else { return };
+    let told = [facts.populations.as_slice(), facts.implied.as_slice()].concat();
+    let [(side, population)] = told.as_slice() else { return };
     match (side, captures.name("ours").or(captures.name("we")).is_some()) {
         (Side::Theirs(_), true) => facts.populations.push((Side::Ours, *population)),
         (Side::Ours, false) => facts.populations.push((Side::Theirs(None), *population)),

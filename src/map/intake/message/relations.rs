@@ -19,7 +19,7 @@ static SELLERS: LazyLock<[(Regex, Population); 3]> = LazyLock::new(|| {
     [
         (
             led(
-                r"(?:closed|won|signed|landed|renewed)\b|(?:sells?|selling|sold)\s+(?:(?:in)?to\s|(?:them|it)\b)|(?:serv|suppl)(?:e[sd]?|ing|y|ies|ied|ying)\s|(?:(?:in\s+)?there\s+)?(?:as\s+)?(?:(?:an?|the|their|its|\x01)\s+)*(?:(?:current|existing|main|long-?time|preferred)\s+)*(?:vendor|supplier|provider|incumbent)\b|work(?:ed|ing)\s+with\s+[^,;.:]{1,40}?\s+for\s+(?:ages|years|(?:\w+\s+){1,2}(?:years?|yrs?|months?|while))\b|(?:live\s+)?(?:in\s+)?(?:there|with them|in)\s+(?:already\s+)?(?:since|for)\s",
+                r"(?:closed|won|signed|landed|renewed)\b|(?:sells?|sold)\s+into\s|(?:sells?|selling|sold)\s+(?:to\s|(?:them|it)\b)|(?:serv|suppl)(?:e[sd]?|ing|y|ies|ied|ying)\s|(?:(?:in\s+)?there\s+)?(?:as\s+)?(?:(?:an?|the|their|its|\x01)\s+)*(?:(?:current|existing|main|long-?time|preferred)\s+)*(?:vendor|supplier|provider|incumbent)\b|work(?:ed|ing)\s+with\s+[^,;.:]{1,40}?\s+for\s+(?:ages|years|(?:\w+\s+){1,2}(?:years?|yrs?|months?|while))\b|(?:live\s+)?(?:in\s+)?(?:there|with them|in)\s+(?:already\s+)?(?:since|for)\s",
             ),
             Population::Customer,
         ),
@@ -31,7 +31,7 @@ static SELLERS: LazyLock<[(Regex, Population); 3]> = LazyLock::new(|| {
         ),
         (
             led(
-                r"(?:negotiating|quoting|bidding|(?:an?\s+)?(?:\w+\s+)?(?:bid|quote|proposal|offer|tender)\s+(?:in|out|with|at|there)\b|in\s+(?:\w+\s+)?(?:talks|negotiations?))\b",
+                r"(?:selling\s+into|negotiating|quoting|bidding|(?:an?\s+)?(?:\w+\s+)?(?:bid|quote|proposal|offer|tender)\s+(?:in|out|with|at|there)\b|in\s+(?:\w+\s+)?(?:talks|negotiations?))\b",
             ),
             Population::OpenOpportunity,
         ),
