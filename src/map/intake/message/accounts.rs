@@ -29,12 +29,21 @@ pub(super) fn pieces(masked: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     for m in BREAKS.find_iter(masked) {
+        // The dot of an initial: `W. H. Porter`.
+        if m.as_str().trim_end() == "." && is_initial(&masked[..m.start()]) {
+            continue;
+        }
         out.push(at..m.start());
         at = m.end();
     }
     out.push(at..masked.len());
     out.retain(|r| !masked[r.clone()].trim().is_empty());
     out
+}
+
+fn is_initial(before: &str) -> bool {
+    let mut last = before.chars().rev();
+    last.next().is_some_and(char::is_uppercase) && last.next().is_none_or(char::is_whitespace)
 }
 
 pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Facts) -> Vec<Candidate> {
@@ -74,13 +83,35 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 candidate.weight += 2;
                 candidate.placed = true;
             }
-            if lower && !candidate.placed {
+            // "the Northwind campaign" is theirs and no account.
+            let after_partner = facts
+                .partner_spans
+                .iter()
+                .any(|p| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
+            if lower && (!candidate.placed || after_partner && candidate.domain.is_none()) {
                 continue;
             }
             out.push(candidate);
         }
     }
+    // "Spoke with Globex's CSM: Acme …": the first word of a sentence is a verb, when another name follows.
+    if out.first().is_some_and(|first| opens_sentence(text, first, out.len() > 1)) {
+        out.remove(0);
+    }
     with_lone_links(text, masked, tokens, out)
+}
+
+fn opens_sentence(text: &str, first: &Candidate, among: bool) -> bool {
+    static OBJECT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:this|that|these|it|the)\b"));
+    static GOES_ON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^ (?:with|to|about|from|at|by|for|in|on|off|up)\b"));
+    let one_word = !text[first.span.clone()].contains(' ');
+    let leads = !text[..first.span.start].contains(char::is_alphanumeric);
+    let after = &text[first.span.end..];
+    one_word
+        && leads
+        && first.domain.is_none()
+        && (among && GOES_ON.is_match(after) || OBJECT.is_match(after))
 }
 
 /// Domains that stand beside no name: of an account that only its domain names, or of the one name that is akin.
@@ -194,7 +225,7 @@ pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>)
 }
 
 /// Ends of names that carry a dot.
-const ABBREVIATED: [&str; 6] = ["co", "inc", "corp", "ltd", "bros", "cie"];
+const ABBREVIATED: [&str; 8] = ["co", "inc", "corp", "ltd", "bros", "cie", "intl", "mfg"];
 
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
 fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
@@ -225,7 +256,18 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
     for (i, (_, word)) in words.iter().enumerate() {
         let connects = is_connector(word) && !run.is_empty() && !(plural && word == "and");
         let continues = !run.is_empty() && may_stand_in_name(word);
-        let keeps = (!stop(word) || continues || all_names || (is_article(word) && article_of_name(i)))
+        let begins = run.is_empty()
+            && i > 0
+            && words[i - 1].1.starts_with(char::is_lowercase)
+            && may_stand_in_name(word)
+            && article_of_name(i);
+        let initial = is_initial(word) && body_at(masked, &words[i].0).ends_with('.');
+        let keeps = (!stop(word)
+            || initial
+            || continues
+            || begins
+            || all_names
+            || (is_article(word) && article_of_name(i)))
             && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
         let amp = word.is_empty()
             && words[i].0.len() == 1
@@ -249,7 +291,7 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
         let written = &masked[name.clone()];
-        let told = written.chars().filter(|c| c.is_alphanumeric()).count() >= 2;
+        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2);
         if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
             out.push(name);
         }
@@ -268,12 +310,16 @@ fn trimmed(masked: &str, span: Range<usize>) -> Range<usize> {
     if masked[start..end].ends_with("'s") {
         end -= 2;
     }
-    let abbreviated =
-        masked[..end].rsplit(' ').next().is_some_and(|w| ABBREVIATED.contains(&w.to_lowercase().as_str()));
-    if abbreviated && masked[end..].starts_with('.') {
+    if ends_abbreviated(&masked[..end]) && masked[end..].starts_with('.') {
         end += 1;
     }
     start..end.max(start)
+}
+
+/// Whether the dot after the name is its own: `Saffron Hotels Ltd.`
+pub(super) fn ends_abbreviated(name: &str) -> bool {
+    let last = name.trim_end_matches('.').rsplit([' ', '\u{2}']).next().unwrap_or_default().to_lowercase();
+    ABBREVIATED.contains(&last.as_str()) || last.contains('.') || last.chars().count() == 1
 }
 
 fn is_article(word: &str) -> bool {
@@ -308,7 +354,10 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
         chosen.insert(0, facts.candidates[i].clone());
     }
     // What is listed beside an account stands where accounts stand.
-    let placed = facts.candidates[at].placed;
+    let (first, last) = (chosen.first().map_or(0, |c| c.span.start), chosen.last().map_or(0, |c| c.span.end));
+    let leads = joined.get(..first).is_some_and(|before| !before.contains(char::is_alphanumeric));
+    let verbed = joined.get(last..).is_some_and(|after| VERB_AFTER.is_match(after));
+    let placed = chosen.iter().any(|c| c.placed) || leads && verbed;
     chosen.iter_mut().for_each(|c| c.placed |= placed);
     // Names with domains of their own are accounts wherever they stand.
     for c in &facts.candidates {

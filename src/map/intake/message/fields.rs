@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::accounts::{Candidate, candidates, is_pair};
-use super::flatten::{EMAIL, PARTNER, Tokens, USER, index, is_marker, pattern};
+use super::flatten::{PARTNER, Tokens, index, pattern};
 use super::patterns::*;
+use super::people::{lone_owner, people};
 use super::populations::populations;
 use super::sides::side_of_clause;
 use super::stages::stages;
-use super::words::{is_stage, is_stop, may_stand_in_name};
 use crate::kernel::money::Money;
 use crate::map::overlap::Population;
 
@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) populations: Vec<(Side, Population)>,
     /// A population of which nobody said whose it is.
     pub(super) unsided: Vec<Population>,
+    /// What stands where nothing plainer is said: "we are chasing them".
+    pub(super) implied: Vec<(Side, Population)>,
     pub(super) owner: Option<String>,
     pub(super) our_amount: Option<Money>,
     pub(super) their_amount: Option<Money>,
@@ -41,6 +43,8 @@ pub(super) struct Facts {
     pub(super) candidates: Vec<Candidate>,
     /// The word "overlap" or its like.
     pub(super) announced: bool,
+    /// Tells of an overlap, rather than about overlaps.
+    pub(super) meant: bool,
     /// Speaks of several accounts.
     pub(super) plural: bool,
     /// Asks, denies, supposes or jokes.
@@ -69,11 +73,11 @@ pub(super) fn first_char(text: &str) -> u32 {
 
 /// Reads one stretch of words.
 pub(super) fn read(text: &str, tokens: &Tokens) -> Facts {
-    read_among(text, text, tokens)
+    read_among(text, text, false, tokens)
 }
 
-/// As [`read`], where `around` tells whether the talk is of several accounts.
-pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
+/// As [`read`], where `around` tells whether the talk is of several accounts, and `follows` that one was named before.
+pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Tokens) -> Facts {
     static ALL: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)[.;!]\s+(?:all|both|each|these|they're all)\b"));
     let joined = SUFFIX_COMMA.replace_all(text, "\u{2}${form}").into_owned();
@@ -81,6 +85,7 @@ pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
     let mut masked = text.to_string();
     let mut facts = Facts {
         announced: OVERLAP_WORD.is_match(text) && !NO_OVERLAP.is_match(text),
+        meant: MEANT.is_match(text),
         plural: PLURAL.is_match(text)
             || LIST_OF_THREE.is_match(text)
             || LISTED_AFTER_COLON.is_match(text)
@@ -88,27 +93,54 @@ pub(super) fn read_among(text: &str, around: &str, tokens: &Tokens) -> Facts {
         ..Facts::default()
     };
     // "Could someone take Acme?" asks for hands, not whether it is so.
-    let doubts =
-        (asks(text) || SUPPOSES.is_match(text)) && !REQUESTS.is_match(text) && !POLITE.is_match(text);
-    facts.vetoed = NO_OVERLAP.is_match(text) || doubts;
-    facts.chatty = CHATTY.is_match(text);
-    people(text, &mut masked, tokens, &mut facts);
+    let excused = REQUESTS.is_match(text) || POLITE.is_match(text);
+    let supposes = SUPPOSES.find(text).filter(|_| !excused);
+    facts.vetoed = NO_OVERLAP.is_match(text) || asks(text) && !excused;
+    people(text, follows, &mut masked, tokens, &mut facts);
     amounts(text, &mut masked, &mut facts);
-    for m in NEGATED.find_iter(&masked.clone()) {
-        blank(&mut masked, m.range());
+    for regex in [&*NEGATED, &*COMPOUND] {
+        for m in regex.find_iter(&masked.clone()) {
+            blank(&mut masked, m.range());
+        }
     }
     stages(&mut masked, &mut facts, text);
     populations(text, &mut masked, &mut facts);
+    // What both sides are is no supposition, unless the whole sentence is one.
+    let plain = facts.populations.iter().any(|(s, _)| *s == Side::Ours)
+        && facts.populations.iter().any(|(s, _)| matches!(s, Side::Theirs(_)));
+    facts.vetoed |= supposes.is_some_and(|m| !plain || !text[..m.start()].contains(char::is_alphanumeric));
     partners(text, &mut masked, tokens, &mut facts);
-    lone_owner(&mut masked, tokens, &mut facts);
+    lone_owner(follows, &mut masked, tokens, &mut facts);
     facts.candidates = candidates(text, &masked, tokens, &facts);
-    facts.paired = facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
+    let mut unnamed = text.to_string();
+    facts.candidates.iter().for_each(|c| blank(&mut unnamed, c.span.clone()));
+    facts.chatty |= CHATTY.is_match(&unnamed);
+    facts.paired = is_row(text, &facts)
+        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
     facts
+}
+
+/// `Kodiak Trucks - Northwind - $44k`: a row with the account first and a cell that holds the partner alone.
+fn is_row(text: &str, facts: &Facts) -> bool {
+    let Some(account) =
+        facts.candidates.first().filter(|c| c.placed && (facts.our_amount.is_some() || c.domain.is_some()))
+    else {
+        return false;
+    };
+    [" - ", " – ", " — ", " | ", " / ", " · "].iter().any(|sign| {
+        let cells: Vec<&str> = text.split(sign).map(str::trim).collect();
+        let alone = |cell: &&str| cell.chars().count() == 1 && index(first_char(cell), PARTNER).is_some();
+        cells.len() > 2
+            && account.span.end <= cells[0].len() + account.span.start
+            && cells[1..].iter().any(alone)
+    })
 }
 
 fn asks(text: &str) -> bool {
     let trimmed = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '·' | ')' | '.'));
-    (trimmed.ends_with('?') && (ASKS.is_match(text) || !text.contains(':'))) || pattern_asks_plainly(text)
+    let sentence = text.split_whitespace().any(|w| w.starts_with(char::is_lowercase));
+    (trimmed.ends_with('?') && sentence && (ASKS.is_match(text) || !text.contains(':')))
+        || pattern_asks_plainly(text)
 }
 
 fn pattern_asks_plainly(text: &str) -> bool {
@@ -118,92 +150,6 @@ fn pattern_asks_plainly(text: &str) -> bool {
         )
     });
     PLAIN.is_match(text)
-}
-
-fn person(text: &str, tokens: &Tokens) -> Option<String> {
-    let c = first_char(text);
-    if let Some(i) = index(c, USER) {
-        return tokens.users.get(i).cloned();
-    }
-    if let Some(i) = index(c, EMAIL) {
-        return tokens.emails.get(i).cloned();
-    }
-    let mut name = text.trim().to_string();
-    while let Some((head, last)) = name.rsplit_once(' ') {
-        if !is_stop(&last.to_lowercase()) || may_stand_in_name(last) {
-            break;
-        }
-        name = head.to_string();
-    }
-    let word = name.to_lowercase();
-    (!is_stop(&word) && !word.is_empty() && !is_stage(&word)).then_some(name)
-}
-
-fn people(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
-    for regex in [&*NO_OWNER, &*BYSTANDERS, &*THEIR_OWNER] {
-        for m in regex.find_iter(&masked.clone()) {
-            let greeting = m.as_str().chars().next().is_some_and(char::is_alphabetic);
-            let names_user = m.as_str().chars().any(is_marker) || m.as_str().contains('@');
-            if Population::understood(m.as_str()).is_some() {
-                continue;
-            }
-            let by = m.as_str().to_lowercase();
-            // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
-            let heads = heads_account(&text[..m.start()]) && index(first_char(&by), USER).is_none();
-            let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
-            if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
-                continue;
-            }
-            let soft = by.starts_with("from") || by.starts_with("via") || by.starts_with("fyi");
-            // "from Acme", "via Northwind" hold no person, unless a mention stands there.
-            if soft && greeting && !names_user {
-                continue;
-            }
-            blank(masked, m.range());
-        }
-    }
-    for regex in [&*OWNER, &*OWNER_AFTER, &*OWNER_LOWER, &*OWNS_LOWER, &*HAS_DEAL] {
-        let found = regex.captures_iter(&masked.clone()).find_map(|c| {
-            let who = text_of(&c, "who")?;
-            let whole = c.get(0)?.range();
-            Some((person(&text[who.clone()], tokens)?, whole, who))
-        });
-        if let Some((owner, whole, who)) = found {
-            let end = who.start + owner.len().min(who.len());
-            let end = if text.is_char_boundary(end) && first_char(&text[who.clone()]) < 0xF0000 {
-                end
-            } else {
-                who.end
-            };
-            blank(
-                masked,
-                whole.start..end.max(if regex.as_str() == OWNER_AFTER.as_str() { whole.end } else { 0 }),
-            );
-            facts.owner = Some(owner);
-            break;
-        }
-    }
-}
-
-/// Where an account stands rather than a person: first of all, after "New overlap:", or within a longer name.
-fn heads_account(before: &str) -> bool {
-    static PLACE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)^\W*$|\boverlap\w*\W*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| & $"));
-    PLACE.is_match(before)
-}
-
-/// A mention that stands alone between separators, after the account, is its owner.
-fn lone_owner(masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
-    static LONE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"[,;|·()–—→>\x01\t-]\s*(?P<who>[\u{F1000}-\u{F2FFF}])\s*(?:$|[,;|·()–—→\x01\t.-])")
-    });
-    if facts.owner.is_none()
-        && let Some(captures) = LONE.captures(masked)
-        && let Some(who) = text_of(&captures, "who")
-    {
-        facts.owner = person(&masked[who.clone()], tokens);
-        blank(masked, who);
-    }
 }
 
 fn amounts(text: &str, masked: &mut String, facts: &mut Facts) {

@@ -43,6 +43,8 @@ pub(super) struct Tokens {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     pub(super) text: String,
+    /// Quoted with `>`.
+    pub(super) quoted: bool,
     /// An item of a list.
     pub(super) bullet: bool,
     /// A heading: a header block, or a line that is bold throughout.
@@ -127,16 +129,20 @@ impl Reader<'_> {
         static BULLET: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:[-•*◦▪▸‣–—·➤►✓✔☐☑+]|\(?\d{1,2}[.):]|[a-h]\))\s+"));
         let mut raw = raw.replace('\u{a0}', " ");
+        let mut quoted = false;
         while let Some(rest) = raw.trim_start().strip_prefix("&gt;").or(raw.trim_start().strip_prefix('>')) {
             raw = rest.to_string();
+            quoted = true;
         }
         let bullet = BULLET.find(&raw).map(|m| m.end());
         let body = bullet.map_or(raw.as_str(), |end| &raw[end..]).trim_end();
         let bold = body.trim().trim_end_matches(':');
-        let heading = bold.len() > 2
-            && ((bold.starts_with('*') && bold.ends_with('*')) || raw.trim_start().starts_with('#'));
+        let inner = bold.strip_prefix('*').and_then(|b| b.strip_suffix('*'));
+        let heading = inner.is_some_and(|i| !i.is_empty() && !i.contains('*'))
+            || raw.trim_start().starts_with('#') && bold.len() > 2;
         let text = self.inline(body.trim_start_matches('#'));
-        Line { text, bullet: bullet.is_some(), heading: heading && bullet.is_none(), ..Line::default() }
+        let heading = heading && bullet.is_none();
+        Line { text, quoted, bullet: bullet.is_some(), heading, ..Line::default() }
     }
 
     fn block(&mut self, block: &Value, out: &mut Vec<Line>, depth: usize) {

@@ -52,12 +52,18 @@ pub(super) fn key(title: &str) -> Option<Key> {
             None => text.extend(c.to_lowercase()),
         }
     }
-    let text = text.replace("'s", "").replace("their their", "their");
+    let text = text.replace("'s", "").replace("'re", "").replace("their their", "their");
     let mut words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     if title.trim_end().ends_with('?') {
         const ASKING: [&str; 10] = ["what", "which", "who", "is", "are", "it", "the", "this", "they", "do"];
         let asked = words.iter().take_while(|w| ASKING.contains(w)).count();
         words.drain(..asked.min(words.len().saturating_sub(1)));
+    }
+    if words == ["theirs", "their"] {
+        words.pop();
+    }
+    while words.len() > 1 && words.last().is_some_and(|w| ["at", "are", "is"].contains(w)) {
+        words.pop();
     }
     with_side_first(&mut words);
     if words.is_empty() || words.len() > 5 {
@@ -84,6 +90,18 @@ pub(super) fn key(title: &str) -> Option<Key> {
 
 /// `Status on your side`, `Population in their CRM`, `In your CRM`: whose it is comes first.
 fn with_side_first(words: &mut Vec<&str>) {
+    let last = match words.last() {
+        Some(&("you" | "us" | "ours" | "yours")) => Some("our"),
+        Some(&("them" | "theirs" | "their")) => Some("their"),
+        _ => None,
+    };
+    let names_field = |w: &&str| ["status", "population", "pop", "owner", "amount", "stage"].contains(w);
+    let bare = words.len().checked_sub(2).and_then(|at| words.get(at)).is_some_and(names_field);
+    if let Some(side) = last.filter(|_| bare) {
+        words.pop();
+        words.insert(0, side);
+        return;
+    }
     let place = words.iter().position(|w| ["on", "in", "at", "for"].contains(w));
     let Some(at) = place.filter(|_| words.len() > 1) else { return };
     let side = match words.get(at + 1) {

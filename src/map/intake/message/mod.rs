@@ -2,18 +2,21 @@
 //!
 //! A small pipeline: `flatten` (with `inline`, `partners` and `voice`) turns the message into plain lines with one marker
 //! for each link, mention and partner; `segment` cuts them (by `sentences`) into `record`s and lets headings speak for what
-//! stands below; `fields` (with `populations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
+//! stands below, `judge` says which are overlaps; `fields` (with `people`, `populations`, `relations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
 //! what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
 
 mod accounts;
 mod fields;
 mod flatten;
 mod inline;
+mod judge;
 mod keys;
 mod partners;
 mod patterns;
+mod people;
 mod populations;
 mod record;
+mod relations;
 mod segment;
 mod sentences;
 mod sides;

@@ -60,7 +60,10 @@ impl Partners {
                     && NAME_GOES_ON
                         .captures(&text[whole.end..])
                         .is_some_and(|n| !is_stop(&n[1].to_lowercase()));
+                let person =
+                    text[..whole.start].strip_suffix('@').is_some_and(|t| t.ends_with(char::is_alphanumeric));
                 let glued_before = text[..whole.start].ends_with(['-', '@', '/', '#'])
+                    && !person
                     && !text[..whole.start].ends_with(" -")
                     && !text[..whole.start].ends_with('/');
                 if glued || glued_before || goes_on { c[0].to_string() } else { mark.clone() }

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::fields::{Facts, Side, blank, first_char, text_of};
 use super::flatten::{PARTNER, index, pattern};
 use super::patterns::*;
+use super::relations::relations;
 use super::sides::{clause_start, side_of, side_of_clause};
 use crate::map::overlap::Population;
 
@@ -46,7 +47,7 @@ pub(super) fn populations(text: &str, masked: &mut String, facts: &mut Facts) {
             }
         }
     }
-    closings(masked, facts);
+    relations(text, masked, facts);
     likewise(text, facts);
 }
 
@@ -84,39 +85,12 @@ fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
     }
 }
 
-/// "Globex won Acme", "Acme bought from us", "they sell to Acme": a customer.
-fn closings(masked: &mut String, facts: &mut Facts) {
-    let closings = masked.clone();
-    for c in WINS
-        .captures_iter(&closings)
-        .chain(BUYS.captures_iter(&closings))
-        .chain(SELLS.captures_iter(&closings))
-    {
-        let Some(whole) = c.get(0) else { continue };
-        // "Northwind closed their Series C" is about themselves.
-        static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:their|its|his|her)\b"));
-        if OWN.is_match(&closings[whole.end()..]) {
-            continue;
-        }
-        let first = first_char(&c["side"]);
-        let ours = Regex::is_match(&SIDES, &c["side"])
-            && SIDES.captures(&c["side"]).is_some_and(|s| s.name("ours").is_some());
-        let side = match ours {
-            true => Side::Ours,
-            false if WITH_ANOTHER.is_match(&closings[..whole.start()]) => Side::Theirs(None),
-            false => Side::Theirs(index(first, PARTNER)),
-        };
-        facts.populations.push((side, Population::Customer));
-        let keep = partner_marks(whole.as_str(), whole.start());
-        blank_but(masked, whole.range(), &keep);
-    }
-}
-
 /// "Globex has an open opp, we have one as well".
 fn likewise(text: &str, facts: &mut Facts) {
     let Some(captures) = LIKEWISE.captures(text) else { return };
-    let [(side, population)] = facts.populations.as_slice() else { return };
-    match (side, captures.name("ours").is_some()) {
+    let told = [facts.populations.as_slice(), facts.implied.as_slice()].concat();
+    let [(side, population)] = told.as_slice() else { return };
+    match (side, captures.name("ours").or(captures.name("we")).is_some()) {
         (Side::Theirs(_), true) => facts.populations.push((Side::Ours, *population)),
         (Side::Ours, false) => facts.populations.push((Side::Theirs(None), *population)),
         _ => {}
@@ -139,14 +113,14 @@ fn both(text: &str, at: usize) -> Side {
     if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
 }
 
-fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
+pub(super) fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {
     text.char_indices()
         .filter(|(_, c)| index(u32::from(*c), PARTNER).is_some())
         .map(|(i, c)| offset + i..offset + i + c.len_utf8())
         .collect()
 }
 
-fn blank_but(masked: &mut String, span: Range<usize>, keep: &[Range<usize>]) {
+pub(super) fn blank_but(masked: &mut String, span: Range<usize>, keep: &[Range<usize>]) {
     let mut at = span.start;
     for k in keep {
         blank(masked, at..k.start);

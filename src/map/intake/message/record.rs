@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::accounts::accounts;
+use super::accounts::{accounts, ends_abbreviated};
 use super::fields::{self, Facts, Side};
 use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker, pattern};
 use super::keys::Key;
@@ -22,6 +22,8 @@ pub(super) struct Record {
     /// Per partner; `None` stands for whichever partner it is.
     pub(super) theirs: Vec<(Option<String>, Population)>,
     pub(super) unsided: Vec<Population>,
+    /// Told by a verb, for the sides of which nothing plainer is said.
+    pub(super) implied: Vec<(Side, Population)>,
     pub(super) owner: Option<String>,
     pub(super) our_amount: Option<Money>,
     pub(super) their_amount: Option<Money>,
@@ -52,6 +54,7 @@ impl Record {
             }
         }
         self.unsided.extend(&facts.unsided);
+        self.implied.extend(&facts.implied);
         self.partners = names(&facts.partners, tokens);
         self.owner = facts.owner.clone();
         self.our_amount = facts.our_amount;
@@ -77,12 +80,21 @@ impl Record {
         if self.unsided.is_empty() {
             self.unsided.clone_from(&other.unsided);
         }
+        self.implied.extend(&other.implied);
         self.owner = self.owner.take().or_else(|| other.owner.clone());
         self.our_amount = self.our_amount.or(other.our_amount);
         self.their_amount = self.their_amount.or(other.their_amount);
         self.stage = self.stage.take().or_else(|| other.stage.clone());
         self.announced |= other.announced;
         self.placed |= other.placed;
+    }
+
+    /// As [`Record::fill`], of the same account under the same evidence.
+    pub(super) fn adopt(&mut self, other: &Self) {
+        self.fill(other);
+        self.paired |= other.paired;
+        self.listed |= other.listed;
+        self.chatty |= other.chatty;
     }
 
     /// When one side is known and one population is left over, it is the other side's.
@@ -94,6 +106,18 @@ impl Record {
                 _ => {}
             }
         }
+        // "We're the incumbent (customer), they want in (open opp)": one of the two only says again what is known.
+        if let ([one, other], known) = (self.unsided.as_slice(), self.theirs.first().map(|(_, p)| *p))
+            && one != other
+            && self.ours.is_some() != known.is_some()
+            && let Some(again) = self.ours.or(known).filter(|p| p == one || p == other)
+        {
+            let left = if again == *one { *other } else { *one };
+            match self.ours {
+                Some(_) => self.theirs.push((None, left)),
+                None => self.ours = Some(left),
+            }
+        }
         // "prospect / prospect": whoever comes first.
         if let [one, other] = self.unsided.as_slice()
             && one == other
@@ -102,6 +126,13 @@ impl Record {
         {
             self.ours = Some(*one);
             self.theirs.push((None, *one));
+        }
+        for (side, population) in std::mem::take(&mut self.implied) {
+            match side {
+                Side::Theirs(_) if self.theirs.is_empty() => self.theirs.push((None, population)),
+                Side::Ours if self.ours.is_none() => self.ours = Some(population),
+                _ => {}
+            }
         }
     }
 
@@ -124,6 +155,7 @@ impl Record {
             || (self.placed && partner && self.unsided.len() > 1)
             || (self.listed && partner && (self.announced || self.domain.is_some() || told))
             || (partner && self.domain.is_some() && (told || populated > 0))
+            || (partner && self.placed && self.our_amount.is_some() && self.stage.is_some())
     }
 }
 
@@ -184,7 +216,8 @@ fn unmarked(text: &str, tokens: &Tokens) -> String {
 }
 
 pub(super) fn apply(record: &mut Record, known: Key, value: &str, tokens: &Tokens) {
-    let value = value.trim().trim_matches(['·', '|', ';']).trim().trim_end_matches(',').trim_matches('"');
+    let value =
+        value.trim().trim_matches(['·', '|', ';', '/']).trim().trim_end_matches(',').trim_matches('"');
     if is_nothing(value) {
         return;
     }
@@ -238,7 +271,10 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
     let Some(at) = BESIDE.find(value).map(|m| m.start()).filter(|at| *at > 0) else { return 0 };
     let rest = &value[at..];
     let facts = fields::read(rest, tokens);
-    let owned = rest.to_lowercase().contains("own");
+    let lower = rest.to_lowercase();
+    let owned = lower.contains("own")
+        || ["ae ", "am ", "csm ", "rep "].iter().any(|role| lower.contains(role))
+        || rest.chars().any(|c| index(u32::from(c), USER).is_some());
     if record.owner.is_none() && known != Key::Owner && (!theirs || owned) {
         record.owner.clone_from(&facts.owner);
     }
@@ -257,7 +293,7 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
 }
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
-    let facts = fields::read(value, tokens);
+    let facts = fields::read_among(value, value, true, tokens);
     if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))
@@ -314,6 +350,7 @@ fn apply_account(record: &mut Record, value: &str, tokens: &Tokens) {
     let text = TRAILING.replace_all(&without, " ");
     let text = text.trim().trim_end_matches(['|', '-', '–', '—', ',', '/', ':', '(', '[']).trim_end();
     let name = unmarked(text, tokens);
+    let name = if ends_abbreviated(&name) { name.as_str() } else { name.trim_end_matches('.') };
     record.account = if name.chars().any(char::is_alphanumeric) {
         Some(name.trim().to_string())
     } else {

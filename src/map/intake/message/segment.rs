@@ -1,5 +1,4 @@
-//! Lines → records: who inherits a heading's partner, which words belong to which account, and what is enough to be
-//! an overlap.
+//! Lines → records: who inherits a heading's partner, and which words belong to which account.
 
 use super::accounts::{Candidate, accounts as accounts_in};
 use super::fields::{self, Facts, Side};
@@ -13,18 +12,19 @@ use crate::map::overlap::Population;
 
 /// What a heading says of all that stands below it.
 #[derive(Clone, Debug, Default)]
-struct Above {
-    partners: Vec<usize>,
-    facts: Facts,
-    announced: bool,
+pub(super) struct Above {
+    pub(super) partners: Vec<usize>,
+    pub(super) facts: Facts,
+    pub(super) announced: bool,
 }
 
-struct Stream<'a> {
-    tokens: &'a Tokens,
-    above: Above,
-    records: Vec<Record>,
+pub(super) struct Stream<'a> {
+    pub(super) tokens: &'a Tokens,
+    pub(super) above: Above,
+    pub(super) records: Vec<Record>,
     titled: Option<(Record, Vec<Key>)>,
-    announced: bool,
+    pub(super) announced: bool,
+    pub(super) meant: bool,
 }
 
 /// Reads the lines in order.
@@ -35,6 +35,7 @@ pub(super) fn records(lines: &[Line], tokens: &Tokens, announced: bool) -> Recor
         records: Vec::new(),
         titled: None,
         announced,
+        meant: announced,
     };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
@@ -115,8 +116,10 @@ impl Stream<'_> {
         } else if let Some(last) = self.records.last_mut().filter(|last| {
             record.partners.is_empty() || last.partners.is_empty() || last.partners == record.partners
         }) {
-            last.titled |= last.placed;
-            last.fill(&record);
+            // What a field says outranks the sentence above it.
+            let sentence = std::mem::take(last);
+            *last = Record { titled: sentence.titled || sentence.placed, ..record };
+            last.adopt(&sentence);
         } else {
             let facts = &mut self.above.facts;
             facts.owner = facts.owner.take().or(record.owner);
@@ -180,12 +183,22 @@ impl Stream<'_> {
         let mut leading: Vec<usize> = Vec::new();
         let mut line_announced = false;
         for segment in &parts {
-            let facts = fields::read_among(segment, &line.text, self.tokens);
+            let facts = fields::read_among(segment, &line.text, !self.records.is_empty(), self.tokens);
             if facts.vetoed {
                 continue;
             }
             line_announced |= facts.announced;
+            self.meant |= facts.announced && facts.meant && !facts.chatty;
             let mut accounts = accounts_in(segment, &facts);
+            if !self.records.is_empty() && !line.bullet {
+                // Where an account was named, only a name in capitals or a domain makes a second one.
+                accounts.retain(|a| {
+                    let leads = segment
+                        .get(..a.span.start)
+                        .is_some_and(|before| !before.contains(char::is_alphanumeric));
+                    leads || a.domain.is_some() || a.name.as_ref().is_some_and(|n| has_capital(n))
+                });
+            }
             let opens = segment.trim_end().ends_with([':', '-', '–', '—']) || line.heading;
             let named_partner = !facts.partners.is_empty();
             if opens
@@ -227,6 +240,12 @@ impl Stream<'_> {
         announced: bool,
     ) {
         for account in accounts {
+            if let Some(at) = self.shortened(account) {
+                let mut more = Record::default();
+                more.take(facts, self.tokens);
+                self.records[at].fill(&more);
+                continue;
+            }
             let mut record = Record {
                 account: account.name.clone(),
                 domain: account.domain.clone(),
@@ -244,6 +263,14 @@ impl Stream<'_> {
             self.inherit(&mut record);
             self.records.push(record);
         }
+    }
+
+    /// The account of which only the first word is repeated: `Jim owns Dunder`.
+    fn shortened(&self, account: &Candidate) -> Option<usize> {
+        let short = format!("{} ", name::key(account.name.as_ref().filter(|_| account.domain.is_none())?));
+        let begins = |r: &Record| r.account.as_ref().is_some_and(|a| name::key(a).starts_with(&short));
+        let mut known = (0..self.records.len()).filter(|at| begins(&self.records[*at]));
+        known.next().filter(|_| known.next().is_none())
     }
 
     /// Words with no account: a heading for what follows, or more of what was said before.
@@ -323,59 +350,10 @@ impl Stream<'_> {
         above.partners.clear();
         record.fill(&above);
     }
-
-    // ---- judgement ----
-
-    fn finish(mut self) -> Records {
-        let mut out = Records::default();
-        // A partner that was named once, after its accounts, is everyone's.
-        let late = names(&self.above.partners, self.tokens);
-        for record in &mut self.records {
-            if record.partners.is_empty() && !late.is_empty() {
-                record.partners.clone_from(&late);
-            }
-            record.settle();
-        }
-        let announced = self.announced || self.above.announced;
-        for record in self.records {
-            record_into(&mut out, record);
-        }
-        if out.sure.is_empty() && out.doubtful.is_none() && announced {
-            let mut record = Record::default();
-            self.above.facts.unsided.clear();
-            record.take(&self.above.facts, self.tokens);
-            record.partners = late;
-            let told = !record.partners.is_empty() || record.ours.is_some() || !record.theirs.is_empty();
-            out.doubtful = told.then_some(record);
-        }
-        out
-    }
 }
 
-fn record_into(out: &mut Records, record: Record) {
-    if !record.is_overlap() {
-        if record.announced && record.placed && !record.chatty && out.doubtful.is_none() {
-            out.doubtful = Some(record);
-        }
-        return;
-    }
-    let same = |r: &Record| {
-        let named = match (&r.account, &record.account) {
-            (Some(a), Some(b)) => name::key(a) == name::key(b),
-            _ => r.domain.is_some() && r.domain == record.domain,
-        };
-        named && (r.partners == record.partners || r.partners.is_empty() || record.partners.is_empty())
-    };
-    match out.sure.iter_mut().find(|r| same(r)) {
-        Some(known) => {
-            let fuller = record.account.as_ref().map(String::len) > known.account.as_ref().map(String::len);
-            if fuller && known.account.is_some() {
-                known.account.clone_from(&record.account);
-            }
-            known.fill(&record);
-        }
-        None => out.sure.push(record),
-    }
+fn has_capital(name: &str) -> bool {
+    name.chars().any(|c| c.is_uppercase() || c.is_ascii_digit())
 }
 
 fn is_only_partner(segment: &str) -> bool {

@@ -14,9 +14,15 @@ pub(super) fn clause_start(text: &str, at: usize) -> usize {
     let hard = head
         .rfind([',', ';', '|', '·', '(', ')', '–', '—', '\n', '\t', ':', '→', '×'])
         .map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+    // "We're not in yet but prospecting" has one subject.
+    let goes_on = |at: usize| {
+        head[at..]
+            .split_whitespace()
+            .all(|w| ["but", "is", "are", "still", "now", "just", "only"].contains(&w))
+    };
     let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
         .iter()
-        .filter_map(|s| head.rfind(s).map(|i| i + s.len()))
+        .filter_map(|s| head.rfind(s).filter(|i| *s != " but " || !goes_on(*i)).map(|i| i + s.len()))
         .max()
         .unwrap_or(0);
     hard.max(soft)
@@ -36,8 +42,11 @@ pub(super) fn side_of_clause(text: &str, at: usize) -> Option<Side> {
             let object =
                 ["with", "w/", "x", "<>", "and", "&", "+", "partner"].iter().any(|p| before.ends_with(p));
             let them = whole.as_str().eq_ignore_ascii_case("them");
-            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
             let named = index(first_char(whole.as_str()), PARTNER);
+            if named.is_some() && WITH_ANOTHER.is_match(&clause[..whole.start()]) {
+                return Some(Side::Theirs(None));
+            }
+            let bare_partner = whole.as_str().eq_ignore_ascii_case("partner");
             let aside = them || bare_partner || (object && named.is_some());
             (!aside).then_some(Side::Theirs(named))
         })
@@ -75,12 +84,17 @@ pub(super) fn side_of(text: &str, pop: Range<usize>) -> Option<Side> {
             return read(&c);
         }
     }
+    // "We have an opp with them": with the account.
+    static WITH_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*(?:with|w/) (?:them|us)\b"));
+    if let (true, Some(subject)) = (WITH_IT.is_match(tail), side_of_clause(text, pop.start)) {
+        return Some(subject);
+    }
     if let Some(c) = SIDE_AFTER.captures(tail) {
         static ANOTHER: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"^\s*(?:,\s*)?(?:and|&)\s+[\u{F0000}-\u{F0FFF}]"));
         let end = c.get(0).map_or(0, |m| m.end());
-        let arrow = tail.trim_start().starts_with(['→', '-']);
-        if arrow && POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
+        // "a deal on your customer" is not ours.
+        if POPS.find(&tail[end..]).is_some_and(|p| tail[end..][..p.start()].trim().is_empty()) {
             return side_of_clause(text, pop.start);
         }
         if c.name("theirs").is_some() && ANOTHER.is_match(&tail[end..]) {

@@ -36,19 +36,30 @@ pub(super) fn stages(masked: &mut String, facts: &mut Facts, text: &str) {
             let Some(span) = text_of(&c, "stage").or(text_of(&c, "alone")) else { continue };
             let words = &text[span.clone()];
             let explicit = regex.as_str() == STAGE_BEFORE.as_str();
-            let stage = if explicit { Some(words.to_string()) } else { longest_stage(words) };
+            // "Early stage" is a stage, "early" is none.
+            let whole_name = format!("{words} stage");
+            let stage = if is_stage(&whole_name.to_lowercase()) {
+                Some(whole_name)
+            } else if explicit {
+                Some(words.to_string())
+            } else {
+                longest_stage(words)
+            };
             if let Some(stage) = stage.filter(|s| !is_stop(&s.to_lowercase()) || is_stage(&s.to_lowercase()))
             {
                 let their_own = matches!(side_of_clause(text, span.start), Some(Side::Theirs(_)));
                 let whole = c.get(0).map_or(span.clone(), |m| m.range());
-                blank(masked, whole.start..if explicit { whole.end } else { span.start + stage.len() });
+                blank(
+                    masked,
+                    whole.start..if explicit { whole.end } else { (span.start + stage.len()).min(whole.end) },
+                );
                 let slot = if their_own { &mut theirs } else { &mut facts.stage };
                 slot.get_or_insert(stage);
             }
         }
     }
     for piece in pieces(&masked.clone()) {
-        let words = masked[piece.clone()].trim().to_string();
+        let words = masked[piece.clone()].trim_matches([' ', '/']).to_string();
         if facts.stage.is_none()
             && is_stage(&words.to_lowercase())
             && (piece.start > 0 || masked.trim() == words)

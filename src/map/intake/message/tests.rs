@@ -36,6 +36,8 @@ fn ratio(part: usize, whole: usize) -> f64 {
 #[derive(Debug, Default)]
 struct Score {
     found: Tally,
+    /// Messages that lack their account or their partner and are not asked about, and chatter that is.
+    misasked: Vec<String>,
     exact: Tally,
     fields: [Tally; 8],
     noisy: Vec<String>,
@@ -55,6 +57,11 @@ fn score(corpus: &str) -> Score {
         let mut left: Vec<Value> = answer["overlaps"].as_array().unwrap().clone();
         if expected.is_empty() && !left.is_empty() {
             score.noisy.push(case["id"].to_string());
+        }
+        let asks = read(&case["message"], &context()).doubtful.is_some();
+        let lacks = case["doubtful"] == true;
+        if lacks && !asks || asks && !lacks && expected.is_empty() {
+            score.misasked.push(case["id"].to_string());
         }
         let mut wrong = expected.len() != left.len();
         for wanted in expected {
@@ -118,6 +125,7 @@ fn summary(score: &Score) -> String {
 fn assert_floors(score: &Score, exact: f64, field: f64) {
     let told = format!("{}{}", score.report, summary(score));
     assert!(score.noisy.is_empty(), "chatter yields nothing: {:?}\n{told}", score.noisy);
+    assert!(score.misasked.len() * 50 <= score.found.hit, "asked of the wrong: {:?}", score.misasked);
     assert!(score.exact.precision() >= exact && score.exact.recall() >= exact, "{told}");
     for tally in score.fields {
         assert!(tally.precision() >= field && tally.recall() >= field, "{told}");
@@ -129,7 +137,7 @@ fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 0.97, 0.97);
 }
 
-/// Written in eight rounds, each before the parser had seen it. What they taught is in the parser now, so today's
+/// Written in twelve rounds, each before the parser had seen it. What they taught is in the parser now, so today's
 /// figures are no longer those of unseen messages; these are, at the first run of each round:
 ///
 /// | round | messages | overlaps | found | right in every field | false finds |
@@ -140,9 +148,12 @@ fn the_corpus_is_understood() {
 /// | 6 | 59 | 54 | 87 % | 74 % | 3 |
 /// | 7 | 38 | 37 | 97 % | 92 % | 1 |
 /// | 8 | 25 | 21 | 86 % | 57 % | 1 |
+/// | 9 | 60 | 48 | 90 % | 58 % | 3 |
+/// | 10 | 60 | 43 | 91 % | 67 % | none |
+/// | 11 | 60 | 45 | 78 % | 58 % | none |
+/// | 12 | 60 | 42 | 90 % | 76 % | 1 |
 ///
-/// Rounds 4 to 8 were written to be hard; the last three together: 90 % found, 77 % right in every field, and no
-/// message of chatter but two yields anything.
+/// A third of rounds 9 to 12 is chatter. Cases with `"doubtful": true` lack their account or their partner.
 #[test]
 fn the_held_out_corpus_is_understood() {
     let score = score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl"));

@@ -10,15 +10,32 @@ use crate::map::domain::Domain;
 
 /// Turns what the partner says of itself and of us into what we would say.
 pub(super) fn in_our_voice(lines: &mut [Line], tokens: &Tokens) {
-    let mut speaker = None;
-    for line in lines {
-        let text = match speaker {
+    let mut speaker: Option<(char, bool)> = None;
+    for at in 0..lines.len() {
+        let line = &lines[at];
+        let heard = match speaker {
+            Some((partner, in_quote)) if !in_quote || line.quoted => Some(partner),
+            _ if line.quoted => named_below(&lines[at + 1..]),
+            _ => None,
+        };
+        let text = match heard {
             Some(partner) => turned(&line.text, partner),
             None => with_quotes_turned(&line.text),
         };
-        speaker = introduced(&line.text, tokens).or(speaker);
-        line.text = text;
+        speaker = introduced(&line.text, tokens).map(|partner| (partner, line.quoted)).or(speaker);
+        lines[at].text = text;
     }
+}
+
+/// Whose words a quote holds, when that stands below it: `^ from Globex`.
+fn named_below(lines: &[Line]) -> Option<char> {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^\W*(?:(?:this|that|it)(?:'s| is| was| came)? )?(?:from|via|per|by|says)\b.{0,40}?(?P<who>[\u{F0000}-\u{F0FFF}])",
+        )
+    });
+    let below = lines.iter().find(|l| !l.quoted && !l.text.trim().is_empty())?;
+    NAMED.captures(&below.text)?["who"].chars().next()
 }
 
 /// Who speaks in the lines below: `From: Dana <dana@northwind.com>`.

@@ -60,7 +60,7 @@ pub(super) fn is_stage(words: &str) -> bool {
     STAGES.contains(words) || (!number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
 }
 
-const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiation, negotiations, negotiating, discovery, demo, \
+const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiation, negotiations, negotiating, evaluating, discovery, demo, \
     evaluation, eval, poc, proof of concept, pilot, trial, proposal, proposal sent, contract, contract review, contracting, \
     contracts, contract sent, security review, security, redlines, redlining, qualification, qualified, qualifying, verbal, \
     verbal commit, commit, closing, scoping, technical validation, tech validation, validation, technical evaluation, technical eval, \
@@ -70,7 +70,7 @@ const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiati
     needs analysis, value proposition, perception analysis, id. decision makers, appointment scheduled, presentation scheduled, \
     decision maker bought-in, decision maker bought in, final review, value prop, sql, sal, mql, renewal";
 
-const STOP_WORDS: &str = "a about above account accounts accts across active actually add added after again against ago ahead alert \
+const STOP_WORDS: &str = "a about above account accounts accts across active actually add added after again against adding logging sharing ages ago ahead alert \
     alerts all almost already also although always am amount an and another any anybody anymore anyone anything anyway are area \
     around arr as ask asap at away back based be became because become been before behind being best better between big both \
     bot but by call called calls came can cannot can't case cc check chance client clients closed closes closing co-sell come comes coming \
@@ -91,13 +91,13 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     reach ready real really recent recently record records regarding region rel remember renewal rep reply report request reveal review \
     right run running said sales salesforce same saw say says score see seeing seem seems seen segment sell selling send sent \
     session set several share shared sharing she should show showed showing shows side sides sign signal signals signed since site size slack small so some \
-    somebody someone something soon sorry source spot spotted stage start started starting starts status step still stop such super supposed sure \
+    somebody someone something soon sorry source spoke met chatted learned noticed asked discussed emailed spot spotted stage start started starting starts status step still stop stuck stalled such super supposed sure \
     sync table take taken talk talked talking target targets team teams tell than thank thanks thanx thx that that's the their theirs them then there there's \
     these they they're they've thing things think this those though thought three through thru till time to today together \
     told tomorrow tonight too took top total toward towards track trigger triggered true try trying turned turns two type under until up update updated updates upon us \
     usd use used useful using usually value ve very via view visible vs w w/ wait want wanted was watch way we website week weekly weeks well we'll we'd they'd i'd we're were we've what \
     what's whatever when where whether which while who whole who's why will win wins winner with within without won won't word work worked working \
-    works world worth would wow yay year years yes yesterday yet you you're your yours monday tuesday wednesday thursday friday \
+    works world worth would wow yay year years yes yesterday yet years you you're your yours monday tuesday wednesday thursday friday \
     saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april june july august september october november \
     december jan feb mar apr jun jul aug sep sept oct nov dec eod eow eoq eoy tbd tbc n/a na ae aes am csm sdr bdr vp cro ceo cfo cto pm pms \
     gtm qbr ebr arr acv mrr tcv roi sow msa nda poc rfp emea apac amer latam na dach uk eu ok btw imo imho afaik asap ftw lol haha \
