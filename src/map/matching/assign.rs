@@ -28,6 +28,8 @@ const CHOICES: usize = 3;
 const TAKEN: f32 = 0.7;
 /// A domain with more accounts in one list is a host of many, no family.
 const FAMILY: usize = 50;
+/// A name that more of one list have is no sign of one company that stands twice.
+const NAMESAKES: usize = 50;
 /// The odds of what a person has said.
 pub const CERTAIN: f32 = 15.0;
 
@@ -57,7 +59,12 @@ pub struct Twins {
 impl Twins {
     pub fn of(ground: &Ground<'_>) -> Self {
         let first = |list: &List, keys: &Index| -> Vec<u32> {
-            let first = |(at, a): (u32, &Account)| keys.get(of_kind(ground::SAME, a.same)).next().unwrap_or(at);
+            let first = |(at, a): (u32, &Account)| {
+                let mut namesakes = keys.get(of_kind(ground::NAME, a.joined));
+                let alone = namesakes.len() < 2 || namesakes.len() > NAMESAKES;
+                let mut twin = || namesakes.find(|other| list.accounts[*other as usize].same == a.same);
+                if alone { at } else { twin().unwrap_or(at) }
+            };
             (0u32..).zip(&list.accounts).map(first).collect()
         };
         Self { ours: first(ground.ours, &ground.our_keys), theirs: first(ground.theirs, &ground.their_keys) }

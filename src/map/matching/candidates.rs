@@ -23,21 +23,18 @@ fn gram_key(gram: grams::Gram) -> Key {
     of_kind(GRAM, u64::from(gram).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-/// Those of theirs that share a website, a domain, a whole name or a postcode with the account.
+/// Those of theirs that share a website, a domain or a whole name with the account, sorted.
 pub fn exact(ground: &Ground<'_>, a: &Account, found: &mut Vec<u32>) {
     found.clear();
-    let keys = [
-        (ground::PAGE, a.page, EXACT_CAP),
-        (ground::HOST, a.host, EXACT_CAP),
-        (ground::DOMAIN, a.domain, EXACT_CAP),
-        (ground::NAME, a.joined, EXACT_CAP),
-        (ground::SORTED, a.sorted, EXACT_CAP),
-        (ground::POSTCODE, a.postcode, POSTCODE_CAP),
-        (ground::ALIAS, u64::from(a.alias), EXACT_CAP),
-    ];
-    for (kind, key, cap) in keys {
-        let holders = ground.their_keys.get(of_kind(kind, key));
-        if holders.len() <= cap {
+    let holders = |kind: Key, key: Key| ground.their_keys.get(of_kind(kind, key));
+    // Who shares the page shares the host, and who shares the host the domain: the widest that few share is enough.
+    let web = [(ground::DOMAIN, a.domain), (ground::HOST, a.host), (ground::PAGE, a.page)];
+    if let Some((kind, key)) = web.into_iter().find(|(kind, key)| holders(*kind, *key).len() <= EXACT_CAP) {
+        found.extend(holders(kind, key));
+    }
+    for (kind, key) in [(ground::NAME, a.joined), (ground::SORTED, a.sorted), (ground::ALIAS, u64::from(a.alias))] {
+        let holders = holders(kind, key);
+        if holders.len() <= EXACT_CAP {
             found.extend(holders);
         }
     }
@@ -60,24 +57,29 @@ pub struct Desk {
 }
 
 impl Likeness {
-    /// Of those of theirs that are `open`.
+    /// Of all of theirs by words, and of those that are `open` by grams too: who is settled can still have a subsidiary,
+    /// which bears its name, but is nobody's misspelling.
     pub fn new(ground: &Ground<'_>, open: &[bool]) -> Self {
         let theirs = ground.theirs;
         let mut norms = vec![(0.0, 0.0); theirs.len()];
         let mut grams = Vec::new();
-        for (at, a) in theirs.accounts.iter().enumerate().filter(|(at, _)| open[*at]) {
+        for (at, a) in theirs.accounts.iter().enumerate() {
             let squares = theirs.words(a).iter().map(|word| ground.bits_of_word(*word).powi(2));
             grams::of(theirs.core(a), &mut grams);
             norms[at] = (squares.sum::<f32>().sqrt(), ground.rarity.norm(&grams));
         }
         let index = Index::build(|each| {
-            for (at, a) in theirs.accounts.iter().enumerate().filter(|(at, _)| open[*at]) {
+            for (at, a) in theirs.accounts.iter().enumerate() {
+                let is_open = open[at];
                 let at = at as u32;
                 theirs.words(a).iter().for_each(|word| each(of_kind(WORD, *word), at));
                 for other in [a.joined, a.label, a.initials] {
                     if !theirs.words(a).contains(&other) {
                         each(of_kind(WORD, other), at);
                     }
+                }
+                if !is_open {
+                    continue;
                 }
                 grams::of(theirs.core(a), &mut grams);
                 for gram in grams.iter().filter(|gram| telling(ground, **gram)) {
@@ -92,9 +94,13 @@ impl Likeness {
         Desk { shares: vec![(0.0, 0.0); self.norms.len()], touched: Vec::new(), keys: Vec::new() }
     }
 
-    /// Adds those of theirs whose names are most like the account's.
-    pub fn find(&self, ground: &Ground<'_>, ours: &Ours<'_>, desk: &mut Desk, found: &mut Vec<u32>) {
+    /// Adds those of theirs whose names are most like the account's, and those at its postcode.
+    pub fn find(&self, ground: &Ground<'_>, ours: &mut Ours<'_>, desk: &mut Desk, found: &mut Vec<u32>) {
         let a = ours.account;
+        let at_place = ground.their_keys.get(of_kind(ground::POSTCODE, a.postcode));
+        if at_place.len() <= POSTCODE_CAP {
+            found.extend(at_place);
+        }
         desk.keys.clear();
         let words = ground.ours.words(a);
         let others = [a.joined, a.label, a.initials];
@@ -107,12 +113,12 @@ impl Likeness {
         let length = desk.keys.iter().map(|(_, _, square)| square).sum::<f32>().sqrt();
         self.visit(desk, |shares, square| shares.0 += square);
         desk.keys.clear();
-        for gram in ours.grams().iter().filter(|gram| telling(ground, **gram)) {
+        let (grams, gram_length) = ours.grams(ground);
+        for gram in grams.iter().filter(|gram| telling(ground, **gram)) {
             let key = gram_key(*gram);
             desk.keys.push((self.index.count(key) as u32, key, ground.rarity.square(*gram)));
         }
         self.visit(desk, |shares, square| shares.1 += square);
-        let gram_length = ours.norm();
         let mut best: Vec<(f32, u32)> = desk
             .touched
             .iter()
@@ -160,5 +166,5 @@ impl Likeness {
 
 /// A gram that more names have than one account may visit is never looked up, so it is not kept.
 fn telling(ground: &Ground<'_>, gram: grams::Gram) -> bool {
-    (ground.tally.count(gram) as usize) <= 2 * VISITS
+    ground.rarity.share(gram) * ground.theirs.len() as f32 <= 2.0 * VISITS as f32
 }

@@ -107,7 +107,7 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
                 let mut one = Ours::new(ground, at);
                 candidates::exact(ground, one.account, &mut known);
                 found.clear();
-                likeness.find(ground, &one, &mut desk, &mut found);
+                likeness.find(ground, &mut one, &mut desk, &mut found);
                 found.retain(|theirs| known.binary_search(theirs).is_err());
                 weigh(ground, &mut one, &found, out);
             }

@@ -2,7 +2,7 @@
 
 use rapidfuzz::distance::indel;
 
-use super::ground::Ground;
+use super::ground::{self, Ground};
 use super::grams::{self, Gram};
 use super::list::Account;
 
@@ -54,20 +54,19 @@ impl<'l> Ours<'l> {
     pub fn new(ground: &Ground<'l>, at: u32) -> Self {
         let account = &ground.ours.accounts[at as usize];
         let core = ground.ours.core(account);
-        let mut grams = Vec::new();
-        grams::of(core, &mut grams);
-        let norm = ground.rarity.norm(&grams);
         let mut words = Words::default();
         words.refill(core, ground.ours.words(account), ground);
-        Self { at, account, core, grams, norm, words, other_grams: Vec::new(), other_words: Words::default() }
+        let (grams, other_grams, other_words) = (Vec::new(), Vec::new(), Words::default());
+        Self { at, account, core, grams, norm: 0.0, words, other_grams, other_words }
     }
 
-    pub fn grams(&self) -> &[Gram] {
-        &self.grams
-    }
-
-    pub fn norm(&self) -> f32 {
-        self.norm
+    /// The grams of its name and their length as a vector; worked out when first asked for.
+    pub fn grams(&mut self, ground: &Ground<'_>) -> (&[Gram], f32) {
+        if self.grams.is_empty() {
+            grams::of(self.core, &mut self.grams);
+            self.norm = ground.rarity.norm(&self.grams);
+        }
+        (&self.grams, self.norm)
     }
 
     /// Everything that speaks for or against the pair.
@@ -104,6 +103,14 @@ impl<'l> Ours<'l> {
             s[FormDiffers as usize] = f32::from(u8::from(a.form != 0 && b.form != 0 && a.form != b.form));
             s[NameWhole as usize] = f32::from(u8::from(a.form == b.form));
         }
+        if core == self.core {
+            for sign in [Gram, GramHalf, Words, Contained, FirstWord] {
+                s[sign as usize] = 1.0;
+            }
+            self.surplus(ground, self.words.total, s);
+            return;
+        }
+        self.grams(ground);
         grams::of(core, &mut self.other_grams);
         let norm = ground.rarity.norm(&self.other_grams);
         let gram = ground.rarity.cosine((&self.grams, self.norm), (&self.other_grams, norm));
@@ -115,9 +122,7 @@ impl<'l> Ours<'l> {
         s[Words as usize] = words;
         let least = self.words.total.min(self.other_words.total);
         s[Contained as usize] = if least > 0.0 { (shared.bits / least).min(1.0) } else { 0.0 };
-        let surplus = ((shared.bits - ground.log_size) / 10.0).clamp(-1.0, 1.0);
-        s[Surplus as usize] = surplus.max(0.0);
-        s[SurplusLow as usize] = (-surplus).max(0.0);
+        self.surplus(ground, shared.bits, s);
         s[FirstWord as usize] = f32::from(u8::from(shared.first_ours && shared.first_theirs));
         s[FirstLost as usize] = f32::from(u8::from(!shared.first_ours && !shared.first_theirs));
         s[NumberDiffers as usize] = f32::from(u8::from(shared.numbers_ours > 0 && shared.numbers_theirs > 0));
@@ -128,6 +133,13 @@ impl<'l> Ours<'l> {
             let theirs_short = b.joined != 0 && b.joined == a.initials || ground.ours_word_is(a, b.initials);
             s[Initials as usize] = f32::from(u8::from(ours_short || theirs_short));
         }
+    }
+
+    /// What the shared words tell beyond what it takes to name one account among all.
+    fn surplus(&self, ground: &Ground<'_>, bits: f32, s: &mut Signs) {
+        let surplus = ((bits - ground.log_size) / 10.0).clamp(-1.0, 1.0);
+        s[Sign::Surplus as usize] = surplus.max(0.0);
+        s[Sign::SurplusLow as usize] = (-surplus).max(0.0);
     }
 }
 
@@ -251,28 +263,30 @@ fn joined(apart: &Words<'_>, taken_apart: &mut u32, together: &Words<'_>, taken_
     bits
 }
 
-fn web(ground: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
+fn web(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
     use Sign::*;
     if a.domain == 0 || b.domain == 0 {
         s[NoDomain as usize] = 1.0;
         return;
     }
     if a.domain == b.domain {
-        let (kind, key) = if a.page == b.page {
-            (Page, a.page)
+        let (sign, kind, key) = if a.page == b.page && a.page != a.host {
+            (Page, ground::PAGE, a.page)
+        } else if a.page == b.page {
+            (Page, ground::HOST, a.host)
         } else if a.host == b.host {
-            (Host, a.host)
+            (Host, ground::HOST, a.host)
         } else {
-            (Domain, a.domain)
+            (Domain, ground::DOMAIN, a.domain)
         };
-        s[kind as usize] = 1.0;
-        let pairs = ground.pairs_on(kind, key).max(1) as f32;
+        s[sign as usize] = 1.0;
+        let pairs = sides.pairs_on(kind, key).max(1) as f32;
         s[DomainCount as usize] = pairs.ln().min(8.0) / 4.0;
         let label = |name: &Account| a.label == name.initials;
         s[LabelInitials as usize] = f32::from(u8::from(label(a) || label(b)));
         return;
     }
-    let (x, y) = (ground.ours.label(a), ground.theirs.label(b));
+    let (x, y) = (sides.ours.label(a), sides.theirs.label(b));
     let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
     let near = short.len() >= 4
         && short != long
@@ -284,11 +298,11 @@ fn web(ground: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
     }
 }
 
-fn place(ground: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
+fn place(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
     use Sign::*;
     if a.country != [0; 2] && b.country != [0; 2] {
         if a.country == b.country {
-            s[Country as usize] = ground.bits_of_country(a.country) / ground.log_size;
+            s[Country as usize] = sides.bits_of_country(a.country) / sides.log_size;
         } else {
             s[CountryDiffers as usize] = 1.0;
         }
@@ -296,22 +310,22 @@ fn place(ground: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
     if a.postcode != 0 && b.postcode != 0 {
         if a.postcode == b.postcode {
             s[Postcode as usize] = 1.0;
-            let pairs = ground.pairs_on(Postcode, a.postcode).max(1) as f32;
+            let pairs = sides.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
             s[PostcodeCount as usize] = pairs.ln().min(8.0) / 4.0;
         }
     }
-    let (x, y) = (ground.ours.address(a), ground.theirs.address(b));
+    let (x, y) = (sides.ours.address(a), sides.theirs.address(b));
     if !x.is_empty() && !y.is_empty() {
         let (mut i, mut j, mut both) = (0, 0, 0.0);
         while let (Some(p), Some(q)) = (x.get(i), y.get(j)) {
             if p == q {
-                both += ground.bits_of_address(*p);
+                both += sides.bits_of_address(*p);
             }
             i += usize::from(p <= q);
             j += usize::from(q <= p);
         }
         // What the addresses share, against what would name one place among all.
-        s[Address as usize] = (both / ground.log_size).min(1.5);
+        s[Address as usize] = (both / sides.log_size).min(1.5);
         s[AddressAlien as usize] = f32::from(u8::from(both == 0.0));
     }
 }

@@ -36,41 +36,50 @@ pub fn of(core: &str, into: &mut Vec<Gram>) {
 pub struct Rarity {
     /// The square of the logarithm of "one name in so many has it".
     squares: Vec<f32>,
+    /// The share of names that have it.
+    shares: Vec<f32>,
 }
 
 /// Counts grams; each list has its own, to be added up.
 #[derive(Debug)]
-pub struct Tally(Vec<u32>);
+pub struct Tally {
+    counts: Vec<u32>,
+    names: usize,
+}
 
 impl Tally {
     pub fn new() -> Self {
-        Self(vec![0; GRAMS])
+        Self { counts: vec![0; GRAMS], names: 0 }
     }
 
     pub fn add(&mut self, grams: &[Gram]) {
-        grams.iter().for_each(|gram| self.0[*gram as usize] += 1);
+        self.names += 1;
+        grams.iter().for_each(|gram| self.counts[*gram as usize] += 1);
     }
 
     pub fn merge(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine += theirs);
+        self.names += other.names;
+        self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
     }
 
-    pub fn count(&self, gram: Gram) -> u32 {
-        self.0[gram as usize]
-    }
-
-    pub fn rarity(&self, names: usize) -> Rarity {
+    pub fn rarity(&self) -> Rarity {
         let square = |count: &u32| {
-            let bits = ((names + 1) as f32 / (count + 1) as f32).ln().max(0.0) + 1.0;
+            let bits = ((self.names + 1) as f32 / (count + 1) as f32).ln().max(0.0) + 1.0;
             bits * bits
         };
-        Rarity { squares: self.0.iter().map(square).collect() }
+        let shares = self.counts.iter().map(|count| *count as f32 / self.names.max(1) as f32).collect();
+        Rarity { squares: self.counts.iter().map(square).collect(), shares }
     }
 }
 
 impl Rarity {
     pub fn norm(&self, grams: &[Gram]) -> f32 {
         grams.iter().map(|gram| self.squares[*gram as usize]).sum::<f32>().sqrt()
+    }
+
+    /// The share of names that have the gram.
+    pub fn share(&self, gram: Gram) -> f32 {
+        self.shares[gram as usize]
     }
 
     pub fn square(&self, gram: Gram) -> f32 {

@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use super::evidence::Sign;
 use super::grams::{self, Rarity, Tally};
 use super::index::{Census, Index};
 use super::list::{Account, Key, List};
@@ -14,7 +13,6 @@ pub const DOMAIN: Key = 0x3000_0000_0000_0005;
 pub const NAME: Key = 0x4000_0000_0000_0007;
 pub const SORTED: Key = 0x5000_0000_0000_0009;
 pub const POSTCODE: Key = 0x6000_0000_0000_000B;
-pub const SAME: Key = 0x9000_0000_0000_0011;
 pub const ALIAS: Key = 0xA000_0000_0000_0013;
 
 pub fn of_kind(kind: Key, key: Key) -> Key {
@@ -28,7 +26,6 @@ pub struct Ground<'l> {
     pub our_keys: Index,
     pub their_keys: Index,
     pub rarity: Rarity,
-    pub tally: Tally,
     words: Census,
     addresses: Census,
     countries: Vec<([u8; 2], u32)>,
@@ -44,30 +41,30 @@ struct Counted {
     countries: Vec<([u8; 2], u32)>,
 }
 
+/// So many names of a list are enough to tell which grams are rare.
+const SAMPLE: usize = 100_000;
+
 fn count(list: &List, both: usize) -> Counted {
     let keys = Index::build(|each| {
         for (at, a) in list.accounts.iter().enumerate() {
             let at = at as u32;
-            each(of_kind(PAGE, a.page), at);
+            if a.page != a.host {
+                each(of_kind(PAGE, a.page), at);
+            }
             each(of_kind(HOST, a.host), at);
             each(of_kind(DOMAIN, a.domain), at);
             each(of_kind(NAME, a.joined), at);
             each(of_kind(SORTED, a.sorted), at);
             each(of_kind(POSTCODE, a.postcode), at);
-            each(of_kind(SAME, a.same), at);
             each(of_kind(ALIAS, u64::from(a.alias)), at);
         }
     });
     let mut words = Census::new(both * 2);
     let mut addresses = Census::new(both);
-    let mut tally = Tally::new();
-    let mut grams = Vec::new();
     let mut countries = vec![0u32; 1 << 16];
     for a in &list.accounts {
         list.words(a).iter().for_each(|word| words.add(*word));
         list.address(a).iter().for_each(|word| addresses.add(u64::from(*word) << 32));
-        grams::of(list.core(a), &mut grams);
-        tally.add(&grams);
         countries[usize::from(u16::from_be_bytes(a.country))] += 1;
     }
     let countries = (0u16..=u16::MAX)
@@ -75,6 +72,12 @@ fn count(list: &List, both: usize) -> Counted {
         .filter(|(_, count)| *count > 0)
         .map(|(code, count)| (code.to_be_bytes(), count))
         .collect();
+    let mut tally = Tally::new();
+    let mut grams = Vec::new();
+    for a in list.accounts.iter().step_by(list.len().div_ceil(SAMPLE)) {
+        grams::of(list.core(a), &mut grams);
+        tally.add(&grams);
+    }
     Counted { keys, words, addresses, tally, countries }
 }
 
@@ -100,8 +103,7 @@ impl<'l> Ground<'l> {
             theirs,
             our_keys: mine.keys,
             their_keys: other.keys,
-            rarity: mine.tally.rarity(both),
-            tally: mine.tally,
+            rarity: mine.tally.rarity(),
             words: mine.words,
             addresses: mine.addresses,
             countries: mine.countries,
@@ -124,14 +126,8 @@ impl<'l> Ground<'l> {
         (self.log_size - (count as f32).ln()).max(0.0)
     }
 
-    /// How many pairs share the key.
-    pub fn pairs_on(&self, kind: Sign, key: Key) -> usize {
-        let kind = match kind {
-            Sign::Page => PAGE,
-            Sign::Host => HOST,
-            Sign::Postcode => POSTCODE,
-            _ => DOMAIN,
-        };
+    /// How many pairs share the page, host, domain or postcode.
+    pub fn pairs_on(&self, kind: Key, key: Key) -> usize {
         let key = of_kind(kind, key);
         self.our_keys.count(key).saturating_mul(self.their_keys.count(key))
     }

@@ -268,7 +268,7 @@ impl List {
         let folded = words::plain(cut(row.address));
         let mut all: Vec<u32> = folded
             .split(' ')
-            .filter(|word| word.len() > 2 && !tables::SMALL_WORDS.contains(word))
+            .filter(|word| word.len() > 2 && tables::meaning(word) != Some(""))
             .map(|word| (key(word) >> 32) as u32)
             .take(ADDRESS_WORDS)
             .collect();

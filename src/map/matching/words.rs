@@ -24,16 +24,15 @@ impl Words {
         let folded = fold(&name);
         let mut words = split(&folded);
         let form = take_legal_forms(&mut words);
-        let mut spelled: Vec<String> = words.iter().map(|word| canonical(word)).collect();
-        if let [_, .., last] = spelled.as_mut_slice()
+        if let [_, .., last] = words.as_mut_slice()
             && let Some(number) = roman(last)
         {
             number.clone_into(last);
         }
-        let mut core: Vec<String> =
-            spelled.iter().filter(|word| !tables::SMALL_WORDS.contains(&word.as_str())).cloned().collect();
+        let mut core: Vec<String> = Vec::with_capacity(words.len());
+        core.extend(words.iter().filter_map(|word| canonical(word)));
         if core.is_empty() {
-            core = spelled;
+            core = words;
         }
         let initials = core.iter().filter_map(|word| word.chars().next()).collect();
         Self { core, initials, form }
@@ -135,7 +134,8 @@ fn take_legal_forms(words: &mut Vec<String>) -> Option<&'static str> {
     }
     while words.len() > 1 {
         let last = words[words.len() - 1].as_str();
-        let pair = (words.len() > 2).then(|| format!("{} {last}", words[words.len() - 2]));
+        let ends_two = words.len() > 2 && tables::TWO_WORD_ENDS.contains(&last);
+        let pair = ends_two.then(|| format!("{} {last}", words[words.len() - 2]));
         if let Some(two) = pair.as_deref().and_then(tables::legal_form) {
             form = Some(two);
             words.truncate(words.len() - 2);
@@ -151,13 +151,16 @@ fn take_legal_forms(words: &mut Vec<String>) -> Option<&'static str> {
     form
 }
 
-/// One spelling for one meaning: abbreviations written out, kinds of company in English, no plural.
-fn canonical(word: &str) -> String {
-    if let Some(meaning) = tables::meaning(word) {
-        return meaning.to_owned();
+/// One spelling for one meaning: abbreviations written out, kinds of company in English, no plural. `None` for words that
+/// distinguish nobody.
+fn canonical(word: &str) -> Option<String> {
+    let meaning = tables::meaning(word);
+    let single = if meaning.is_none() { singular(word) } else { Cow::Borrowed(word) };
+    match meaning.or_else(|| tables::meaning(&single)) {
+        Some("") => None,
+        Some(meaning) => Some(meaning.to_owned()),
+        None => Some(single.into_owned()),
     }
-    let single = singular(word);
-    tables::meaning(&single).map_or_else(|| single.into_owned(), str::to_owned)
 }
 
 /// A single letter at the end of a name is a number: `Hennessy Capital V`.
