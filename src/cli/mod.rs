@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod drafts;
 mod manifest;
+mod map;
 mod overlaps;
 mod serve;
 
@@ -39,6 +40,8 @@ enum Command {
     Manifest(manifest::Options),
     /// Say what is stuck; with a reference, what lies behind it
     Doctor(doctor::Options),
+    /// Match two account lists into overlaps: no database, no Slack
+    Map(Box<map::Options>),
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
     // Before the first TLS use: the tree knows two providers and picks none by itself.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match arguments.command {
+        Command::Map(options) => map::run(*options),
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
         Command::Serve => with_config(arguments.config, serve::run),
