@@ -99,14 +99,39 @@ pub(super) struct Columns {
 }
 
 const IDS: [&str; 10] = [
-    "id", "account id", "record id", "company id", "crm id", "salesforce id", "hubspot id", "key", "account number", "uuid",
+    "id",
+    "account id",
+    "record id",
+    "company id",
+    "crm id",
+    "salesforce id",
+    "hubspot id",
+    "key",
+    "account number",
+    "uuid",
 ];
 const POSTCODES: [&str; 10] = [
-    "postcode", "post code", "postal code", "zip", "zip code", "zipcode", "plz", "billing zip", "billing postal code",
+    "postcode",
+    "post code",
+    "postal code",
+    "zip",
+    "zip code",
+    "zipcode",
+    "plz",
+    "billing zip",
+    "billing postal code",
     "cap",
 ];
 const ADDRESSES: [&str; 9] = [
-    "address", "street", "street address", "city", "town", "billing street", "billing city", "billing address", "location",
+    "address",
+    "street",
+    "street address",
+    "city",
+    "town",
+    "billing street",
+    "billing city",
+    "billing address",
+    "location",
 ];
 
 impl Columns {

@@ -56,7 +56,8 @@ pub(super) fn run(options: Options) -> Outcome {
     let began = Instant::now();
     write::check(&options.out)?;
     let aliases = options.aliases.as_deref().map(read::aliases).transpose()?.unwrap_or_default();
-    let (ours, theirs) = both(&options, options.our_columns.named(), options.their_columns.named(), &aliases)?;
+    let (ours, theirs) =
+        both(&options, options.our_columns.named(), options.their_columns.named(), &aliases)?;
     let bar = bar(&MultiProgress::new(), ours.list.len(), "Matching");
     let shown = |stage: Stage| match stage {
         Stage::Counting => bar.set_message("Counting"),
@@ -144,7 +145,8 @@ fn summary(options: &Options, ours: &Read, theirs: &Read, links: &[Link], took: 
     ];
     text += &format!("{:20} {:>10} {:>13} {:>15}\n", "", "pairs", "our accounts", "their accounts");
     for (name, links) in rows.iter().filter(|(_, links)| !links.is_empty()) {
-        let (mine, other) = (distinct(links, &ours.list, |l| l.ours), distinct(links, &theirs.list, |l| l.theirs));
+        let (mine, other) =
+            (distinct(links, &ours.list, |l| l.ours), distinct(links, &theirs.list, |l| l.theirs));
         text +=
             &format!("{name:20} {:>10} {:>13} {:>15}\n", counted(links.len()), counted(mine), counted(other));
     }

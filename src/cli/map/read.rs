@@ -106,7 +106,10 @@ fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> O
 }
 
 /// Hands over each line's object, counted from 1, until `each` has enough.
-fn objects(path: &Path, mut each: impl FnMut(u64, Result<Map<String, Value>, String>) -> bool) -> Outcome<()> {
+fn objects(
+    path: &Path,
+    mut each: impl FnMut(u64, Result<Map<String, Value>, String>) -> bool,
+) -> Outcome<()> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut reader = BufReader::new(file);
     let (mut line, mut number) = (Vec::new(), 0);
@@ -258,7 +261,9 @@ pub(super) fn aliases(path: &Path) -> Outcome<Aliases> {
         }
     }
     if aliases.is_empty() {
-        return Err(said(&"no row holds two names or domains. Write one pair a row: acme.com,acme-group.com"));
+        return Err(said(
+            &"no row holds two names or domains. Write one pair a row: acme.com,acme-group.com",
+        ));
     }
     Ok(aliases)
 }

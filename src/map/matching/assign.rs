@@ -4,8 +4,8 @@
 use super::engine::{Grain, Link};
 use super::ground::{self, Ground, of_kind};
 use super::grounds::{Grounds, WebTie};
-use super::list::{Account, List};
 use super::index::Index;
+use super::list::{Account, List};
 
 /// What is said of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +167,10 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
         links.push(review);
     }
     links.sort_by(|x, y| {
-        (x.ours, x.verdict).cmp(&(y.ours, y.verdict)).then(y.score.total_cmp(&x.score)).then(x.theirs.cmp(&y.theirs))
+        (x.ours, x.verdict)
+            .cmp(&(y.ours, y.verdict))
+            .then(y.score.total_cmp(&x.score))
+            .then(x.theirs.cmp(&y.theirs))
     });
     links
 }

@@ -10,11 +10,11 @@ use super::list::{Account, Key};
 /// A domain, a website or a whole name on which more than these stand is told by nobody's name alone.
 const EXACT_CAP: usize = 200;
 /// A postcode shared by more is a district.
-const POSTCODE_CAP: usize = 25;
+const POSTCODE_CAP: usize = 10;
 /// How many entries of the index one account may visit by words, and as many by grams: rare ones first.
-const VISITS: usize = 1500;
+const VISITS: usize = 300;
 /// How many of theirs are weighed in full for one of ours that is looked for by likeness.
-const KEPT: usize = 12;
+const KEPT: usize = 8;
 
 const WORD: Key = 0x7000_0000_0000_000D;
 const GRAM: Key = 0x8000_0000_0000_000F;
@@ -32,7 +32,9 @@ pub fn exact(ground: &Ground<'_>, a: &Account, found: &mut Vec<u32>) {
     if let Some((kind, key)) = web.into_iter().find(|(kind, key)| holders(*kind, *key).len() <= EXACT_CAP) {
         found.extend(holders(kind, key));
     }
-    for (kind, key) in [(ground::NAME, a.joined), (ground::SORTED, a.sorted), (ground::ALIAS, u64::from(a.alias))] {
+    for (kind, key) in
+        [(ground::NAME, a.joined), (ground::SORTED, a.sorted), (ground::ALIAS, u64::from(a.alias))]
+    {
         let holders = holders(kind, key);
         if holders.len() <= EXACT_CAP {
             found.extend(holders);

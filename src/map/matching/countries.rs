@@ -5,7 +5,8 @@ pub(super) fn code(folded: &str) -> Option<[u8; 2]> {
     let known = |(_, names): &&(&str, &str)| names.split('|').any(|name| name == folded);
     let upper = folded.to_ascii_uppercase();
     let by_code = || ALL.iter().find(|(code, _)| *code == upper);
-    let found = if upper == "UK" { return Some(*b"GB") } else { by_code().or_else(|| ALL.iter().find(known)) };
+    let found =
+        if upper == "UK" { return Some(*b"GB") } else { by_code().or_else(|| ALL.iter().find(known)) };
     found.and_then(|(code, _)| code.as_bytes().first_chunk().copied())
 }
 

@@ -151,7 +151,12 @@ fn open(ground: &Ground<'_>, pairs: &[Weighed], twins: &assign::Twins) -> (Vec<u
 
 /// Works through `accounts` on several threads; `worker` makes what one thread needs. The result is in the order of the
 /// accounts however the threads run.
-fn in_portions<W, F>(accounts: &[u32], threads: usize, done: &(dyn Fn(usize) + Sync), worker: W) -> Vec<Weighed>
+fn in_portions<W, F>(
+    accounts: &[u32],
+    threads: usize,
+    done: &(dyn Fn(usize) + Sync),
+    worker: W,
+) -> Vec<Weighed>
 where
     W: Fn() -> F + Sync,
     F: FnMut(u32, &mut Vec<Weighed>),

@@ -2,8 +2,8 @@
 
 use rapidfuzz::distance::indel;
 
-use super::ground::{self, Ground};
 use super::grams::{self, Gram};
+use super::ground::{self, Ground};
 use super::list::Account;
 
 /// The signs that are weighed, in the order of `weights`.
@@ -147,10 +147,9 @@ impl<'l> Ours<'l> {
 #[derive(Debug, Default)]
 struct Shared {
     bits: f32,
-    lost_ours: f32,
-    lost_theirs: f32,
     first_ours: bool,
     first_theirs: bool,
+    /// Numbers that the other side does not have.
     numbers_ours: usize,
     numbers_theirs: usize,
 }
@@ -195,22 +194,16 @@ impl Shared {
             near += joined(ours, &mut taken_ours, theirs, &mut taken_theirs);
             near += joined(theirs, &mut taken_theirs, ours, &mut taken_ours);
         }
-        let lost = |words: &Words<'_>, taken: u32| -> (f32, usize) {
+        let numbers = |words: &Words<'_>, taken: u32| {
             let left = words.words.iter().enumerate().filter(|(i, _)| taken & 1 << i == 0);
-            left.fold((0.0, 0), |(sum, numbers), (_, (word, _, bits))| {
-                (sum + bits, numbers + usize::from(word.bytes().all(|b| b.is_ascii_digit())))
-            })
+            left.filter(|(_, (word, _, _))| word.bytes().all(|b| b.is_ascii_digit())).count()
         };
-        let (lost_ours, numbers_ours) = lost(ours, taken_ours);
-        let (lost_theirs, numbers_theirs) = lost(theirs, taken_theirs);
         Self {
             bits: bits + near,
-            lost_ours,
-            lost_theirs,
             first_ours: taken_ours & 1 != 0,
             first_theirs: taken_theirs & 1 != 0,
-            numbers_ours,
-            numbers_theirs,
+            numbers_ours: numbers(ours, taken_ours),
+            numbers_theirs: numbers(theirs, taken_theirs),
         }
     }
 
@@ -230,7 +223,10 @@ fn alike(a: &str, b: &str) -> f32 {
     if long.starts_with(short) {
         return if short.len() >= 4 { 0.8 } else { 0.5 };
     }
-    if short.len() < 4 || long.len() > short.len() + 3 || short.as_bytes()[0] != long.as_bytes()[0] && short.len() < 6 {
+    if short.len() < 4
+        || long.len() > short.len() + 3
+        || short.as_bytes()[0] != long.as_bytes()[0] && short.len() < 6
+    {
         return 0.0;
     }
     let alike = indel::normalized_similarity(short.bytes(), long.bytes()) as f32;

@@ -52,7 +52,6 @@ pub struct Account {
     id_len: u16,
     name_len: u16,
     core_len: u16,
-    initials_len: u8,
     host_len: u8,
     domain_len: u8,
     label_len: u8,
@@ -85,7 +84,7 @@ pub struct Account {
 #[derive(Debug, Default)]
 pub struct List {
     text: String,
-    pub accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     words: Vec<Key>,
     addresses: Vec<u32>,
     scratch: String,
@@ -146,31 +145,27 @@ impl List {
     }
 
     /// The words of its name, with single spaces.
-    pub fn core<'l>(&'l self, a: &Account) -> &'l str {
+    pub(super) fn core<'l>(&'l self, a: &Account) -> &'l str {
         self.part(a, a.id_len as usize + a.name_len as usize, a.core_len as usize)
     }
 
-    pub fn initials<'l>(&'l self, a: &Account) -> &'l str {
-        self.part(a, a.id_len as usize + a.name_len as usize + a.core_len as usize, a.initials_len as usize)
-    }
-
-    pub fn host<'l>(&'l self, a: &Account) -> &'l str {
-        let before = a.id_len as usize + a.name_len as usize + a.core_len as usize + a.initials_len as usize;
+    pub(super) fn host<'l>(&'l self, a: &Account) -> &'l str {
+        let before = a.id_len as usize + a.name_len as usize + a.core_len as usize;
         self.part(a, before, a.host_len as usize)
     }
 
-    pub fn label<'l>(&'l self, a: &Account) -> &'l str {
+    pub(super) fn label<'l>(&'l self, a: &Account) -> &'l str {
         let host = self.host(a);
         let at = host.len() - a.domain_len as usize;
         &host[at..at + a.label_len as usize]
     }
 
-    pub fn words(&self, a: &Account) -> &[Key] {
+    pub(super) fn words(&self, a: &Account) -> &[Key] {
         &self.words[a.words_at as usize..a.words_at as usize + a.words_len as usize]
     }
 
     /// Sorted, each once.
-    pub fn address(&self, a: &Account) -> &[u32] {
+    pub(super) fn address(&self, a: &Account) -> &[u32] {
         &self.addresses[a.address_at as usize..a.address_at as usize + a.address_len as usize]
     }
 
@@ -199,7 +194,6 @@ impl List {
         }
         a.core_len = (self.text.len() - start) as u16;
         let initials = &words.initials[..floor_boundary(&words.initials, 12)];
-        a.initials_len = self.add_text(initials) as u8;
         a.initials = if words.initials.len() >= 3 { key(initials) } else { 0 };
         a.form = words.form.map_or(0, form_number);
         a.words_at = self.words.len() as u32;

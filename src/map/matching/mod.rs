@@ -27,6 +27,8 @@ mod grounds;
 mod index;
 mod list;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod weights;
 mod words;
 

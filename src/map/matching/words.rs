@@ -189,3 +189,77 @@ fn singular(word: &str) -> Cow<'_, str> {
 pub(super) fn plain(text: &str) -> String {
     split(&fold(text)).join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn core(name: &str) -> String {
+        Words::of(name).core.join(" ")
+    }
+
+    #[test]
+    fn spellings_of_one_company_are_the_same_words() {
+        for (a, b) in [
+            ("Acme Corp", "ACME, Inc."),
+            ("Müller & Söhne GmbH", "muller and sohne"),
+            ("Novo Nordisk A/S", "novo nordisk"),
+            ("Hooli GmbH & Co. KG", "Hooli"),
+            ("Widget Sp. z o.o.", "widget"),
+            ("Globex S. de R.L. de C.V.", "globex"),
+            ("B & Q PLC", "B&Q Limited"),
+            ("J. P. Morgan", "JP Morgan"),
+            ("Amerco /NV/", "Amerco"),
+            ("Rush Enterprises Inc \\TX\\", "Rush Enterprises, Inc."),
+            ("Baidu, Inc./ADR", "Baidu"),
+            ("Salesforce.com, Inc.", "Salesforce"),
+            ("Université de Genève", "University of Geneve"),
+            ("Kulicke and Soffa Industries", "KULICKE & SOFFA INDUSTRY"),
+            ("株式会社ノベルテック", "ノベルテック"),
+            ("東京大学", "東京 University"),
+            ("Dent's Labs", "Dents Laboratories"),
+            ("Fund II", "Fund 2"),
+        ] {
+            assert_eq!(core(a), core(b), "{a} / {b}");
+        }
+        for (a, b) in [("Fund II", "Fund III"), ("Acme Labs", "Acme"), ("Delta Air Lines", "Delta Dental")] {
+            assert_ne!(core(a), core(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn a_name_never_vanishes() {
+        for name in ["AG", "The Co.", "株式会社", "Limited", "S.A.", "The", "A", "💡", "شركة"] {
+            assert!(!core(name).is_empty(), "{name}");
+        }
+        assert_eq!(core("..."), "");
+    }
+
+    #[test]
+    fn forms_and_initials_are_kept_apart() {
+        let words = Words::of("London School of Economics Ltd");
+        assert_eq!((words.initials.as_str(), words.form), ("lse", Some("limited")));
+        assert_eq!(Words::of("Acme").form, None);
+    }
+
+    proptest! {
+        #[test]
+        fn words_of_words_are_the_same(name in "[A-Zäöü][a-zäöüé]{2,9}( [A-Za-zäöü]{3,9}){0,4}") {
+            let once = core(&name);
+            prop_assert_eq!(core(&once), once);
+        }
+
+        #[test]
+        fn case_does_not_count(name in "[A-Za-z&.' -]{0,30}") {
+            prop_assert_eq!(core(&name.to_uppercase()), core(&name.to_lowercase()));
+        }
+
+        #[test]
+        fn never_panics(name in "\\PC{0,80}") {
+            let words = Words::of(&name);
+            prop_assert!(!words.core.is_empty() || !name.chars().any(|c| c.is_ascii_alphanumeric()));
+        }
+    }
+}
