@@ -110,6 +110,16 @@ const IDS: [&str; 10] = [
     "account number",
     "uuid",
 ];
+const NAMES: [&str; 8] = [
+    "name",
+    "company name",
+    "account name",
+    "company",
+    "account",
+    "organization",
+    "organisation",
+    "organization name",
+];
 const POSTCODES: [&str; 10] = [
     "postcode",
     "post code",
@@ -160,8 +170,8 @@ impl Columns {
         };
         let id = told(&named.id, "id")?.or_else(|| by_name(&IDS));
         let name = told(&named.name, "name")?
-            .or_else(|| by_field(Field::Account).filter(|at| Some(*at) != id))
-            .or_else(|| by_name(&["name"]));
+            .or_else(|| by_name(&NAMES))
+            .or_else(|| (0..fields.len()).find(|at| fields[*at] == Field::Account && Some(*at) != id));
         let website = told(&named.website, "website")?.or_else(|| by_field(Field::Domain));
         let country = told(&named.country, "country")?.or_else(|| by_field(Field::Country));
         let postcode = told(&named.postcode, "postcode")?.or_else(|| by_name(&POSTCODES));

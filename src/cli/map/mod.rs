@@ -129,7 +129,8 @@ fn summary(options: &Options, ours: &Read, theirs: &Read, links: &[Link], took: 
     for (side, read) in [("Ours", ours), ("Theirs", theirs)] {
         text += &format!("{side}: {} rows ({})\n", counted(read.list.len()), read.columns);
         if read.bad > 0 {
-            text += &format!("  {} rows could not be read:\n", counted(read.bad));
+            let rows = if read.bad == 1 { "row" } else { "rows" };
+            text += &format!("  {} {rows} could not be read:\n", counted(read.bad));
             read.examples.iter().for_each(|bad| text += &format!("    {bad}\n"));
         }
         read.notes.iter().for_each(|note| text += &format!("  {note}\n"));

@@ -51,6 +51,7 @@ fn the_reason_says_what_agrees() {
         [("Acme, Inc.", "https://www.acme.com/about"), ("Quorvitta Laboratories", ""), ("Zephyron Bank", "")];
     insta::assert_snapshot!(told(&ours, &theirs, Grain::LegalEntity).join("\n"), @r"
     Acme Corp | Acme, Inc. | Match: same domain acme.com, name differs only in legal form
+    Quorvita Labs Inc | Quorvitta Laboratories | Review: names nearly the same: review
     Zephyron Bank | Zephyron Bank | Match: same name
     ");
 }
