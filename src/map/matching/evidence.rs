@@ -303,12 +303,10 @@ fn place(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
             s[CountryDiffers as usize] = 1.0;
         }
     }
-    if a.postcode != 0 && b.postcode != 0 {
-        if a.postcode == b.postcode {
-            s[Postcode as usize] = 1.0;
-            let pairs = sides.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
-            s[PostcodeCount as usize] = pairs.ln().min(8.0) / 4.0;
-        }
+    if a.postcode != 0 && a.postcode == b.postcode {
+        s[Postcode as usize] = 1.0;
+        let pairs = sides.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
+        s[PostcodeCount as usize] = pairs.ln().min(8.0) / 4.0;
     }
     let (x, y) = (sides.ours.address(a), sides.theirs.address(b));
     if !x.is_empty() && !y.is_empty() {
