@@ -16,10 +16,12 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Mode};
 use crate::delivery::dispatch::Dispatch;
 use crate::delivery::inbox::Inbox;
+use crate::delivery::intake::Intake;
 use crate::delivery::outbox::Bell;
-use crate::delivery::{inbox, intake, outbox};
+use crate::delivery::{inbox, outbox, wake};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::map::intake::message;
 use crate::slack::bot::imports;
 use crate::slack::bot::{Bot, Identity, SlackCarrier, Watch};
 use crate::slack::client::{Client, ClientConfig};
@@ -28,10 +30,11 @@ use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, socket};
 use crate::store::Db;
+use crate::sustain::relevance;
 use crate::web;
 
-/// How often the scheduler looks at the clock when nothing moves it.
-const ROUND: Duration = Duration::from_secs(10);
+/// What is due comes at full minutes; that is when the scheduler looks at the clock.
+const ROUND_MS: i64 = 60_000;
 /// How long parts may take to finish what is under way.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often `auth.test` is tried at the start.
@@ -60,17 +63,18 @@ impl App {
 
     /// The same with a database and a listener that are there already.
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
+        let relevance = relevance::Settings::with_levels(&config.relevance.levels)
+            .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
         let client = Arc::new(client(config)?);
         let identity = greet(&client).await?;
         tracing::info!(team = identity.team, database = db.name(), "connected to Slack");
         if matches!(db, Db::Sqlite { .. }) {
-            inbox::release_claims(&db).await?;
-            outbox::release_claims(&db).await?;
+            inbox::release_all(&db).await?;
+            outbox::release_all(&db).await?;
         }
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
-        let watch = Watch { clock: clock.clone(), workspace_url: identity.url.clone() };
         let bot = Arc::new(Bot {
             db: db.clone(),
             clock: clock.clone(),
@@ -81,6 +85,8 @@ impl App {
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
+            keep: config.delivery.clone(),
+            relevance,
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
@@ -89,19 +95,30 @@ impl App {
             async move { committer.await.map_err(|e| Error::caused("the committer ended", e)) },
         );
         for (name, urgent) in [("urgent worker", true), ("worker", false)] {
-            app.part(
-                name,
-                intake::run(urgent, db.clone(), clock.clone(), inbox.clone(), bot.clone(), stop.clone()),
-            );
+            let intake = Intake {
+                urgent,
+                db: db.clone(),
+                clock: clock.clone(),
+                inbox: inbox.clone(),
+                handler: bot.clone(),
+                lease: config.lease(),
+            };
+            app.part(name, Arc::new(intake).run(stop.clone()));
         }
         let dispatch = Dispatch {
             db: db.clone(),
             clock: clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(client.clone())),
-            oversight: Arc::new(watch),
+            oversight: Arc::new(Watch { bot: bot.clone() }),
+            lease: config.lease(),
         };
+        // Beside the rest, and never waited for.
+        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", Arc::new(dispatch).run(stop.clone()));
+        if let Db::Postgres(pool) = &db {
+            app.part("wake-up", wake::run(pool.clone(), inbox, bot.bell.clone(), stop.clone()));
+        }
         app.part("imports", imports::run(bot.clone(), stop.clone()));
         app.part("scheduler", schedule(bot.clone(), stop.clone()));
         let front = Front::new(bot.clone(), clock.clone());
@@ -185,6 +202,14 @@ pub async fn open(config: &Config) -> Result<Db> {
     }
 }
 
+/// Opens the same database for a short change, beside a process that runs.
+pub async fn visit(config: &Config) -> Result<Db> {
+    match &config.database_url {
+        Some(url) => Db::open_postgres(url.expose_secret()).await,
+        None => Db::visit_sqlite(&config.sqlite_file()).await,
+    }
+}
+
 /// Opens the same database to look and not to touch, beside a process that runs.
 pub async fn inspect(config: &Config) -> Result<Db> {
     match &config.database_url {
@@ -226,6 +251,7 @@ async fn greet(client: &Client) -> Result<Identity> {
     Ok(Identity {
         team_id: text("team_id"),
         team: text("team"),
+        enterprise_id: answer["enterprise_id"].as_str().map(str::to_owned),
         bot_user: text("user_id"),
         bot_id: text("bot_id"),
         url: text("url"),
@@ -234,11 +260,16 @@ async fn greet(client: &Client) -> Result<Identity> {
 
 async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
     while !stop.is_cancelled() {
-        bot.rounds().await?;
+        // What is due is derived from the state, so a round that failed is made up for by the next.
+        if let Err(error) = bot.rounds().await {
+            tracing::error!(%error, "a round of the scheduler failed; the next one makes up for it");
+        }
+        let into_the_minute = bot.clock.now().as_millisecond().rem_euclid(ROUND_MS);
+        let wait = Duration::from_millis(u64::try_from(ROUND_MS - into_the_minute).unwrap_or(60_000));
         tokio::select! {
             () = stop.cancelled() => {}
             () = bot.clock.moved() => {}
-            () = tokio::time::sleep(ROUND) => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! A setting `slack.bot_token` is `bot_token` under `[slack]` in the file, or `TANDEM_SLACK__BOT_TOKEN` in the
 //! environment, which wins. Unknown keys are refused. `deploy/tandem.example.toml` explains every setting.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::store::Synchronous;
+
+/// Slack repeats an event for up to a day where "delayed events" are switched on.
+const LEAST_HANDLED_DAYS: u16 = 2;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,6 +36,10 @@ pub struct Config {
     pub log: Log,
     /// Sizes that are refused.
     pub limits: Limits,
+    /// How what comes in and goes out is worked off, and for how long it is kept.
+    pub delivery: Delivery,
+    /// The relevance check.
+    pub relevance: Relevance,
 }
 
 /// How Slack is reached.
@@ -102,6 +110,28 @@ pub struct Limits {
     pub file_megabytes: u64,
 }
 
+/// How what comes in and goes out is worked off, and for how long it is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// When a process of several is gone, the others take over its work so much later.
+    pub lease_seconds: u64,
+    /// What was handled is remembered for so many days, so that a repetition by Slack is recognised.
+    pub handled_days: u16,
+    /// What was sent and shows nothing that can change is kept for so many days.
+    pub sent_days: u16,
+    /// A card can be edited for so many days.
+    pub shown_days: u16,
+}
+
+/// The relevance check of notes to partners.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relevance {
+    /// The heaviest level that a rule may reach, by the rule's name; a rule that is not listed may block.
+    pub levels: BTreeMap<String, String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -112,6 +142,8 @@ impl Default for Config {
             sqlite: Sqlite::default(),
             log: Log::default(),
             limits: Limits::default(),
+            delivery: Delivery::default(),
+            relevance: Relevance::default(),
         }
     }
 }
@@ -145,6 +177,12 @@ impl Default for Log {
 impl Default for Limits {
     fn default() -> Self {
         Self { file_megabytes: 100 }
+    }
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { lease_seconds: 30, handled_days: 3, sent_days: 30, shown_days: 400 }
     }
 }
 
@@ -228,7 +266,26 @@ impl Config {
                 });
             }
         }
+        if self.delivery.handled_days < LEAST_HANDLED_DAYS {
+            return Err(ConfigError::Wrong {
+                setting: "delivery.handled_days",
+                found: self.delivery.handled_days.to_string(),
+                fix: "give 2 or more: Slack can repeat an event for a day, and it must be recognised",
+            });
+        }
+        if !(1..=600).contains(&self.delivery.lease_seconds) {
+            return Err(ConfigError::Wrong {
+                setting: "delivery.lease_seconds",
+                found: self.delivery.lease_seconds.to_string(),
+                fix: "give 1 to 600; 30 suits most",
+            });
+        }
         Ok(())
+    }
+
+    /// See [`Delivery::lease_seconds`].
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.delivery.lease_seconds.clamp(1, 600))
     }
 
     /// The SQLite file.

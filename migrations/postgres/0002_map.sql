@@ -65,13 +65,15 @@ CREATE TABLE account_overlaps (
 CREATE INDEX overlaps_by_partner ON account_overlaps (partner_id, triage);
 CREATE INDEX overlaps_by_triage ON account_overlaps (triage, last_seen);
 
--- Which message said which overlaps, so that an edited message is read again and not twice.
+-- Which message said which overlaps, so that an edited message is read again and not twice. `read_at`: when it was read first.
 CREATE TABLE overlap_sources (
   channel TEXT NOT NULL,
   ts TEXT NOT NULL,
   overlap_id TEXT NOT NULL REFERENCES account_overlaps (id) ON DELETE CASCADE,
+  read_at BIGINT NOT NULL,
   PRIMARY KEY (channel, ts, overlap_id)
 );
+CREATE INDEX overlap_sources_by_time ON overlap_sources (channel, read_at);
 
 -- A list file: `state` received, mapping, previewed, importing, done, cancelled, failed.
 CREATE TABLE imports (
@@ -88,6 +90,7 @@ CREATE TABLE imports (
   stored_at TEXT,
   progress BIGINT NOT NULL DEFAULT 0,
   headers TEXT NOT NULL DEFAULT '[]',
+  extent TEXT NOT NULL DEFAULT 'whole',
   error TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,

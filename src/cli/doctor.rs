@@ -38,6 +38,9 @@ async fn report(db: &Db) -> Outcome {
     for (kind, name, error) in inbox::buried(&mut tx, LISTED).await? {
         println!("  {kind} {name}: {error}");
     }
+    if buried > 0 {
+        println!("  `tandem inbox list` shows their numbers; `tandem inbox retry` has one tried again.");
+    }
     println!("Outbox: {outgoing} waiting, {unconfirmed} not confirmed, {failed} failed");
     for (state, error) in outbox::stuck(&mut tx, LISTED).await? {
         println!("  {state}: {error}");

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod drafts;
+mod inbox;
 mod manifest;
 mod map;
 mod overlaps;
@@ -42,6 +43,11 @@ enum Command {
     Doctor(doctor::Options),
     /// Match two account lists into overlaps: no database, no Slack
     Map(Box<map::Options>),
+    /// What came in and could not be handled: see it, have it tried again, let it be
+    Inbox {
+        #[command(subcommand)]
+        verb: inbox::Verb,
+    },
     /// What the intake understands of channel messages
     Overlaps {
         #[command(subcommand)]
@@ -63,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Map(options) => map::run(*options),
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
+        Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),
         Command::Serve => with_config(arguments.config, serve::run),
         Command::Demo(options) => demo::run(options),
         Command::Manifest(options) => manifest::run(&options),
@@ -79,7 +86,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> Outcome) -> Outcome {
     let config = Config::load(file.as_deref())?;

@@ -1,4 +1,10 @@
 //! The inbox: what was acknowledged is on disk.
+//!
+//! Here is the door: many envelopes to a commit. Workers take them through `claims`, people look at them and lend a
+//! hand through `desk`.
+
+mod claims;
+mod desk;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,11 +14,15 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::envelope::{Envelope, Kind};
+use super::envelope::Envelope;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
-use crate::store::{Db, Tx, instant, millis};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::store::{Db, Tx, millis};
+
+pub use claims::{Claim, Claimed, bury, claim, done, done_all, release, release_all, renew, retry_later};
+pub use desk::{
+    Stuck, buried, by_reference, depth, drop_by_hand, find, forget, last_received, retry_by_hand, stuck,
+};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;
@@ -22,8 +32,6 @@ const QUEUE: usize = 4096;
 const LULL: Duration = Duration::from_millis(3);
 /// The longest that a worker stands back in a storm.
 const YIELD: Duration = Duration::from_millis(500);
-/// How long a claim lasts before another worker may take the envelope, in milliseconds.
-const LEASE_MS: i64 = 60_000;
 
 /// Hands envelopes to the committer and wakes the workers.
 #[derive(Clone, Debug)]
@@ -44,19 +52,6 @@ struct Shared {
 struct Waiting {
     envelope: Envelope,
     committed: oneshot::Sender<bool>,
-}
-
-/// An envelope that a worker has claimed.
-#[derive(Clone, Debug)]
-pub struct Claimed {
-    /// Its place in the order of arrival.
-    pub seq: i64,
-    /// How often it was tried, this time included.
-    pub attempts: i64,
-    /// When it was committed, in milliseconds UTC.
-    pub received_at: i64,
-    /// What came.
-    pub envelope: Envelope,
 }
 
 impl Inbox {
@@ -103,6 +98,16 @@ impl Inbox {
     pub fn wake(&self) {
         self.shared.urgent.notify_one();
         self.shared.ordinary.notify_one();
+    }
+
+    /// Wakes both workers after this long.
+    pub fn wake_in(&self, wait: Duration) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            shared.urgent.notify_one();
+            shared.ordinary.notify_one();
+        });
     }
 }
 
@@ -174,159 +179,6 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
         }
     }
     tx.commit().await
-}
-
-type Row = (i64, i64, i64, String, String, String, String, i64, String);
-
-/// Claims up to `limit` envelopes in order of arrival.
-pub async fn claim(db: &Db, urgent: bool, now: i64, limit: i64) -> Result<Vec<Claimed>> {
-    let mut tx = db.begin().await?;
-    let rows = match &mut tx {
-        Tx::Sqlite(t) => sqlx::query_as::<_, Row>(
-            "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = $1 WHERE seq IN \
-             (SELECT seq FROM inbox WHERE urgent = $2 AND state < 2 AND not_before <= $3 AND lease_until <= $3 ORDER BY seq LIMIT $4) \
-             RETURNING seq, attempts, received_at, key, kind, name, lane, urgent, payload",
-        )
-        .bind(now + LEASE_MS)
-        .bind(i64::from(urgent))
-        .bind(now)
-        .bind(limit)
-        .fetch_all(&mut **t)
-        .await?,
-        Tx::Postgres(t) => sqlx::query_as::<_, Row>(
-            "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = $1 WHERE seq IN \
-             (SELECT seq FROM inbox WHERE urgent = $2 AND state < 2 AND not_before <= $3 AND lease_until <= $3 ORDER BY seq LIMIT $4 \
-              FOR UPDATE SKIP LOCKED) \
-             RETURNING seq, attempts, received_at, key, kind, name, lane, urgent, payload",
-        )
-        .bind(now + LEASE_MS)
-        .bind(i64::from(urgent))
-        .bind(now)
-        .bind(limit)
-        .fetch_all(&mut **t)
-        .await?,
-    };
-    tx.commit().await?;
-    let mut claimed: Vec<Claimed> = rows
-        .into_iter()
-        .map(|(seq, attempts, received_at, key, kind, name, lane, urgent, payload)| Claimed {
-            seq,
-            attempts,
-            received_at,
-            envelope: Envelope {
-                key,
-                kind: Kind::from_name(&kind),
-                name,
-                lane,
-                payload,
-                retry: None,
-                urgent: urgent != 0,
-            },
-        })
-        .collect();
-    claimed.sort_by_key(|c| c.seq);
-    Ok(claimed)
-}
-
-/// Marks an envelope handled, in the transaction of what it caused.
-pub async fn done(tx: &mut Tx, seq: i64) -> Result<()> {
-    sql_exec!(
-        tx,
-        "UPDATE inbox SET state = 2, payload = '', lease_until = 0, error = NULL WHERE seq = $1",
-        seq
-    )?;
-    Ok(())
-}
-
-/// Marks many handled that caused nothing.
-pub async fn done_all(db: &Db, seqs: &[i64]) -> Result<()> {
-    if seqs.is_empty() {
-        return Ok(());
-    }
-    let mut tx = db.begin().await?;
-    match &mut tx {
-        Tx::Sqlite(t) => {
-            sqlx::query("UPDATE inbox SET state = 2, payload = '', lease_until = 0 WHERE seq IN (SELECT value FROM json_each($1))")
-                .bind(serde_json::to_string(seqs)?)
-                .execute(&mut **t)
-                .await?;
-        }
-        Tx::Postgres(t) => {
-            sqlx::query("UPDATE inbox SET state = 2, payload = '', lease_until = 0 WHERE seq = ANY($1)")
-                .bind(seqs.to_vec())
-                .execute(&mut **t)
-                .await?;
-        }
-    }
-    tx.commit().await
-}
-
-/// Puts an envelope back until `not_before`.
-pub async fn retry_later(db: &Db, seq: i64, not_before: i64, error: &str) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sql_exec!(
-        &mut tx,
-        "UPDATE inbox SET state = 0, lease_until = 0, not_before = $2, error = $3 WHERE seq = $1",
-        seq,
-        not_before,
-        error
-    )?;
-    tx.commit().await
-}
-
-/// Buries an envelope that cannot be handled; `tandem doctor` and `/partner status` show it.
-pub async fn bury(db: &Db, seq: i64, error: &str) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sql_exec!(&mut tx, "UPDATE inbox SET state = 3, lease_until = 0, error = $2 WHERE seq = $1", seq, error)?;
-    tx.commit().await
-}
-
-/// Gives back what a process that is gone had claimed. Only for a database that has one process.
-pub async fn release_claims(db: &Db) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sql_exec!(&mut tx, "UPDATE inbox SET state = 0, lease_until = 0 WHERE state = 1")?;
-    tx.commit().await
-}
-
-/// How many wait (claimed ones included) and how many are buried.
-pub async fn depth(tx: &mut Tx) -> Result<(i64, i64)> {
-    let open = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state < 2")?;
-    let buried = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state = 3")?;
-    Ok((open, buried))
-}
-
-/// The newest buried envelopes: kind, name, error.
-pub async fn buried(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String, String)>> {
-    Ok(sql_all!(
-        tx,
-        (String, String, String),
-        "SELECT kind, name, COALESCE(error, '') FROM inbox WHERE state = 3 ORDER BY seq DESC LIMIT $1",
-        limit
-    )?)
-}
-
-/// When the newest envelope came in, in milliseconds UTC.
-pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
-    Ok(sql_value!(tx, Option<i64>, "SELECT MAX(received_at) FROM inbox")?)
-}
-
-/// The buried envelope behind a reference that a user was shown: kind, name, when it came, and the error.
-pub async fn by_reference(
-    tx: &mut Tx,
-    reference: &str,
-) -> Result<Option<(String, String, jiff::Timestamp, String)>> {
-    let row = sql_opt!(
-        tx,
-        (String, String, i64, String),
-        "SELECT kind, name, received_at, error FROM inbox WHERE state = 3 AND error LIKE $1 ORDER BY seq DESC LIMIT 1",
-        format!("{reference}: %")
-    )?;
-    row.map(|(kind, name, at, error)| Ok((kind, name, instant(at)?, error))).transpose()
-}
-
-/// Forgets handled envelopes that came before `before` (milliseconds UTC): Slack repeats within minutes, not weeks.
-pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
-    Ok(sql_exec!(tx, "DELETE FROM inbox WHERE state = 2 AND received_at < $1", before)?)
 }
 
 /// The payload as JSON.

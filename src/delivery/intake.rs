@@ -1,14 +1,19 @@
 //! Claims envelopes and hands each to the one handler.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use futures_util::FutureExt;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::inbox::{self, Claimed, Inbox};
+use super::inbox::{self, Claim, Claimed, Inbox};
+use super::{FALLBACK, PAUSE};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids;
@@ -16,12 +21,14 @@ use crate::store::{Db, millis};
 
 /// So many are claimed at once.
 const CLAIM: i64 = 256;
+/// While so many lanes are under way, no more are claimed.
+const LANES: usize = 32;
 /// How often an envelope is tried before it is buried.
 const ATTEMPTS: i64 = 5;
 /// Somebody waits for the answer: tell them rather than try for long.
 const URGENT_ATTEMPTS: i64 = 2;
-/// Looks for due retries and expired leases when nothing wakes it.
-const IDLE: Duration = Duration::from_secs(2);
+/// An envelope in whose hands the process ended this often is buried unopened.
+const LIVES: i64 = 20;
 
 /// What became of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,95 +41,221 @@ pub enum Handled {
 
 /// What the app does with an envelope.
 pub trait Handler: Send + Sync + 'static {
-    /// Handles one. A user's error is answered inside; an `Err` is a fault and is tried again.
+    /// Handles one. A user's error is answered inside; an `Err` or a panic is a fault and is tried again.
     fn handle(&self, claimed: &Claimed) -> impl Future<Output = Result<Handled>> + Send;
 
     /// Tells the user, where there is one, that it failed for good.
     fn gave_up(&self, claimed: &Claimed, reference: &str) -> impl Future<Output = ()> + Send;
 }
 
-/// Runs until cancelled; what was claimed is finished first.
-pub async fn run<H: Handler>(
-    urgent: bool,
-    db: Db,
-    clock: Clock,
-    inbox: Inbox,
-    handler: Arc<H>,
-    stop: CancellationToken,
-) -> Result<()> {
-    while !stop.is_cancelled() {
-        let claimed = inbox::claim(&db, urgent, millis(clock.now()), CLAIM).await?;
-        if claimed.is_empty() {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = inbox.arrived(urgent) => if !urgent { inbox.calm().await },
-                () = clock.moved() => {}
-                () = tokio::time::sleep(IDLE) => {}
-            }
-            continue;
-        }
-        handle_lanes(&db, &clock, &handler, claimed).await?;
-        if !urgent {
-            inbox.calm().await;
-        }
-    }
-    Ok(())
+/// One of the two workers.
+#[derive(Debug)]
+pub struct Intake<H> {
+    /// For clicks, commands and submissions, or for the rest.
+    pub urgent: bool,
+    /// Where the envelopes are.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Wakes the worker.
+    pub inbox: Inbox,
+    /// Handles.
+    pub handler: Arc<H>,
+    /// How long a claim outlives a worker that is gone.
+    pub lease: Duration,
 }
 
-/// Lanes side by side, the envelopes of one lane one after the other.
-async fn handle_lanes<H: Handler>(
-    db: &Db,
-    clock: &Clock,
-    handler: &Arc<H>,
-    claimed: Vec<Claimed>,
-) -> Result<()> {
+/// What a lane's worker goes on with after an envelope.
+enum Next {
+    /// The next one; this one caused nothing and is yet to be marked.
+    Mark,
+    /// The next one.
+    On,
+    /// Nothing: the lane waits for this one.
+    Wait,
+}
+
+impl<H: Handler> Intake<H> {
+    /// Runs until cancelled; the envelope that a lane has in hand is finished first.
+    ///
+    /// A database that fails is waited for: what is on disk stays there.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<()> {
+        let mut lanes = JoinSet::new();
+        let mut in_hand: HashMap<Id, Vec<i64>> = HashMap::new();
+        let mut renewal = tokio::time::interval(self.lease / 3);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let claimed =
+                if stop.is_cancelled() || lanes.len() >= LANES { Vec::new() } else { self.claim().await };
+            let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
+            for lane in by_lane(claimed) {
+                let seqs = lane.iter().map(|one| one.claim.seq).collect();
+                let (this, stop) = (self.clone(), stop.clone());
+                let task = lanes.spawn(async move { this.handle_lane(lane, &stop).await });
+                in_hand.insert(task.id(), seqs);
+            }
+            if stop.is_cancelled() && lanes.is_empty() {
+                return Ok(());
+            }
+            if whole && lanes.len() < LANES {
+                continue;
+            }
+            tokio::select! {
+                Some(ended) = lanes.join_next_with_id() => {
+                    self.ended(ended, &mut lanes, &mut in_hand).await;
+                    if !self.urgent && lanes.len() < LANES && !stop.is_cancelled() {
+                        self.inbox.calm().await;
+                    }
+                }
+                () = self.inbox.arrived(self.urgent), if !stop.is_cancelled() => {
+                    if !self.urgent {
+                        self.inbox.calm().await;
+                    }
+                }
+                () = self.clock.moved(), if !stop.is_cancelled() => {}
+                _ = renewal.tick(), if !in_hand.is_empty() => self.renew(&in_hand).await,
+                () = stop.cancelled(), if !stop.is_cancelled() => {}
+                () = tokio::time::sleep(FALLBACK) => {}
+            }
+        }
+    }
+
+    async fn claim(&self) -> Vec<Claimed> {
+        match inbox::claim(&self.db, self.urgent, millis(self.clock.now()), self.lease, CLAIM).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(%error, "the inbox cannot be read; trying again");
+                self.inbox.wake_in(PAUSE);
+                Vec::new()
+            }
+        }
+    }
+
+    async fn renew(&self, in_hand: &HashMap<Id, Vec<i64>>) {
+        let seqs: Vec<i64> = in_hand.values().flatten().copied().collect();
+        if let Err(error) = inbox::renew(&self.db, &seqs, self.lease).await {
+            tracing::error!(%error, "what is under way could not be kept claimed");
+        }
+    }
+
+    /// Marks what the lanes that have ended found to cause nothing, many in one commit.
+    async fn ended(
+        &self,
+        first: Result<(Id, Vec<Claim>), JoinError>,
+        lanes: &mut JoinSet<Vec<Claim>>,
+        in_hand: &mut HashMap<Id, Vec<i64>>,
+    ) {
+        let mut caused_nothing = Vec::new();
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            match ended {
+                Ok((id, mut claims)) => {
+                    in_hand.remove(&id);
+                    caused_nothing.append(&mut claims);
+                }
+                Err(error) => {
+                    in_hand.remove(&error.id());
+                    tracing::error!(%error, "a lane ended; its envelopes are taken up when their lease ends");
+                }
+            }
+            next = lanes.try_join_next_with_id();
+        }
+        if let Err(error) = inbox::done_all(&self.db, &caused_nothing).await {
+            tracing::error!(%error, "envelopes that caused nothing could not be marked; they are looked at again");
+        }
+    }
+
+    /// One after the other; gives those that caused nothing and are yet to be marked.
+    async fn handle_lane(&self, lane: Vec<Claimed>, stop: &CancellationToken) -> Vec<Claim> {
+        let mut caused_nothing = Vec::new();
+        for (at, one) in lane.iter().enumerate() {
+            let next = if stop.is_cancelled() { Ok(Next::Wait) } else { self.handle_one(one).await };
+            match next {
+                Ok(Next::Mark) => caused_nothing.push(one.claim),
+                Ok(Next::On) => {}
+                Ok(Next::Wait) => {
+                    let from = if stop.is_cancelled() { at } else { at + 1 };
+                    let rest: Vec<Claim> = lane[from..].iter().map(|one| one.claim).collect();
+                    if let Err(error) = inbox::release(&self.db, &rest).await {
+                        tracing::error!(%error, "a lane could not be given back; it is taken up when its lease ends");
+                    }
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a lane waits until its lease ends");
+                    break;
+                }
+            }
+        }
+        caused_nothing
+    }
+
+    async fn handle_one(&self, one: &Claimed) -> Result<Next> {
+        if one.claim.attempt > LIVES {
+            return self.bury(one, "the process ended each time that this was handled").await;
+        }
+        let handled = AssertUnwindSafe(self.handler.handle(one)).catch_unwind().await;
+        let error = match handled {
+            Ok(Ok(Handled::Saved)) => return Ok(Next::On),
+            Ok(Ok(Handled::Ignored)) => return Ok(Next::Mark),
+            Ok(Err(Error::User(e))) => format!("a user's error was not answered: {}", e.text),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(panic) => format!("the handler panicked: {}", words_of(&*panic)),
+        };
+        let envelope = &one.envelope;
+        let attempt = one.claim.attempt;
+        if attempt >= if envelope.urgent { URGENT_ATTEMPTS } else { ATTEMPTS } {
+            return self.bury(one, &error).await;
+        }
+        let wait = if envelope.urgent { 200 } else { 1000_u32 << attempt.clamp(0, 8) };
+        let not_before = millis(self.clock.now()) + i64::from(wait);
+        if !inbox::retry_later(&self.db, one.claim, not_before, &error).await? {
+            return Ok(self.lost(one));
+        }
+        tracing::warn!(
+            error,
+            kind = envelope.kind.as_str(),
+            name = envelope.name,
+            attempt,
+            "envelope failed; trying again"
+        );
+        self.inbox.wake_in(Duration::from_millis(u64::from(wait) + 5));
+        Ok(Next::Wait)
+    }
+
+    async fn bury(&self, one: &Claimed, error: &str) -> Result<Next> {
+        let reference = ids::reference();
+        if !inbox::bury(&self.db, one.claim, &format!("{reference}: {error}")).await? {
+            return Ok(self.lost(one));
+        }
+        tracing::error!(
+            error,
+            reference,
+            kind = one.envelope.kind.as_str(),
+            name = one.envelope.name,
+            "envelope buried"
+        );
+        self.handler.gave_up(one, &reference).await;
+        Ok(Next::On)
+    }
+
+    /// Somebody else goes on with the lane.
+    fn lost(&self, one: &Claimed) -> Next {
+        tracing::warn!(seq = one.claim.seq, "an envelope was taken over by another worker");
+        Next::Wait
+    }
+}
+
+fn by_lane(claimed: Vec<Claimed>) -> impl Iterator<Item = Vec<Claimed>> {
     let mut lanes: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
     for one in claimed {
         lanes.entry(one.envelope.lane.clone()).or_default().push(one);
     }
-    let mut tasks = JoinSet::new();
-    for lane in lanes.into_values() {
-        let (db, clock, handler) = (db.clone(), clock.clone(), handler.clone());
-        tasks.spawn(async move {
-            let mut ignored = Vec::new();
-            for one in &lane {
-                match handle_one(&db, &clock, &handler, one).await {
-                    Ok(Handled::Saved) => {}
-                    Ok(Handled::Ignored) => ignored.push(one.seq),
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(ignored)
-        });
-    }
-    let mut ignored = Vec::new();
-    while let Some(joined) = tasks.join_next().await {
-        match joined {
-            Ok(lane) => ignored.append(&mut lane?),
-            Err(panic) => {
-                tracing::error!(%panic, "a handler panicked; its envelopes are tried again when their lease ends")
-            }
-        }
-    }
-    inbox::done_all(db, &ignored).await
+    lanes.into_values()
 }
 
-async fn handle_one<H: Handler>(db: &Db, clock: &Clock, handler: &Arc<H>, one: &Claimed) -> Result<Handled> {
-    let error = match handler.handle(one).await {
-        Ok(handled) => return Ok(handled),
-        Err(Error::User(e)) => Error::fault(format!("a user's error was not answered: {}", e.text)),
-        Err(fault) => fault,
-    };
-    let limit = if one.envelope.urgent { URGENT_ATTEMPTS } else { ATTEMPTS };
-    if one.attempts < limit {
-        tracing::warn!(%error, kind = one.envelope.kind.as_str(), name = one.envelope.name, attempt = one.attempts, "envelope failed; trying again");
-        let delay = if one.envelope.urgent { 200 } else { 1000 << one.attempts.clamp(0, 8) };
-        inbox::retry_later(db, one.seq, millis(clock.now()) + delay, &error.to_string()).await?;
-    } else {
-        let reference = ids::reference();
-        tracing::error!(%error, reference, kind = one.envelope.kind.as_str(), name = one.envelope.name, "envelope buried");
-        inbox::bury(db, one.seq, &format!("{reference}: {error}")).await?;
-        handler.gave_up(one, &reference).await;
-    }
-    Ok(Handled::Saved)
+/// What a panic said.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }

@@ -5,9 +5,19 @@
 //! [`outbox::enqueue`]s in the transaction of its state change; the [`dispatch`] worker sends. **On time**: a
 //! [`schedule`] fires once per period, whoever is first to write the row.
 
+use std::time::Duration;
+
+/// Workers are woken by what arrives. So often they look all the same: for leases that ran out, and for a wake-up
+/// that was lost.
+const FALLBACK: Duration = Duration::from_secs(15);
+/// After the database failed, it is tried again so much later.
+const PAUSE: Duration = Duration::from_secs(1);
+
 pub mod dispatch;
 pub mod envelope;
 pub mod inbox;
 pub mod intake;
 pub mod outbox;
 pub mod schedule;
+pub mod uptime;
+pub mod wake;

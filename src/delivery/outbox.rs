@@ -1,6 +1,13 @@
 //! The outbox: a state change and its message commit together.
+//!
+//! Here is the way into it. The worker takes rows through `claims`; `look` answers what is shown where and what is stuck.
+
+mod claims;
+mod held;
+mod look;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,11 +16,12 @@ use tokio::sync::Notify;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId, random};
-use crate::store::{Db, Tx};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::sql_exec;
+use crate::store::Tx;
 
-/// How long a claim lasts before its fate counts as unknown, in milliseconds.
-const LEASE_MS: i64 = 60_000;
+pub use claims::{Claimed, claim, is_ours, release_all, renew, retry_later, settle};
+pub use held::{drop_held, held, held_for, held_too_long, hold, readdress, release, renumber};
+pub use look::{attended, depth, forget, is_shown, lane_of, shown_at, stuck};
 
 /// Who will read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,25 +189,6 @@ impl State {
     }
 }
 
-/// A row that the worker has claimed.
-#[derive(Clone, Debug)]
-pub struct Claimed {
-    /// Its place in the order.
-    pub seq: i64,
-    /// The opaque key that travels in the message's metadata.
-    pub key: String,
-    /// Who will read it.
-    pub audience: Audience,
-    /// The thing that it shows.
-    pub subject: Option<String>,
-    /// The call.
-    pub action: Action,
-    /// How often it was tried, this time included.
-    pub attempts: i64,
-    /// An earlier try may have arrived.
-    pub uncertain: bool,
-}
-
 /// Wakes the worker after a commit.
 #[derive(Clone, Debug, Default)]
 pub struct Bell(Arc<Notify>);
@@ -210,14 +199,61 @@ impl Bell {
         self.0.notify_one();
     }
 
+    /// There may be work after this long.
+    pub fn ring_in(&self, wait: Duration) {
+        let bell = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            bell.ring();
+        });
+    }
+
     /// Resolves when it was rung.
     pub async fn rung(&self) {
         self.0.notified().await;
     }
 }
 
-/// Adds a row, once per key. Rows of one lane are sent in the order of their enqueueing.
+/// What is claimed first, and for which lanes are kept free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// Chatter among our own people.
+    Ordinary,
+    /// Somebody waits for the answer to what they did.
+    Answer,
+    /// Partners' people read it.
+    Partner,
+}
+
+impl Outgoing {
+    fn rank(&self) -> Rank {
+        match (&self.audience, &self.action) {
+            (Audience::Partner(_), _) => Rank::Partner,
+            (_, Action::Respond { .. } | Action::Whisper { .. }) => Rank::Answer,
+            _ => Rank::Ordinary,
+        }
+    }
+
+    /// What it brings up to date: while it waits, a newer one takes its place.
+    fn redraws(&self) -> Option<String> {
+        match &self.action {
+            Action::Update { of, .. } => Some(of.clone()),
+            Action::PublishHome { user, .. } => Some(format!("home:{user}")),
+            _ => None,
+        }
+    }
+}
+
+/// Adds a row, once per key. Rows of one lane are sent in the order of their enqueueing; of several that redraw the
+/// same thing only the newest is sent.
 pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
+    let action = serde_json::to_string(&out.action)?;
+    let redraws = out.redraws();
+    if let Some(redraws) = &redraws
+        && supersede(tx, redraws, &action).await?
+    {
+        return Ok(());
+    }
     let lane = match &out.action {
         Action::Post { to: Destination::Channel(c), .. } => c.as_str().to_owned(),
         Action::Post { to: Destination::Person(u), .. } => u.as_str().to_owned(),
@@ -230,145 +266,32 @@ pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
         Audience::Internal => ("internal", None),
         Audience::Partner(id) => ("partner", Some(id.as_str())),
     };
-    let action = serde_json::to_string(&out.action)?;
     sql_exec!(
         tx,
-        "INSERT INTO outbox (key, lane, action, audience, partner_id, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO outbox (key, lane, rank, action, audience, partner_id, subject, redraws, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key) DO NOTHING",
         &out.key,
         &lane,
+        out.rank() as i64,
         &action,
         audience,
         partner,
         out.subject.as_deref(),
+        redraws.as_deref(),
         now
     )?;
     Ok(())
 }
 
-async fn lane_of(tx: &mut Tx, subject: &str) -> Result<Option<String>> {
-    Ok(sql_opt!(
+/// Puts the newer call in the place of one that still waits. Not past a message that shows the same subject anew:
+/// the edit is meant for that one.
+async fn supersede(tx: &mut Tx, redraws: &str, action: &str) -> Result<bool> {
+    let changed = sql_exec!(
         tx,
-        (String,),
-        "SELECT lane FROM outbox WHERE subject = $1 ORDER BY seq DESC LIMIT 1",
-        subject
-    )?
-    .map(|r| r.0))
-}
-
-type Row = (i64, String, String, Option<String>, Option<String>, String, i64, i64);
-
-const DUE: &str = "SELECT o.seq FROM outbox o WHERE ((o.state = 'waiting' AND o.not_before <= $1) OR (o.state = 'claimed' AND o.lease_until <= $1)) \
-     AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.seq < o.seq AND p.state IN ('waiting', 'claimed'))";
-
-/// Claims the next row of up to `limit` lanes.
-pub async fn claim(db: &Db, now: i64, limit: i64) -> Result<Vec<Claimed>> {
-    let mut tx = db.begin().await?;
-    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    // `attempts` counts tries; a row that is still claimed when it is claimed again was never settled.
-    let sql = format!(
-        "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, lease_until = $2, \
-         error = CASE WHEN state = 'claimed' THEN 'uncertain' ELSE error END \
-         WHERE seq IN ({DUE} ORDER BY o.seq LIMIT $3{skip_locked}) \
-         RETURNING seq, key, audience, partner_id, subject, action, attempts, CAST(CASE WHEN error = 'uncertain' THEN 1 ELSE 0 END AS BIGINT)"
-    );
-    let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, now + LEASE_MS, limit)?;
-    tx.commit().await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for (seq, key, audience, partner, subject, action, attempts, uncertain) in rows {
-        let audience = match (audience.as_str(), partner) {
-            ("partner", Some(id)) => Audience::Partner(id.into()),
-            _ => Audience::Internal,
-        };
-        let action = serde_json::from_str(&action)?;
-        claimed.push(Claimed { seq, key, audience, subject, action, attempts, uncertain: uncertain != 0 });
-    }
-    claimed.sort_by_key(|c| c.seq);
-    Ok(claimed)
-}
-
-/// Writes down how it ended.
-pub async fn settle(
-    tx: &mut Tx,
-    seq: i64,
-    state: State,
-    now: i64,
-    at: Option<(&str, &str)>,
-    error: Option<&str>,
-) -> Result<()> {
-    let (channel, ts) = at.unzip();
-    sql_exec!(
-        tx,
-        "UPDATE outbox SET state = $2, lease_until = 0, sent_at = $3, channel = $4, ts = $5, error = $6 WHERE seq = $1",
-        seq,
-        state.as_str(),
-        now,
-        channel,
-        ts,
-        error
+        "UPDATE outbox SET action = $2 WHERE redraws = $1 AND state = 'waiting' \
+         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.subject = $1 AND p.seq > outbox.seq)",
+        redraws,
+        action
     )?;
-    Ok(())
-}
-
-/// Puts a row back until `not_before`. `uncertain`: it may have arrived all the same.
-pub async fn retry_later(tx: &mut Tx, seq: i64, not_before: i64, uncertain: bool, error: &str) -> Result<()> {
-    let error = if uncertain { "uncertain" } else { error };
-    sql_exec!(
-        tx,
-        "UPDATE outbox SET state = 'waiting', lease_until = 0, not_before = $2, error = $3 WHERE seq = $1",
-        seq,
-        not_before,
-        error
-    )?;
-    Ok(())
-}
-
-/// Gives back what a process that is gone had claimed; what became of it is uncertain.
-pub async fn release_claims(db: &Db) -> Result<()> {
-    let mut tx = db.begin().await?;
-    sql_exec!(&mut tx, "UPDATE outbox SET lease_until = 0 WHERE state = 'claimed'")?;
-    tx.commit().await
-}
-
-/// Channel and `ts` of the newest message that shows `subject`.
-pub async fn shown_at(tx: &mut Tx, subject: &str) -> Result<Option<(String, String)>> {
-    Ok(sql_opt!(
-        tx,
-        (String, String),
-        "SELECT channel, ts FROM outbox WHERE subject = $1 AND state = 'sent' AND ts IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        subject
-    )?)
-}
-
-/// How many wait, how many are unconfirmed, how many failed.
-pub async fn depth(tx: &mut Tx) -> Result<(i64, i64, i64)> {
-    Ok((
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')")?,
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'unconfirmed'")?,
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'failed'")?,
-    ))
-}
-
-/// The newest rows that need somebody: state and why.
-pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
-    Ok(sql_all!(
-        tx,
-        (String, String),
-        "SELECT state, COALESCE(error, '') FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') ORDER BY seq DESC LIMIT $1",
-        limit
-    )?)
-}
-
-/// Forgets what was sent before `before` (milliseconds UTC) and shows nothing that can still change.
-pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
-    Ok(sql_exec!(
-        tx,
-        "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND subject IS NULL AND created_at < $1",
-        before
-    )?)
-}
-
-/// Whether a message that shows `subject` was enqueued, sent or not.
-pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
-    Ok(lane_of(tx, subject).await?.is_some())
+    Ok(changed > 0)
 }

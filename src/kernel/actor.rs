@@ -82,12 +82,22 @@ impl Right {
         }
     }
 
+    /// What it is good for, as the table of rights in the README says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Contribute => "add overlaps, ask for sessions, log commitments",
+            Self::Triage => "triage: plan, assign, snooze, dismiss, import lists, draft notes",
+            Self::Approve => "approve, edit, reject a note to a partner",
+            Self::Administer => "set-up, partners, channels, roles, the digest's settings",
+        }
+    }
+
     /// What somebody without it is told.
     pub fn refusal(self) -> &'static str {
         match self {
             Self::Contribute => "Only members of this workspace can do that.",
             Self::Triage => {
-                "Only partner managers, operations and admins can decide on overlaps. Ask one of them, or an admin for the role."
+                "Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role."
             }
             Self::Approve => {
                 "Only a partner manager or an admin can decide on a note to a partner. Nothing was sent."
@@ -104,6 +114,8 @@ pub enum Standing {
     Member,
     /// Somebody else; the reason is for the audit and in plain words.
     Outside(&'static str),
+    /// Slack did not say who they are; they are refused until it does.
+    Unconfirmed,
 }
 
 /// The person behind a click, a command or a message, as looked up at that moment.
@@ -147,6 +159,62 @@ impl Actor {
             (Standing::Outside(_), _) => Err(Error::refused(
                 "Only members of the workspace that runs Tandem can do that. Nothing was changed.",
             )),
+            (Standing::Unconfirmed, _) => Err(Error::refused(
+                "Slack does not say who you are right now, so nothing was changed. Try again in a minute.",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_prints_the_table_of_rights() {
+        let readme = include_str!("../../README.md");
+        let rows = |right: Right| {
+            let held = |role: &Role| if right.held_by().contains(role) { " yes |" } else { " |" };
+            format!("| {} |{}", right.words(), Role::ALL.iter().map(held).collect::<String>())
+        };
+        for right in Right::ALL {
+            assert!(readme.contains(&rows(right)), "the README lacks: {}", rows(right));
+        }
+        assert!(readme.contains("| | admin | partner manager | operations | rep | executive |"));
+    }
+
+    fn somebody(standing: Standing, roles: &[(Role, Option<&str>)]) -> Actor {
+        Actor {
+            user: "U1".into(),
+            name: "Somebody".into(),
+            zone: jiff::tz::TimeZone::UTC,
+            standing,
+            roles: roles.iter().map(|(role, partner)| (*role, partner.map(Into::into))).collect(),
+        }
+    }
+
+    #[test]
+    fn who_may_do_what_is_the_table_cell_by_cell() {
+        for right in Right::ALL {
+            for role in Role::ALL {
+                let holds = right.held_by().contains(&role);
+                let member = somebody(Standing::Member, &[(role, None)]);
+                // Every member is a rep.
+                let expected = holds || right.held_by().contains(&Role::Rep);
+                assert_eq!(member.may(right, None), expected, "{role:?} {right:?}");
+                assert_eq!(member.may(right, Some(&"p1".into())), expected, "{role:?} {right:?}");
+                for standing in [Standing::Outside("a guest"), Standing::Unconfirmed] {
+                    assert!(!somebody(standing, &[(role, None)]).may(right, None), "{role:?} {right:?}");
+                }
+                let of_one = somebody(Standing::Member, &[(role, Some("p1"))]);
+                assert_eq!(
+                    of_one.may(right, Some(&"p1".into())),
+                    expected,
+                    "{role:?} {right:?} of its partner"
+                );
+                let elsewhere = right.held_by().contains(&Role::Rep);
+                assert_eq!(of_one.may(right, Some(&"p2".into())), elsewhere, "{role:?} {right:?} of another");
+            }
         }
     }
 }

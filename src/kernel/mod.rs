@@ -1,6 +1,7 @@
 //! What every room may use. Nothing here knows Slack's transport, SQL or an area.
 
 pub mod actor;
+pub mod age;
 pub mod blocks;
 pub mod clock;
 pub mod dates;

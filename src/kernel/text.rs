@@ -12,6 +12,13 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// What somebody wrote, as a sentence: closed with a full stop where it is not closed.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let closed = text.is_empty() || text.ends_with(['.', '!', '?', '…', ')', '"', '”']);
+    if closed { text.to_owned() } else { format!("{text}.") }
+}
+
 fn write_escaped<W: Write>(out: &mut W, text: &str) -> fmt::Result {
     for c in text.chars() {
         match c {

@@ -8,7 +8,7 @@ use super::account::Account;
 use super::overlap::{Overlap, Sighting, Triage};
 use super::partner::Partner;
 use super::view::{self, Confirmation, Line};
-use super::{name, store};
+use super::{name, store, storm};
 use crate::delivery::outbox::{self, Outgoing, Thread};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
@@ -218,7 +218,7 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
         let batch = weigh(tx, now, &partner, &sightings).await?;
         save(tx, now, Source::Message, &batch, false).await?;
         for (id, outcome) in &batch.outcomes {
-            store::add_source(tx, said.channel, said.ts, id).await?;
+            store::add_source(tx, now, said.channel, said.ts, id).await?;
             let word = if *outcome == Outcome::New { "overlap.add" } else { "overlap.confirm" };
             audit::done(tx, now, said.by, word, &format!("overlap:{id}"), "from a message").await?;
             if let Some(overlap) = batch.overlap(id) {
@@ -245,7 +245,8 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
     Ok(Confirmation { lines, taken_back, strangers: said.strangers.clone(), triage: said.triage.to_owned() })
 }
 
-/// Puts the confirmation under the message: one line in its thread, edited when the message is.
+/// Puts the confirmation under the message: one line in its thread, edited when the message is. In a storm there is
+/// none: one line for all of them follows.
 pub async fn confirm(
     tx: &mut Tx,
     now: Timestamp,
@@ -256,6 +257,8 @@ pub async fn confirm(
     let subject = format!("intake:{}:{}", said.channel, said.ts);
     let out = if outbox::is_shown(tx, &subject).await? {
         Outgoing::update(&subject, message)
+    } else if storm::rages(tx, now, said.channel).await? {
+        return Ok(());
     } else {
         Outgoing::reply(&subject, said.channel.clone(), Thread::At(said.ts.to_owned()), message)
             .showing(&subject)

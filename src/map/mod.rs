@@ -12,4 +12,5 @@ pub mod overlap;
 pub mod partner;
 pub mod partner_view;
 pub mod store;
+pub mod storm;
 pub mod view;

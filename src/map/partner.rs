@@ -1,8 +1,10 @@
 //! Partners and the people there.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use crate::kernel::age;
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
 
 /// A company that we sell with.
@@ -27,13 +29,18 @@ pub struct Partner {
 }
 
 impl Partner {
-    /// Whole days since the list was last seen.
-    pub fn list_age_days(&self, now: Timestamp) -> Option<i64> {
-        self.list_seen_at.map(|at| (now.as_millisecond() - at.as_millisecond()).max(0) / 86_400_000)
+    /// What its form shows, to tell whether somebody changed it while the form was open.
+    pub fn stamp(&self) -> Value {
+        json!([self.name, self.domain, self.manager, self.channel, self.refresh_days])
+    }
+
+    /// Days of the reader's calendar since the list was last seen.
+    pub fn list_age_days(&self, now: &Zoned) -> Option<i64> {
+        self.list_seen_at.map(|at| age::days_since(at, now))
     }
 
     /// Whether the list is older than it may be; one that was never seen is not stale but absent.
-    pub fn list_is_stale(&self, now: Timestamp) -> bool {
+    pub fn list_is_stale(&self, now: &Zoned) -> bool {
         self.list_age_days(now).is_some_and(|days| days > self.refresh_days)
     }
 }
@@ -58,6 +65,11 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// What its form shows, as [`Partner::stamp`].
+    pub fn stamp(&self) -> Value {
+        json!([self.name, self.role, self.email, self.slack_user])
+    }
+
     /// What a note begins with.
     pub fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)

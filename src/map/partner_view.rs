@@ -1,10 +1,11 @@
 //! What Slack shows of partners and of the people there.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::Zoned;
 use serde_json::{Value, json};
 
 use super::partner::{Contact, ContactRole, Partner};
+use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::text::escape;
@@ -47,17 +48,16 @@ pub mod field {
 const SHOWN: usize = 15;
 
 /// How old a partner's list is, in words; `None` while there is none.
-pub fn list_age(partner: &Partner, now: Timestamp) -> Option<String> {
+pub fn list_age(partner: &Partner, now: &Zoned) -> Option<String> {
     let stale = if partner.list_is_stale(now) { ", *stale*" } else { "" };
     Some(match partner.list_age_days(now)? {
         0 => "from today".to_owned(),
-        1 => format!("1 day old{stale}"),
-        days => format!("{days} days old{stale}"),
+        days => format!("{} old{stale}", age::days(days)),
     })
 }
 
 /// A partner in one line: name, open overlaps, age of the list, channel.
-pub fn line(partner: &Partner, open: i64, now: Timestamp) -> String {
+pub fn line(partner: &Partner, open: i64, now: &Zoned) -> String {
     let channel = partner.channel.as_ref().map_or_else(|| "no channel".to_owned(), |c| c.mention());
     let overlaps = match open {
         1 => "1 open overlap".to_owned(),
@@ -68,7 +68,7 @@ pub fn line(partner: &Partner, open: i64, now: Timestamp) -> String {
 }
 
 /// All partners with their counts, in private.
-pub fn list(partners: &[(Partner, i64)], may_add: bool, now: Timestamp) -> Message {
+pub fn list(partners: &[(Partner, i64)], may_add: bool, now: &Zoned) -> Message {
     let add = blocks::button("Add partner", action::ADD, "new");
     if partners.is_empty() {
         let text = "No partner yet. An overlap, a session and a note each belong to one.";
@@ -119,7 +119,7 @@ pub struct Details<'a> {
 }
 
 /// One partner, in private.
-pub fn card(partner: &Partner, d: &Details<'_>, now: Timestamp) -> Result<Message> {
+pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> {
     let title =
         Card { name: &partner.name, domain: partner.domain.as_deref(), sample: partner.sample }.render()?;
     let title = title.trim();
@@ -220,7 +220,7 @@ pub fn form(partner: Option<&Partner>, name: &str, manager: Option<&str>, channe
         Some(_) => (action::EDIT, "Edit partner", "Save"),
         None => (action::ADD, "Add a partner", "Add"),
     };
-    let metadata = json!({"id": partner.map(|p| p.id.as_str()), "channel": channel});
+    let metadata = json!({"id": partner.map(|p| p.id.as_str()), "seen": partner.map(Partner::stamp), "channel": channel});
     blocks::modal(callback, title, Some(submit), &metadata, fields(partner, name, manager, false))
 }
 
@@ -231,7 +231,8 @@ pub fn contact_form(partner: &Partner, contact: Option<&Contact>, channel: Optio
         None => (action::ADD_CONTACT, "Add a contact", "Add"),
     };
     let id = contact.map_or(partner.id.as_str(), |c| c.id.as_str());
-    let metadata = json!({"id": id, "partner": partner.id, "channel": channel});
+    let metadata =
+        json!({"id": id, "partner": partner.id, "seen": contact.map(Contact::stamp), "channel": channel});
     let roles: Vec<Value> =
         ContactRole::ALL.iter().map(|(_, stored, words)| blocks::choice(words, stored)).collect();
     let person = contact.and_then(|c| c.slack_user.as_ref().map(|u| u.as_str()));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::flow::Outcome;
 use super::overlap::{Overlap, Population, Sighting};
 use super::partner::Partner;
+use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -269,20 +270,19 @@ pub fn list(
     found: &[Overlap],
     limit: usize,
     partners: &[Partner],
-    now: jiff::Timestamp,
+    now: &jiff::Zoned,
 ) -> Result<Message> {
     let rows = found.iter().take(limit).map(|o| Row {
         label: o.account.label(),
         partner: o.partner.clone(),
         kind: o.kind_words(),
-        state: state_words(o, now),
+        state: state_words(o, now.timestamp()),
     });
     let lists = partners
         .iter()
         .map(|p| match p.list_age_days(now) {
             Some(0) => format!("{}'s list is from today", p.name),
-            Some(1) => format!("{}'s list is 1 day old", p.name),
-            Some(days) => format!("{}'s list is {days} days old", p.name),
+            Some(days) => format!("{}'s list is {} old", p.name, age::days(days)),
             None => format!("{} has sent no list yet", p.name),
         })
         .collect();

@@ -47,13 +47,24 @@ pub struct Wish {
     pub goal: String,
 }
 
-/// Who answers for a partner: its manager, else the partner managers, else the admins.
+/// Who answers for a partner: its manager, else the partner managers, else the admins; those who left are passed over.
 pub async fn answerable(tx: &mut Tx, partner: &Partner) -> Result<Vec<UserId>> {
-    if let Some(manager) = &partner.manager {
-        return Ok(vec![manager.clone()]);
-    }
+    let manager: Vec<UserId> = partner.manager.iter().cloned().collect();
     let managers = people::holders(tx, Role::PartnerManager).await?;
-    if managers.is_empty() { people::holders(tx, Role::Admin).await } else { Ok(managers) }
+    let admins = people::holders(tx, Role::Admin).await?;
+    for turn in [manager, managers, admins] {
+        let mut there = Vec::new();
+        for user in turn {
+            let known = people::find(tx, &user).await?;
+            if known.is_none_or(|(person, _)| person.outside.is_none()) {
+                there.push(user);
+            }
+        }
+        if !there.is_empty() {
+            return Ok(there);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Records a request; those who answer for the partner and the requester each get a card.
@@ -124,9 +135,7 @@ pub async fn request_for(
         request.requester == actor.user
     };
     if !(member && may) {
-        let who = if managers { request.asked.clone() } else { vec![request.requester.clone()] };
-        let who = who.iter().map(UserId::mention).collect::<Vec<_>>().join(" or ");
-        return Err(Error::refused(format!("Only {who} can answer that. Nothing was changed.")));
+        return Err(view::request::refusal(&request, managers));
     }
     if request.version != seen.1 {
         return Err(view::request::decided_already(&request, now, &actor.zone));
@@ -146,7 +155,10 @@ pub async fn move_request(
     what: request::Move,
 ) -> Result<Request> {
     let before = request_for(tx, now, actor, seen, what.is_managers()).await?;
-    let verb = what.verb();
+    let (verb, today) = (what.verb(), now.to_zoned(actor.zone.clone()).date());
+    if let Some(day) = before.lapsed(&what, today) {
+        return Err(view::request::lapsed(&what, day, today));
+    }
     let Ok(after) = before.clone().moved(what, &actor.user, now) else {
         return Err(view::request::decided_already(&before, now, &actor.zone));
     };
@@ -155,7 +167,6 @@ pub async fn move_request(
         return Err(view::request::decided_already(&winner, now, &actor.zone));
     }
     let subject = format!("request:{}", after.id);
-    let today = now.to_zoned(actor.zone.clone()).date();
     let detail = view::request::state(&after, today);
     audit::done(tx, now, actor.user.as_str(), verb, &subject, &detail).await?;
     for reader in after.readers() {
@@ -323,7 +334,9 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp) -> Result<()> {
     let until = add_days(now.to_zoned(TimeZone::UTC).date(), 5);
     for c in store::commitments_near(tx, until).await? {
         let Some((day, why)) = c.reminder(now) else { continue };
-        store::mark_reminded(tx, &c.id, day).await?;
+        if !store::mark_reminded(tx, &c, day).await? {
+            continue;
+        }
         let zone = TimeZone::get(&c.zone).unwrap_or(TimeZone::UTC);
         let today = now.to_zoned(zone).date();
         let subject = view::commitment::subject(&c, &c.owner);

@@ -379,6 +379,10 @@ fn take_owner(words: &[String]) -> (Option<Owner>, Vec<String>) {
     if let Some((i, _)) = &found {
         rest.remove(*i);
     }
+    // Whoever else is mentioned is part of what is promised, by name.
+    for word in rest.iter_mut().filter(|w| w.starts_with("<@") && w.contains('|')) {
+        *word = plain(word);
+    }
     (found.map(|(_, owner)| owner), rest)
 }
 

@@ -141,6 +141,16 @@ impl Request {
         Ok(Self { stage, version: self.version + 1, ..self })
     }
 
+    /// The day that a move would agree to, where it is over on `today`.
+    pub fn lapsed(&self, what: &Move, today: Date) -> Option<Date> {
+        let day = match (what, &self.stage) {
+            (Move::Accept | Move::Insist, _) => self.wanted_by,
+            (Move::Take, Stage::Proposed { on, .. }) => *on,
+            _ => return None,
+        };
+        (day < today).then_some(day)
+    }
+
     /// Whether it still waits for somebody.
     pub fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Asked(_) | Stage::Proposed { .. })
@@ -283,6 +293,21 @@ pub(super) mod tests {
                     (after, wanted) => panic!("{what:?} at {stage:?}: {after:?}, wanted {wanted:?}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_over_cannot_be_agreed_to() {
+        let proposed = request(Stage::Proposed { on: date(2026, 3, 17), moved: moved("UPM") });
+        for (what, wednesday, later) in [
+            (Move::Accept, Some(date(2026, 3, 13)), Some(date(2026, 3, 13))),
+            (Move::Insist, Some(date(2026, 3, 13)), Some(date(2026, 3, 13))),
+            (Move::Take, None, Some(date(2026, 3, 17))),
+            (Move::Withdraw, None, None),
+        ] {
+            assert_eq!(proposed.lapsed(&what, date(2026, 3, 13)), None, "{what:?} on the day");
+            assert_eq!(proposed.lapsed(&what, date(2026, 3, 17)), wednesday, "{what:?}");
+            assert_eq!(proposed.lapsed(&what, date(2026, 3, 18)), later, "{what:?}");
         }
     }
 

@@ -3,14 +3,16 @@
 mod commitments;
 mod requests;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;
-use crate::sql_value;
-use crate::store::Tx;
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::store::{Tx, instant};
+use crate::{sql_exec, sql_value};
 
 /// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
 fn label(name: String, domain: Option<String>) -> String {
@@ -18,6 +20,22 @@ fn label(name: String, domain: Option<String>) -> String {
         Some(domain) => format!("{name} ({domain})"),
         None => name,
     }
+}
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE commitments SET source_channel = $2 WHERE source_channel = $1",
+        from.as_str(),
+        to.as_str()
+    )?;
+    Ok(())
+}
+
+/// Who decided and when, as two columns have it.
+fn decided(by: Option<String>, at: Option<i64>) -> Result<Option<(UserId, Timestamp)>> {
+    by.zip(at).map(|(by, at)| Ok((by.into(), instant(at)?))).transpose()
 }
 
 /// Figures for the digest and Home.

@@ -39,6 +39,9 @@ pub struct Group {
     pub partner: PartnerId,
     /// Its name.
     pub name: String,
+    /// The age of its list in days, where that is older than it may be.
+    #[serde(default)]
+    pub stale_days: Option<i64>,
     /// At most [`GROUP_ROWS`].
     pub rows: Vec<Row>,
     /// How many of this partner wait beyond these.
@@ -59,7 +62,7 @@ pub struct Freshness {
 /// What the line of counts says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// First seen in the last seven days.
+    /// First seen in the weeks that the digest covers.
     pub new: i64,
     /// Open for over five days, with nobody's name on them.
     pub unclaimed: i64,
@@ -80,13 +83,35 @@ pub struct Commitments {
     pub late: i64,
 }
 
+/// When a digest should have come, how much it makes up for, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// When it should have come.
+    pub at: Timestamp,
+    /// How many weeks it covers: one, and one more for each digest before it that never came.
+    pub weeks: i64,
+    /// When Tandem was not running, if that is why.
+    pub downtime: Option<(Timestamp, Timestamp)>,
+}
+
+/// The same in words of the reader's zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// When it should have come.
+    pub due: String,
+    /// See [`Due::weeks`].
+    pub weeks: i64,
+    /// From when to when Tandem was not running.
+    pub downtime: Option<(String, String)>,
+}
+
 /// What one digest says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// The Monday of its week.
     pub week: Date,
-    /// When it should have come, in words, if it comes late.
-    pub late: Option<String>,
+    /// Set if it comes late.
+    pub late: Option<Late>,
     /// The line of counts.
     pub counts: Counts,
     /// What needs a decision first; at most [`TOP`].
@@ -125,7 +150,7 @@ pub struct Input {
     /// Whose week and weekdays it names.
     pub zone: TimeZone,
     /// When it was due, if that is over.
-    pub due: Option<Timestamp>,
+    pub due: Option<Due>,
     /// Up to [`CANDIDATES`] a partner that wait for a decision.
     pub candidates: Vec<Overlap>,
     /// Every partner.
@@ -144,11 +169,14 @@ const LATE_MINUTES: i64 = 30;
 /// Composes the digest.
 pub fn compose(input: &Input) -> Digest {
     let date = |at: Timestamp| at.to_zoned(input.zone.clone()).date();
-    let due = input.due.unwrap_or(input.now);
-    let late = (input.now.as_millisecond() - due.as_millisecond() > LATE_MINUTES * 60_000)
-        .then(|| due.to_zoned(input.zone.clone()).strftime("%A %-d %B at %H:%M").to_string());
+    let due = input.due.unwrap_or(Due { at: input.now, weeks: 1, downtime: None });
+    let late = (input.now.as_millisecond() - due.at.as_millisecond() > LATE_MINUTES * 60_000)
+        .then(|| in_words(&due, &input.zone));
+    let now = input.now.to_zoned(input.zone.clone());
     let ranked = rank(input);
     let row = |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase() };
+    let below =
+        |(o, p): &(Overlap, priority::Priority)| Row { overlap: o.id.clone(), why: p.phrase_in_group() };
     let (top, rest) = ranked.split_at(ranked.len().min(TOP));
     let mut groups: Vec<Group> = input
         .partners
@@ -158,11 +186,12 @@ pub fn compose(input: &Input) -> Digest {
             let waiting = input.waiting.get(&partner.id).copied().unwrap_or(0);
             let left = waiting - i64::try_from(above).unwrap_or(0);
             let rows: Vec<Row> =
-                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(row).collect();
+                rest.iter().filter(|(o, _)| o.partner_id == partner.id).take(GROUP_ROWS).map(below).collect();
             let more = (left - i64::try_from(rows.len()).unwrap_or(0)).max(0);
             (!rows.is_empty()).then(|| Group {
                 partner: partner.id.clone(),
                 name: partner.name.clone(),
+                stale_days: partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now)),
                 rows,
                 more,
             })
@@ -173,7 +202,7 @@ pub fn compose(input: &Input) -> Digest {
     let left_out = groups.iter().skip(GROUPS).map(size).sum();
     groups.truncate(GROUPS);
     Digest {
-        week: monday_of(date(due)),
+        week: monday_of(date(due.at)),
         late,
         counts: input.counts,
         top: top.iter().map(row).collect(),
@@ -183,11 +212,22 @@ pub fn compose(input: &Input) -> Digest {
     }
 }
 
+fn in_words(due: &Due, zone: &TimeZone) -> Late {
+    let words = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%A %-d %B at %H:%M").to_string();
+    Late {
+        due: words(due.at),
+        weeks: due.weeks,
+        downtime: due.downtime.map(|(from, until)| (words(from), words(until))),
+    }
+}
+
 fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
-    let since = input.now - jiff::SignedDuration::from_hours(7 * 24);
+    let weeks = input.due.map_or(1, |due| due.weeks);
+    let since = input.now - jiff::SignedDuration::from_hours(weeks * 7 * 24);
+    let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
         let partner = input.partners.iter().find(|p| p.id == *id)?;
-        partner.list_age_days(input.now).filter(|_| partner.list_is_stale(input.now))
+        partner.list_age_days(&now).filter(|_| partner.list_is_stale(&now))
     };
     let mut ranked: Vec<_> = input
         .candidates
@@ -199,6 +239,8 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 since,
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),
+                new_is_news: input.counts.new * 2 < input.counts.open,
+                largest: largest(o, &input.candidates),
             };
             (o.clone(), priority::weigh(o, &about))
         })
@@ -207,7 +249,19 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     ranked
 }
 
+/// Whether its amount is above all others of a currency that waits with its partner, at least two of them.
+fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
+    let Some(amount) = o.amount else { return false };
+    let mut others = candidates
+        .iter()
+        .filter(|other| other.partner_id == o.partner_id && other.id != o.id)
+        .filter_map(|other| other.amount);
+    let enough = others.clone().count() >= 2;
+    enough && others.all(|a| a.currency == amount.currency && a.hundredths < amount.hundredths)
+}
+
 fn freshness(input: &Input) -> Vec<Freshness> {
+    let now = input.now.to_zoned(input.zone.clone());
     let mut lists: Vec<Freshness> = input
         .partners
         .iter()
@@ -215,9 +269,9 @@ fn freshness(input: &Input) -> Vec<Freshness> {
             partner: p.name.clone(),
             seen: p
                 .list_seen_at
-                .zip(p.list_age_days(input.now))
+                .zip(p.list_age_days(&now))
                 .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
-            stale: p.list_is_stale(input.now),
+            stale: p.list_is_stale(&now),
         })
         .collect();
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));

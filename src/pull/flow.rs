@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use super::digest::{self, Commitments, Decided, Decision, Digest, Input};
+use super::digest::{self, Commitments, Decided, Decision, Digest, Due, Input};
 use super::store::{self, Posted};
 use super::view::{self, Scene};
 use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
-use crate::delivery::schedule;
+use crate::delivery::{schedule, uptime};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, UserId};
@@ -20,36 +19,37 @@ use crate::store::{Tx, audit, instant, millis};
 
 /// Where nobody said from when digests are due, one that is older than this is not posted.
 const GRACE_MS: i64 = 3_600_000;
+/// A catch-up covers no more than this.
+const LONGEST: SignedDuration = SignedDuration::from_hours(26 * 7 * 24);
+/// Under which digests fire.
+const SCHEDULE: &str = "digest";
 /// An overlap is edited in the newest digests only.
 const EDITED: i64 = 3;
-
-fn zone_of(time: &DigestTime) -> TimeZone {
-    TimeZone::get(&time.zone).unwrap_or(TimeZone::UTC)
-}
 
 /// The day of the next triage, in words: `Monday`.
 pub async fn next_triage(tx: &mut Tx, now: Timestamp) -> Result<String> {
     let time = settings::load(tx).await?.digest;
     let next = digest::schedule(&time).and_then(|s| s.next_after(now));
-    let day = next.map(|fire| fire.at.to_zoned(zone_of(&time)).strftime("%A").to_string());
+    let day = next.map(|fire| fire.at.to_zoned(time.time_zone()).strftime("%A").to_string());
     Ok(day.unwrap_or_else(|| "Monday".to_owned()))
 }
 
 /// When the next digest comes, in words and with its zone: `Monday 16 March at 09:00, Europe/Stockholm`.
 pub fn next_words(time: &DigestTime, now: Timestamp) -> Option<String> {
     let next = digest::schedule(time)?.next_after(now)?;
-    let at = next.at.to_zoned(zone_of(time)).strftime("%A %-d %B at %H:%M").to_string();
+    let at = next.at.to_zoned(time.time_zone()).strftime("%A %-d %B at %H:%M").to_string();
     Some(format!("{at}, {}", time.zone))
 }
 
-/// Loads what a digest is made of and composes it; `due` is when it should have come.
+/// Loads what a digest is made of and composes it.
 pub async fn compose(
     tx: &mut Tx,
     now: Timestamp,
-    due: Option<Timestamp>,
+    due: Option<Due>,
     commitments: Commitments,
 ) -> Result<Digest> {
-    let zone = zone_of(&settings::load(tx).await?.digest);
+    let zone = settings::load(tx).await?.digest.time_zone();
+    let counts = store::counts(tx, &now.to_zoned(zone.clone()), due.map_or(1, |due| due.weeks)).await?;
     let input = Input {
         now,
         zone,
@@ -58,14 +58,14 @@ pub async fn compose(
         partners: map::partners(tx).await?,
         waiting: store::waiting(tx, now).await?,
         planned: store::planned(tx).await?,
-        counts: digest::Counts { commitments, ..store::counts(tx, now).await? },
+        counts: digest::Counts { commitments, ..counts },
     };
     Ok(digest::compose(&input))
 }
 
 /// Reads what is shown of these overlaps now.
 pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[OverlapId]) -> Result<Scene> {
-    let zone = zone_of(&settings::load(tx).await?.digest);
+    let zone = settings::load(tx).await?.digest.time_zone();
     let overlaps: HashMap<OverlapId, Overlap> =
         map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
     let decided = store::decided(tx, ids).await?;
@@ -81,37 +81,46 @@ pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[Over
     Ok(Scene { now, zone, channel: channel.clone(), overlaps, decided, names })
 }
 
-/// When the digest that is due now was due, and the period that it stands for.
-async fn due(tx: &mut Tx, now: Timestamp) -> Result<Option<(ChannelId, crate::kernel::schedule::Fire)>> {
+/// The digest that is due now: where it goes, the period that it stands for, and what it makes up for.
+async fn due(tx: &mut Tx, now: Timestamp) -> Result<Option<(ChannelId, String, Due)>> {
     let workspace = settings::load(tx).await?;
     let Some(channel) = workspace.digest_channel else { return Ok(None) };
     let since = instant(workspace.digest_since.unwrap_or(millis(now) - GRACE_MS))?;
-    let fire = digest::schedule(&workspace.digest).and_then(|s| s.latest_due(since, now));
-    Ok(fire.map(|fire| (channel, fire)))
+    let Some(schedule) = digest::schedule(&workspace.digest) else { return Ok(None) };
+    let Some(fire) = schedule.latest_due(since, now) else { return Ok(None) };
+    let last = schedule::last(tx, SCHEDULE).await?.unwrap_or_default();
+    if last >= fire.period {
+        return Ok(None);
+    }
+    let missed = schedule.fires_between(since.max(fire.at - LONGEST), fire.at);
+    let weeks = missed.iter().filter(|f| f.period > last).count();
+    let downtime = match uptime::downtime(tx, millis(fire.at)).await? {
+        Some((from, until)) => Some((instant(from)?, instant(until)?)),
+        None => None,
+    };
+    let due = Due { at: fire.at, weeks: i64::try_from(weeks).unwrap_or(1).max(1), downtime };
+    Ok(Some((channel, fire.period, due)))
 }
 
 /// Whether a digest is due and nobody has posted it.
 pub async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
-    match due(tx, now).await? {
-        Some((_, fire)) => Ok(!store::is_posted(tx, &fire.period).await?),
-        None => Ok(false),
-    }
+    Ok(due(tx, now).await?.is_some())
 }
 
 /// Posts the digest if one is due: once a period, whoever is first; after a downtime the latest one only.
 pub async fn post_due(tx: &mut Tx, now: Timestamp, commitments: Commitments) -> Result<bool> {
-    let Some((channel, fire)) = due(tx, now).await? else { return Ok(false) };
-    if !schedule::fire(tx, "digest", &fire.period, millis(now)).await? {
+    let Some((channel, period, due)) = due(tx, now).await? else { return Ok(false) };
+    if !schedule::fire(tx, SCHEDULE, &period, millis(now)).await? {
         return Ok(false);
     }
-    let digest = compose(tx, now, Some(fire.at), commitments).await?;
+    let digest = compose(tx, now, Some(due), commitments).await?;
     let posted = Posted { id: DigestId::random(), channel, digest };
-    store::insert_digest(tx, now, &fire.period, &posted).await?;
+    store::insert_digest(tx, now, &period, &posted).await?;
     let scene = scene(tx, now, &posted.channel, &posted.digest.overlaps()).await?;
     let subject = subject(&posted);
     let message = view::digest(&posted.digest, &scene)?;
     let to = Destination::Channel(posted.channel.clone());
-    let out = Outgoing::post(format!("digest:{}", fire.period), to, message).showing(&subject);
+    let out = Outgoing::post(format!("digest:{period}"), to, message).showing(&subject);
     outbox::enqueue(tx, millis(now), &out).await?;
     for group in &posted.digest.groups {
         let message = view::group(group, &scene)?;

@@ -10,5 +10,5 @@ pub mod forms;
 pub mod priority;
 pub mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod view;

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::kernel::age;
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
-use crate::store::millis;
 
 /// Points of an amount in whole units, whatever the currency: from this much, so many.
 pub const AMOUNTS: [(i64, i64); 7] =
@@ -17,13 +17,14 @@ pub const CHANGED: i64 = 25;
 pub const RETURNED: i64 = 20;
 /// Points of having waited so long that nobody looks any more.
 pub const WAITING: i64 = 15;
+/// Points of having come up in the last week.
+pub const NEW: i64 = 8;
 /// After so many days without anybody, an overlap waits too long.
 pub const WAITING_DAYS: i64 = 5;
 /// So many of a partner's last planned overlaps of one motion are a habit (A10).
 const HABIT: usize = 3;
 /// As many of them are looked at.
 pub const HABIT_SEEN: usize = 5;
-const DAY_MS: i64 = 86_400_000;
 
 /// Points of what the two sides are to the account (A2).
 pub fn kind_points(ours: Option<Population>, theirs: Option<Population>) -> i64 {
@@ -53,6 +54,10 @@ pub struct About<'a> {
     pub planned: &'a [Motion],
     /// Days since the partner's list was seen, when that is longer than it may be (A3).
     pub stale_days: Option<i64>,
+    /// Coming up in the last week sets it apart: most others did not.
+    pub new_is_news: bool,
+    /// Its amount is the largest of all that wait with this partner.
+    pub largest: bool,
 }
 
 /// One reason to look at it now.
@@ -73,6 +78,13 @@ pub enum Reason {
         ours: Population,
         /// The partner's.
         theirs: Population,
+        /// The partner's name.
+        partner: String,
+        /// Our deal is about to be decided.
+        soon: bool,
+    },
+    /// Nothing that waits with the partner is worth more.
+    Largest {
         /// The partner's name.
         partner: String,
     },
@@ -102,7 +114,7 @@ pub enum Reason {
     Open(i64),
 }
 
-/// Points of a deal that is about to be decided; the row says the stage itself.
+/// Points of a deal of ours that is about to be decided.
 const LATE_STAGE: i64 = 10;
 
 impl Reason {
@@ -111,11 +123,12 @@ impl Reason {
         match self {
             Self::Changed { .. } => 0,
             Self::Returned => 1,
-            Self::Kind { .. } | Self::Habit { .. } => 2,
-            Self::Stale { .. } => 3,
-            Self::New(_) => 4,
-            Self::Waiting(_) => 5,
-            Self::Open(_) => 6,
+            Self::New(_) => 2,
+            Self::Kind { .. } | Self::Habit { .. } => 3,
+            Self::Stale { .. } => 4,
+            Self::Largest { .. } => 5,
+            Self::Waiting(_) => 6,
+            Self::Open(_) => 7,
         }
     }
 
@@ -125,27 +138,34 @@ impl Reason {
         match self {
             Self::Changed { day, what } => format!("changed on {day}: {what}"),
             Self::Returned => "back from its snooze".to_owned(),
-            Self::Kind { ours, theirs, partner } => match (ours, theirs) {
+            Self::Kind { ours, theirs, partner, soon } => match (ours, theirs) {
+                (OpenOpportunity, Customer) if *soon => {
+                    format!("an ask, and soon: {partner} knows them and our deal is nearly decided")
+                }
                 (OpenOpportunity, Customer) => format!("an ask: {partner} can open doors for our deal"),
                 (Prospect, Customer) => format!("an ask: {partner} can introduce us"),
                 (Customer, OpenOpportunity) => format!("a give: we can open doors for {partner}'s deal"),
                 (Customer, Prospect) => format!("a give: we can introduce {partner}"),
+                (OpenOpportunity, OpenOpportunity) if *soon => {
+                    format!("joint, and soon: {partner}'s deal is open and ours is nearly decided")
+                }
                 (OpenOpportunity, OpenOpportunity) => "joint: both deals are open now".to_owned(),
                 (Customer, Customer) => "joint: both of us serve them".to_owned(),
                 (OpenOpportunity, Prospect) => format!("joint: {partner} could come into our deal"),
                 (Prospect, OpenOpportunity) => format!("joint: we could come into {partner}'s deal"),
                 (Prospect, Prospect) => "neither of us is in yet".to_owned(),
             },
+            Self::Largest { partner } => format!("the largest amount waiting with {partner}"),
             Self::Habit { motion, this: Motion::Give, count, partner } if *motion != Motion::Give => {
                 format!("a give: {}", habit(*motion, *count, partner))
             }
             Self::Habit { motion, count, partner, .. } => habit(*motion, *count, partner),
-            Self::Waiting(days) => format!("open for {} and nobody has it", days_words(*days)),
+            Self::Waiting(days) => format!("open for {} and nobody has it", age::days(*days)),
             Self::Stale { days, partner } => {
-                format!("{partner}'s list is {} old, so check first", days_words(*days))
+                format!("{partner}'s list is {} old, so check first", age::days(*days))
             }
             Self::New(day) => format!("new on {day}"),
-            Self::Open(days) => format!("open for {}", days_words(*days)),
+            Self::Open(days) => format!("open for {}", age::days(*days)),
         }
     }
 }
@@ -157,11 +177,6 @@ fn habit(motion: Motion, count: usize, partner: &str) -> String {
         Motion::Joint => "joint",
     };
     format!("the last {count} with {partner} were {what}")
-}
-
-/// `1 day`, `6 days`.
-pub fn days_words(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// How much it is worth a look, and why.
@@ -177,7 +192,17 @@ impl Priority {
     /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
     /// nobody has it, is said by the row, which knows better when it is shown again.
     pub fn phrase(&self) -> String {
-        let lasting = self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)));
+        self.first_two(|_| true)
+    }
+
+    /// The same for a row among others with its partner: how old the list is stands above them.
+    pub fn phrase_in_group(&self) -> String {
+        self.first_two(|r| !matches!(r, Reason::Stale { .. }))
+    }
+
+    fn first_two(&self, wanted: impl Fn(&Reason) -> bool) -> String {
+        let lasting =
+            self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)) && wanted(r));
         lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
     }
 }
@@ -185,11 +210,6 @@ impl Priority {
 /// Who of ours has it: the one it was assigned to, else the deal's or the account's owner, as written.
 pub fn holder(o: &Overlap) -> Option<String> {
     o.assignee.as_ref().map(|u| u.mention()).or_else(|| o.owner.clone()).or_else(|| o.account.owner.clone())
-}
-
-/// Whole days since it was first seen.
-pub fn age_days(o: &Overlap, now: Timestamp) -> i64 {
-    (millis(now) - millis(o.first_seen)).max(0) / DAY_MS
 }
 
 /// Weighs one overlap.
@@ -203,31 +223,38 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     if matches!(o.triage, Triage::Snoozed(until) if until <= about.now) {
         found.push((RETURNED, Reason::Returned));
     }
-    let kind = kind_points(o.our_population, o.their_population);
+    if about.new_is_news && within(&o.first_seen) {
+        found.push((NEW, Reason::New(day(o.first_seen))));
+    }
+    let soon =
+        o.our_population == Some(Population::OpenOpportunity) && o.stage.as_deref().is_some_and(is_late);
+    let kind = kind_points(o.our_population, o.their_population) + if soon { LATE_STAGE } else { 0 };
     let habit = o.motion().and_then(|this| habit_of(this, about.planned, &o.partner));
     match habit {
         // It says the motion as well, so the kind needs no word of its own.
         Some((points, reason)) if points > 0 => found.push((kind + points, reason)),
         other => {
             if let (Some(ours), Some(theirs)) = (o.our_population, o.their_population) {
-                found.push((kind, Reason::Kind { ours, theirs, partner: o.partner.clone() }));
+                found.push((kind, Reason::Kind { ours, theirs, partner: o.partner.clone(), soon }));
             }
             found.extend(other);
         }
     }
-    let age = age_days(o, about.now);
+    let age = age::days_since(o.first_seen, &about.now.to_zoned(about.zone.clone()));
     if age > WAITING_DAYS && holder(o).is_none() {
         found.push((WAITING, Reason::Waiting(age)));
     }
     if let Some(days) = about.stale_days {
         found.push((-5, Reason::Stale { days, partner: o.partner.clone() }));
     }
+    if about.largest {
+        found.push((0, Reason::Largest { partner: o.partner.clone() }));
+    }
     if found.iter().all(|(points, _)| *points <= 0) {
         let reason = if within(&o.first_seen) { Reason::New(day(o.first_seen)) } else { Reason::Open(age) };
         found.push((1, reason));
     }
     let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
-    let score = score + if o.stage.as_deref().is_some_and(is_late) { LATE_STAGE } else { 0 };
     found.sort_by_key(|(_, reason)| reason.place());
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
 }

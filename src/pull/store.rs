@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use sqlx::AssertSqlSafe;
 
 use super::digest::{CANDIDATES, Counts, Decided, Decision, Digest};
 use super::priority::{self, AMOUNTS, WAITING_DAYS};
+use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
@@ -79,21 +80,22 @@ pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
-/// The line of counts, without the commitments.
-pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<Counts> {
+/// The line of counts for a digest of so many weeks, without the commitments; ages are days of the reader's calendar.
+pub async fn counts(tx: &mut Tx, reader: &Zoned, weeks: i64) -> Result<Counts> {
+    let now = reader.timestamp();
     let new = sql_value!(
         tx,
         i64,
         "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND first_seen >= $1 AND first_seen <= $2",
-        millis(now) - 7 * DAY_MS,
+        millis(now) - weeks * 7 * DAY_MS,
         millis(now)
     )?;
     let sql = format!(
         "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
          WHERE {WAITS} AND o.first_seen < $2 AND {NOBODY}"
     );
-    let unclaimed =
-        sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), millis(now) - WAITING_DAYS * DAY_MS)?;
+    let too_long = millis(age::start_of_day(reader, WAITING_DAYS));
+    let unclaimed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), too_long)?;
     let snoozed = sql_value!(
         tx,
         i64,
@@ -233,9 +235,8 @@ pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Use
     Ok(rows.into_iter().filter_map(|(who,)| super::view::user_of(&who)).collect())
 }
 
-/// Whether the digest of this period was posted.
-pub async fn is_posted(tx: &mut Tx, period: &str) -> Result<bool> {
-    let found =
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM fires WHERE schedule = 'digest' AND period = $1", period)?;
-    Ok(found > 0)
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    sql_exec!(tx, "UPDATE digests SET channel = $2 WHERE channel = $1", from.as_str(), to.as_str())?;
+    Ok(())
 }

@@ -12,7 +12,7 @@ pub(super) fn at(text: &str) -> Timestamp {
 }
 
 /// Their customer, our open deal of $120k, first seen two days before 9 March 2026.
-pub(super) fn overlap(id: &str, account: &str, partner: &str) -> Overlap {
+pub(crate) fn overlap(id: &str, account: &str, partner: &str) -> Overlap {
     Overlap {
         id: id.into(),
         account: Account {
@@ -40,7 +40,7 @@ pub(super) fn overlap(id: &str, account: &str, partner: &str) -> Overlap {
     }
 }
 
-pub(super) fn partner(name: &str, list: Option<&str>) -> Partner {
+pub(crate) fn partner(name: &str, list: Option<&str>) -> Partner {
     Partner {
         id: name.to_lowercase().as_str().into(),
         name: name.to_owned(),

@@ -1,21 +1,26 @@
 //! The digest in Slack: one message, a reply a partner, and what is said to one person.
 
+mod row;
+mod told;
+
 use std::collections::HashMap;
 
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::Value;
 
-use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Row, waits};
-use super::priority::{Reason, WAITING_DAYS, age_days, days_words, holder};
+use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Late};
+use super::priority::{Reason, WAITING_DAYS, holder};
+use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
 pub use crate::map::view::user_of;
+use row::{row, thread_block, top_blocks};
+pub use told::{decided, given, saved, second};
 
 /// The controls of this area, and those of later ones that stand on a row.
 pub mod action {
@@ -69,8 +74,8 @@ impl Scene {
 
     /// Who has it and since when: `Alex Rivera · 2 days`, `open for 6 days and nobody has it`.
     fn held(&self, overlap: &Overlap) -> String {
-        let days = age_days(overlap, self.now);
-        let age = if days == 0 { "today".to_owned() } else { days_words(days) };
+        let days = age::days_since(overlap.first_seen, &self.now.to_zoned(self.zone.clone()));
+        let age = if days == 0 { "today".to_owned() } else { age::days(days) };
         match holder(overlap) {
             None if days > WAITING_DAYS => Reason::Waiting(days).words(),
             None => format!("unassigned · {age}"),
@@ -96,112 +101,6 @@ impl Scene {
             Decision::Dismiss(why) => format!("Dismissed by {by} · {on}: {why}"),
             Decision::Reopen => return None,
         })
-    }
-}
-
-#[derive(Template)]
-#[template(path = "pull/row.mrkdwn")]
-struct OpenRow<'a> {
-    account: String,
-    partner: Option<&'a str>,
-    kind: String,
-    why: String,
-    held: String,
-    assigned: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "pull/decided.mrkdwn")]
-struct DecidedRow<'a> {
-    account: String,
-    partner: Option<&'a str>,
-    kind: String,
-    state: String,
-}
-
-/// A row as text, and what can be done with it.
-struct Shown {
-    text: String,
-    control: Control,
-}
-
-enum Control {
-    Decide(String),
-    Reopen(String),
-    Nothing,
-}
-
-/// As a sentence begins.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// `None` when the overlap is no longer known. `named`: the row says the partner.
-fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
-    let Some(o) = scene.overlaps.get(&row.overlap) else { return Ok(None) };
-    let made = scene.decided.get(&o.id);
-    let account = clip(&o.account.name, 60);
-    let partner = named.then_some(o.partner.as_str());
-    let kind = clip(&o.kind_words(), 120);
-    let value = format!("{}:{}", o.id, o.version);
-    let (text, control) = if o.gone_at.is_some() {
-        let state = format!("No longer on {}'s list", o.partner);
-        (DecidedRow { account, partner, kind, state }.render()?, Control::Nothing)
-    } else if waits(o, scene.now) {
-        let assigned = made
-            .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
-            .and_then(|m| scene.decision(m, &o.partner));
-        let (why, mut held) = (clip(&capital(&row.why), 200), scene.held(o));
-        if why.is_empty() {
-            held = capital(&held);
-        }
-        (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
-    } else {
-        let state = made.and_then(|m| scene.decision(m, &o.partner));
-        let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
-        (DecidedRow { account, partner, kind, state }.render()?, Control::Reopen(value))
-    };
-    Ok(Some(Shown { text: text.trim().to_owned(), control }))
-}
-
-fn menu(value: &str, with_plan: bool) -> Value {
-    let verb = |verb: &str| format!("{verb}:{value}");
-    let mut choices = vec![
-        ("Assign", verb("assign")),
-        ("Snooze", verb("snooze")),
-        ("Dismiss", verb("dismiss")),
-        ("Draft note", verb("draft")),
-    ];
-    if with_plan {
-        choices.insert(0, ("Plan", verb("plan")));
-    }
-    blocks::overflow(action::MENU, &choices)
-}
-
-fn decided_menu(value: &str) -> Value {
-    let choices = [("Reopen", format!("reopen:{value}")), ("Draft note", format!("draft:{value}"))];
-    blocks::overflow(action::MENU, &choices)
-}
-
-/// A row of the message itself: **Plan** and `⋯` under it.
-fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
-    match &shown.control {
-        Control::Decide(value) => {
-            out.push(blocks::section(&shown.text));
-            let plan = blocks::button("Plan", action::PLAN, value);
-            out.push(blocks::actions(vec![plan, menu(value, false)]));
-        }
-        _ => out.push(thread_block(shown)),
-    }
-}
-
-/// A row of a reply: one block, its controls in `⋯`.
-fn thread_block(shown: &Shown) -> Value {
-    match &shown.control {
-        Control::Decide(value) => blocks::section_with(&shown.text, menu(value, true)),
-        Control::Reopen(value) => blocks::section_with(&shown.text, decided_menu(value)),
-        Control::Nothing => blocks::section(&shown.text),
     }
 }
 
@@ -257,7 +156,7 @@ pub fn preview(digest: &Digest, scene: &Scene, next: Option<String>) -> Result<M
 
 fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Message> {
     let title = format!("Partner triage, week of {}", civil(digest.week));
-    let late = digest.late.as_ref().map(|due| format!("This digest is late: it was due on {due}."));
+    let late = digest.late.as_ref().map(late_words);
     if digest.top.is_empty() {
         return empty(digest, &title, late, preview);
     }
@@ -294,6 +193,30 @@ fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Messa
         out.push(blocks::actions(vec![blocks::button("Digest settings", action::SETTINGS, "digest")]));
     }
     Ok(Message::new(text, out))
+}
+
+/// Why it comes late, and what it makes up for.
+fn late_words(late: &Late) -> String {
+    let Late { due, weeks, downtime } = late;
+    let down =
+        downtime.as_ref().map(|(from, until)| format!("Tandem was not running from {from} to {until}"));
+    match (weeks, down) {
+        (..=1, None) => format!("This digest is late: it was due on {due}."),
+        (..=1, Some(down)) => format!("This digest is late: it was due on {due}, and {down}."),
+        (weeks, None) => {
+            format!(
+                "This digest covers {} weeks: none came since the last one, and this one was due on {due}.",
+                in_letters(*weeks)
+            )
+        }
+        (weeks, Some(down)) => format!("This digest covers {} weeks, because {down}.", in_letters(*weeks)),
+    }
+}
+
+fn in_letters(n: i64) -> String {
+    const WORDS: [&str; 9] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let word = usize::try_from(n - 2).ok().and_then(|i| WORDS.get(i));
+    word.map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
 fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&str>) -> Result<Message> {
@@ -345,7 +268,7 @@ fn lists_words(lists: &[&Freshness]) -> String {
             match l.seen {
                 None => format!("{partner} has sent no list yet"),
                 Some((_, days)) if l.stale => {
-                    format!("{partner}'s list is {} old: ask for a new one", days_words(days))
+                    format!("{partner}'s list is {} old: ask for a new one", age::days(days))
                 }
                 Some((date, _)) => format!("{partner}'s list is from {}", civil(date)),
             }
@@ -378,6 +301,7 @@ fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
 #[template(path = "pull/group.mrkdwn")]
 struct GroupText<'a> {
     partner: &'a str,
+    stale: Option<&'a str>,
     rows: Vec<&'a str>,
     more: i64,
 }
@@ -389,9 +313,12 @@ pub fn group(group: &Group, scene: &Scene) -> Result<Message> {
         rows.extend(row(r, scene, false)?);
     }
     let texts = rows.iter().map(|r| r.text.as_str()).collect();
-    let text = GroupText { partner: &group.name, rows: texts, more: group.more }.render()?;
+    let stale = group.stale_days.map(|d| format!("The list is {} old, so check first.", age::days(d)));
+    let stale = stale.as_deref();
+    let text = GroupText { partner: &group.name, stale, rows: texts, more: group.more }.render()?;
     let name = escape(&group.name);
     let mut out = vec![blocks::section(&format!("*{name}*"))];
+    out.extend(stale.map(blocks::context));
     out.extend(rows.iter().map(thread_block));
     if group.more > 0 {
         let wait = if group.more == 1 { "waits" } else { "wait" };
@@ -399,80 +326,6 @@ pub fn group(group: &Group, scene: &Scene) -> Result<Message> {
         out.push(blocks::context(&more));
     }
     Ok(Message::new(text.trim(), out))
-}
-
-#[derive(Template)]
-#[template(path = "pull/second.mrkdwn")]
-struct Second<'a> {
-    account: &'a str,
-    partner: &'a str,
-    line: Option<String>,
-    at: String,
-    change: Option<&'a str>,
-}
-
-/// What the second of two people is told: who decided what and when, or what changed.
-///
-/// `zone` is the reader's; a change after the last decision is what counts.
-pub fn second(overlap: &Overlap, scene: &Scene, zone: &TimeZone) -> Result<Message> {
-    let made = scene.decided.get(&overlap.id);
-    let changed_last = overlap.changed_at.is_some_and(|at| made.is_none_or(|m| m.at < at));
-    let line = made.filter(|_| !changed_last).map(|m| {
-        scene
-            .decision(m, &overlap.partner)
-            .unwrap_or_else(|| format!("Reopened by {} · {}", scene.name(&m.by), day(m.at, zone)))
-    });
-    let at = made.map(|m| m.at.to_zoned(zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default();
-    let text = Second {
-        account: &overlap.account.name,
-        partner: &overlap.partner,
-        line,
-        at,
-        change: overlap.change_note.as_deref().filter(|_| changed_last),
-    };
-    Ok(Message::text(text.render()?.trim().to_owned()))
-}
-
-/// A decision for the one who made it, where no message shows it.
-pub fn decided(overlap: &Overlap, made: &Decided, scene: &Scene) -> Message {
-    let words =
-        scene.decision(made, &overlap.partner).unwrap_or_else(|| "Waits for a decision again".to_owned());
-    Message::text(escape(&format!("{} with {}. {words}.", overlap.account.name, overlap.partner)))
-}
-
-#[derive(Template)]
-#[template(path = "pull/given.mrkdwn")]
-struct Given<'a> {
-    by: &'a str,
-    account: &'a str,
-    partner: &'a str,
-    kind: String,
-    channel: String,
-}
-
-/// For the person who was given an overlap to look after.
-pub fn given(overlap: &Overlap, by: &str, scene: &Scene) -> Result<Message> {
-    let text = Given {
-        by,
-        account: &overlap.account.name,
-        partner: &overlap.partner,
-        kind: overlap.kind_words(),
-        channel: scene.channel.mention(),
-    };
-    Ok(Message::text(text.render()?.trim().to_owned()))
-}
-
-#[derive(Template)]
-#[template(path = "pull/saved.mrkdwn")]
-struct Saved<'a> {
-    next: &'a str,
-    weekday: &'a str,
-    channel: String,
-}
-
-/// For the one who changed the settings.
-pub fn saved(next: &str, weekday: &str, channel: &ChannelId) -> Result<Message> {
-    Ok(Message::text(Saved { next, weekday, channel: channel.mention() }.render()?.trim().to_owned()))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub use interact::Surface;
 pub use person::{Done, Person, Refusal};
 pub use sign::signature;
 pub use state::Call;
-pub use world::World;
+pub use world::{Team, World};
 
 use crate::kernel::clock::Clock;
 use state::State;

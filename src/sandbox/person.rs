@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Inner;
@@ -257,8 +258,10 @@ impl Person {
     pub async fn command(&self, channel: &str, typed: &str) -> Done {
         let (command, text) = typed.trim().split_once(char::is_whitespace).unwrap_or((typed.trim(), ""));
         let now = self.inner.options.clock.now();
-        if command == "/invite" {
-            return self.invite(channel, text.trim()).await;
+        match command {
+            "/invite" => return self.membership(channel, text.trim(), command, State::invite).await,
+            "/remove" => return self.membership(channel, text.trim(), command, State::remove_member).await,
+            _ => {}
         }
         let fields = self.tell(|s| {
             self.may_post(s, channel)?;
@@ -279,8 +282,14 @@ impl Person {
         })
     }
 
-    /// `/invite <@U…|name>`, which is Slack's own.
-    async fn invite(&self, channel: &str, whom: &str) -> Done {
+    /// `/invite <@U…|name>` and `/remove`, which are Slack's own.
+    async fn membership(
+        &self,
+        channel: &str,
+        whom: &str,
+        command: &str,
+        change: fn(&mut State, Timestamp, &str, &str, &str),
+    ) -> Done {
         let now = self.inner.options.clock.now();
         self.tell(|s| {
             self.may_post(s, channel)?;
@@ -288,9 +297,10 @@ impl Person {
             let id = whom.trim_start_matches("<@").split(['|', '>']).next().unwrap_or_default();
             let name = whom.trim_start_matches('@');
             let found = s.world.users.iter().find(|u| u.id == id || u.name == name).map(|u| u.id.clone());
-            let found =
-                found.ok_or_else(|| Refusal::new("There is nobody by that name. Write /invite @sam."))?;
-            s.invite(now, channel, &found, &self.id);
+            let found = found.ok_or_else(|| {
+                Refusal::new(format!("There is nobody by that name. Write {command} @sam."))
+            })?;
+            change(s, now, channel, &found, &self.id);
             Ok(())
         })
         .await

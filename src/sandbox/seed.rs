@@ -74,6 +74,7 @@ fn channels() -> Vec<Channel> {
         members: ["U0MAYA", "U0OMAR", "U0ALEX", "U0EVE", BOT].map(String::from).to_vec(),
         shared_with: Vec::new(),
         archived: false,
+        restricted: false,
     };
     let mut northwind = channel("C0NORTHWIND", "ext-northwind", "Meridian and Northwind");
     northwind.members.push("U0SAM".into());

@@ -120,6 +120,8 @@ pub struct State {
     pub modals: HashMap<String, Vec<Modal>>,
     pub homes: HashMap<String, Value>,
     pub files: BTreeMap<String, Stored>,
+    /// What `users.info` says of a person beside or instead of what the world says.
+    pub traits: HashMap<String, Value>,
     pub triggers: HashMap<String, Trigger>,
     pub replies: HashMap<String, Reply>,
     pub notices: Vec<Notice>,
@@ -148,6 +150,7 @@ impl State {
             modals: HashMap::new(),
             homes: HashMap::new(),
             files: BTreeMap::new(),
+            traits: HashMap::new(),
             triggers: HashMap::new(),
             replies: HashMap::new(),
             notices: Vec::new(),

@@ -91,6 +91,8 @@ pub struct Channel {
     pub shared_with: Vec<String>,
     /// Nobody may post any more.
     pub archived: bool,
+    /// Only its managers may post.
+    pub restricted: bool,
 }
 
 /// The app under test, as its manifest declares it.
@@ -165,6 +167,7 @@ impl World {
             members: vec![bot, user.to_owned()],
             shared_with: Vec::new(),
             archived: false,
+            restricted: false,
         });
         id
     }

@@ -214,7 +214,17 @@ fn misread(words: &[String], error: &clap::Error) -> String {
     });
     let command = Line::command();
     let known = words.first().and_then(|noun| command.find_subcommand(noun).map(|c| c.get_name().to_owned()));
+    let verb_known = known.as_ref().and_then(|noun| command.find_subcommand(noun)).is_some_and(|noun| {
+        noun.get_subcommands().next().is_none()
+            || words.get(1).is_some_and(|verb| noun.find_subcommand(verb).is_some())
+    });
     match (known, suggestion) {
+        (Some(noun), _) if verb_known => {
+            let verb =
+                words.get(1).filter(|_| command.find_subcommand(&noun).is_some_and(|n| n.has_subcommands()));
+            let whole = verb.map_or_else(|| noun.clone(), |verb| format!("{noun} {verb}"));
+            format!("`{COMMAND} {whole}` takes no more words. Send it alone.")
+        }
         (Some(noun), Some(verb)) => {
             format!("I don't know `{COMMAND} {typed}`. Did you mean `{COMMAND} {noun} {verb}`?")
         }

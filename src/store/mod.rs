@@ -6,6 +6,7 @@
 //! read half of the types.
 
 pub mod audit;
+pub mod channels;
 pub mod people;
 pub mod settings;
 
@@ -94,10 +95,24 @@ impl Db {
         Ok(Self::Sqlite { write: read.clone(), read, lock: None })
     }
 
+    /// Opens the SQLite file for a short change beside the process that works on it: SQLite itself lets one
+    /// writer in at a time. The schema is taken as it is.
+    pub async fn visit_sqlite(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::fault(format!("there is no database at {} yet", path.display())));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        Ok(Self::Sqlite { read: write.clone(), write, lock: None })
+    }
+
     /// Connects to Postgres and brings it to the newest schema.
     pub async fn open_postgres(url: &str) -> Result<Self> {
         let pool = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(8)
+            .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
             .connect(url)
             .await?;
@@ -267,6 +282,24 @@ impl Tx {
             "jsonb_array_elements(CAST($1 AS jsonb)) AS t (value)"
         } else {
             "json_each($1)"
+        }
+    }
+
+    /// The numbers of a JSON array handed over as `$1`, for `IN (…)`.
+    pub fn numbers(&self) -> &'static str {
+        if self.is_postgres() {
+            "SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST($1 AS jsonb)) AS t (value)"
+        } else {
+            "SELECT value FROM json_each($1)"
+        }
+    }
+
+    /// The database's own clock, in milliseconds UTC: all replicas share it, and nobody moves it in a demo.
+    pub fn clock(&self) -> &'static str {
+        if self.is_postgres() {
+            "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+        } else {
+            "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::{Tx, millis};
 use crate::kernel::actor::{Actor, Role, Standing};
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{PartnerId, UserId};
 use crate::{sql_all, sql_exec, sql_opt};
 
 /// What `users.info` said of a person.
@@ -27,8 +27,14 @@ pub struct Person {
 }
 
 /// The reasons for which somebody is outside; stored by name.
-pub const OUTSIDE: [&str; 5] =
-    ["another company's account", "a guest", "a bot", "a deactivated account", "not to be found in Slack"];
+pub const OUTSIDE: [&str; 6] = [
+    "another company's account",
+    "a guest",
+    "a bot",
+    "a deactivated account",
+    "not to be found in Slack",
+    "of a workspace that Slack does not name",
+];
 
 impl Person {
     /// The person as an actor, with the roles that are stored.
@@ -100,10 +106,7 @@ pub async fn was_welcomed(tx: &mut Tx, id: &UserId) -> Result<bool> {
 }
 
 /// A person's roles, each for one partner or (`None`) for all.
-pub async fn roles_of(
-    tx: &mut Tx,
-    id: &UserId,
-) -> Result<Vec<(Role, Option<crate::kernel::ids::PartnerId>)>> {
+pub async fn roles_of(tx: &mut Tx, id: &UserId) -> Result<Vec<(Role, Option<PartnerId>)>> {
     let rows = sql_all!(
         tx,
         (String, String),
@@ -118,12 +121,36 @@ pub async fn roles_of(
         .collect())
 }
 
+/// Makes `user` (or nobody) the holder of a role for one partner.
+pub async fn set_holder_for(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    role: Role,
+    partner: &PartnerId,
+    user: Option<&UserId>,
+) -> Result<()> {
+    sql_exec!(tx, "DELETE FROM roles WHERE role = $1 AND partner_id = $2", role.as_str(), partner.as_str())?;
+    if let Some(user) = user {
+        sql_exec!(
+            tx,
+            "INSERT INTO roles (user_id, role, partner_id, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)",
+            user.as_str(),
+            role.as_str(),
+            partner.as_str(),
+            by.as_str(),
+            millis(now)
+        )?;
+    }
+    Ok(())
+}
+
 /// Everybody who has a role for all partners.
 pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<UserId>> {
     let rows = sql_all!(
         tx,
         (String,),
-        "SELECT DISTINCT user_id FROM roles WHERE role = $1 ORDER BY user_id",
+        "SELECT user_id FROM roles WHERE role = $1 AND partner_id = '' ORDER BY user_id",
         role.as_str()
     )?;
     Ok(rows.into_iter().map(|r| r.0.into()).collect())

@@ -1,5 +1,6 @@
 //! What the set-up chose.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{Tx, millis};
@@ -32,6 +33,13 @@ pub struct DigestTime {
     pub time: String,
     /// IANA name.
     pub zone: String,
+}
+
+impl DigestTime {
+    /// The workspace's zone: in it, days are counted on what everybody reads.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
+    }
 }
 
 impl Default for DigestTime {

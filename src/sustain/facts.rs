@@ -14,7 +14,7 @@ use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::store as map;
-use crate::store::{Tx, people};
+use crate::store::{Tx, people, settings};
 
 /// At most so many overlaps may be named in a note.
 const NAMEABLE: i64 = 500;
@@ -95,6 +95,8 @@ pub struct Ground {
     pub owner: Option<String>,
     /// The owner's Slack user, where that is how the owner is known.
     pub owner_user: Option<UserId>,
+    /// The workspace's zone.
+    pub zone: TimeZone,
 }
 
 impl Ground {
@@ -110,7 +112,13 @@ impl Ground {
             (None, Some(name)) if !name.contains('@') => Some(name),
             _ => None,
         };
-        Ok(Some(Self { partner, overlap, contacts, library, owner, owner_user }))
+        let zone = settings::load(tx).await?.digest.time_zone();
+        Ok(Some(Self { partner, overlap, contacts, library, owner, owner_user, zone }))
+    }
+
+    /// When the overlap was last seen: `2 March`.
+    pub fn seen_on(&self) -> String {
+        self.overlap.last_seen.to_zoned(self.zone.clone()).strftime("%-d %B").to_string()
     }
 
     /// The facts that a template may use, before anybody adds to them.
@@ -169,22 +177,25 @@ pub struct Frame<'a> {
     pub sender: &'a UserId,
     /// What it is for.
     pub purpose: Purpose,
+    /// How hard the check is.
+    pub settings: &'a Settings,
 }
 
 impl<'a> Frame<'a> {
     /// Of a note.
-    pub fn of(note: &'a Note) -> Self {
+    pub fn of(note: &'a Note, settings: &'a Settings) -> Self {
         Self {
             partner: &note.partner_id,
             contact: &note.contact_id,
             account: note.account_id.as_ref(),
             sender: &note.sender,
             purpose: note.purpose,
+            settings,
         }
     }
 }
 
-/// Checks a text as it would go out now.
+/// Checks a text as it would go out now; ages are days of the workspace's calendar.
 pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -> Result<Check> {
     let partner = map::partner(tx, frame.partner).await?.ok_or_else(|| gone("partner"))?;
     let contact = map::contact(tx, frame.contact).await?.ok_or_else(|| gone("contact"))?;
@@ -204,9 +215,10 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let library = store::library(tx, &partner.id).await?;
     let others = map::partners(tx).await?.into_iter().filter(|p| p.id != partner.id).map(|p| p.name);
     let touches = store::touches(tx, &contact.id, now).await?;
+    let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
         id: serde_json::Value::Null,
-        today: now.to_zoned(TimeZone::UTC).date(),
+        today: now.to_zoned(zone.clone()).date(),
         recipient: input::Recipient {
             name: Some(contact.name.clone()),
             company: Some(partner.name.clone()),
@@ -217,10 +229,10 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         sender: input::Sender { role: sender_role(tx, frame.sender, owner.as_ref(), &partner.id).await? },
         channel: Some(Channel::Slack),
         purpose: Some(frame.purpose),
-        facts: shared_facts(&partner, &overlaps, &library, others.collect()),
+        facts: shared_facts(&partner, &overlaps, &library, others.collect(), &zone),
         text: text.to_owned(),
     };
-    let settings = Settings { stale_after_days: partner.refresh_days, ..Settings::default() };
+    let settings = Settings { stale_after_days: partner.refresh_days, ..frame.settings.clone() };
     Ok(check(&input, &settings).into())
 }
 
@@ -229,6 +241,7 @@ fn shared_facts(
     overlaps: &[Overlap],
     library: &[Item],
     others: Vec<String>,
+    zone: &TimeZone,
 ) -> input::Facts {
     let of = |kind: ItemKind| library.iter().filter(move |i| i.kind == kind);
     let launch = |i: &Item| input::Launch { title: i.title.clone(), date: i.date };
@@ -242,7 +255,7 @@ fn shared_facts(
                 account: o.account.name.clone(),
                 our_population: o.our_population,
                 their_population: o.their_population,
-                seen: Some(o.last_seen.to_zoned(TimeZone::UTC).date()),
+                seen: Some(o.last_seen.to_zoned(zone.clone()).date()),
             })
             .collect(),
         assets: of(ItemKind::Asset)

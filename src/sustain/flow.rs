@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::draft::{Arrival, Draft, Note, Refused, Route, Seen, Stage, Stays};
 use super::facts::{self, Frame, Ground};
 use super::form::{Composed, Reader};
-use super::relevance::Level;
+use super::relevance::{Level, Settings};
 use super::{store, view};
 use crate::delivery::outbox::{self, Destination, Outgoing, State, Thread};
 use crate::delivery::schedule;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, DraftId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{escape, sentence};
 use crate::map::partner::Contact;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, settings};
@@ -25,6 +25,7 @@ pub async fn propose(
     ground: &Ground,
     composed: Composed,
     sender: &str,
+    rules: &Settings,
 ) -> Result<(Draft, ChannelId)> {
     let Some(channel) = settings::load(tx).await?.approvals_channel else {
         return Err(Error::user(
@@ -66,6 +67,7 @@ pub async fn propose(
         account: Some(&account.id),
         sender: &composed.sender,
         purpose: composed.purpose,
+        settings: rules,
     };
     let check = facts::weigh(tx, now, &frame, &text).await?;
     let note = Note {
@@ -121,6 +123,20 @@ async fn too_late(tx: &mut Tx, stays: Stays) -> Result<Error> {
     Ok(Error::user(text))
 }
 
+/// Saves what a person decided; a send that failed or is unknown waits for nobody any more.
+async fn decide(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    verb: &str,
+    detail: &str,
+    next: Result<Draft, Stays>,
+) -> Result<Draft> {
+    let draft = record(tx, now, by.as_str(), verb, detail, next).await?;
+    outbox::attended(tx, &draft.note_subject()).await?;
+    Ok(draft)
+}
+
 /// Saves a transition, writes it down, and shows it on the card.
 async fn record(
     tx: &mut Tx,
@@ -154,11 +170,17 @@ pub enum Approval {
 }
 
 /// Sends exactly the text that was seen, if the ground it stands on still holds.
-pub async fn approve(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) -> Result<Approval> {
+pub async fn approve(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    seen: &Seen,
+    rules: &Settings,
+) -> Result<Approval> {
     let draft = load(tx, &seen.id).await?;
     let approved = draft.clone().approve(seen, by.clone(), now);
     if approved.is_ok() {
-        let check = facts::weigh(tx, now, &Frame::of(&draft.note), &draft.note.text).await?;
+        let check = facts::weigh(tx, now, &Frame::of(&draft.note, rules), &draft.note.text).await?;
         let (route, destination) = way(tx, &draft.note).await?;
         let worse = check.verdict == Level::Block && draft.overridden.is_none();
         if worse || (route, &destination) != (draft.note.route, &draft.note.destination) {
@@ -168,7 +190,7 @@ pub async fn approve(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) -> R
         }
     }
     let detail = format!("version {}, text {}", seen.version, seen.seal);
-    let draft = record(tx, now, by.as_str(), "draft.approve", &detail, approved).await?;
+    let draft = decide(tx, now, by, "draft.approve", &detail, approved).await?;
     send(tx, now, &draft).await?;
     Ok(Approval::Going(draft))
 }
@@ -223,7 +245,7 @@ fn handed(draft: &Draft) -> String {
 pub async fn reject(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen, reason: &str) -> Result<Draft> {
     let draft = load(tx, &seen.id).await?;
     let next = draft.reject(seen, by.clone(), now, reason.to_owned());
-    let draft = record(tx, now, by.as_str(), "draft.reject", reason, next).await?;
+    let draft = decide(tx, now, by, "draft.reject", reason, next).await?;
     if draft.created_by != *by {
         let key = format!("{}:rejected", draft.subject());
         let told = view::rejected(&draft, by, reason);
@@ -234,9 +256,16 @@ pub async fn reject(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen, reaso
 }
 
 /// Other words, checked again. It never sends.
-pub async fn edit(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen, text: &str) -> Result<Draft> {
+pub async fn edit(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    seen: &Seen,
+    text: &str,
+    rules: &Settings,
+) -> Result<Draft> {
     let draft = load(tx, &seen.id).await?;
-    let check = facts::weigh(tx, now, &Frame::of(&draft.note), text).await?;
+    let check = facts::weigh(tx, now, &Frame::of(&draft.note, rules), text).await?;
     let next = draft.edit(seen, text.to_owned(), check);
     record(tx, now, by.as_str(), "draft.edit", text, next).await
 }
@@ -295,7 +324,7 @@ pub async fn arrived(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) -> R
         Stage::Sending(_) => Err((Box::new(draft), Refused::Decided)),
         _ => draft.arrived(now, Arrival::default()),
     };
-    let draft = record(tx, now, by.as_str(), "draft.arrived", "said by hand", next).await?;
+    let draft = decide(tx, now, by, "draft.arrived", "said by hand", next).await?;
     store::touch(tx, now, &draft).await?;
     if by_hand {
         let done = Outgoing::update(handed(&draft), view::ready_done(&draft, true));
@@ -320,7 +349,7 @@ pub async fn hand_back(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) ->
 /// A human looked and it is not there: it goes once more.
 pub async fn resend(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) -> Result<Draft> {
     let next = load(tx, &seen.id).await?.resend(seen, by.clone(), now);
-    let draft = record(tx, now, by.as_str(), "draft.resend", "not found in the channel", next).await?;
+    let draft = decide(tx, now, by, "draft.resend", "not found in the channel", next).await?;
     send(tx, now, &draft).await?;
     Ok(draft)
 }
@@ -343,13 +372,23 @@ pub async fn settled(
         State::Sent => ("draft.sent", draft.arrived(now, arrival)),
         State::Unconfirmed => ("draft.unconfirmed", draft.lost_sight(why.clone())),
         State::Failed => ("draft.failed", draft.came_back(format!("Slack refused it ({why})."))),
-        State::Dropped => ("draft.dropped", draft.came_back(format!("{why}."))),
+        State::Dropped => ("draft.dropped", draft.came_back(sentence(&why))),
     };
     let draft = record(tx, now, "tandem", verb, if state == State::Sent { "" } else { &why }, next).await?;
     if state == State::Sent {
         store::touch(tx, now, &draft).await?;
     }
     Ok(())
+}
+
+/// An approved note waits until its channel is in order; whoever follows the card reads why nothing is sent.
+pub async fn held(tx: &mut Tx, now: Timestamp, id: &DraftId, channel: &ChannelId) -> Result<()> {
+    let Some(draft) = store::find(tx, id).await? else { return Ok(()) };
+    let text = format!(
+        "It waits: {} is not in order, and who can mend that was told. It goes out by itself then, or asks for a decision again after three days.",
+        channel.mention()
+    );
+    nudge(tx, now, &draft, &text).await
 }
 
 /// Lets stale notes expire, and wakes those whose snooze is over.
@@ -359,12 +398,16 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
         let current = overlap_is_current(tx, &draft).await?;
         if let Some(reason) = draft.stale(now, current) {
             let next = draft.expire(reason.clone());
-            record(tx, now, "tandem", "draft.expire", &reason, next).await?;
-            continue;
+            match record(tx, now, "tandem", "draft.expire", &reason, next).await {
+                // Somebody decided at this very moment, or another replica was faster.
+                Ok(_) | Err(Error::User(_)) => continue,
+                Err(fault) => return Err(fault),
+            }
         }
         let over = snoozed_until.filter(|until| *until <= now);
         if let Some(until) = over
-            && schedule::fire(tx, "draft.wake", &format!("{}:{until}", draft.id), millis(now)).await?
+            && schedule::fire(tx, &format!("draft.wake:{}", draft.id), &until.to_string(), millis(now))
+                .await?
         {
             let card = Outgoing::update(draft.subject(), view::card(&draft, now)?);
             outbox::enqueue(tx, millis(now), &card).await?;

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage};
 use super::facts::{Item, ItemKind, word};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ContactId, DraftId, PartnerId, UserId, random};
+use crate::kernel::ids::{ChannelId, ContactId, DraftId, PartnerId, UserId, random};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
@@ -288,6 +288,17 @@ pub async fn library(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Item>> {
             })
         })
         .collect()
+}
+
+/// Follows a channel that has got another id.
+pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    for sql in [
+        "UPDATE drafts SET destination = $2 WHERE destination = $1",
+        "UPDATE drafts SET sent_channel = $2 WHERE sent_channel = $1",
+    ] {
+        sql_exec!(tx, sql, from.as_str(), to.as_str())?;
+    }
+    Ok(())
 }
 
 /// Adds to the library; what `partner` shipped is that partner's alone. An item that is known is not added twice.

@@ -163,7 +163,7 @@ class Composer {
     let what;
     if (command) {
       if (this.thread) { notify(`${command} does not work in threads. Send it in the channel.`, { kind: "error" }); return; }
-      if (command !== "/invite" && !apps().some((app) => app.commands?.some((each) => each.command === command))) { notify(`${command} is not a command here. Type / to see what is.`, { kind: "error" }); return; }
+      if (!["/invite", "/remove"].includes(command) && !apps().some((app) => app.commands?.some((each) => each.command === command))) { notify(`${command} is not a command here. Type / to see what is.`, { kind: "error" }); return; }
       let text = typed;
       for (const [shown, choice] of [...this.names].sort((a, b) => b[0].length - a[0].length)) text = text.split(shown).join(choice.commandToken ?? choice.token);
       text = resolve(text, undefined, (user) => `<@${user.id}|${user.name}>`);

@@ -184,31 +184,43 @@ async fn edit(page: &Page) -> String {
     text
 }
 
-/// Maya asks Sam into the approvers' channel by mistake. His window hangs; what he still sees is stale when he presses it.
+/// Maya asks Sam into the approvers' channel by mistake: from then on nothing is shown there, and what Sam still sees is
+/// stale when he presses it.
 async fn approve(page: &Page, driver: &Driver, url: &str) {
     let approve = Control::of(Place::Main, APPROVE).in_message(CARD);
     page.paste_message("/invite @sam").await;
     page.says("Shared with Northwind").await;
+    page.open_channel(MAYAS_OWN).await;
+    let told = page.sees(Place::Main, "is shared with Northwind now").await;
+    assert!(told.contains("Held back: the digest and notes to approve"), "{told}");
+    page.screenshot("16-frozen").await;
+    page.open_channel(PARTNER_OPS).await;
     let sams = Page::open_at(driver, url, WIDE, SAM, PARTNER_OPS).await;
     sams.sees(Place::Main, CARD).await;
     sams.freeze().await;
 
     page.click_action(approve).await;
     page.question().await;
-    page.screenshot("16-confirm").await;
+    page.screenshot("17-confirm").await;
     let question = page.say_yes().await;
     assert!(question.contains("Send version 3 to Sam Whitfield at Northwind"), "{question}");
-    page.sees_with(Place::Main, CARD, "approved by").await;
-    page.scroll_to(Place::Main, CARD).await;
-    page.screenshot("17-sent").await;
+    page.open_channel(NORTHWIND).await;
+    page.sees(Place::Main, "Acme Corp").await;
 
     sams.click_action(approve).await;
     sams.say_yes().await;
     sams.thaw().await;
     let told = sams.sees(Place::Main, "Only visible to you").await;
     assert!(told.contains("Only members of the workspace that runs Tandem can do that"), "{told}");
+    sams.sees_without(Place::Main, CARD, "approved by").await;
     sams.screenshot("18-stale-refused").await;
     sams.close().await;
+
+    page.open_channel(PARTNER_OPS).await;
+    page.paste_message("/remove @sam").await;
+    page.sees_with(Place::Main, CARD, "approved by").await;
+    page.scroll_to(Place::Main, CARD).await;
+    page.screenshot("19-thawed").await;
 }
 
 async fn arrived(page: &Page, text: &str) {
@@ -216,7 +228,7 @@ async fn arrived(page: &Page, text: &str) {
     page.as_user(SAM).await;
     page.open_channel(NORTHWIND).await;
     page.sees(Place::Main, &begins).await;
-    page.screenshot("19-partner").await;
+    page.screenshot("20-partner").await;
     page.as_user(MAYA).await;
 }
 
@@ -224,10 +236,10 @@ async fn commit(page: &Page) {
     page.open_channel(PARTNER_OPS).await;
     page.paste_message("/partner commit add \"send the case study\" to northwind by thursday").await;
     page.until_modal().await;
-    page.screenshot("20-commitment").await;
+    page.screenshot("21-commitment").await;
     page.submit().await;
     page.sees(Place::Main, "Logged: send the case study").await;
-    page.screenshot("21-logged").await;
+    page.screenshot("22-logged").await;
 }
 
 async fn remind(page: &Page) {
@@ -238,24 +250,24 @@ async fn remind(page: &Page) {
     page.sees_with(Place::Main, "send the case study", "due tomorrow").await;
     page.move_clock("clock-day").await;
     page.sees_with(Place::Main, "send the case study", "due today").await;
-    page.screenshot("22-reminder").await;
+    page.screenshot("23-reminder").await;
 }
 
 /// What a newcomer opens next.
 async fn look_around(page: &Page) {
     page.open_home().await;
     page.says("Waiting for you").await;
-    page.screenshot("23-home").await;
+    page.screenshot("24-home").await;
     page.open_channel("C0GENERAL").await;
     page.paste_message("/partner help").await;
     page.sees(Place::Main, "/partner").await;
-    page.screenshot("24-help").await;
+    page.screenshot("25-help").await;
     page.paste_message("/partner overlaps list northwind").await;
     page.sees_with(Place::Main, "Acme Corp (acme.com)", "Alex Rivera").await;
-    page.screenshot("25-list").await;
+    page.screenshot("26-list").await;
     page.paste_message("/partner status").await;
     page.sees(Place::Main, "Waiting to be sent").await;
-    page.screenshot("26-status").await;
+    page.screenshot("27-status").await;
 }
 
 async fn narrow(driver: &Driver, url: &str) {

@@ -31,7 +31,7 @@ fn shown(stage: &Stage, ts: &str) -> String {
 }
 
 /// Chooses `verb` in the `⋯` of the first row of a message that offers it.
-async fn menu(stage: &Stage, by: &str, ts: &str, verb: &str) {
+pub async fn menu(stage: &Stage, by: &str, ts: &str, verb: &str) {
     let message = stage.sandbox.message(OPS, ts).unwrap();
     let wanted = format!("{verb}:");
     let (block_id, option) = message["blocks"]

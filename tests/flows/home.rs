@@ -1,10 +1,17 @@
 //! Home and the status.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::drafts::{card, ground, propose};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, Stage};
 
-crate::flows!(home_says_what_waits, a_commitment_refreshes_home, status_is_for_everybody);
+crate::flows!(
+    home_says_what_waits,
+    home_shows_the_notes_that_its_reader_may_approve,
+    home_shows_nothing_to_who_is_no_full_member,
+    a_commitment_refreshes_home,
+    status_is_for_everybody
+);
 
 fn words(view: &Value) -> String {
     let text = |b: &Value| {
@@ -55,6 +62,42 @@ async fn home_says_what_waits(stage: Stage) {
     stage.end().await;
 }
 
+async fn home_shows_the_notes_that_its_reader_may_approve(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    for who in [MAYA, OMAR] {
+        stage.person(who).open_home().await.unwrap();
+    }
+    stage.settle().await;
+    let home = words(&stage.sandbox.home(MAYA).unwrap());
+    assert!(home.contains("Sam Whitfield"), "{home}");
+    assert!(!words(&stage.sandbox.home(OMAR).unwrap()).contains("Sam Whitfield"), "Omar does not approve");
+    let maya = stage.person(MAYA);
+    maya.click_in_home("draft.review").await.unwrap();
+    stage.settle().await;
+    maya.submit(json!({})).await.unwrap();
+    stage.settle().await;
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+    assert!(!words(&stage.sandbox.home(MAYA).unwrap()).contains("Sam Whitfield"));
+    stage.end().await;
+}
+
+async fn home_shows_nothing_to_who_is_no_full_member(stage: Stage) {
+    ground(&stage).await;
+    stage.sandbox.describe(ALEX, json!({"is_restricted": true}));
+    stage.person(ALEX).open_home().await.unwrap();
+    stage.settle().await;
+    let home = stage.sandbox.home(ALEX).unwrap();
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(words(&home), @r"
+        Tandem
+        Tandem works here for full members of Meridian. Nothing of yours is kept. For anything about the partnership, write to your contact there.
+        ");
+    }
+    assert!(!home.to_string().contains("action_id"), "no control either: {home}");
+    stage.end().await;
+}
+
 async fn a_commitment_refreshes_home(stage: Stage) {
     let maya = stage.person(MAYA);
     maya.command(INTAKE, "/partner commit add \"send the case study\" to northwind by friday").await.unwrap();
@@ -86,7 +129,7 @@ async fn status_is_for_everybody(stage: Stage) {
 
         *Set-up*
         Overlaps arrive in <#C0OVERLAPS>. The digest is posted in <#C0PARTNEROPS> on Monday at 09:00 (Europe/Stockholm). Notes to partners are approved in <#C0PARTNEROPS>.
-        Admins: <@U0MAYA>.
+        Admins: <@U0MAYA>. Partner managers: <@U0MAYA>. Operations: <@U0OMAR>.
 
         *Lists*
         • Globex: from today

@@ -1,11 +1,18 @@
 //! Partners and their people.
 
 use serde_json::json;
+use tandem::kernel::actor::Role;
 use tandem::map::store as map;
+use tandem::store::people;
 
-use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, SHARED, Stage};
+use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, SHARED, Stage};
 
-crate::flows!(a_partner_is_added_and_edited, a_contact_is_added, a_name_is_found_or_suggested);
+crate::flows!(
+    a_partner_is_added_and_edited,
+    a_contact_is_added,
+    a_name_is_found_or_suggested,
+    of_two_edits_one_is_saved
+);
 
 async fn a_partner_is_added_and_edited(stage: Stage) {
     let maya = stage.person(MAYA);
@@ -87,5 +94,35 @@ async fn a_name_is_found_or_suggested(stage: Stage) {
         *Northwind* · 0 open overlaps · list from today · <#C0NORTHWIND>
         ");
     }
+    stage.end().await;
+}
+
+async fn of_two_edits_one_is_saved(stage: Stage) {
+    let mut tx = stage.db.begin().await.unwrap();
+    let (now, maya) = (stage.clock.now(), MAYA.into());
+    people::set_holders(&mut tx, now, &maya, Role::Admin, &[MAYA.into(), EVE.into()]).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.say(OMAR, INTAKE, "/partner partner contact northwind").await;
+    stage.submit(OMAR, json!({"name": "Sam Whitfield", "email": "sam@northwind.com"})).await;
+    for (action, first, second) in [
+        ("partner.edit", json!({"refresh_days": "30"}), json!({"refresh_days": "60"})),
+        ("partner.edit_contact", json!({"name": "Samuel Whitfield"}), json!({"email": "sw@northwind.com"})),
+    ] {
+        for who in [MAYA, EVE] {
+            stage.say(who, INTAKE, "/partner partner show northwind").await;
+            let card = stage.sandbox.ephemerals(who).pop().unwrap();
+            stage.press(who, &(INTAKE.to_owned(), card["ts"].as_str().unwrap().to_owned()), action).await;
+        }
+        stage.submit(MAYA, first).await;
+        stage.submit(EVE, second).await;
+        assert!(stage.last_private(MAYA).starts_with("Saved "), "{}", stage.last_private(MAYA));
+        insta::assert_snapshot!(stage.last_private(EVE).replace("Samuel Whitfield", "Northwind"), @"Somebody else changed Northwind while your form was open, so yours was not saved. `/partner partner show northwind` shows how it is now.");
+    }
+    let mut tx = stage.db.read().await.unwrap();
+    let northwind = map::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
+    let sam = map::contacts(&mut tx, &northwind.id).await.unwrap().remove(0);
+    tx.rollback().await.unwrap();
+    let saved = (northwind.refresh_days, sam.name.as_str(), sam.email.as_deref());
+    assert_eq!(saved, (30, "Samuel Whitfield", Some("sam@northwind.com")));
     stage.end().await;
 }

@@ -56,7 +56,7 @@ async fn the_first_who_sets_up_becomes_admin(stage: Stage) {
         insta::assert_snapshot!(stage.last_private(ALEX), @r"
         *The set-up is saved.*
         Overlaps arrive in <#C0OVERLAPS>. The digest is posted in <#C0PARTNEROPS> on Monday at 09:00 (Europe/Stockholm). Notes to partners are approved in <#C0PARTNEROPS>.
-        Admins: <@U0ALEX>. Partner managers: <@U0ALEX>. Operations: nobody.
+        Admins: <@U0ALEX>. Partner managers: <@U0ALEX>. Operations: nobody. Executives: nobody.
         First partner: Northwind.
         ");
     }

@@ -4,16 +4,18 @@ use std::future::Future;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tandem::app::App;
 use tandem::config::{Config, Mode};
+use tandem::delivery::outbox::{Destination, Outgoing};
 use tandem::delivery::{inbox, outbox};
 use tandem::kernel::actor::Role;
+use tandem::kernel::blocks::{self, Message};
 use tandem::kernel::clock::Clock;
 use tandem::kernel::ids::{PartnerId, UserId};
 use tandem::map::partner::Partner;
 use tandem::map::store as map;
-use tandem::sandbox::{Options, Person, Sandbox};
+use tandem::sandbox::{Options, Person, Refusal, Sandbox, Surface};
 use tandem::store::settings::{self, DigestTime, Workspace};
 use tandem::store::{Db, Synchronous, people};
 use tempfile::TempDir;
@@ -28,6 +30,7 @@ pub const SHARED: &str = "C0NORTHWIND";
 pub const MAYA: &str = "U0MAYA";
 pub const OMAR: &str = "U0OMAR";
 pub const ALEX: &str = "U0ALEX";
+pub const EVE: &str = "U0EVE";
 pub const SAM: &str = "U0SAM";
 
 /// Wednesday 4 March 2026, 10:00 in Stockholm.
@@ -55,6 +58,23 @@ pub struct Stage {
     stop: CancellationToken,
     running: tokio::task::JoinHandle<Result<(), String>>,
     postgres: Option<TestDatabase>,
+    config: Config,
+}
+
+/// A further replica of the app on the stage's Postgres.
+pub struct Replica {
+    pub bot: std::sync::Arc<tandem::slack::bot::Bot>,
+    stop: CancellationToken,
+    running: tokio::task::JoinHandle<Result<(), String>>,
+}
+
+impl Replica {
+    pub async fn end(self) {
+        self.stop.cancel();
+        let Self { bot, running, .. } = self;
+        drop(bot);
+        running.await.unwrap().unwrap();
+    }
 }
 
 impl Stage {
@@ -88,9 +108,19 @@ impl Stage {
         }
         let (bot, stop) = (app.bot.clone(), app.stopper());
         let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
-        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres };
+        let stage = Self { sandbox, clock, db, bot, folder, stop, running, postgres, config };
         stage.set_up().await;
         Some(stage)
+    }
+
+    /// Starts another replica; `None` on SQLite, which takes one process.
+    pub async fn replica(&self) -> Option<Replica> {
+        let db = Db::open_postgres(&self.postgres.as_ref()?.url).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let app = App::start_with(&self.config, self.clock.clone(), db, listener).await.unwrap();
+        let (bot, stop) = (app.bot.clone(), app.stopper());
+        let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
+        Some(Replica { bot, stop, running })
     }
 
     /// Channels, roles and two partners, as the set-up leaves them.
@@ -199,6 +229,81 @@ impl Stage {
         self.private(user).pop().unwrap_or_default()
     }
 
+    /// The direct messages that the app sent this person, each with its buttons.
+    pub fn inbox(&self, user: &str) -> String {
+        let messages = self.sandbox.messages(&self.sandbox.im(user));
+        messages.iter().map(with_buttons).collect::<Vec<_>>().join("\n---\n")
+    }
+
+    /// Types a command and returns the private answer, with its buttons; empty when a form opened instead.
+    pub async fn say(&self, user: &str, channel: &str, typed: &str) -> String {
+        let before = self.sandbox.ephemerals(user).len();
+        self.person(user).command(channel, typed).await.unwrap();
+        self.settle().await;
+        self.sandbox.ephemerals(user)[before..].iter().map(with_buttons).collect::<Vec<_>>().join("\n---\n")
+    }
+
+    /// Clicks and settles.
+    pub async fn press(&self, user: &str, at: &(String, String), action: &str) {
+        self.person(user).click(&at.0, &at.1, action).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Clicks a button of a message as it was shown before it was edited.
+    pub async fn press_late(&self, user: &str, at: &(String, String), shown: &Value, action: &str) {
+        let blocks = shown["blocks"].as_array().unwrap();
+        let has = |b: &&Value| {
+            b["elements"].as_array().is_some_and(|all| all.iter().any(|e| e["action_id"] == action))
+        };
+        let block_id = blocks.iter().find(has).unwrap()["block_id"].clone();
+        let button = json!({"action_id": action, "block_id": block_id, "type": "button"});
+        let surface = Surface::Message { channel: at.0.clone(), ts: at.1.clone() };
+        self.person(user).block_action(&surface, button, &Value::Null).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Submits the form on top and settles.
+    pub async fn submit(&self, user: &str, values: Value) {
+        self.person(user).submit(values).await.unwrap();
+        self.settle().await;
+    }
+
+    /// The form on top: its texts and what it begins with.
+    pub fn form(&self, user: &str) -> String {
+        let modal = self.sandbox.modal(user).expect("a form");
+        let line = |b: &Value| {
+            let element = &b["element"];
+            let initial = [
+                &element["initial_value"],
+                &element["initial_date"],
+                &element["initial_option"]["text"]["text"],
+            ];
+            let initial = initial.iter().find_map(|v| v.as_str()).unwrap_or("-");
+            match b["label"]["text"].as_str() {
+                Some(label) => format!("{label}: {initial}\n"),
+                None => format!("{}\n", b["text"]["text"].as_str().unwrap_or_default()),
+            }
+        };
+        modal["blocks"].as_array().unwrap().iter().map(line).collect()
+    }
+
+    /// A message of the app with a button that this person was never offered.
+    pub async fn forged(&self, channel: &str, action: &str, value: &str) -> (String, String) {
+        let text = "Somebody else's card";
+        let button = blocks::actions(vec![blocks::button("Press", action, value)]);
+        let message = Message::new(text, vec![blocks::section(text), button]);
+        let key = format!("forged:{channel}:{action}:{value}");
+        let out = Outgoing::post(key, Destination::Channel(channel.into()), message);
+        let out = if channel == SHARED { out.to_partner("p-northwind".into()) } else { out };
+        let mut tx = self.db.begin().await.unwrap();
+        outbox::enqueue(&mut tx, self.clock.now().as_millisecond(), &out).await.unwrap();
+        tx.commit().await.unwrap();
+        self.bot.bell.ring();
+        self.settle().await;
+        let ts = self.sandbox.messages(channel).pop().unwrap()["ts"].as_str().unwrap().to_owned();
+        (channel.to_owned(), ts)
+    }
+
     /// Direct messages between the app and this person.
     pub fn direct(&self, user: &str) -> Vec<String> {
         self.texts(&self.sandbox.im(user))
@@ -213,7 +318,7 @@ impl Stage {
         let (_, unconfirmed, failed) = outbox::depth(&mut tx).await.unwrap();
         assert_eq!((unconfirmed, failed), (0, 0), "{:?}", outbox::stuck(&mut tx, 5).await.unwrap());
         tx.rollback().await.unwrap();
-        for user in [MAYA, OMAR, ALEX, SAM] {
+        for user in [MAYA, OMAR, ALEX, EVE, SAM] {
             assert_eq!(self.sandbox.notices(user), Vec::<String>::new(), "{user} saw an error of Slack's");
         }
         self.stop.cancel();
@@ -227,6 +332,24 @@ impl Stage {
 
 pub fn text(message: &Value) -> String {
     message["text"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A message as its reader sees it: its text, then the labels of its buttons.
+pub fn with_buttons(message: &Value) -> String {
+    let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
+    let elements = blocks.iter().flat_map(|b| {
+        let elements = b["elements"].as_array().cloned().unwrap_or_default();
+        elements.into_iter().chain([b["accessory"].clone()])
+    });
+    let buttons = elements.filter(|e| e["type"] == "button");
+    let labels: Vec<String> =
+        buttons.map(|e| format!("[{}]", e["text"]["text"].as_str().unwrap_or("?"))).collect();
+    format!("{}\n{}", text(message), labels.join(" ")).trim().to_owned()
+}
+
+/// What a refused form says, a field a line.
+pub fn fields(refused: &Refusal) -> String {
+    refused.fields().iter().map(|(f, text)| format!("{f}: {}\n", text.as_str().unwrap_or_default())).collect()
 }
 
 /// Runs a flow on one database. It is one flow for both, so it says the same on both.

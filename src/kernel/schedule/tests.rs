@@ -200,3 +200,84 @@ proptest! {
         }
     }
 }
+
+/// Every zone of the database, at every change of its clock from 2020 to 2040: what stands in the skipped or the
+/// repeated hour fires once, and in a gap as much later as the clock jumped.
+#[test]
+fn every_transition_of_every_zone_fires_each_time_once() {
+    let (from, until) = (at("2020-01-01T00:00:00Z"), at("2040-01-01T00:00:00Z"));
+    let (mut zones, mut transitions) = (0, 0);
+    for name in jiff::tz::db().available() {
+        let tz = TimeZone::get(name.as_str()).unwrap();
+        let Ok(schedule) = Schedule::parse("*/30 * * * *", name.as_str()) else { continue };
+        zones += 1;
+        for transition in tz.following(from).take_while(|t| t.timestamp() < until) {
+            transitions += 1;
+            let moment = transition.timestamp();
+            let (after, end) = (moment - Span::new().hours(3), moment + Span::new().hours(3));
+            let fires = schedule.fires_between(after, end);
+            let mut periods: Vec<&str> = fires.iter().map(|f| f.period.as_str()).collect();
+            periods.sort_unstable();
+            let fired = periods.len();
+            periods.dedup();
+            assert_eq!(fired, periods.len(), "{name} {moment}: a period fires twice");
+            assert!(fires.is_sorted_by_key(|fire| fire.at), "{name} {moment}");
+            let (first, last) = (tz.to_datetime(after), tz.to_datetime(end));
+            let halves = (last - first).total(jiff::Unit::Minute).unwrap() / 30.0;
+            let expected = halves.round() as usize;
+            assert!(
+                fired.abs_diff(expected) <= 1,
+                "{name} {moment}: {fired} fires, {expected} civil half-hours"
+            );
+            for fire in &fires {
+                let civil: jiff::civil::DateTime = fire.period.parse().unwrap();
+                let shown = tz.to_datetime(fire.at);
+                let jump = (shown - civil).total(jiff::Unit::Minute).unwrap();
+                assert!((0.0..=24.0 * 60.0).contains(&jump), "{name}: {civil} fires when it is {shown}");
+            }
+        }
+    }
+    assert!(zones > 400 && transitions > 2_000, "{zones} zones, {transitions} transitions");
+}
+
+/// Fires as the scheduler does: the latest that is due, once a period, never one before the last.
+struct Scheduler {
+    last: String,
+    fired: Vec<String>,
+}
+
+impl Scheduler {
+    fn look(&mut self, schedule: &Schedule, since: Timestamp, now: Timestamp) {
+        if let Some(fire) = schedule.latest_due(since, now).filter(|fire| fire.period > self.last) {
+            self.last = fire.period.clone();
+            self.fired.push(fire.period);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// A week's digest, while somebody changes the zone and the clock is set back and forth.
+    #[test]
+    fn no_change_of_zone_or_clock_fires_a_period_twice(
+        zones in prop::collection::vec(prop::sample::select(&ZONES[..]), 1..5),
+        steps in prop::collection::vec(-30i64..60, 20..80),
+        start_day in 0i64..7_300,
+    ) {
+        let start = at("2020-01-01T00:00:00Z") + Span::new().hours(24 * start_day);
+        let mut scheduler = Scheduler { last: String::new(), fired: Vec::new() };
+        let (mut now, mut since) = (start, start);
+        for (i, hours) in steps.iter().enumerate() {
+            now += Span::new().hours(*hours);
+            let zone = zones[i * zones.len() / steps.len()];
+            if i > 0 && zones[(i - 1) * zones.len() / steps.len()] != zone {
+                since = now;
+            }
+            let schedule = Schedule::parse("0 9 * * mon", zone).unwrap();
+            scheduler.look(&schedule, since, now);
+        }
+        let weeks: Vec<&str> = scheduler.fired.iter().map(|period| &period[..10]).collect();
+        prop_assert!(weeks.is_sorted_by(|a, b| a < b), "{weeks:?}");
+    }
+}

@@ -1,13 +1,17 @@
 //! Reads a list and writes it into the map, a chunk to a transaction.
+//!
+//! What the list lacks is told apart in the preview as it will be when it is written: an overlap of the last list that
+//! no row meets. One that only messages spoke of is on no list, and does not go with it.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Counts, Import};
+use super::{Counts, Extent, Import};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::map::flow::{self as map, Outcome, Source};
@@ -23,25 +27,17 @@ const CHUNK: usize = 500;
 /// A row with the partner that it is about.
 type Row = Result<ListRow, BadRow>;
 
-/// What reading came to.
-pub enum Ending {
-    /// Every row was handed over.
-    Whole(Counts),
-    /// It is no list; in plain words with the fix.
-    Unreadable(FileError),
-}
-
 /// Reads the file once. With `write`, what is read is saved; without, it is only counted.
 ///
-/// `progress` is called after each chunk with the number of rows read so far.
-pub async fn read_all<F, Fut>(
+/// The inner error: it is no list, in plain words with the fix. `progress` is called after each chunk with the number of rows read so far.
+pub async fn read_all<'a, F, Fut>(
     db: &Db,
     now: Timestamp,
     import: &Import,
-    partners: &[Partner],
+    partners: &'a [Partner],
     write: bool,
     mut progress: F,
-) -> Result<Ending>
+) -> Result<Result<Tally<'a>, FileError>>
 where
     F: FnMut(u64) -> Fut,
     Fut: Future<Output = Result<()>>,
@@ -52,22 +48,19 @@ where
     let (rows, mut chunks) = mpsc::channel(2);
     let file_name = import.file_name.clone();
     let reader = tokio::task::spawn_blocking(move || hand_over(&path, &file_name, &mapping, &rows));
-    let mut count = Count::new(import, partners);
+    let mut tally = Tally::new(import, partners);
     let mut read = 0;
     while let Some(chunk) = chunks.recv().await {
         read += chunk.len() as u64;
         let mut tx = if write { db.begin().await? } else { db.read().await? };
-        count.chunk(&mut tx, now, chunk, write).await?;
+        tally.chunk(&mut tx, now, chunk, write).await?;
         tx.commit().await?;
         progress(read).await?;
     }
     if let Err(error) = reader.await.map_err(|e| Error::caused("reading a list", e))? {
-        return Ok(Ending::Unreadable(error));
+        return Ok(Err(error));
     }
-    let mut tx = if write { db.begin().await? } else { db.read().await? };
-    let counts = count.close(&mut tx, now, write).await?;
-    tx.commit().await?;
-    Ok(Ending::Whole(counts))
+    Ok(Ok(tally))
 }
 
 fn hand_over(
@@ -92,18 +85,21 @@ fn hand_over(
     Ok(())
 }
 
-struct Count<'a> {
+/// What the rows of a list came to so far.
+pub struct Tally<'a> {
     owner: Option<PartnerId>,
     partners: &'a [Partner],
     by_key: HashMap<String, &'a Partner>,
     counts: Counts,
     /// Accounts that an earlier row of this file named: only their number matters where nothing is written.
     seen: HashSet<(PartnerId, u64)>,
-    /// Rows that met an overlap which was there before.
-    met: HashMap<PartnerId, u64>,
+    /// Overlaps that a row met.
+    met: HashSet<u64>,
+    /// How many of them are on the last list.
+    met_on_list: u64,
 }
 
-impl<'a> Count<'a> {
+impl<'a> Tally<'a> {
     fn new(import: &Import, partners: &'a [Partner]) -> Self {
         Self {
             owner: import.partner.clone(),
@@ -111,7 +107,8 @@ impl<'a> Count<'a> {
             by_key: partners.iter().map(|p| (name::key(&p.name), p)).collect(),
             counts: Counts::default(),
             seen: HashSet::new(),
-            met: HashMap::new(),
+            met: HashSet::new(),
+            met_on_list: 0,
         }
     }
 
@@ -151,7 +148,8 @@ impl<'a> Count<'a> {
                 self.counts.partners.push(partner.name.clone());
             }
             let batch = map::weigh(tx, now, partner, &sightings).await?;
-            for ((_, outcome), seen) in batch.outcomes.iter().zip(&sightings) {
+            let mut first_met = Vec::new();
+            for ((id, outcome), seen) in batch.outcomes.iter().zip(&sightings) {
                 let repeated = !self.seen.insert((partner.id.clone(), fingerprint(seen)));
                 match outcome {
                     Outcome::New if repeated => self.counts.same += 1,
@@ -159,31 +157,56 @@ impl<'a> Count<'a> {
                     Outcome::Changed(_) => self.counts.changed += 1,
                     Outcome::Confirmed => self.counts.same += 1,
                 }
-                if *outcome != Outcome::New && !repeated {
-                    *self.met.entry(partner.id.clone()).or_default() += 1;
+                if *outcome != Outcome::New && self.met.insert(hash(id)) {
+                    first_met.push(id.clone());
                 }
             }
             if write {
                 map::save(tx, now, Source::List, &batch, false).await?;
+            } else {
+                self.met_on_list += store::listed_among(tx, &first_met).await?;
             }
         }
         Ok(())
     }
 
-    /// What the last list had and this one has not; the list's age starts anew.
-    async fn close(mut self, tx: &mut Tx, now: Timestamp, write: bool) -> Result<Counts> {
-        for partner in self.partners.iter().filter(|p| self.counts.partners.contains(&p.name)) {
-            if write {
+    /// What would change, after a reading that wrote nothing.
+    pub async fn preview(mut self, tx: &mut Tx) -> Result<Counts> {
+        self.counts.listed = on_last_list(tx, &self.counts, self.partners).await?;
+        self.counts.gone = self.counts.listed.saturating_sub(self.met_on_list);
+        Ok(self.counts)
+    }
+
+    /// After the last row was written: what the whole list lacks is gone, and the list's age starts anew.
+    ///
+    /// `now` is the time that the rows were written with.
+    pub async fn close(mut self, tx: &mut Tx, now: Timestamp, extent: Extent) -> Result<Counts> {
+        if extent == Extent::Whole {
+            for partner in named(&self.counts, self.partners) {
                 self.counts.gone += store::mark_gone(tx, &partner.id, now, now).await?;
-                store::save_partner(tx, now, &Partner { list_seen_at: Some(now), ..partner.clone() }).await?;
-            } else {
-                let listed = u64::try_from(store::listed(tx, &partner.id).await?).unwrap_or(0);
-                let met = self.met.get(&partner.id).copied().unwrap_or(0);
-                self.counts.gone += listed.saturating_sub(met);
+                store::saw_list(tx, &partner.id, now).await?;
             }
         }
         Ok(self.counts)
     }
+}
+
+/// Whether a partner's last list has changed since a preview was counted.
+pub async fn is_outdated(tx: &mut Tx, counts: &Counts, partners: &[Partner]) -> Result<bool> {
+    Ok(on_last_list(tx, counts, partners).await? != counts.listed)
+}
+
+async fn on_last_list(tx: &mut Tx, counts: &Counts, partners: &[Partner]) -> Result<u64> {
+    let mut listed = 0;
+    for partner in named(counts, partners) {
+        listed += store::listed(tx, &partner.id).await?;
+    }
+    Ok(listed)
+}
+
+/// The partners that the rows name.
+fn named<'a>(counts: &Counts, partners: &'a [Partner]) -> Vec<&'a Partner> {
+    partners.iter().filter(|p| counts.partners.contains(&p.name)).collect()
 }
 
 fn sighting(row: ListRow) -> Sighting {
@@ -200,11 +223,12 @@ fn sighting(row: ListRow) -> Sighting {
 
 /// Tells the rows of one account from those of another within a file.
 fn fingerprint(seen: &Sighting) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
+    seen.domain.as_ref().map_or_else(|| hash(&name::key(&seen.account)), hash)
+}
+
+/// Eight bytes for what would be many: a list may have millions of rows.
+fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    match &seen.domain {
-        Some(domain) => domain.hash(&mut hasher),
-        None => name::key(&seen.account).hash(&mut hasher),
-    }
+    value.hash(&mut hasher);
     hasher.finish()
 }

@@ -86,6 +86,8 @@ pub struct Import {
     pub headers: Vec<String>,
     /// What the columns mean.
     pub mapping: Option<Mapping>,
+    /// What its silence means; decided when it is imported.
+    pub extent: Extent,
     /// What would change, or did.
     pub counts: Counts,
     /// Where the download lies.
@@ -96,6 +98,30 @@ pub struct Import {
     pub error: Option<String>,
     /// Counts up with every step.
     pub version: i64,
+}
+
+/// What a list says of the overlaps that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// It is everything: what it lacks is gone.
+    Whole,
+    /// It adds to the last list: nothing goes.
+    Addition,
+}
+
+impl Extent {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Addition => "addition",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        [Self::Whole, Self::Addition].into_iter().find(|e| e.as_str() == text)
+    }
 }
 
 impl Import {
@@ -115,8 +141,10 @@ pub struct Counts {
     pub changed: u64,
     /// Overlaps that are known and the same, rows that repeat another one included.
     pub same: u64,
-    /// Overlaps of the last list that this one no longer has.
+    /// Overlaps of the last list that this one no longer has: marked as gone where it is the whole list.
     pub gone: u64,
+    /// Overlaps on the last list.
+    pub listed: u64,
     /// Rows that cannot be read.
     pub unreadable: u64,
     /// The first of them: line and reason.
@@ -128,7 +156,15 @@ pub struct Counts {
 /// So many unreadable rows are named; the rest is counted.
 pub const NAMED_BAD_ROWS: usize = 50;
 
+/// A list that lacks more than one in so many of the last one is more likely a part than the whole.
+const FAIR_SHARE: u64 = 3;
+
 impl Counts {
+    /// Whether it lacks so much of the last list that it is rather an addition.
+    pub fn lacks_much(&self) -> bool {
+        self.gone.saturating_mul(FAIR_SHARE) > self.listed
+    }
+
     /// Rows that were understood.
     pub fn rows(&self) -> u64 {
         self.new + self.changed + self.same

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Import, State};
+use super::{Extent, Import, State};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
 use crate::map::intake::table::Mapping;
@@ -21,6 +21,7 @@ struct Row {
     state: String,
     headers: String,
     mapping: Option<String>,
+    extent: String,
     counts: Option<String>,
     stored_at: Option<String>,
     progress: i64,
@@ -43,6 +44,7 @@ impl TryFrom<Row> for Import {
             state: State::stored(&row.state).ok_or_else(|| unknown("import state", &row.state))?,
             headers: serde_json::from_str(&row.headers)?,
             mapping: row.mapping.map(|m| serde_json::from_str(&m)).transpose()?,
+            extent: Extent::stored(&row.extent).ok_or_else(|| unknown("extent of a list", &row.extent))?,
             counts: row.counts.map(|c| serde_json::from_str(&c)).transpose()?.unwrap_or_default(),
             stored_at: row.stored_at.map(Into::into),
             progress: u64::try_from(row.progress).unwrap_or(0),
@@ -75,7 +77,7 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
     let saved = sql_exec!(
         tx,
         "UPDATE imports SET partner_id = $3, state = $4, headers = $5, mapping = $6, counts = $7, stored_at = $8, \
-         progress = $9, error = $10, thread_ts = $11, version = version + 1, updated_at = $12 WHERE id = $1 AND version = $2",
+         progress = $9, error = $10, thread_ts = $11, extent = $13, version = version + 1, updated_at = $12 WHERE id = $1 AND version = $2",
         import.id.as_str(),
         seen,
         import.partner.as_ref().map(PartnerId::as_str),
@@ -87,7 +89,8 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
         i64::try_from(import.progress).unwrap_or(i64::MAX),
         import.error.as_deref(),
         import.thread.as_deref(),
-        millis(now)
+        millis(now),
+        import.extent.as_str()
     )?;
     if saved == 1 {
         import.version = seen + 1;
@@ -100,7 +103,7 @@ pub async fn find(tx: &mut Tx, id: &ImportId) -> Result<Option<Import>> {
     let row = sql_opt!(
         tx,
         Row,
-        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, counts, stored_at, \
+        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, stored_at, \
          progress, error, version FROM imports WHERE id = $1",
         id.as_str()
     )?;
@@ -112,7 +115,7 @@ pub async fn next_work(tx: &mut Tx) -> Result<Option<Import>> {
     let row = sql_opt!(
         tx,
         Row,
-        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, counts, stored_at, \
+        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, stored_at, \
          progress, error, version FROM imports WHERE state IN ('received', 'counting', 'importing') ORDER BY created_at, id LIMIT 1"
     )?;
     row.map(Import::try_from).transpose()

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{Counts, Import, State};
+use super::{Counts, Extent, Import, State};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -12,8 +12,10 @@ use crate::map::partner::Partner;
 
 /// The controls of an import.
 pub mod action {
-    /// Writes it.
+    /// Writes it as the partner's whole list.
     pub const RUN: &str = "import.run";
+    /// Writes it and lets everything else stay.
+    pub const ADD: &str = "import.add";
     /// Leaves it.
     pub const CANCEL: &str = "import.cancel";
     /// Opens the modal of partner and columns.
@@ -40,6 +42,8 @@ struct Card<'a> {
     needs: &'a str,
     bad: Vec<(u64, &'a str)>,
     more_bad: u64,
+    lacks: String,
+    whole: bool,
     progress: u64,
     error: &'a str,
     by: String,
@@ -64,6 +68,8 @@ pub fn card(import: &Import, partners: &[Partner], needs: &str, by: Option<&User
         needs,
         bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
         more_bad: counts.unreadable - shown as u64,
+        lacks: lacks(counts),
+        whole: import.extent == Extent::Whole,
         progress: import.progress,
         error: import.error.as_deref().unwrap_or_default(),
         by: by.map(UserId::mention).unwrap_or_default(),
@@ -79,13 +85,42 @@ pub fn card(import: &Import, partners: &[Partner], needs: &str, by: Option<&User
             shown.push(blocks::actions(vec![blocks::primary(columns("Say what the columns are")), cancel]))
         }
         State::Previewed if counts.rows() > 0 => {
-            let run = blocks::primary(blocks::button("Import", action::RUN, &value));
-            shown.push(blocks::actions(vec![run, columns("Change columns"), cancel]));
+            let mut buttons = runs(counts, &value);
+            buttons.extend([columns("Change columns"), cancel]);
+            shown.push(blocks::actions(buttons));
         }
         State::Previewed => shown.push(blocks::actions(vec![columns("Change columns"), cancel])),
         _ => {}
     }
     Ok(Message::new(text, shown))
+}
+
+/// `12 of the 40 overlaps of the last list`
+fn lacks(counts: &Counts) -> String {
+    match (counts.gone, counts.listed) {
+        (1, 1) => "the only overlap of the last list".to_owned(),
+        (gone, listed) if gone == listed => format!("all {listed} overlaps of the last list"),
+        (gone, listed) => format!("{gone} of the {listed} overlaps of the last list"),
+    }
+}
+
+/// The ways to import it, the likelier one first. What would clear much of the last list is asked for twice.
+fn runs(counts: &Counts, value: &str) -> Vec<Value> {
+    if counts.gone == 0 {
+        return vec![blocks::primary(blocks::button("Import", action::RUN, value))];
+    }
+    let add = blocks::button("Add only", action::ADD, value);
+    let whole = blocks::button("Import as the whole list", action::RUN, value);
+    if !counts.lacks_much() {
+        return vec![blocks::primary(whole), add];
+    }
+    let gone = match counts.gone {
+        1 => "It is marked as gone and leaves triage".to_owned(),
+        n => format!("These {n} are marked as gone and leave triage"),
+    };
+    let text = format!("The file lacks {}. {gone}.", lacks(counts));
+    let label = format!("Mark {} as gone", counts.gone);
+    vec![blocks::primary(add), blocks::confirmed(whole, "Replace the last list", &text, &label)]
 }
 
 /// The modal that says whose list it is and what each column means.

@@ -111,12 +111,10 @@ async fn a_request_goes_to_the_manager_and_back() {
     insta::assert_snapshot!(outbox_lines(&mut tx).await, @r"
     UPM post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
     UREP post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UPM> for a session by Fri 13 Mar. / For: meet their VP
-    UPM update: *Session on Acme (acme.com) with Northwind* / <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides. / For: meet their VP
-    UREP update: *Session on Acme (acme.com) with Northwind* / <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides. / For: meet their VP
-    UREP post: Acme (acme.com) with Northwind: <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides.
     UPM update: *Session on Acme (acme.com) with Northwind* / Agreed by <@UREP>: a session on Tue 17 Mar. / For: meet their VP
-    UPM post: Acme (acme.com) with Northwind: Agreed by <@UREP>: a session on Tue 17 Mar.
     UREP update: *Session on Acme (acme.com) with Northwind* / Agreed by <@UREP>: a session on Tue 17 Mar. / For: meet their VP
+    UREP post: Acme (acme.com) with Northwind · <@UPM> proposes Tue 17 Mar instead of Fri 13 Mar. <@UREP> decides.
+    UPM post: Acme (acme.com) with Northwind · Agreed by <@UREP>: a session on Tue 17 Mar.
     ");
 }
 
@@ -128,10 +126,10 @@ async fn who_comes_second_or_from_elsewhere_is_told() {
     let seen = (r.id.clone(), 1);
     let now = at("2026-03-05T10:00:00Z");
     let other = move_request(&mut tx, now, &actor("UAE"), &seen, request::Move::Accept).await;
-    insta::assert_snapshot!(other.expect_err("refused"), @"Only <@UPM> can answer that. Nothing was changed.");
+    insta::assert_snapshot!(other.expect_err("refused"), @"Only <@UPM> can answer this request. Nothing was changed.");
     move_request(&mut tx, now, &actor("UPM"), &seen, request::Move::Accept).await.expect("accepted");
     let second = move_request(&mut tx, now, &actor("UREP"), &seen, request::Move::Withdraw).await;
-    insta::assert_snapshot!(second.expect_err("too late"), @"That changed before you pressed the button. Accepted by <@UPM>: a session by Fri 13 Mar. (Thu 5 Mar, 10:00)");
+    insta::assert_snapshot!(second.expect_err("too late"), @"That changed before you pressed the button (Thu 5 Mar, 10:00). Acme (acme.com) with Northwind · Accepted by <@UPM>: a session by Fri 13 Mar.");
     let mut stale = r;
     stale.version = 2;
     assert!(!store::save_request(&mut tx, &stale, 1).await.expect("asked"), "the version was compared");
@@ -169,9 +167,9 @@ async fn a_waiting_manager_is_reminded_once_a_day() {
     let lines = outbox_lines(&mut tx).await;
     let reminders: Vec<&str> = lines.lines().filter(|l| l.contains("has waited")).collect();
     insta::assert_snapshot!(reminders.join("\n"), @r"
-    UPM post: Acme (acme.com) with Northwind: <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.
-    UPM post: Acme (acme.com) with Northwind: <@UREP> has waited 3 working days for your answer. Above you can accept, propose another day or decline.
-    UPM post: Acme (acme.com) with Northwind: <@UREP> has waited 4 working days for your answer. Above you can accept, propose another day or decline.
+    UPM post: Acme (acme.com) with Northwind · <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.
+    UPM post: Acme (acme.com) with Northwind · <@UREP> has waited 3 working days for your answer. Above you can accept, propose another day or decline.
+    UPM post: Acme (acme.com) with Northwind · <@UREP> has waited 4 working days for your answer. Above you can accept, propose another day or decline.
     ");
 }
 
@@ -213,7 +211,7 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
         move_commitment(&mut tx, now, &actor("UOWN"), &seen, commitment::Move::Finish).await.expect("done");
     assert_eq!(store::commitment(&mut tx, &c.id).await.expect("read").map(|c| c.stage), Some(done.stage));
     let second = move_commitment(&mut tx, now, &actor("UREP"), &seen, commitment::Move::Finish).await;
-    insta::assert_snapshot!(second.expect_err("too late"), @"That changed before you pressed the button. *send the case study*: done, says <@UOWN> (Tue 10 Mar, 12:00).");
+    insta::assert_snapshot!(second.expect_err("too late"), @"That changed before you pressed the button (Tue 10 Mar, 12:00). *send the case study*: done, says <@UOWN>.");
     assert!(store::commitments_of(&mut tx, &"UOWN".into()).await.expect("read").is_empty());
     insta::assert_snapshot!(outbox_lines(&mut tx).await, @r"
     UOWN post: <@UREP> logged a commitment for you. / *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 4 days

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::super::commitment::{self, Commitment};
-use super::label;
+use super::{decided, label};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
@@ -52,10 +52,7 @@ impl TryFrom<CommitmentRow> for Commitment {
 
     fn try_from(row: CommitmentRow) -> Result<Self> {
         use commitment::Stage;
-        let decided = match (row.decided_by, row.decided_at) {
-            (Some(by), Some(at)) => Some((by.into(), instant(at)?)),
-            _ => None,
-        };
+        let decided = decided(row.decided_by, row.decided_at)?;
         let decided = || decided.clone().ok_or_else(|| Error::fault("a commitment was closed by nobody"));
         let date = |text: Option<String>| text.map(|t| t.parse::<Date>()).transpose();
         let stage = match row.state.as_str() {
@@ -141,10 +138,16 @@ pub async fn save_commitment(tx: &mut Tx, c: &Commitment, seen: i64) -> Result<b
     Ok(changed == 1)
 }
 
-/// Remembers the day whose reminder was sent.
-pub async fn mark_reminded(tx: &mut Tx, id: &CommitmentId, day: Date) -> Result<()> {
-    sql_exec!(tx, "UPDATE commitments SET reminded = $2 WHERE id = $1", id.as_str(), day.to_string())?;
-    Ok(())
+/// Remembers the day whose reminder is sent; `false` when it was moved since, or another round has sent it.
+pub async fn mark_reminded(tx: &mut Tx, c: &Commitment, day: Date) -> Result<bool> {
+    let changed = sql_exec!(
+        tx,
+        "UPDATE commitments SET reminded = $3 WHERE id = $1 AND version = $2 AND reminded < $3",
+        c.id.as_str(),
+        c.version,
+        day.to_string()
+    )?;
+    Ok(changed == 1)
 }
 
 /// One commitment.

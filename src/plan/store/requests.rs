@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::request::{self, Moved, Request};
-use super::label;
+use super::{decided, label};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{RequestId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
@@ -49,10 +49,7 @@ impl TryFrom<RequestRow> for Request {
 
     fn try_from(row: RequestRow) -> Result<Self> {
         use request::Stage;
-        let moved = match (row.decided_by, row.decided_at) {
-            (Some(by), Some(at)) => Some(Moved { by: by.into(), at: instant(at)? }),
-            _ => None,
-        };
+        let moved = decided(row.decided_by, row.decided_at)?.map(|(by, at)| Moved { by, at });
         let by = || moved.clone().ok_or_else(|| Error::fault("a request was decided by nobody"));
         let on = || match &row.agreed_date {
             Some(date) => Ok::<Date, Error>(date.parse()?),

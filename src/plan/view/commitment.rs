@@ -1,14 +1,14 @@
-//! Commitments: the reminder, the forms, the lists.
+//! A commitment: its card, the reminder, the forms.
 
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::commitment::{Commitment, Reminder, Stage};
-use super::{LISTED, field, notes, partner_input, when};
+use super::{field, notes, partner_input, refused, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -27,9 +27,6 @@ pub mod action {
     /// Opens a form for the reason, and its callback.
     pub const DROP: &str = "commitment.drop";
 }
-
-/// So many rows of a list have a button; the rest are text.
-const WITH_BUTTON: usize = 5;
 
 /// What the form begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +89,7 @@ pub fn state(c: &Commitment, today: Date) -> String {
     }
 }
 
-/// The message as it stands now; `with_controls` only on the newest, and only while it is open and not snoozed.
+/// The message as it stands now; `with_controls` only on the newest, and only while it is open.
 pub fn card(c: &Commitment, today: Date, with_controls: bool) -> Result<Message> {
     message(c, String::new(), today, with_controls)
 }
@@ -155,7 +152,7 @@ pub fn decided_already(c: &Commitment, now: Timestamp, zone: &TimeZone) -> Error
         Stage::Open { .. } => String::new(),
     };
     let (text, state) = (escape(&c.text), state(c, today));
-    Error::user(format!("That changed before you pressed the button. *{text}*: {state}{at}."))
+    Error::user(format!("That changed before you pressed the button{at}. *{text}*: {state}."))
 }
 
 /// Who may close it.
@@ -190,136 +187,26 @@ pub fn add_modal(
     blocks::modal(action::ADD, "Log a commitment", Some("Log"), metadata, all)
 }
 
+fn described(c: &Commitment) -> Value {
+    blocks::section(&format!("*{}*, for {}", escape(&c.text), escape(&c.whom())))
+}
+
 /// The form that moves the reminder.
 pub fn snooze_modal(c: &Commitment, tomorrow: Date, metadata: &Value) -> Value {
-    let about = format!("*{}*, for {}", escape(&c.text), escape(&c.whom()));
     let day = blocks::input("Remind again on", blocks::date_picker(field::DATE, Some(tomorrow)), None, false);
-    blocks::modal(action::SNOOZE, "Snooze", Some("Snooze"), metadata, vec![blocks::section(&about), day])
+    blocks::modal(action::SNOOZE, "Snooze", Some("Snooze"), metadata, vec![described(c), day])
 }
 
 /// The form that drops it.
 pub fn drop_modal(c: &Commitment, metadata: &Value) -> Value {
-    let about = format!("*{}*, for {}", escape(&c.text), escape(&c.whom()));
     let why = super::short_input(field::REASON, "The deal is lost", "");
     let why = blocks::input("Why is it off", why, None, false);
-    blocks::modal(
-        action::DROP,
-        "Drop the commitment",
-        Some("Drop"),
-        metadata,
-        vec![blocks::section(&about), why],
-    )
+    blocks::modal(action::DROP, "Drop the commitment", Some("Drop"), metadata, vec![described(c), why])
 }
 
-/// What was wrong with the typed date, and a way to the form with everything else in it.
-pub fn date_refused(why: &str, prefill: &Prefill) -> Result<Message> {
-    let why = escape(why);
-    let value = serde_json::to_string(prefill)?;
-    // Slack takes 2,000 characters of value.
-    let value = if value.chars().count() <= 2000 { value } else { json!({}).to_string() };
-    let button = blocks::button("Choose the day in a form", action::ADD, &value);
-    Ok(Message::new(why.clone(), vec![blocks::section(&why), blocks::actions(vec![button])]))
-}
-
-/// Which commitments a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// Every open one.
-    All,
-    /// The reader's own.
-    Mine,
-    /// Those past their day.
-    Late,
-}
-
-impl Which {
-    /// As the command and the buttons say it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "list",
-            Self::Mine => "mine",
-            Self::Late => "late",
-        }
-    }
-
-    /// From what was typed or carried.
-    pub fn read(text: &str) -> Option<Self> {
-        [Self::All, Self::Mine, Self::Late].into_iter().find(|w| w.as_str() == text.trim().to_lowercase())
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::All => "Open commitments",
-            Self::Mine => "Your commitments",
-            Self::Late => "Late commitments",
-        }
-    }
-
-    fn none(self) -> &'static str {
-        match self {
-            Self::All => {
-                "No open commitments. `/partner commit add \"send the case study\" to northwind by friday` logs one."
-            }
-            Self::Mine => "You have no open commitments.",
-            Self::Late => "No commitment is late.",
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "plan/commitments.mrkdwn")]
-struct Rows<'a> {
-    rows: Vec<(&'a str, String, String)>,
-}
-
-fn row(c: &Commitment, today: Date) -> (&str, String, String) {
-    (&c.text, c.whom(), format!("{} · {}", state(c, today), c.owner.mention()))
-}
-
-fn rows(found: &[Commitment], today: Date) -> Result<String> {
-    let text = Rows { rows: found.iter().map(|c| row(c, today)).collect() }.render()?;
-    Ok(text.trim().to_owned())
-}
-
-/// A private list; the first rows can be closed on the spot.
-pub fn list(which: Which, found: &[Commitment], today: Date) -> Result<Message> {
-    if found.is_empty() {
-        return Ok(Message::text(which.none()));
-    }
-    let shown = &found[..found.len().min(LISTED)];
-    let (first, rest) = shown.split_at(shown.len().min(WITH_BUTTON));
-    let mut all = vec![blocks::section(&format!("*{}*", which.title()))];
-    for c in first {
-        let value = format!("{}:{}:{}", c.id, c.version, which.as_str());
-        all.push(blocks::section_with(
-            &rows(std::slice::from_ref(c), today)?,
-            blocks::button("Done", action::DONE, &value),
-        ));
-    }
-    // A row is shorter than a third of a section's limit, whatever people write.
-    for few in rest.chunks(3) {
-        all.push(blocks::section(&rows(few, today)?));
-    }
-    let mut text = format!("*{}*\n{}", which.title(), rows(shown, today)?);
-    if found.len() > shown.len() {
-        let more = format!("{} more are not shown.", found.len() - shown.len());
-        all.push(blocks::context(&more));
-        text = format!("{text}\n{more}");
-    }
-    Ok(Message::new(text, all))
-}
-
-/// Rows for the Home tab: each commitment with its Done button, one block a row.
-pub fn home_rows(found: &[Commitment], today: Date, limit: usize) -> Result<Vec<Value>> {
-    let mut all = Vec::new();
-    for c in found.iter().take(limit) {
-        let button = blocks::button("Done", action::DONE, &format!("{}:{}", c.id, c.version));
-        all.push(blocks::section_with(&rows(std::slice::from_ref(c), today)?, button));
-    }
-    if found.len() > limit {
-        all.push(blocks::context(&format!("{} more: `/partner commit mine`", found.len() - limit)));
-    }
-    Ok(all)
+/// What was wrong with what was typed, and a way to the form; `why` is mrkdwn.
+pub fn typed_wrong(why: &[String], prefill: &Prefill) -> Result<Message> {
+    refused(why, action::ADD, prefill)
 }
 
 #[cfg(test)]
@@ -396,21 +283,7 @@ mod tests {
         *send the case study*
         For Northwind, about Acme (acme.com) · 3 days late, was due Fri 6 Mar, snoozed until Mon 16 Mar
         ");
-        insta::assert_snapshot!(decided_already(&done, at("2026-03-09T12:00:00Z"), &TimeZone::UTC), @"That changed before you pressed the button. *send the case study*: done, says <@UPM> (Mon 9 Mar, 08:00).");
+        insta::assert_snapshot!(decided_already(&done, at("2026-03-09T12:00:00Z"), &TimeZone::UTC), @"That changed before you pressed the button (Mon 9 Mar, 08:00). *send the case study*: done, says <@UPM>.");
         insta::assert_snapshot!(refusal(&due(9)), @"Only <@UOWN> or <@UREP> can close or move this commitment, or somebody who looks after Northwind: a partner manager, operations or an admin.");
-    }
-
-    #[test]
-    fn lists() {
-        insta::assert_snapshot!(list(Which::Late, &[], TODAY).expect("a list").text, @"No commitment is late.");
-        let hostile = Commitment { text: "<!channel> & co".into(), ..due(10) };
-        insta::assert_snapshot!(list(Which::Mine, &[due(8), hostile], TODAY).expect("a list").text, @r"
-        *Your commitments*
-        *send the case study* for Northwind, about Acme (acme.com) · 1 day late, was due Sun 8 Mar · <@UOWN>
-        *&lt;!channel&gt; &amp; co* for Northwind, about Acme (acme.com) · due tomorrow, Tue 10 Mar · <@UOWN>
-        ");
-        let many = list(Which::All, &vec![due(9); 30], TODAY).expect("a list");
-        assert!(many.text.ends_with("10 more are not shown."));
-        assert!(many.blocks.len() <= 50);
     }
 }

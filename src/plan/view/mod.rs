@@ -1,14 +1,17 @@
 //! What plan shows in Slack.
 
 pub mod commitment;
+pub mod commitments;
 pub mod request;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::kernel::blocks;
+use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
+use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::map::partner::Partner;
 
@@ -51,6 +54,16 @@ fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// What is to be known before the fields are filled in; the texts are mrkdwn.
 fn notes(notes: &[String]) -> Option<Value> {
     (!notes.is_empty()).then(|| blocks::section(&notes.join("\n")))
+}
+
+/// What was wrong with what was typed, and a button to the form with everything else in it; `why` is mrkdwn.
+fn refused(why: &[String], action: &str, prefill: &impl Serialize) -> Result<Message> {
+    let why = why.join("\n");
+    let value = serde_json::to_string(prefill)?;
+    // Slack takes 2,000 characters of value.
+    let value = if value.chars().count() <= 2000 { value } else { json!({}).to_string() };
+    let button = blocks::button("Go on in a form", action, &value);
+    Ok(Message::new(why.clone(), vec![blocks::section(&why), blocks::actions(vec![button])]))
 }
 
 /// Lines to type in, short enough that three of them fit into a section.

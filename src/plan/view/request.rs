@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::super::request::{Request, Stage};
-use super::{LISTED, field, mentions, notes, partner_input, when};
+use super::super::request::{Move, Request, Stage};
+use super::{LISTED, field, mentions, notes, partner_input, refused, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -135,22 +135,32 @@ pub fn state(request: &Request, today: Date) -> String {
     }
 }
 
+/// `Hooli (hooli.com) with Northwind`, escaped.
+fn about(request: &Request) -> String {
+    format!("{} with {}", escape(&request.account), escape(&request.partner))
+}
+
 /// The line under a reader's card when somebody else moved the request.
 pub fn news(request: &Request, today: Date) -> Message {
-    let about = format!("{} with {}", escape(&request.account), escape(&request.partner));
-    Message::text(format!("{about}: {}", state(request, today)))
+    Message::text(format!("{} · {}", about(request), state(request, today)))
 }
 
 /// The line under the card of whoever is waited for.
 pub fn reminder(request: &Request, waited: i64, today: Date) -> Message {
-    let about = format!("{} with {}", escape(&request.account), escape(&request.partner));
     let who = request.last_move().map_or(&request.requester, |m| &m.by).mention();
     let what = match &request.stage {
+        Stage::Proposed { on, .. } if *on < today => {
+            format!("withdraw it and ask for a new day: {} is over", spoken(*on, today))
+        }
         Stage::Proposed { on, .. } => format!("take {} or keep to your day", spoken(*on, today)),
+        _ if request.wanted_by < today => {
+            format!("propose another day or decline: {} is over", spoken(request.wanted_by, today))
+        }
         _ => "accept, propose another day or decline".to_owned(),
     };
     Message::text(format!(
-        "{about}: {who} has waited {waited} working days for your answer. Above you can {what}."
+        "{} · {who} has waited {waited} working days for your answer. Above you can {what}.",
+        about(request)
     ))
 }
 
@@ -158,7 +168,26 @@ pub fn reminder(request: &Request, waited: i64, today: Date) -> Message {
 pub fn decided_already(request: &Request, now: Timestamp, zone: &TimeZone) -> Error {
     let today = now.to_zoned(zone.clone()).date();
     let at = request.last_move().map(|m| format!(" ({})", when(m.at, now, zone))).unwrap_or_default();
-    Error::user(format!("That changed before you pressed the button. {}{at}", state(request, today)))
+    let now = news(request, today).text;
+    Error::user(format!("That changed before you pressed the button{at}. {now}"))
+}
+
+/// A move would agree to a day that is over.
+pub fn lapsed(what: &Move, day: Date, today: Date) -> Error {
+    let fix = match what {
+        Move::Accept => "Propose another day, or decline",
+        _ => "Withdraw the request and ask again with a new day",
+    };
+    Error::user(format!("{} is over. {fix}.", spoken(day, today)))
+}
+
+/// Who may make a move.
+pub fn refusal(request: &Request, managers: bool) -> Error {
+    Error::refused(if managers {
+        format!("Only {} can answer this request. Nothing was changed.", mentions(&request.asked))
+    } else {
+        format!("Only {}, who asked, can do that. Nothing was changed.", request.requester.mention())
+    })
 }
 
 /// The form that asks for a session. `found` is the partner that was recognised.
@@ -183,34 +212,32 @@ pub fn ask_modal(
 
 /// The form in which a manager names another day.
 pub fn propose_modal(request: &Request, metadata: &Value) -> Value {
-    let picker = blocks::date_picker(field::DATE, Some(request.wanted_by));
-    let about = format!("A session on *{}* with *{}*.", escape(&request.account), escape(&request.partner));
-    let fields = vec![blocks::section(&about), blocks::input("The day that you can do", picker, None, false)];
+    let picker = blocks::date_picker(field::DATE, None);
+    let fields = vec![described(request), blocks::input("The day that you can do", picker, None, false)];
     blocks::modal(action::PROPOSE, "Propose another day", Some("Propose"), metadata, fields)
+}
+
+fn described(request: &Request) -> Value {
+    let (account, partner) = (escape(&request.account), escape(&request.partner));
+    blocks::section(&format!("A session on *{account}* with *{partner}*."))
 }
 
 /// The form in which a manager says no.
 pub fn decline_modal(request: &Request, metadata: &Value) -> Value {
     let reason = super::short_input(field::REASON, "Their team is on holiday until May", "");
-    let about = format!("A session on *{}* with *{}*.", escape(&request.account), escape(&request.partner));
     let reason = blocks::input("Why", reason, Some("The requester sees it."), false);
     blocks::modal(
         action::DECLINE,
         "Decline the request",
         Some("Decline"),
         metadata,
-        vec![blocks::section(&about), reason],
+        vec![described(request), reason],
     )
 }
 
-/// What was wrong with the typed date, and a way to the form with everything else in it.
-pub fn date_refused(why: &str, prefill: &Prefill) -> Result<Message> {
-    let why = escape(why);
-    let value = serde_json::to_string(prefill)?;
-    // Slack takes 2,000 characters of value.
-    let value = if value.chars().count() <= 2000 { value } else { json!({}).to_string() };
-    let button = blocks::button("Choose the day in a form", action::ASK, &value);
-    Ok(Message::new(why.clone(), vec![blocks::section(&why), blocks::actions(vec![button])]))
+/// What was wrong with what was typed, and a way to the form; `why` is mrkdwn.
+pub fn typed_wrong(why: &[String], prefill: &Prefill) -> Result<Message> {
+    refused(why, action::ASK, prefill)
 }
 
 #[derive(Template)]
@@ -229,19 +256,6 @@ pub fn list(found: &[Request], today: Date) -> Result<Message> {
         .collect();
     let text = List { rows, more: found.len() > LISTED }.render()?;
     Ok(Message::new(text.trim(), vec![blocks::section(text.trim())]))
-}
-
-/// Rows for the Home tab: each request with the reader's controls, two blocks a row.
-pub fn home_rows(found: &[Request], reader: &UserId, today: Date, limit: usize) -> Result<Vec<Value>> {
-    let mut all = Vec::new();
-    for request in found.iter().take(limit) {
-        all.extend(card(request, reader, today)?.blocks);
-    }
-    if found.len() > limit {
-        let more = found.len() - limit;
-        all.push(blocks::context(&format!("{more} more: `/partner session list`")));
-    }
-    Ok(all)
 }
 
 #[cfg(test)]
@@ -307,16 +321,16 @@ mod tests {
 
     #[test]
     fn lines() {
-        insta::assert_snapshot!(news(&request(Stage::Withdrawn(moved("UREP"))), TODAY).text, @"Acme (acme.com) with Northwind: Withdrawn by <@UREP>.");
-        insta::assert_snapshot!(reminder(&request(Stage::Asked(None)), 2, TODAY).text, @"Acme (acme.com) with Northwind: <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.");
+        insta::assert_snapshot!(news(&request(Stage::Withdrawn(moved("UREP"))), TODAY).text, @"Acme (acme.com) with Northwind · Withdrawn by <@UREP>.");
+        insta::assert_snapshot!(reminder(&request(Stage::Asked(None)), 2, TODAY).text, @"Acme (acme.com) with Northwind · <@UREP> has waited 2 working days for your answer. Above you can accept, propose another day or decline.");
         let proposed = request(Stage::Proposed { on: date(2026, 3, 17), moved: moved("UPM") });
-        insta::assert_snapshot!(reminder(&proposed, 3, TODAY).text, @"Acme (acme.com) with Northwind: <@UPM> has waited 3 working days for your answer. Above you can take Tue 17 Mar or keep to your day.");
+        insta::assert_snapshot!(reminder(&proposed, 3, TODAY).text, @"Acme (acme.com) with Northwind · <@UPM> has waited 3 working days for your answer. Above you can take Tue 17 Mar or keep to your day.");
         let second = decided_already(
             &request(Stage::Withdrawn(moved("UREP"))),
             at("2026-03-09T12:00:00Z"),
             &TimeZone::UTC,
         );
-        insta::assert_snapshot!(second, @"That changed before you pressed the button. Withdrawn by <@UREP>. (Fri 6 Mar, 10:00)");
+        insta::assert_snapshot!(second, @"That changed before you pressed the button (Fri 6 Mar, 10:00). Acme (acme.com) with Northwind · Withdrawn by <@UREP>.");
     }
 
     #[test]
@@ -328,6 +342,5 @@ mod tests {
         ");
         let many = vec![request(Stage::Asked(None)); LISTED + 1];
         assert!(list(&many, TODAY).expect("a list").text.ends_with("Only the first 20 are shown."));
-        assert_eq!(home_rows(&many, &"UPM".into(), TODAY, 5).expect("rows").len(), 11);
     }
 }

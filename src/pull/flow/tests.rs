@@ -1,3 +1,5 @@
+use jiff::tz::TimeZone;
+
 use super::*;
 use crate::delivery::outbox::Action;
 use crate::kernel::actor::{Role, Standing};
@@ -112,7 +114,32 @@ async fn it_is_posted_once_a_period_and_late_after_a_downtime() {
         matches!(&sent[1].1, Action::Post { thread: Some(Thread::Of(of)), .. } if Some(of) == sent[0].0.as_ref())
     );
     assert!(!text_of(&sent[0].1).contains("late"));
-    assert!(text_of(&sent[2].1).contains("This digest is late: it was due on Monday 30 March at 09:00."));
+    assert!(text_of(&sent[2].1).contains("This digest covers three weeks"), "{}", text_of(&sent[2].1));
+}
+
+#[tokio::test]
+async fn after_a_downtime_one_digest_says_why_it_covers_two_weeks() {
+    let (_folder, db) = house().await;
+    let mut tx = db.begin().await.unwrap();
+    let post = async |tx: &mut Tx, now: &str| {
+        uptime::beat(tx, millis(at(now))).await.unwrap();
+        post_due(tx, at(now), Commitments::default()).await.unwrap()
+    };
+    assert!(post(&mut tx, "2026-03-09T08:00:00Z").await);
+    add(&mut tx, "2026-03-11T12:00:00Z", "Northwind", 3).await;
+    assert!(!post(&mut tx, "2026-03-13T16:00:00Z").await);
+    assert!(post(&mut tx, "2026-03-25T09:12:00Z").await);
+    assert!(!post(&mut tx, "2026-03-25T09:13:00Z").await, "one catch-up");
+    for set_back in ["2026-03-24T08:00:00Z", "2026-03-16T08:00:00Z", "2026-03-09T08:00:00Z"] {
+        assert!(!post(&mut tx, set_back).await, "{set_back}: a clock that was set back fires nothing again");
+    }
+    tx.commit().await.unwrap();
+    let text = text_of(&actions(&db).await[1].1).to_owned();
+    insta::assert_snapshot!(text.lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+    *Partner triage, week of 23 March*
+    This digest covers two weeks, because Tandem was not running from Friday 13 March at 17:00 to Wednesday 25 March at 10:12.
+    3 new overlaps · 3 unclaimed over 5 days
+    ");
 }
 
 #[tokio::test]
@@ -171,7 +198,7 @@ async fn a_snoozed_one_comes_back_and_a_dismissed_one_only_when_it_changes() {
     decide(&mut tx, now, &maya, &both[0].id, 1, Decision::Snooze(until, None)).await.unwrap();
     decide(&mut tx, now, &maya, &both[1].id, 1, Decision::Dismiss("No fit".into())).await.unwrap();
     assert!(store::candidates(&mut tx, now).await.unwrap().is_empty());
-    assert_eq!(store::counts(&mut tx, now).await.unwrap().snoozed, 1);
+    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), 1).await.unwrap().snoozed, 1);
     let back = store::candidates(&mut tx, at("2026-03-16T08:00:00Z")).await.unwrap();
     assert_eq!(back.iter().map(|o| &o.id).collect::<Vec<_>>(), [&both[0].id]);
     let seen = Sighting {
@@ -194,7 +221,7 @@ async fn who_is_assigned_is_told_and_named_without_a_mention() {
     let id = store::candidates(&mut tx, now).await.unwrap()[0].id.clone();
     let assign = Decision::Assign("U0OMAR".into());
     decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign).await.unwrap();
-    assert_eq!(store::counts(&mut tx, now).await.unwrap().unclaimed, 0);
+    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), 1).await.unwrap().unclaimed, 0);
     tx.commit().await.unwrap();
     let sent = actions(&db).await;
     assert!(text_of(&sent[1].1).contains("Given to Omar by Maya · 9 March"));

@@ -7,7 +7,15 @@ use crate::pull::testing::{at, overlap};
 
 fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
     let now = at("2026-03-09T08:00:00Z");
-    About { now, zone, since: at("2026-03-02T08:00:00Z"), planned, stale_days: None }
+    About {
+        now,
+        zone,
+        since: at("2026-03-02T08:00:00Z"),
+        planned,
+        stale_days: None,
+        new_is_news: false,
+        largest: false,
+    }
 }
 
 fn phrase(o: &Overlap, planned: &[Motion]) -> String {
@@ -57,6 +65,19 @@ fn only_asking_counts_against_one_more_ask_and_is_said() {
     let asked = weigh(&o, &about(&[Motion::Ask; 4], &TimeZone::UTC));
     assert!(asked.score < plain.score);
     insta::assert_snapshot!(asked.phrase(), @"an ask: Northwind can open doors for our deal; the last 4 with Northwind were our asks");
+}
+
+#[test]
+fn what_sets_it_apart_is_said() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    o.first_seen = at("2026-03-05T08:00:00Z");
+    o.stage = Some("Negotiation".to_owned());
+    let zone = TimeZone::UTC;
+    let said = |about: &About<'_>| weigh(&o, about).phrase();
+    let plain = about(&[], &zone);
+    insta::assert_snapshot!(said(&plain), @"an ask, and soon: Northwind knows them and our deal is nearly decided");
+    insta::assert_snapshot!(said(&About { new_is_news: true, ..plain }), @"new on Thursday; an ask, and soon: Northwind knows them and our deal is nearly decided");
+    insta::assert_snapshot!(said(&About { largest: true, ..plain }), @"an ask, and soon: Northwind knows them and our deal is nearly decided; the largest amount waiting with Northwind");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn a_full_digest() {
     *Globex Retail* with Initech · their prospect, our customer ($400k)
     A give: the last 5 with Initech were our asks; Initech's list is 48 days old, so check first · open for 6 days and nobody has it
     *Acme &amp; Sons* with Northwind · their customer, our open deal ($300k, negotiation)
-    An ask: Northwind can open doors for our deal · Alex Rivera · 2 days
+    An ask, and soon: Northwind knows them and our deal is nearly decided; the largest amount waiting with Northwind · Alex Rivera · 2 days
     *Account 0* with Northwind · their customer, our open deal ($120k)
     An ask: Northwind can open doors for our deal · unassigned · 2 days
     *Account 1* with Northwind · their customer, our open deal ($120k)
@@ -160,10 +160,21 @@ fn an_empty_week_is_one_line() {
 #[test]
 fn a_catch_up_says_so() {
     let (mut plan, scene) = week();
-    plan.late = Some("Monday 9 March at 09:00".into());
-    let message = digest(&plan, &scene).unwrap();
-    valid(&message);
-    insta::assert_snapshot!(message.text.lines().nth(1).unwrap(), @"This digest is late: it was due on Monday 9 March at 09:00.");
+    let mut said = |weeks, downtime: Option<(&str, &str)>| {
+        plan.late = Some(Late {
+            due: "Monday 16 March at 09:00".into(),
+            weeks,
+            downtime: downtime.map(|(a, b)| (a.into(), b.into())),
+        });
+        let message = digest(&plan, &scene).unwrap();
+        valid(&message);
+        message.text.lines().nth(1).unwrap().to_owned()
+    };
+    let down = Some(("Friday 6 March at 17:00", "Wednesday 18 March at 10:12"));
+    insta::assert_snapshot!(said(1, None), @"This digest is late: it was due on Monday 16 March at 09:00.");
+    insta::assert_snapshot!(said(1, down), @"This digest is late: it was due on Monday 16 March at 09:00, and Tandem was not running from Friday 6 March at 17:00 to Wednesday 18 March at 10:12.");
+    insta::assert_snapshot!(said(2, down), @"This digest covers two weeks, because Tandem was not running from Friday 6 March at 17:00 to Wednesday 18 March at 10:12.");
+    insta::assert_snapshot!(said(3, None), @"This digest covers three weeks: none came since the last one, and this one was due on Monday 16 March at 09:00.");
 }
 
 #[test]

@@ -77,6 +77,9 @@ pub fn post_message(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
     if !channel.has(&ctx.state.world.app.bot_user) {
         return Err("not_in_channel".into());
     }
+    if channel.restricted {
+        return Err("restricted_action".into());
+    }
     let draft = Draft::read(args)?;
     draft.check()?;
     within_rate(ctx, &channel.id)?;

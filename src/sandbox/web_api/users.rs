@@ -29,7 +29,14 @@ pub fn team_info(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
 
 pub fn info(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
     match ctx.state.world.user(args.str("user").unwrap_or_default()) {
-        Some(user) => Ok(json!({"user": object(&ctx.state.world, user)})),
+        Some(user) => {
+            let mut value = object(&ctx.state.world, user);
+            let traits = ctx.state.traits.get(&user.id).and_then(Value::as_object);
+            for (name, given) in traits.into_iter().flatten() {
+                value[name.as_str()] = given.clone();
+            }
+            Ok(json!({"user": value}))
+        }
         None => Err("user_not_found".into()),
     }
 }

@@ -9,6 +9,7 @@ use super::super::split::{MESSAGE_LIMIT, split_text};
 use crate::delivery::dispatch::{Carrier, Sent};
 use crate::delivery::outbox::{Action, Claimed, Destination, Thread};
 use crate::kernel::blocks::Message;
+use crate::store::channels::State;
 
 /// Where a message stands: channel and `ts`.
 type At = Option<(String, String)>;
@@ -23,6 +24,9 @@ impl Carrier for SlackCarrier {
             Ok(at) => Sent::Arrived(at),
             Err(CallError::Retry { after, code }) => Sent::Later(after, code),
             Err(CallError::Ambiguous { why }) => Sent::Unknown(why),
+            Err(CallError::Rejected { code, .. }) if State::refused_with(&code).is_some() => {
+                Sent::Closed(code)
+            }
             Err(error @ (CallError::Rejected { .. } | CallError::Unauthorised { .. })) => {
                 Sent::Refused(error.to_string())
             }

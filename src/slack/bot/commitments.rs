@@ -5,7 +5,9 @@ use serde_json::json;
 use super::super::grammar::CommitVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
 use super::overlaps::find_account;
-use super::sessions::{carried, chosen_partner, known, resolve, review_account, review_date, seen};
+use super::sessions::{
+    carried, chosen_partner, known, resolve, review_account, review_date, seen, typed_wrong,
+};
 use super::{Bot, Occasion, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
@@ -19,7 +21,8 @@ use crate::plan::commitment::{Commitment, Move};
 use crate::plan::flow::{self, Promise};
 use crate::plan::phrase::{self, Owner};
 use crate::plan::store;
-use crate::plan::view::commitment::{self as view, Prefill, Which};
+use crate::plan::view::commitment::{self as view, Prefill};
+use crate::plan::view::commitments::{self, Which};
 use crate::plan::view::field;
 use crate::store::{Tx, people};
 
@@ -56,7 +59,7 @@ async fn listed(o: &Occasion<'_>, tx: &mut Tx, which: Which) -> Result<Message> 
         Which::Mine => store::commitments_of(tx, &o.actor.user).await?,
         Which::Late => store::late_commitments(tx, o.today()).await?,
     };
-    view::list(which, &found, o.today())
+    commitments::list(which, &found, o.today())
 }
 
 async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
@@ -82,7 +85,11 @@ async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
         source: None,
     };
     match read.date {
-        Some(Err(error)) => o.answer(view::date_refused(&error.to_string(), &prefill)?).await,
+        Some(Err(error)) => {
+            let mut why = typed_wrong(o, &error, &prefill.partner, &prefill.account).await?;
+            why.extend(stranger(&prefill));
+            o.answer(view::typed_wrong(&why, &prefill)?).await
+        }
         Some(Ok(date)) => {
             prefill.date = Some(date);
             open_form(o, &prefill).await
@@ -101,14 +108,18 @@ async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
             "There is no partner yet, and a commitment is to one. `/partner partner add` adds the first.",
         ));
     }
-    if let Some(written) = &prefill.owner_written {
-        doubts.push(format!("I can't tell who @{} is. Choose the person below.", escape(written)));
-    }
+    doubts.extend(stranger(prefill));
     let (channel, ts) = prefill.source.clone().unzip();
     let metadata = json!({
         "channel": o.place.channel, "thread": o.place.thread, "source_channel": channel, "source_ts": ts,
     });
     o.open(&view::add_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
+}
+
+/// A name with an `@` that nobody here goes by.
+fn stranger(prefill: &Prefill) -> Option<String> {
+    let written = prefill.owner_written.as_ref()?;
+    Some(format!("I can't tell who @{} is. Choose the person in the form.", escape(written)))
 }
 
 pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
@@ -227,7 +238,7 @@ pub(super) async fn review(
     tx: &mut Tx,
     verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(&'static str, String)>> {
     let mut problems = Vec::new();
     match verb {
         "add" => {
@@ -256,7 +267,7 @@ pub(super) async fn review(
         }
         _ => {}
     }
-    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
+    Ok(problems)
 }
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {

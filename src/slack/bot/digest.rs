@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::super::grammar::DigestVerb;
 use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::{Bot, Occasion, identity, outdated};
+use super::rooms::{self, Use};
+use super::{Bot, Occasion, channels, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
@@ -102,7 +103,7 @@ async fn partner_reads(tx: &mut Tx, channel: &ChannelId) -> Result<Option<String
 }
 
 pub(super) async fn review(
-    _bot: &Bot,
+    bot: &Bot,
     tx: &mut Tx,
     _verb: &str,
     s: &ViewSubmission,
@@ -110,7 +111,11 @@ pub(super) async fn review(
     let problems = match read(s) {
         Err(problems) => problems,
         Ok((_, channel)) => {
-            partner_reads(tx, &channel).await?.map(|text| (field::CHANNEL, text)).into_iter().collect()
+            let objection = match partner_reads(tx, &channel).await? {
+                Some(text) => Some(text),
+                None => rooms::objection(bot, &channel, Use::Internal).await?,
+            };
+            objection.map(|text| (field::CHANNEL, text)).into_iter().collect()
         }
     };
     Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
@@ -123,9 +128,12 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
     if let Some(problem) = partner_reads(&mut tx, &channel).await? {
         return Err(Error::user(crate::kernel::text::escape(&problem)));
     }
+    let before = settings::load(&mut tx).await?;
     let next = flow::next_words(&time, o.now).ok_or_else(outdated)?;
     let weekday = WEEKDAYS.iter().find(|(short, _)| *short == time.weekday).map_or("week", |(_, day)| day);
     flow::save_settings(&mut tx, o.now, &o.actor.user, time, channel.clone()).await?;
+    let after = settings::load(&mut tx).await?;
+    channels::rechosen(&mut tx, o.now, &before, &after).await?;
     o.send(&mut tx, &o.privately(view::saved(&next, weekday, &channel)?)).await?;
     o.finish(tx).await
 }

@@ -14,7 +14,7 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, State};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
-use crate::kernel::ids::DraftId;
+use crate::kernel::ids::{ChannelId, DraftId};
 use crate::store::Tx;
 use crate::sustain::draft::{Arrival, Draft, Seen};
 use crate::sustain::{flow, store, view};
@@ -37,7 +37,7 @@ async fn list(o: &Occasion<'_>) -> Result<Handled> {
         links.push(card_link(o.bot, &mut tx, draft).await?);
     }
     tx.rollback().await?;
-    o.answer(view::list(&drafts, &links, o.now)).await
+    o.answer(view::list(&drafts, &links, &o.here())).await
 }
 
 /// Where the card can be read.
@@ -54,7 +54,7 @@ pub(super) async fn click(
 ) -> Result<Handled> {
     match verb {
         "new" => compose::from_overlap(o, &action.value).await,
-        "contact" | "purpose" | "gift" => compose::redraw(o, click).await,
+        "contact" | "purpose" | "gift" | "template" => compose::redraw(o, click).await,
         "more" => {
             let (verb, value) = action.value.split_once(':').ok_or_else(outdated)?;
             decide::click(o, verb, value).await
@@ -104,6 +104,11 @@ pub(super) async fn settled(
 ) -> Result<()> {
     let arrival = Arrival { channel: at.map(|(c, _)| c.into()), ts: at.map(|(_, ts)| ts.to_owned()), link };
     flow::settled(tx, now, &DraftId::from(draft), state, arrival, error).await
+}
+
+/// A note waits for its channel.
+pub(super) async fn held(tx: &mut Tx, now: Timestamp, draft: &str, channel: &ChannelId) -> Result<()> {
+    flow::held(tx, now, &DraftId::from(draft), channel).await
 }
 
 /// What travels with a modal about a note.

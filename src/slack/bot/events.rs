@@ -1,10 +1,11 @@
 //! Events: messages of the intake channel, files, Home, and what happens to channels.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::grammar;
 use super::super::payload::{Change, FileShared, MessageEvent};
-use super::{Bot, finish, home, imports};
+use super::{Bot, channels, finish, home, identity, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
@@ -16,10 +17,10 @@ use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
 use crate::map::overlap::Sighting;
 use crate::map::partner::Partner;
-use crate::map::store;
 use crate::map::view::{self, Prefill};
+use crate::map::{store, storm};
 use crate::pull::flow::next_triage;
-use crate::store::{millis, settings};
+use crate::store::{Tx, audit, millis, settings};
 
 pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     match claimed.envelope.name.as_str() {
@@ -27,8 +28,15 @@ pub(super) async fn handle(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         "file_shared" => imports::shared(bot, claimed, &FileShared::read(&claimed.envelope.payload)).await,
         "app_home_opened" => home::opened(bot, claimed).await,
         "app_mention" => mentioned(bot, claimed).await,
+        name if is_of_channel(name) => channels::changed(bot, claimed).await,
         _ => Ok(Handled::Ignored),
     }
+}
+
+/// Something happened to a channel as a whole, or to our being in it.
+fn is_of_channel(event: &str) -> bool {
+    let what = event.strip_prefix("channel_").or_else(|| event.strip_prefix("group_"));
+    matches!(event, "member_joined_channel" | "member_left_channel") || what.is_some_and(|w| w != "created")
 }
 
 /// Somebody calls us by name: they are told, in private, what they can say.
@@ -39,7 +47,7 @@ async fn mentioned(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let help = Outgoing::whisper(channel, user.into(), event.thread_ts, Message::text(grammar::usage()));
     let mut tx = bot.db.begin().await?;
     outbox::enqueue(&mut tx, millis(bot.clock.now()), &help).await?;
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
 }
 
 /// A message: only those of the intake channel are read, and none of our own.
@@ -69,6 +77,12 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         return Ok(Handled::Ignored);
     }
     let now = bot.clock.now();
+    if let Some(why) = outsider(bot, &event).await? {
+        let mut tx = bot.db.begin().await?;
+        let (by, subject) = (event.actor.user_id.as_str(), format!("message:{channel}:{}", event.ts));
+        audit::refused(&mut tx, now, by, "overlap.say", &subject, why).await?;
+        return finish(bot, tx, claimed.claim).await;
+    }
     let mut tx = bot.db.begin().await?;
     let (sightings, strangers) = assign(&reading.overlaps, &partners);
     let triage = next_triage(&mut tx, now).await?;
@@ -83,7 +97,19 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
             outbox::enqueue(&mut tx, millis(now), &out).await?;
         }
     }
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
+}
+
+/// One line for the many messages that were not answered one by one.
+pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let triage = next_triage(tx, now).await?;
+    storm::round(tx, now, &triage).await
+}
+
+/// Why the writer may not add overlaps; apps are let in by whoever installed them.
+async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<&'static str>> {
+    let Some(user) = event.user.as_deref().filter(|_| event.bot_id.is_none()) else { return Ok(None) };
+    Ok(identity::recently(bot, &user.into()).await?.outside)
 }
 
 fn context(bot: &Bot, partners: &[Partner]) -> Context {

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::super::payload::{Action, AppHomeOpened, BlockActions};
+use super::super::payload::AppHomeOpened;
 use super::home_view::{self as view, Found};
-use super::{Bot, Occasion, finish, identity, outdated, partners};
+use super::{Bot, Occasion, finish, identity, partners};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action as Call, Outgoing};
@@ -20,19 +20,10 @@ use crate::sustain::store as sustain;
 /// Commitments that are due within so many days wait for their owner.
 const AHEAD_DAYS: i64 = 7;
 
-/// The controls on Home are those of their nouns.
-pub(super) async fn click(
-    _o: &Occasion<'_>,
-    _verb: &str,
-    _click: &BlockActions,
-    _action: &Action,
-) -> Result<Handled> {
-    Err(outdated())
-}
-
 /// After somebody acted, their Home shows it, if they ever opened it.
 pub(super) async fn refresh(o: &Occasion<'_>, tx: &mut Tx) -> Result<()> {
-    if people::was_welcomed(tx, &o.actor.user).await? {
+    // Of whom Slack says nothing now, Home stays as it is.
+    if o.actor.standing != Standing::Unconfirmed && people::was_welcomed(tx, &o.actor.user).await? {
         publish(o.bot, tx, o.now, &o.actor, false).await?;
     }
     Ok(())
@@ -50,7 +41,7 @@ pub(super) async fn opened(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let actor = person.actor(&mut tx).await?;
     let first = people::first_welcome(&mut tx, now, &actor.user).await?;
     publish(bot, &mut tx, now, &actor, first).await?;
-    finish(bot, tx, claimed.seq).await
+    finish(bot, tx, claimed.claim).await
 }
 
 async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<()> {
@@ -65,8 +56,8 @@ async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome:
 
 /// What waits for this reader. To add a kind of work: find it here, show it in `home_view`.
 async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<Found> {
-    let today = now.to_zoned(actor.zone.clone()).date();
-    let soon = add_days(today, AHEAD_DAYS);
+    let here = now.to_zoned(actor.zone.clone());
+    let soon = add_days(here.date(), AHEAD_DAYS);
     let to_decide = if actor.may(Right::Triage, None) {
         Some(pull::waiting(tx, now).await?.values().sum())
     } else {
@@ -85,8 +76,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         commitments,
         partners: partners::counted(tx).await?,
-        today,
-        now,
+        now: here,
         welcome,
     })
 }

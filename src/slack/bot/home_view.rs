@@ -1,8 +1,7 @@
 //! The Home tab: what needs the reader, then the partners, then the usual commands.
 
 use askama::Template;
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::Zoned;
 use serde_json::Value;
 
 use super::setup_view::{self, action, weekday_words};
@@ -37,8 +36,7 @@ pub(super) struct Found {
     pub(super) requests: Vec<Request>,
     pub(super) commitments: Vec<Commitment>,
     pub(super) partners: Vec<(Partner, i64)>,
-    pub(super) today: Date,
-    pub(super) now: Timestamp,
+    pub(super) now: Zoned,
     pub(super) welcome: bool,
 }
 
@@ -127,7 +125,7 @@ fn decisions(found: &Found) -> Vec<Value> {
 
 fn approvals(found: &Found) -> Vec<Value> {
     let mut all: Vec<Value> =
-        found.approvals.iter().take(ROWS).flat_map(|d| sustain::home_row(d, found.now)).collect();
+        found.approvals.iter().take(ROWS).flat_map(|d| sustain::home_row(d, &found.now)).collect();
     all.extend(more(found.approvals.len(), "notes wait for approval: `/partner draft list`"));
     all
 }
@@ -140,7 +138,7 @@ fn requests(found: &Found) -> Result<Vec<Value>> {
             format!(
                 "{} asks for a session by {}",
                 r.requester.mention(),
-                crate::kernel::dates::spoken(r.wanted_by, found.today)
+                crate::kernel::dates::spoken(r.wanted_by, found.now.date())
             ),
         )?;
         let accept =
@@ -154,8 +152,10 @@ fn requests(found: &Found) -> Result<Vec<Value>> {
 fn commitments(found: &Found) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for c in found.commitments.iter().take(ROWS) {
-        let text =
-            row(&c.text, format!("{} · {}", escape(&c.partner), plan::commitment::state(c, found.today)))?;
+        let text = row(
+            &c.text,
+            format!("{} · {}", escape(&c.partner), plan::commitment::state(c, found.now.date())),
+        )?;
         let done = blocks::button("Done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
         all.push(blocks::section_with(&text, done));
     }
@@ -172,7 +172,7 @@ fn partners(found: &Found) -> Vec<Value> {
         return vec![blocks::section("No partner yet. `/partner partner add` adds the first.")];
     }
     let lines: Vec<String> =
-        found.partners.iter().map(|(p, open)| partner_view::line(p, *open, found.now)).collect();
+        found.partners.iter().map(|(p, open)| partner_view::line(p, *open, &found.now)).collect();
     let mut all: Vec<Value> =
         lines.chunks(PARTNERS).take(3).map(|lines| blocks::section(&lines.join("\n"))).collect();
     if lines.len() > PARTNERS * 3 {

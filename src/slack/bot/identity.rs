@@ -1,52 +1,128 @@
-//! Who acts: looked up in Slack at the moment of the act, never taken from the click.
+//! Who acts: looked up in Slack at the moment of the act. What the payload says of teams can only take a right away.
 
 use serde_json::Value;
 
 use super::super::client::CallError;
 use super::super::payload::ActingUser;
 use super::Bot;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, Standing};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
+use crate::store::millis;
 use crate::store::people::{self, OUTSIDE, Person};
 
-/// The acting user with standing and roles. An account that cannot be looked up is outside.
+/// What was looked up counts so long where nothing is decided.
+const RECENT_MS: i64 = 10 * 60_000;
+
+/// The acting user with standing and roles. Who cannot be looked up now is refused for now, everybody else who is no
+/// member for good.
 pub(super) async fn actor(bot: &Bot, acting: &ActingUser) -> Result<Actor> {
     let id = UserId::from(acting.user_id.as_str());
-    let person = look_up(bot, &id).await?;
+    let user = match ask(bot, &id).await {
+        Ok(user) => user,
+        Err(error) => {
+            tracing::warn!(%error, user = id.as_str(), "users.info; the act is refused");
+            return unconfirmed(bot, id).await;
+        }
+    };
+    let person = user.as_ref().map_or_else(|| missing(&id), |user| read(bot, &id, user));
     let mut tx = bot.db.begin().await?;
     people::save(&mut tx, bot.clock.now(), &person).await?;
-    let actor = person.actor(&mut tx).await?;
+    let mut actor = person.actor(&mut tx).await?;
     tx.commit().await?;
+    let grid = user.as_ref().is_some_and(|user| user["enterprise_user"].is_object());
+    if actor.standing == Standing::Member
+        && let Some(why) = contradiction(bot, acting, grid)
+    {
+        actor.standing = Standing::Outside(why);
+    }
     Ok(actor)
+}
+
+/// Why the payload cannot come from a member of ours, whatever Slack says of the user. In an organisation (`grid`) a
+/// member may act from any of its workspaces.
+fn contradiction(bot: &Bot, acting: &ActingUser, grid: bool) -> Option<&'static str> {
+    let ours = |team: &str| {
+        team == bot.identity.team_id || bot.identity.enterprise_id.as_deref().is_some_and(|e| e == team)
+    };
+    match (&acting.home_team_id, &acting.team_id) {
+        // Sent for another installation than this one.
+        (Some(installed), _) if !ours(installed) => Some(OUTSIDE[5]),
+        (_, Some(team)) if !ours(team) && !grid => Some(OUTSIDE[0]),
+        (_, None) if !acting.is_enterprise_install => Some(OUTSIDE[5]),
+        _ => None,
+    }
+}
+
+async fn unconfirmed(bot: &Bot, id: UserId) -> Result<Actor> {
+    let mut tx = bot.db.read().await?;
+    let known = people::find(&mut tx, &id).await?.map(|(person, _)| person);
+    let actor = known.unwrap_or_else(|| missing(&id)).actor(&mut tx).await?;
+    tx.rollback().await?;
+    Ok(Actor { standing: Standing::Unconfirmed, ..actor })
 }
 
 /// `users.info`, judged by our home workspace.
 pub(super) async fn look_up(bot: &Bot, id: &UserId) -> Result<Person> {
+    match ask(bot, id).await {
+        Ok(user) => Ok(user.map_or_else(|| missing(id), |user| read(bot, id, &user))),
+        Err(error) => Err(Error::caused("users.info", error)),
+    }
+}
+
+/// The same, as it was looked up a moment ago if it was: for what is told, not for what is decided.
+pub(super) async fn recently(bot: &Bot, id: &UserId) -> Result<Person> {
+    let now = bot.clock.now();
+    let mut tx = bot.db.read().await?;
+    let known = people::find(&mut tx, id).await?;
+    tx.rollback().await?;
+    if let Some((person, at)) = known
+        && millis(now) - at < RECENT_MS
+    {
+        return Ok(person);
+    }
+    let person = look_up(bot, id).await?;
+    let mut tx = bot.db.begin().await?;
+    people::save(&mut tx, now, &person).await?;
+    tx.commit().await?;
+    Ok(person)
+}
+
+/// Slack's user object; `None` when there is no such user.
+async fn ask(bot: &Bot, id: &UserId) -> Result<Option<Value>, CallError> {
     match bot.client.user_info(id.as_str()).await {
-        Ok(answer) => Ok(read(bot, id, answer.get("user").unwrap_or(&answer))),
+        Ok(user) => Ok(Some(user)),
         Err(CallError::Rejected { code, .. }) => {
             tracing::info!(code, user = id.as_str(), "a user cannot be looked up");
-            Ok(Person {
-                id: id.clone(),
-                team_id: None,
-                name: "Somebody".to_owned(),
-                email: None,
-                zone: None,
-                outside: Some(OUTSIDE[4]),
-            })
+            Ok(None)
         }
-        Err(error) => Err(Error::caused("users.info", error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn missing(id: &UserId) -> Person {
+    Person {
+        id: id.clone(),
+        team_id: None,
+        name: "Somebody".to_owned(),
+        email: None,
+        zone: None,
+        outside: Some(OUTSIDE[4]),
     }
 }
 
 fn read(bot: &Bot, id: &UserId, user: &Value) -> Person {
     let is = |name: &str| user[name].as_bool().unwrap_or(false);
-    let team = user["team_id"].as_str().or_else(|| user["enterprise_user"]["team_id"].as_str());
-    let teams = user["enterprise_user"]["teams"].as_array();
-    let home = team == Some(bot.identity.team_id.as_str())
-        || teams.is_some_and(|all| all.iter().any(|t| t.as_str() == Some(&bot.identity.team_id)));
-    let outside = if is("is_stranger") || !home {
+    let home = bot.identity.team_id.as_str();
+    let text = |v: &Value| v.as_str().filter(|s| !s.is_empty()).map(str::to_owned);
+    let organisation = &user["enterprise_user"];
+    let team = text(&user["team_id"]).or_else(|| text(&organisation["enterprise_id"]));
+    let teams = organisation["teams"].as_array();
+    let member = team.as_deref() == Some(home)
+        || teams.is_some_and(|all| all.iter().any(|t| t.as_str() == Some(home)));
+    let outside = if team.is_none() && teams.is_none() {
+        Some(OUTSIDE[5])
+    } else if is("is_stranger") || !member {
         Some(OUTSIDE[0])
     } else if is("is_restricted") || is("is_ultra_restricted") {
         Some(OUTSIDE[1])
@@ -57,14 +133,13 @@ fn read(bot: &Bot, id: &UserId, user: &Value) -> Person {
     } else {
         None
     };
-    let text = |v: &Value| v.as_str().filter(|s| !s.is_empty()).map(str::to_owned);
     let name = text(&user["real_name"])
         .or_else(|| text(&user["profile"]["real_name"]))
         .or_else(|| text(&user["profile"]["display_name"]))
         .or_else(|| text(&user["name"]));
     Person {
         id: id.clone(),
-        team_id: team.map(str::to_owned),
+        team_id: team,
         name: name.unwrap_or_else(|| id.to_string()),
         email: text(&user["profile"]["email"]),
         zone: text(&user["tz"]),

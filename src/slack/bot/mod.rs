@@ -1,15 +1,19 @@
 //! The bot: what comes in is routed to the one flow for it.
 //!
+//! Whoever is no member of the workspace is refused before any of it: an answer could name channels and colleagues.
 //! One file a noun. Each has the entry points that its noun needs: `command` (a slash command), `click` (a control in a
 //! message, a modal or Home), `submit` (a modal), `review` (a modal, before it is accepted) and `shortcut`.
 //! To add a control: name it in the area's `view.rs` as `noun.verb` and match it in the noun's `click` here.
 
 mod answers;
 mod carrier;
+mod channels;
+mod channels_view;
 mod commitments;
 mod digest;
 mod drafts;
 mod events;
+pub mod guard;
 mod home;
 mod home_view;
 mod identity;
@@ -23,6 +27,7 @@ mod sessions;
 mod setup;
 mod setup_view;
 mod status;
+mod sweep;
 mod triage;
 
 use std::path::PathBuf;
@@ -33,24 +38,35 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
+use crate::config::Delivery;
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
-use crate::delivery::inbox::{self, Claimed, Inbox};
+use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
-use crate::delivery::outbox::{self, Bell};
-use crate::delivery::schedule;
+use crate::delivery::outbox::Bell;
+use crate::delivery::{schedule, uptime};
+use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, audit, millis};
+use crate::sustain::relevance;
 
 pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
 pub use oversight::Watch;
 
-/// Slack repeats an event within minutes; a week of keys is plenty.
-const KEEP_INBOX_MS: i64 = 7 * 24 * 3_600_000;
-/// What was sent and shows nothing that can still change is kept for a month.
-const KEEP_OUTBOX_MS: i64 = 30 * 24 * 3_600_000;
+/// One turn of the scheduler in a transaction of its own.
+macro_rules! in_one {
+    ($bot:expr, $tx:ident, $turn:expr) => {
+        async {
+            let mut $tx = $bot.db.begin().await?;
+            schedule::one_at_a_time(&mut $tx).await?;
+            $turn.await?;
+            $tx.commit().await
+        }
+        .await
+    };
+}
 
 /// Who we are in Slack, as `auth.test` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +75,8 @@ pub struct Identity {
     pub team_id: String,
     /// Its name.
     pub team: String,
+    /// The organisation that it belongs to, if any.
+    pub enterprise_id: Option<String>,
     /// Our user.
     pub bot_user: String,
     /// Our bot id.
@@ -88,6 +106,10 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
+    /// For how long what is settled is kept.
+    pub keep: Delivery,
+    /// How hard the relevance check is.
+    pub relevance: relevance::Settings,
 }
 
 impl FrontDoor for Bot {
@@ -154,21 +176,32 @@ impl Bot {
     }
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
-        match grammar::parse(&command.text) {
-            Err(usage) => o.answer(Message::text(usage)).await,
-            Ok(Noun::Overlaps { verb }) => overlaps::command(o, verb).await,
-            Ok(Noun::Session { verb }) => sessions::command(o, verb).await,
-            Ok(Noun::Commit { verb }) => commitments::command(o, verb).await,
-            Ok(Noun::Draft { verb }) => drafts::command(o, verb).await,
-            Ok(Noun::Digest { verb }) => digest::command(o, verb).await,
-            Ok(Noun::Partner { verb }) => partners::command(o, verb).await,
-            Ok(Noun::Setup) => setup::command(o).await,
-            Ok(Noun::Status) => status::command(o).await,
+        o.actor.require(Right::Contribute, None)?;
+        let noun = match grammar::parse(&command.text) {
+            Err(usage) => return o.answer(Message::text(usage)).await,
+            Ok(noun) => noun,
+        };
+        guard::pass(o, guard::need_of_command(&noun)).await?;
+        match noun {
+            Noun::Overlaps { verb } => overlaps::command(o, verb).await,
+            Noun::Session { verb } => sessions::command(o, verb).await,
+            Noun::Commit { verb } => commitments::command(o, verb).await,
+            Noun::Draft { verb } => drafts::command(o, verb).await,
+            Noun::Digest { verb } => digest::command(o, verb).await,
+            Noun::Partner { verb } => partners::command(o, verb).await,
+            Noun::Setup => setup::command(o).await,
+            Noun::Status => status::command(o).await,
         }
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
+        if verb.is_empty() {
+            // A picker in a modal or a link button: nothing happens until the modal is submitted.
+            return Ok(Handled::Ignored);
+        }
+        guard::pass(o, guard::need_of(&action.action_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, click, action).await,
@@ -178,14 +211,15 @@ impl Bot {
             "commitment" => commitments::click(o, verb, click, action).await,
             "partner" => partners::click(o, verb, click, action).await,
             "setup" => setup::click(o, verb, click, action).await,
-            "home" => home::click(o, verb, click, action).await,
-            // A picker in a modal or a link button: nothing happens until the modal is submitted.
-            _ => Ok(Handled::Ignored),
+            "channel" => channels::click(o, verb, action).await,
+            _ => Err(outdated()),
         }
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
+        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
+        guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, verb, submission).await,
@@ -195,33 +229,45 @@ impl Bot {
             "commitment" => commitments::submit(o, verb, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
-            _ => Ok(Handled::Ignored),
+            _ => Err(outdated()),
         }
     }
 
     async fn shortcut(&self, o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
+        guard::pass(o, guard::need_of(&shortcut.callback_id).ok_or_else(outdated)?).await?;
         match split(&shortcut.callback_id).0 {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o, shortcut).await,
-            _ => Ok(Handled::Ignored),
+            _ => Err(outdated()),
         }
     }
 
     /// What the scheduler does at every look at the clock: each re-derives what is due from the state.
     pub async fn rounds(&self) -> Result<()> {
         let now = self.clock.now();
-        digest::prepare(self, now).await?;
+        channels::prepare(self, now).await?;
         let mut tx = self.db.begin().await?;
-        digest::round(&mut tx, now).await?;
-        commitments::round(&mut tx, now).await?;
-        sessions::round(&mut tx, now).await?;
-        drafts::round(&mut tx, now).await?;
-        sweep(&mut tx, now).await?;
+        uptime::beat(&mut tx, millis(now)).await?;
         tx.commit().await?;
+        // One that fails does not keep the others from their turn; the first failure is told.
+        let turns = [
+            self.digest_round(now).await,
+            in_one!(self, tx, channels::round(&mut tx, now)),
+            in_one!(self, tx, events::round(&mut tx, now)),
+            in_one!(self, tx, commitments::round(&mut tx, now)),
+            in_one!(self, tx, sessions::round(&mut tx, now)),
+            in_one!(self, tx, drafts::round(&mut tx, now)),
+            sweep::round(self, now).await,
+        ];
         self.bell.ring();
-        Ok(())
+        turns.into_iter().collect()
+    }
+
+    async fn digest_round(&self, now: jiff::Timestamp) -> Result<()> {
+        digest::prepare(self, now).await?;
+        in_one!(self, tx, digest::round(&mut tx, now))
     }
 
     async fn urgent(&self, claimed: &Claimed) -> Result<Handled> {
@@ -273,24 +319,14 @@ fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
     problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
 }
 
-/// Once a day: forgets what was handled and sent long ago.
-async fn sweep(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    if schedule::fire(tx, "sweep", &today.to_string(), millis(now)).await? {
-        inbox::forget(tx, millis(now) - KEEP_INBOX_MS).await?;
-        outbox::forget(tx, millis(now) - KEEP_OUTBOX_MS).await?;
-    }
-    Ok(())
-}
-
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.
 fn split(id: &str) -> (&str, &str) {
     id.split_once('.').unwrap_or((id, ""))
 }
 
 /// Marks the envelope handled, writes down a refusal, and commits.
-async fn finish(bot: &Bot, mut tx: Tx, seq: i64) -> Result<Handled> {
-    inbox::done(&mut tx, seq).await?;
+async fn finish(bot: &Bot, mut tx: Tx, claim: Claim) -> Result<Handled> {
+    inbox::done(&mut tx, claim).await?;
     tx.commit().await?;
     bot.bell.ring();
     Ok(Handled::Saved)

@@ -1,12 +1,12 @@
 //! One thing that a person did, and everything that is needed to answer it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 use super::super::client::CallError;
 use super::super::payload::{ActingUser, BlockActions, Shortcut, SlashCommand, ViewSubmission};
 use super::{Bot, audit_refusal, finish, home, identity};
-use crate::delivery::inbox::Claimed;
+use crate::delivery::inbox::{Claim, Claimed};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing};
 use crate::kernel::actor::Actor;
@@ -46,7 +46,8 @@ impl Place {
     pub fn of_click(c: &BlockActions) -> Self {
         Self {
             channel: c.channel.as_deref().map(Into::into),
-            thread: c.thread_ts.clone(),
+            // A message with replies names itself as its thread; an answer in there would not be seen beside it.
+            thread: c.thread_ts.clone().filter(|thread| Some(thread) != c.message_ts.as_ref()),
             response_url: c.response_url.clone(),
             trigger_id: c.trigger_id.clone(),
             subject: c.first().map(|a| a.value.clone()).unwrap_or_default(),
@@ -88,19 +89,24 @@ pub struct Occasion<'a> {
     pub actor: Actor,
     /// Where.
     pub place: Place,
-    seq: i64,
+    claim: Claim,
 }
 
 impl<'a> Occasion<'a> {
     /// Looks up who acts.
     pub async fn of(bot: &'a Bot, claimed: &Claimed, acting: &ActingUser, place: Place) -> Result<Self> {
         let actor = identity::actor(bot, acting).await?;
-        Ok(Self { bot, now: bot.clock.now(), actor, place, seq: claimed.seq })
+        Ok(Self { bot, now: bot.clock.now(), actor, place, claim: claimed.claim })
+    }
+
+    /// The time on the actor's clock.
+    pub fn here(&self) -> Zoned {
+        self.now.to_zoned(self.actor.zone.clone())
     }
 
     /// The actor's date today.
     pub fn today(&self) -> jiff::civil::Date {
-        self.now.to_zoned(self.actor.zone.clone()).date()
+        self.here().date()
     }
 
     /// What was acted on, for the audit.
@@ -121,7 +127,7 @@ impl<'a> Occasion<'a> {
     /// Marks it handled in the same transaction, shows it on the actor's Home, and commits.
     pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
         home::refresh(self, &mut tx).await?;
-        finish(self.bot, tx, self.seq).await
+        finish(self.bot, tx, self.claim).await
     }
 
     /// Adds to the outbox.

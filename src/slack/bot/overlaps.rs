@@ -15,6 +15,7 @@ use crate::map::overlap::{Population, Sighting};
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
 use crate::map::{flow, name};
+use crate::plan::phrase::plain;
 use crate::pull::flow::next_triage;
 use crate::store::{Tx, settings};
 
@@ -23,7 +24,7 @@ const LISTED: i64 = 20;
 
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Result<Handled> {
     match verb.unwrap_or(OverlapsVerb::List { words: Vec::new() }) {
-        OverlapsVerb::List { words } => list(o, &words.join(" ")).await,
+        OverlapsVerb::List { words } => list(o, &plain(&words.join(" "))).await,
         OverlapsVerb::Add { words } => {
             let text = words.join(" ");
             let reading = events::read_text(o.bot, &text).await?;
@@ -46,27 +47,43 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
 
 async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let filter = filter(o, &mut tx, words).await?;
+    let (filter, narrowed) = filter(o, &mut tx, words).await?;
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
-    let partners = store::partners(&mut tx).await?;
+    let mut partners = store::partners(&mut tx).await?;
     tx.rollback().await?;
-    o.answer(view::list(words, &found, usize::try_from(LISTED).unwrap_or(20), &partners, o.now)?).await
+    partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
+    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, &o.here())?)
+        .await
 }
 
-async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
+/// What a list is narrowed to, and its name for the title.
+async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<(Filter, String)> {
     let mut filter = Filter::default();
-    match words.trim().to_lowercase().as_str() {
+    let mut title = words.trim().to_lowercase();
+    match title.as_str() {
         "" => filter.undecided_at = Some(o.now),
-        "mine" => filter.mine = Some(o.actor.user.clone()),
-        "new" => filter.new_since = Some(o.now - jiff::SignedDuration::from_hours(7 * 24)),
+        "mine" => {
+            title = "you".to_owned();
+            filter.mine = Some(o.actor.user.clone());
+        }
+        "new" => {
+            title = "the last seven days".to_owned();
+            filter.new_since = Some(o.now - jiff::SignedDuration::from_hours(7 * 24));
+        }
         _ => {
             let words = words.trim();
             let words =
                 words.strip_prefix("account ").or_else(|| words.strip_prefix("partner ")).unwrap_or(words);
             match find_partner(tx, words).await? {
-                Ok(partner) => filter.partner = Some(partner.id),
+                Ok(partner) => {
+                    title = partner.name;
+                    filter.partner = Some(partner.id);
+                }
                 Err(unknown_partner) => match find_account(tx, words).await {
-                    Ok(account) => filter.account = Some(account.id),
+                    Ok(account) => {
+                        title = account.label();
+                        filter.account = Some(account.id);
+                    }
                     // A near miss of a partner's name says more than that no account is called so.
                     Err(Error::User(_)) if near_partner(tx, words).await? => return Err(unknown_partner),
                     Err(error) => return Err(error),
@@ -74,7 +91,7 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Filter> {
             }
         }
     }
-    Ok(filter)
+    Ok((filter, title))
 }
 
 async fn near_partner(tx: &mut Tx, words: &str) -> Result<bool> {

@@ -1,47 +1,70 @@
 //! Looks over what goes out: whether it still may, and what follows when it went.
 
-use super::drafts;
-use crate::delivery::dispatch::Oversight;
-use crate::delivery::outbox::{Action, Audience, Claimed, Destination, State};
-use crate::kernel::clock::Clock;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Bot, channels, drafts, identity};
+use crate::delivery::dispatch::{Oversight, Verdict};
+use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, State};
 use crate::kernel::error::Result;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, PartnerId, UserId};
 use crate::map::store;
 use crate::store::Tx;
+use crate::store::channels::State as Condition;
 
-/// Checks the audience right before the send: data of one partner never reaches a channel of another.
+/// Where Slack does not say who somebody is, it is asked again after this long.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Checks the audience right before the send: data of one partner never reaches a channel of another, and nothing
+/// internal a channel that other companies read.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    /// The time.
-    pub clock: Clock,
-    /// The workspace's address; links to messages begin with it.
-    pub workspace_url: String,
+    /// The bot, for whom it watches.
+    pub bot: Arc<Bot>,
 }
 
 impl Oversight for Watch {
-    async fn may_go(&self, tx: &mut Tx, row: &Claimed) -> Result<Result<(), String>> {
-        if let (Audience::Partner(partner), Action::Post { to: Destination::Person(user), .. }) =
-            (&row.audience, &row.action)
-        {
-            let theirs = store::contacts(tx, partner).await?;
-            let known = theirs.iter().any(|c| c.slack_user.as_ref() == Some(user));
-            return Ok(if known {
-                Ok(())
-            } else {
-                Err("they are no longer a contact of this partner".to_owned())
-            });
-        }
-        let Some(channel) = channel_of(&row.action) else { return Ok(Ok(())) };
-        let bound = store::partner_of_channel(tx, channel).await?;
-        Ok(match (&row.audience, bound) {
-            (Audience::Partner(partner), Some(bound)) if bound.id == *partner => Ok(()),
-            (Audience::Partner(_), Some(bound)) => Err(format!("the channel now belongs to {}", bound.name)),
-            (Audience::Partner(_), None) => Err("the channel is no longer bound to the partner".to_owned()),
-            (Audience::Internal, Some(bound)) => {
-                Err(format!("{}'s people read that channel, and this is internal", bound.name))
+    async fn may_go(&self, row: &Claimed, shown: Option<&(String, String)>) -> Result<Verdict> {
+        match (&row.action, &row.audience) {
+            (Action::Post { to: Destination::Person(user), .. }, Audience::Partner(partner)) => {
+                self.may_reach(partner, user).await
             }
-            (Audience::Internal, _) => Ok(()),
-        })
+            (Action::Post { to: Destination::Person(user), .. }, Audience::Internal) => {
+                self.may_tell(user).await
+            }
+            (Action::Update { of, .. }, _) if shown.is_none() => {
+                // The message that it edits waits itself.
+                let mut tx = self.bot.db.read().await?;
+                let waits = outbox::held_for(&mut tx, of).await?;
+                tx.rollback().await?;
+                Ok(waits.map_or(Verdict::Go, Verdict::Hold))
+            }
+            _ => match channel_of(&row.action, shown) {
+                Some(channel) => self.may_post(&channel, &row.audience).await,
+                None => Ok(Verdict::Go),
+            },
+        }
+    }
+
+    async fn closed(
+        &self,
+        row: &Claimed,
+        shown: Option<&(String, String)>,
+        code: &str,
+    ) -> Result<Option<ChannelId>> {
+        let (Some(channel), Some(state)) = (channel_of(&row.action, shown), Condition::refused_with(code))
+        else {
+            return Ok(None);
+        };
+        channels::refused(&self.bot, &channel, state).await?;
+        Ok(Some(channel))
+    }
+
+    async fn held(&self, tx: &mut Tx, row: &Claimed, channel: &ChannelId) -> Result<()> {
+        match note_of(row) {
+            Some(draft) => drafts::held(tx, self.bot.clock.now(), draft, channel).await,
+            None => Ok(()),
+        }
     }
 
     async fn settled(
@@ -52,19 +75,82 @@ impl Oversight for Watch {
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
-        match row.subject.as_deref().and_then(|s| s.strip_prefix("note:")) {
+        let now = self.bot.clock.now();
+        if let (State::Sent, Some((channel, _))) = (state, at) {
+            channels::arrived(tx, now, &channel.into()).await?;
+        }
+        match note_of(row) {
             Some(draft) => {
-                let link = at.and_then(|(channel, ts)| permalink(&self.workspace_url, channel, ts));
-                drafts::settled(tx, self.clock.now(), draft, state, at, link, error).await
+                let link = at.and_then(|(channel, ts)| permalink(&self.bot.identity.url, channel, ts));
+                drafts::settled(tx, now, draft, state, at, link, error).await
             }
             None => Ok(()),
         }
     }
 }
 
-fn channel_of(action: &Action) -> Option<&ChannelId> {
-    match action {
-        Action::Post { to: Destination::Channel(channel), .. } => Some(channel),
+impl Watch {
+    /// A note to a partner's person in direct messages.
+    async fn may_reach(&self, partner: &PartnerId, user: &UserId) -> Result<Verdict> {
+        let mut tx = self.bot.db.read().await?;
+        let theirs = store::contacts(&mut tx, partner).await?;
+        tx.rollback().await?;
+        Ok(if theirs.iter().any(|c| c.slack_user.as_ref() == Some(user)) {
+            Verdict::Go
+        } else {
+            Verdict::Drop("they are no longer a contact of this partner".to_owned())
+        })
+    }
+
+    /// What is internal in direct messages: only to who is one of us by now.
+    async fn may_tell(&self, user: &UserId) -> Result<Verdict> {
+        Ok(match identity::recently(&self.bot, user).await {
+            Ok(person) => match person.outside {
+                None => Verdict::Go,
+                Some(why) => Verdict::Drop(format!("its reader is {why}, and this is internal")),
+            },
+            Err(error) => Verdict::Later(LATER, error.to_string()),
+        })
+    }
+
+    async fn may_post(&self, channel: &ChannelId, audience: &Audience) -> Result<Verdict> {
+        let mut tx = self.bot.db.read().await?;
+        let bound = store::partner_of_channel(&mut tx, channel).await?;
+        tx.rollback().await?;
+        let mismatch = match (audience, bound) {
+            (Audience::Partner(partner), Some(bound)) if bound.id == *partner => None,
+            (Audience::Partner(_), Some(bound)) => Some(format!("the channel now belongs to {}", bound.name)),
+            (Audience::Partner(_), None) => Some("the channel is no longer bound to the partner".to_owned()),
+            (Audience::Internal, Some(bound)) => {
+                Some(format!("{}'s people read that channel, and this is internal", bound.name))
+            }
+            (Audience::Internal, None) => None,
+        };
+        if let Some(why) = mismatch {
+            return Ok(Verdict::Drop(why));
+        }
+        Ok(match channels::standing(&self.bot, channel).await? {
+            Err((after, why)) => Verdict::Later(after, why),
+            Ok(standing) if !standing.in_trouble => Verdict::Go,
+            Ok(standing) if standing.used => Verdict::Hold(channel.clone()),
+            Ok(_) => Verdict::Drop(
+                "that channel is no longer one of ours, and other people may read it".to_owned(),
+            ),
+        })
+    }
+}
+
+fn note_of(row: &Claimed) -> Option<&str> {
+    row.subject.as_deref().and_then(|s| s.strip_prefix("note:"))
+}
+
+/// The channel whose people will read it; direct messages and what only one person sees have none.
+fn channel_of(action: &Action, shown: Option<&(String, String)>) -> Option<ChannelId> {
+    match (action, shown) {
+        (Action::Post { to: Destination::Channel(channel), .. }, _) => Some(channel.clone()),
+        (Action::Update { .. }, Some((channel, _))) if !channel.starts_with('D') => {
+            Some(channel.as_str().into())
+        }
         _ => None,
     }
 }

@@ -1,11 +1,13 @@
 //! Partners and the people there: the list, a card each, and the forms.
 
+use serde_json::Value;
+
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, BlockActions, State, ViewSubmission};
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, channels, identity, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
+use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
@@ -16,8 +18,9 @@ use crate::map::name;
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
+use crate::plan::phrase::unescaped;
 use crate::store::settings::{self, Workspace};
-use crate::store::{Tx, audit};
+use crate::store::{Tx, audit, people};
 
 /// Which field is wrong, and why.
 pub(super) type Problems = Vec<(String, String)>;
@@ -26,7 +29,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
     o.actor.require(Right::Contribute, None)?;
     match verb.unwrap_or(PartnerVerb::List) {
         PartnerVerb::List => list(o).await,
-        PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
+        PartnerVerb::Add { words } => open_add(o, &unescaped(&words.join(" "))).await,
         PartnerVerb::Show { words } if words.is_empty() => list(o).await,
         PartnerVerb::Show { words } => {
             let partner = named(o, &words.join(" ")).await?;
@@ -44,7 +47,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
 
 async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
     let mut tx = o.read().await?;
-    let found = find_partner(&mut tx, words).await?;
+    let found = find_partner(&mut tx, &unescaped(words)).await?;
     tx.rollback().await?;
     found
 }
@@ -60,7 +63,7 @@ async fn list(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let partners = counted(&mut tx).await?;
     tx.rollback().await?;
-    o.answer(view::list(&partners, o.actor.may(Right::Administer, None), o.now)).await
+    o.answer(view::list(&partners, o.actor.may(Right::Administer, None), &o.here())).await
 }
 
 async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
@@ -74,7 +77,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
     };
-    o.answer(view::card(partner, &details, o.now)?).await
+    o.answer(view::card(partner, &details, &o.here())?).await
 }
 
 async fn open_add(o: &Occasion<'_>, words: &str) -> Result<Handled> {
@@ -207,6 +210,12 @@ pub(super) async fn problems(
         Err(problems) => return Ok(problems),
     };
     let mut problems = clashes(tx, &partner, settings).await?;
+    if let Some(manager) = &partner.manager {
+        let person = identity::look_up(bot, manager).await?;
+        let problem =
+            person.outside.map(|why| format!("{} is {why}. Choose a member of this workspace.", person.name));
+        problems.extend(problem.map(|text| (field::MANAGER.to_owned(), text)));
+    }
     if let (Some(channel), true) = (&partner.channel, problems.is_empty())
         && let Some(objection) = rooms::objection(bot, channel, Use::Partner).await?
     {
@@ -249,24 +258,40 @@ fn read_contact(
     })
 }
 
-/// What the modal is about: its id and, for a contact, the partner's.
-fn about(s: &ViewSubmission) -> (String, String) {
-    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+/// What a form is about.
+struct About {
+    /// The partner's or the contact's id; empty for a new one.
+    id: String,
+    /// For a contact, the partner's id.
+    partner: PartnerId,
+    /// What the form showed when it was opened; null for a new one.
+    seen: Value,
+}
+
+fn about(s: &ViewSubmission) -> About {
+    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
     let text = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
-    (text("id"), text("partner"))
+    About { id: text("id"), partner: text("partner").into(), seen: metadata["seen"].clone() }
+}
+
+/// Somebody saved it while the form was open: theirs stays.
+fn changed(name: &str, command: &str) -> Error {
+    Error::user(format!(
+        "Somebody else changed {name} while your form was open, so yours was not saved. `/partner partner show {command}` shows how it is now.",
+        name = escape(name),
+        command = escape(&command.to_lowercase())
+    ))
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
-    let (id, partner) = about(s);
+    let About { id, partner, .. } = about(s);
     match verb {
         "add" | "edit" => {
             let known = store::partner(tx, &PartnerId::from(id)).await?;
             let settings = settings::load(tx).await?;
             problems(bot, tx, &s.values, known.as_ref(), &settings).await
         }
-        "add_contact" | "edit_contact" => {
-            Ok(read_contact(s, None, &PartnerId::from(partner)).err().unwrap_or_default())
-        }
+        "add_contact" | "edit_contact" => Ok(read_contact(s, None, &partner).err().unwrap_or_default()),
         _ => Ok(Problems::new()),
     }
 }
@@ -282,9 +307,14 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
     o.actor.require(Right::Administer, None)?;
     let mut tx = o.begin().await?;
-    let known = store::partner(&mut tx, &PartnerId::from(about(s).0)).await?;
-    if verb == "edit" && known.is_none() {
+    let About { id, seen, .. } = about(s);
+    let id = PartnerId::from(id);
+    if verb == "edit" && !store::lock_partner(&mut tx, &id).await? {
         return Err(gone());
+    }
+    let known = store::partner(&mut tx, &id).await?;
+    if let Some(now) = known.as_ref().filter(|p| p.stamp() != seen) {
+        return Err(changed(&now.name, &now.name));
     }
     let Ok(partner) = read(&s.values, known.as_ref()) else { return Err(outdated()) };
     let settings = settings::load(&mut tx).await?;
@@ -292,6 +322,9 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
         return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
     }
     store::save_partner(&mut tx, o.now, &partner).await?;
+    manage(&mut tx, o, &partner).await?;
+    let before = known.as_ref().and_then(|p| p.channel.as_ref());
+    channels::moved(&mut tx, o.now, before, partner.channel.as_ref()).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
     audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;
@@ -308,15 +341,25 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
     o.finish(tx).await
 }
 
+/// Whoever manages a partnership decides on what goes to that partner.
+pub(super) async fn manage(tx: &mut Tx, o: &Occasion<'_>, partner: &Partner) -> Result<()> {
+    let (by, manager) = (&o.actor.user, partner.manager.as_ref());
+    people::set_holder_for(tx, o.now, by, Role::PartnerManager, &partner.id, manager).await
+}
+
 async fn save_contact(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
-    let (id, partner) = about(s);
+    let About { id, partner, seen } = about(s);
+    o.actor.require(Right::Triage, Some(&partner))?;
     let mut tx = o.begin().await?;
-    let partner = store::partner(&mut tx, &PartnerId::from(partner)).await?.ok_or_else(gone)?;
-    o.actor.require(Right::Triage, Some(&partner.id))?;
+    store::lock_partner(&mut tx, &partner).await?;
+    let partner = store::partner(&mut tx, &partner).await?.ok_or_else(gone)?;
     let known = match verb {
         "edit_contact" => store::contact(&mut tx, &ContactId::from(id)).await?,
         _ => None,
     };
+    if let Some(now) = known.as_ref().filter(|c| c.stamp() != seen) {
+        return Err(changed(&now.name, &partner.name));
+    }
     let Ok(contact) = read_contact(s, known.as_ref(), &partner.id) else { return Err(outdated()) };
     store::save_contact(&mut tx, o.now, &contact).await?;
     let subject = format!("partner:{}", partner.id);

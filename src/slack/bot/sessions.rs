@@ -1,15 +1,20 @@
 //! Requests for account-planning sessions: the command, the buttons, the forms (B3).
 
+use std::collections::HashSet;
+
+use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::super::grammar::SessionVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
 use super::overlaps::{find_account, find_partner};
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
+use crate::kernel::dates::DateError;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{PartnerId, RequestId};
+use crate::kernel::ids::{PartnerId, RequestId, UserId};
+use crate::kernel::text::escape;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::plan::flow::{self, Wish};
@@ -18,7 +23,7 @@ use crate::plan::request::{Move, Request};
 use crate::plan::store;
 use crate::plan::view::field;
 use crate::plan::view::request::{self as view, Prefill};
-use crate::store::Tx;
+use crate::store::{Tx, people};
 
 /// How many accounts the reading of a command goes by.
 const KNOWN_ACCOUNTS: i64 = 5000;
@@ -53,7 +58,10 @@ async fn ask(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
         goal: read.goal.unwrap_or_default(),
     };
     match read.date {
-        Some(Err(error)) => o.answer(view::date_refused(&error.to_string(), &prefill)?).await,
+        Some(Err(error)) => {
+            let why = typed_wrong(o, &error, &prefill.partner, &prefill.account).await?;
+            o.answer(view::typed_wrong(&why, &prefill)?).await
+        }
         Some(Ok(date)) => {
             prefill.date = Some(date);
             open_form(o, &prefill).await
@@ -68,6 +76,19 @@ pub(super) async fn known(tx: &mut Tx) -> Result<Known> {
         partners: map::partners(tx).await?.into_iter().map(|p| p.name).collect(),
         accounts: map::account_names(tx, KNOWN_ACCOUNTS).await?.into_iter().map(|a| a.name).collect(),
     })
+}
+
+/// Everything that is wrong with what was typed: the day first.
+pub(super) async fn typed_wrong(
+    o: &Occasion<'_>,
+    day: &DateError,
+    partner: &str,
+    account: &str,
+) -> Result<Vec<String>> {
+    let mut tx = o.read().await?;
+    let (_, _, doubts) = resolve(&mut tx, partner, account).await?;
+    tx.rollback().await?;
+    Ok(std::iter::once(escape(&day.to_string())).chain(doubts).collect())
 }
 
 /// The partner that was written, every partner, and what is doubtful about the names.
@@ -185,11 +206,34 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let by = s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?;
     let account = s.values.get_text(field::ACCOUNT, field::ACCOUNT).ok_or_else(outdated)?;
     let goal = s.values.get_text(field::GOAL, field::GOAL).unwrap_or_default().to_owned();
-    let mut tx = o.begin().await?;
+    let mut tx = o.read().await?;
     let partner = chosen_partner(&mut tx, s).await?;
+    tx.rollback().await?;
+    meet(o, &partner).await?;
+    let mut tx = o.begin().await?;
     let account = find_account(&mut tx, account).await?;
     flow::ask(&mut tx, o.now, &o.actor.user, &account, &partner, Wish { by, goal }).await?;
     o.finish(tx).await
+}
+
+/// Looks up who will be asked: their zone dates what they read, and nobody waits for an account that is gone.
+pub(super) async fn meet(o: &Occasion<'_>, partner: &Partner) -> Result<()> {
+    let mut met: HashSet<UserId> = HashSet::new();
+    loop {
+        let mut tx = o.read().await?;
+        let mut asked = flow::answerable(&mut tx, partner).await?;
+        tx.rollback().await?;
+        asked.retain(|user| met.insert(user.clone()));
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let found = try_join_all(asked.iter().map(|user| identity::look_up(o.bot, user))).await?;
+        let mut tx = o.begin().await?;
+        for person in &found {
+            people::save(&mut tx, o.now, person).await?;
+        }
+        tx.commit().await?;
+    }
 }
 
 /// The partner that was chosen in the form.
@@ -245,7 +289,7 @@ pub(super) async fn review(
     tx: &mut Tx,
     verb: &str,
     s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(&'static str, String)>> {
     let mut problems = Vec::new();
     match verb {
         "ask" => {
@@ -255,13 +299,21 @@ pub(super) async fn review(
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
         }
-        "propose" => review_date(bot, tx, s, &mut problems).await?,
+        "propose" => {
+            review_date(bot, tx, s, &mut problems).await?;
+            let (id, _) = carried::<RequestId>(s)?;
+            let wanted = store::request(tx, &id).await?.map(|r| r.wanted_by);
+            if wanted.is_some() && wanted == s.values.date(field::DATE, field::DATE) && problems.is_empty() {
+                let text = "That is the day that was asked for. Choose another, or close this and accept.";
+                problems.push((field::DATE, text.to_owned()));
+            }
+        }
         "decline" if s.values.get_text(field::REASON, field::REASON).is_none() => {
             problems.push((field::REASON, "Say why: the requester will read it.".to_owned()));
         }
         _ => {}
     }
-    Ok(problems.into_iter().map(|(field, text): (&str, String)| (field.to_owned(), text)).collect())
+    Ok(problems)
 }
 
 pub(super) async fn shortcut(o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {

@@ -7,7 +7,7 @@ use super::super::payload::{Action, BlockActions, ViewSubmission};
 use super::partners::{self, Problems};
 use super::rooms::{self, Use};
 use super::setup_view::{self as view, Chosen, action, field};
-use super::{Bot, Checked, Occasion, identity, outdated};
+use super::{Bot, Checked, Occasion, channels as rooms_in_use, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role};
@@ -22,7 +22,7 @@ use crate::store::settings::{self, DigestTime};
 use crate::store::{Tx, audit, millis, people};
 
 /// Only an admin sets up; where there is none, whoever of the workspace comes first.
-async fn may_set_up(tx: &mut Tx, actor: &Actor) -> Result<()> {
+pub(super) async fn may_set_up(tx: &mut Tx, actor: &Actor) -> Result<()> {
     if people::holders(tx, Role::Admin).await?.is_empty() {
         return actor.require(Right::Contribute, None);
     }
@@ -50,6 +50,7 @@ pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
         admins,
         managers,
         operations: people::holders(&mut tx, Role::Operations).await?,
+        executives: people::holders(&mut tx, Role::Executive).await?,
         first_partner: map::partners(&mut tx).await?.iter().all(|p| p.sample),
     };
     tx.rollback().await?;
@@ -174,6 +175,7 @@ fn roles(s: &ViewSubmission, mut chosen: Chosen) -> Chosen {
     chosen.admins = pick(field::ADMINS);
     chosen.managers = pick(field::MANAGERS);
     chosen.operations = pick(field::OPERATIONS);
+    chosen.executives = pick(field::EXECUTIVES);
     chosen
 }
 
@@ -184,6 +186,7 @@ async fn people_problems(bot: &Bot, chosen: &Chosen) -> Result<Problems> {
         (field::ADMINS, &chosen.admins),
         (field::MANAGERS, &chosen.managers),
         (field::OPERATIONS, &chosen.operations),
+        (field::EXECUTIVES, &chosen.executives),
     ];
     for (id, users) in roles {
         let found = try_join_all(users.iter().map(|user| identity::look_up(bot, user))).await?;
@@ -210,11 +213,13 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let same_time = before.digest == workspace.digest && before.digest_channel == workspace.digest_channel;
     workspace.digest_since = before.digest_since.filter(|_| same_time).or(Some(millis(o.now)));
     settings::save(&mut tx, o.now, &workspace).await?;
+    rooms_in_use::rechosen(&mut tx, o.now, &before, &workspace).await?;
     let by = &o.actor.user;
     for (role, users) in [
         (Role::Admin, &chosen.admins),
         (Role::PartnerManager, &chosen.managers),
         (Role::Operations, &chosen.operations),
+        (Role::Executive, &chosen.executives),
     ] {
         people::set_holders(&mut tx, o.now, by, role, users).await?;
     }
@@ -226,6 +231,8 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
             return Err(Error::user(format!("{} Nothing was saved.", escape(&text))));
         }
         map::save_partner(&mut tx, o.now, &partner).await?;
+        partners::manage(&mut tx, o, &partner).await?;
+        rooms_in_use::moved(&mut tx, o.now, None, partner.channel.as_ref()).await?;
         let subject = format!("partner:{}", partner.id);
         audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name).await?;
         added = Some(partner.name);

@@ -31,10 +31,11 @@ pub(super) mod field {
     pub(in super::super) const ADMINS: &str = "admins";
     pub(in super::super) const MANAGERS: &str = "managers";
     pub(in super::super) const OPERATIONS: &str = "operations";
+    pub(in super::super) const EXECUTIVES: &str = "executives";
 }
 
 /// The most people of one role: what was chosen travels in a form's 3,000 characters.
-pub(super) const PEOPLE: usize = 40;
+pub(super) const PEOPLE: usize = 30;
 
 const WEEKDAYS: [(&str, &str); 7] = [
     ("Mon", "Monday"),
@@ -63,6 +64,7 @@ pub(super) struct Chosen {
     pub(super) admins: Vec<UserId>,
     pub(super) managers: Vec<UserId>,
     pub(super) operations: Vec<UserId>,
+    pub(super) executives: Vec<UserId>,
     /// A first partner is asked for.
     pub(super) first_partner: bool,
 }
@@ -179,8 +181,15 @@ pub(super) fn roles(chosen: &Chosen) -> Value {
                 &chosen.operations,
                 true,
             ),
+            pick(
+                field::EXECUTIVES,
+                "Executives",
+                "Read along; they decide on nothing.",
+                &chosen.executives,
+                true,
+            ),
             blocks::context(
-                "Everybody else in this workspace may add overlaps, ask for sessions and log commitments.",
+                "Whoever manages a partnership decides on notes to that partner, whatever stands here. Everybody else in this workspace may add overlaps, ask for sessions and log commitments.",
             ),
         ],
     )
@@ -208,10 +217,11 @@ struct Saved<'a> {
     admins: String,
     managers: String,
     operations: String,
+    executives: String,
     partner: Option<&'a str>,
 }
 
-fn mentions(users: &[UserId]) -> String {
+pub(super) fn mentions(users: &[UserId]) -> String {
     if users.is_empty() {
         return "nobody".to_owned();
     }
@@ -234,6 +244,7 @@ pub(super) fn saved(chosen: &Chosen, partner: Option<&str>, samples: bool) -> Re
         admins: mentions(&chosen.admins),
         managers: mentions(&chosen.managers),
         operations: mentions(&chosen.operations),
+        executives: mentions(&chosen.executives),
         partner,
     }
     .render()?;

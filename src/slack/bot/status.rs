@@ -1,16 +1,16 @@
 //! `/partner status`: what is connected, what waits, what is stuck and what to do about it. No secrets in it.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
-use super::setup_view::{remove_samples, weekday_words};
-use super::{Bot, Occasion};
+use super::setup_view::{mentions, remove_samples, weekday_words};
+use super::{Bot, Occasion, channels};
 use crate::delivery::intake::Handled;
 use crate::delivery::{inbox, outbox};
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::ids::ChannelId;
 use crate::map::{import, partner_view, store as map};
 use crate::store::settings::Workspace;
 use crate::store::{Tx, instant, people, settings};
@@ -30,6 +30,8 @@ struct Status<'a> {
     troubles: Vec<String>,
     settings: Option<Settings>,
     admins: String,
+    managers: String,
+    operations: String,
     partners: Vec<(String, String)>,
     more: usize,
 }
@@ -46,7 +48,7 @@ struct Settings {
 pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
     o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
-    let text = text(o.bot, &mut tx, o.now).await?;
+    let text = text(o.bot, &mut tx, &o.here()).await?;
     let samples = map::partners(&mut tx).await?.iter().any(|p| p.sample);
     tx.rollback().await?;
     let mut shown = vec![blocks::section(&text)];
@@ -56,13 +58,14 @@ pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
     o.answer(Message::new(text, shown)).await
 }
 
-async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
+async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let (waiting, buried) = inbox::depth(tx).await?;
     let (outgoing, unconfirmed, failed) = outbox::depth(tx).await?;
     let last = inbox::last_received(tx).await?;
     let partners = map::partners(tx).await?;
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
+    troubles.extend(channels::troubles(tx).await?);
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {
         Some(channel) => import::store::waiting(tx, channel).await?,
@@ -78,13 +81,16 @@ async fn text(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<String> {
         version: env!("CARGO_PKG_VERSION"),
         team: &bot.identity.team,
         database: bot.db.name(),
-        last: last.map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now)))?,
+        last: last
+            .map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now.timestamp())))?,
         // The command itself is still under way.
         inbox: (waiting - 1).max(0),
         outbox: outgoing,
         troubles,
         settings: summary(workspace),
-        admins: admins.iter().map(UserId::mention).collect::<Vec<_>>().join(", "),
+        admins: if admins.is_empty() { String::new() } else { mentions(&admins) },
+        managers: mentions(&people::holders(tx, Role::PartnerManager).await?),
+        operations: mentions(&people::holders(tx, Role::Operations).await?),
         more: partners.len().saturating_sub(LISTS),
         partners: partners
             .iter()
@@ -119,7 +125,7 @@ fn troubles(buried: i64, unconfirmed: i64, failed: i64) -> Vec<String> {
     let mut all = Vec::new();
     if buried > 0 {
         all.push(format!(
-            "{} could not be handled after several tries. Who did it was told; the log names the reason under its reference.",
+            "{} could not be handled after several tries. Who did it was told. On the server, `tandem inbox list` says why, and `tandem inbox retry` has it tried again.",
             counted(buried, "thing that came in", "things that came in")
         ));
     }
@@ -160,7 +166,7 @@ mod tests {
         assert_eq!(troubles(0, 0, 0), Vec::<String>::new());
         let text = troubles(1, 2, 3).join("\n");
         insta::assert_snapshot!(text, @r"
-        1 thing that came in could not be handled after several tries. Who did it was told; the log names the reason under its reference.
+        1 thing that came in could not be handled after several tries. Who did it was told. On the server, `tandem inbox list` says why, and `tandem inbox retry` has it tried again.
         2 messages may or may not have reached a partner. Look into the channel, then decide on the draft's card.
         Slack refused 3 messages. The usual cause is a channel that I am not in: write /invite @Tandem there.
         ");

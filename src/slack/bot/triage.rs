@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::{Bot, Occasion, drafts, identity, outdated};
+use super::{Bot, Occasion, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
@@ -195,6 +195,14 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let partner = flow::find(&mut tx, &id).await?.partner_id;
     tx.rollback().await?;
     o.actor.require(Right::Triage, Some(&partner))?;
+    if let Decision::Session(_) = &decision {
+        let mut tx = o.read().await?;
+        let partner = map::partner(&mut tx, &partner).await?;
+        tx.rollback().await?;
+        if let Some(partner) = partner {
+            sessions::meet(o, &partner).await?;
+        }
+    }
     if let Decision::Assign(user) = &decision {
         // Looked up outside of the transaction: Slack may take its time.
         let person = identity::look_up(o.bot, user).await?;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sustain::relevance::Level;
+use crate::sustain::relevance::{GiftKind, Purpose};
 
 pub(crate) fn check(level: Level) -> Check {
     let finding = |rule: &str, level, reason: &str, fix: Option<&str>| Finding {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Level;
+use rapidfuzz::distance::osa;
+
+use super::{Level, rules};
 
 /// The limits of the relevance check. [`Settings::default`] is how they are shipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,47 @@ pub struct Settings {
     pub levels: BTreeMap<String, Level>,
 }
 
+/// Why levels cannot be used as they are set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LevelError {
+    /// No rule is called so.
+    #[error("there is no rule {rule:?}; did you mean {near:?}?")]
+    Rule {
+        /// As it was set.
+        rule: String,
+        /// The rule whose name is nearest.
+        near: &'static str,
+    },
+    /// No level is called so.
+    #[error("{rule} cannot be {level:?}: choose \"pass\", \"warn\" or \"block\"")]
+    Level {
+        /// The rule.
+        rule: String,
+        /// As it was set.
+        level: String,
+    },
+}
+
 impl Settings {
+    /// As shipped, with the heaviest levels that somebody chose: a rule's name, and `pass`, `warn` or `block`.
+    ///
+    /// # Errors
+    /// When a name is no rule's, or a level none.
+    pub fn with_levels(levels: &BTreeMap<String, String>) -> Result<Self, LevelError> {
+        let read = |(rule, level): (&String, &String)| {
+            if !rules::names().any(|known| known == rule.as_str()) {
+                let far = |known: &&str| osa::distance(rule.chars(), known.chars());
+                let near = rules::names().min_by_key(far).unwrap_or_default();
+                return Err(LevelError::Rule { rule: rule.clone(), near });
+            }
+            let heaviest = serde_json::from_value(level.as_str().into())
+                .map_err(|_| LevelError::Level { rule: rule.clone(), level: level.clone() })?;
+            Ok((rule.clone(), heaviest))
+        };
+        let levels = levels.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { levels, ..Self::default() })
+    }
+
     /// The heaviest level that the rule called `rule` may reach.
     pub fn heaviest(&self, rule: &str) -> Level {
         self.levels.get(rule).copied().unwrap_or(Level::Block)
@@ -42,5 +84,28 @@ impl Default for Settings {
             exclamation_marks: 1,
             levels: BTreeMap::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(rule: &str, level: &str) -> Result<Settings, String> {
+        let levels = BTreeMap::from([(rule.to_owned(), level.to_owned())]);
+        Settings::with_levels(&levels).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_rule_may_be_made_lighter() {
+        let settings = set("touch-cap", "warn").unwrap();
+        assert_eq!(settings.heaviest("touch-cap"), Level::Warn);
+        assert_eq!(settings.heaviest("carries-gift"), Level::Block);
+    }
+
+    #[test]
+    fn an_unknown_rule_or_level_is_refused() {
+        insta::assert_snapshot!(set("calm_tones", "pass").unwrap_err(), @r#"there is no rule "calm_tones"; did you mean "calm-tone"?"#);
+        insta::assert_snapshot!(set("calm-tone", "loud").unwrap_err(), @r#"calm-tone cannot be "loud": choose "pass", "warn" or "block""#);
     }
 }

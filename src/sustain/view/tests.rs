@@ -1,6 +1,10 @@
+use jiff::tz::TimeZone;
+use serde_json::json;
+
 use super::*;
 use crate::sustain::draft::tests::{at, check, now, sample, seen};
-use crate::sustain::draft::{Arrival, Seen};
+use crate::sustain::draft::{Arrival, Draft, Route, Seen};
+use crate::sustain::relevance::Level;
 
 fn shown(draft: &Draft) -> String {
     let card = card(draft, now()).unwrap();
@@ -24,9 +28,9 @@ fn approved() -> Draft {
 
 #[test]
 fn a_card_that_passes() {
-    insta::assert_snapshot!(shown(&sample(Level::Pass, Route::Channel)), @"
+    insta::assert_snapshot!(shown(&sample(Level::Pass, Route::Channel)), @r"
     *Note to Sam at Northwind* · <#C0NORTHWIND> · *External: Northwind staff will see this*
-    From <@U0ALEX> · expansion · Acme Corp · gives an introduction
+    From <@U0ALEX> · expansion · Acme Corp
     > Hi Sam, Acme's &lt;ops&gt; team &amp; you.
     > 
     > Alex
@@ -38,9 +42,9 @@ fn a_card_that_passes() {
 
 #[test]
 fn a_card_with_a_remark_or_a_block() {
-    insta::assert_snapshot!(shown(&sample(Level::Warn, Route::ByHand)), @"
+    insta::assert_snapshot!(shown(&sample(Level::Warn, Route::ByHand)), @r"
     *Note to Sam at Northwind* · by hand of <@U0ALEX> · *External: Sam will see this*
-    From <@U0ALEX> · expansion · Acme Corp · gives an introduction
+    From <@U0ALEX> · expansion · Acme Corp
     > Hi Sam, Acme's &lt;ops&gt; team &amp; you.
     > 
     > Alex
@@ -49,9 +53,9 @@ fn a_card_with_a_remark_or_a_block() {
     Version 1, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Approve and hand over] [Edit] [Reject] [⋯]
     ");
-    insta::assert_snapshot!(shown(&sample(Level::Block, Route::Channel)), @"
+    insta::assert_snapshot!(shown(&sample(Level::Block, Route::Channel)), @r"
     *Note to Sam at Northwind* · <#C0NORTHWIND> · *External: Northwind staff will see this*
-    From <@U0ALEX> · expansion · Acme Corp · gives an introduction
+    From <@U0ALEX> · expansion · Acme Corp
     > Hi Sam, Acme's &lt;ops&gt; team &amp; you.
     > 
     > Alex
@@ -130,4 +134,56 @@ fn a_long_text_is_quoted_whole_within_the_limits() {
         .sum();
     assert_eq!(amps, TEXT_LIMIT);
     assert!(card.blocks.iter().filter_map(|b| b["text"]["text"].as_str()).all(|t| t.chars().count() <= 3000));
+}
+
+#[test]
+fn nobody_is_named_twice_where_the_drafter_decides() {
+    let mut draft = sample(Level::Pass, Route::Channel);
+    draft.approver = Some(draft.created_by.clone());
+    insta::assert_snapshot!(end(&draft), @r"
+    Version 1, drafted by <@U0OMAR>, who decides.
+    [Approve and send] [Edit] [Reject] [⋯]
+    ");
+    insta::assert_snapshot!(proposed(&draft, "C0OPS").text, @"Drafted a note to Sam at Northwind about Acme Corp. It is in <#C0OPS>. You decide. Nothing is sent before.");
+    insta::assert_snapshot!(proposed(&sample(Level::Warn, Route::Channel), "C0OPS").text, @"Drafted a note to Sam at Northwind about Acme Corp. It is in <#C0OPS>. <@U0MAYA> decides; the relevance check has a remark.");
+}
+
+#[test]
+fn the_ready_text_is_whole_and_says_what_to_do() {
+    let draft = sample(Level::Pass, Route::ByHand);
+    insta::assert_snapshot!(ready(&draft, &"U0MAYA".into()).unwrap().text, @r"
+    *Ready to send to Sam at Northwind* · Acme Corp
+    <@U0MAYA> approved it. Send it your own way, then say so here.
+    Hi Sam, Acme's &lt;ops&gt; team &amp; you.
+
+    Alex
+    ");
+    let mut long = draft;
+    long.note.text = format!("{}\n\nAlex", "fifteen words ".repeat(150));
+    let sections = ready(&long, &"U0MAYA".into()).unwrap().blocks;
+    let text = sections[2]["text"]["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("fifteen") && text.ends_with("words \n\nAlex"),
+        "one section, no word is broken: {text}"
+    );
+}
+
+#[test]
+fn the_list_offers_what_can_be_done() {
+    let later = at("2026-03-12T23:30:00Z").to_zoned(TimeZone::get("Europe/Stockholm").unwrap());
+    let lost = approved().lost_sight("its fate is unknown".into()).unwrap();
+    let link = Some("https://x.slack.com/archives/C1/p1".to_owned());
+    let shown = list(&[sample(Level::Block, Route::Channel), lost], &[link, None], &later);
+    insta::assert_snapshot!(shown.text, @r"
+    *Notes that wait for a decision*
+    *Note to Sam at Northwind* · Acme Corp · blocked by the relevance check · 2 days · <https://x.slack.com/archives/C1/p1|card>
+    *Note to Sam at Northwind* · Acme Corp · not confirmed · 2 days
+    ");
+    let buttons: Vec<String> = shown
+        .blocks
+        .iter()
+        .flat_map(|b| b["elements"].as_array().cloned().unwrap_or_else(|| vec![b["accessory"].clone()]))
+        .filter_map(|e| e["text"]["text"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(buttons, ["Review", "It arrived", "Resend"]);
 }

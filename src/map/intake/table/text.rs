@@ -29,6 +29,9 @@ pub(super) fn detect(path: &Path) -> Result<&'static Encoding, FileError> {
     if let Some(encoding) = by_zeros(probe)? {
         return Ok(encoding);
     }
+    if is_binary(probe) {
+        return Err(FileError::Binary);
+    }
     let mut census = Census::new();
     loop {
         let last = filled < chunk.len();
@@ -56,6 +59,13 @@ fn by_zeros(probe: &[u8]) -> Result<Option<&'static Encoding>, FileError> {
         _ if (even + odd) * 100 <= probe.len() => Ok(None),
         _ => Err(FileError::Binary),
     }
+}
+
+/// Text has no control characters beside white space and escapes; one in twenty bytes is no accident.
+fn is_binary(probe: &[u8]) -> bool {
+    let control = |b: &u8| matches!(b, 0..=8 | 14..=26 | 28..=31 | 127);
+    let controls = probe.iter().filter(|b| control(b)).count();
+    controls > 3 && controls * 20 > probe.len()
 }
 
 fn incomplete_tail(bytes: &[u8]) -> usize {

@@ -229,9 +229,13 @@ pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handl
     let sender = sender(o, &composed.sender).await?;
     let mut tx = o.begin().await?;
     people::save(&mut tx, o.now, &sender).await?;
+    let rules = &o.bot.relevance;
     let (draft, channel) =
-        flow::propose(&mut tx, o.now, &o.actor.user, &ground, composed, &sender.name).await?;
-    o.send(&mut tx, &o.privately(view::proposed(&draft, channel.as_str()))).await?;
+        flow::propose(&mut tx, o.now, &o.actor.user, &ground, composed, &sender.name, rules).await?;
+    // In the approvers' channel the card itself is the answer.
+    if o.place.channel.as_ref() != Some(&channel) {
+        o.send(&mut tx, &o.privately(view::proposed(&draft, channel.as_str()))).await?;
+    }
     o.finish(tx).await
 }
 

@@ -45,7 +45,9 @@ async fn decidable(o: &Occasion<'_>, tx: &mut crate::store::Tx, seen: &Seen) -> 
 async fn approve(o: &Occasion<'_>, seen: &Seen) -> Result<Handled> {
     let mut tx = o.begin().await?;
     decidable(o, &mut tx, seen).await?;
-    if let Approval::Reground(draft) = flow::approve(&mut tx, o.now, &o.actor.user, seen).await? {
+    if let Approval::Reground(draft) =
+        flow::approve(&mut tx, o.now, &o.actor.user, seen, &o.bot.relevance).await?
+    {
         let why = match draft.note.check.verdict {
             Level::Block => "the relevance check blocks it now",
             _ => "the way to its reader is another one now",
@@ -163,14 +165,8 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let user = &o.actor.user;
     match verb {
         "edit" => {
-            let draft = flow::edit(&mut tx, o.now, user, &seen, &text(s, field::TEXT)).await?;
-            let stands = match draft.note.check.verdict {
-                Level::Block => "The relevance check blocks it: the card says why.",
-                Level::Warn => "The relevance check has a remark: the card says which.",
-                Level::Pass => "The relevance check passes it.",
-            };
-            let said = format!("Saved as version {}. {stands} Nothing was sent.", draft.version);
-            o.send(&mut tx, &o.privately(Message::text(said))).await?;
+            // The card shows the words and what the check says of them.
+            flow::edit(&mut tx, o.now, user, &seen, &text(s, field::TEXT), &o.bot.relevance).await?;
         }
         "reject" => {
             flow::reject(&mut tx, o.now, user, &seen, &text(s, field::REASON)).await?;

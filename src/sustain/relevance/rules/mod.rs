@@ -25,6 +25,7 @@ use std::ops::Range;
 
 use super::draft::Draft;
 use super::{Finding, Group, Level};
+use crate::kernel::age::days;
 
 /// A rule: its name, its group, and the question that it puts to a draft.
 pub(super) struct Rule {
@@ -70,6 +71,11 @@ pub(super) const RULES: [Rule; 20] = [
     rule("calm-tone", Group::Right, calm_tone::check),
 ];
 
+/// The name of every rule.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.name)
+}
+
 /// What a rule answers.
 struct Outcome {
     level: Level,
@@ -99,9 +105,4 @@ fn quote(draft: &Draft<'_>, span: &Range<usize>) -> String {
         short.push('…');
     }
     format!("“{}”", short.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// "1 day", "9 days".
-fn days(n: i64) -> String {
-    if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
 }

@@ -1,0 +1,174 @@
+//! Claims: one worker at a time, the envelopes of one lane in order, on any number of replicas.
+//!
+//! A claim is a lease. It is renewed while the work is under way; when its worker is gone it runs out, and another
+//! takes over. Leases are measured by the database's clock, which all replicas share; every write that ends a claim names
+//! the attempt, so whoever has lost it changes nothing.
+
+use std::time::Duration;
+
+use super::super::envelope::{Envelope, Kind};
+use crate::kernel::error::{Error, Result};
+use crate::store::{Db, Tx};
+use crate::{sql_all, sql_exec};
+
+/// A claim looks at so many open envelopes: a long lane that is taken must not make every look expensive.
+const WINDOW: i64 = 4_096;
+/// A retry that stands further ahead than this was written before the clock was set back.
+const FARTHEST_MS: i64 = 3_600_000;
+/// Serialises the claims of all replicas: of two that claim at once, the second would see a lane's first envelopes as
+/// locked, skip them, and start in the middle.
+const CLAIMING: i64 = 0x7461_6e64_656d;
+
+/// The right to settle an envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its place in the order of arrival.
+    pub seq: i64,
+    /// How often it was tried, this time included.
+    pub attempt: i64,
+}
+
+/// An envelope that a worker has claimed.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The right to settle it.
+    pub claim: Claim,
+    /// When it was committed, in milliseconds UTC.
+    pub received_at: i64,
+    /// What came.
+    pub envelope: Envelope,
+}
+
+type Row = (i64, i64, i64, String, String, String, String, i64, String);
+
+/// Claims up to `limit` envelopes in order of arrival, of lanes of which nobody has one in hand or put back for later.
+pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64) -> Result<Vec<Claimed>> {
+    let mut tx = db.begin().await?;
+    if tx.is_postgres() {
+        sql_exec!(&mut tx, "SELECT pg_advisory_xact_lock($1)", CLAIMING + i64::from(urgent))?;
+    }
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let clock = tx.clock();
+    let sql = format!(
+        "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = {clock} + $1 WHERE seq IN \
+         (SELECT i.seq FROM inbox i WHERE i.urgent = $2 AND i.state < 2 \
+          AND i.seq < COALESCE((SELECT w.seq FROM inbox w WHERE w.urgent = $2 AND w.state < 2 ORDER BY w.seq LIMIT 1 OFFSET {WINDOW}), {max}) \
+          AND i.lane NOT IN (SELECT b.lane FROM inbox b WHERE b.urgent = $2 AND b.state < 2 AND (b.lease_until > 0 OR b.not_before > 0) \
+           AND (b.lease_until > {clock} OR (b.not_before > $3 AND b.not_before <= $3 + {FARTHEST_MS}))) \
+          ORDER BY i.seq LIMIT $4{skip_locked}) \
+         RETURNING seq, attempts, received_at, key, kind, name, lane, urgent, payload",
+        max = i64::MAX,
+    );
+    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    let rows =
+        sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), lease, i64::from(urgent), now, limit)?;
+    tx.commit().await?;
+    let mut claimed: Vec<Claimed> = rows
+        .into_iter()
+        .map(|(seq, attempt, received_at, key, kind, name, lane, urgent, payload)| Claimed {
+            claim: Claim { seq, attempt },
+            received_at,
+            envelope: Envelope {
+                key,
+                kind: Kind::from_name(&kind),
+                name,
+                lane,
+                payload,
+                retry: None,
+                urgent: urgent != 0,
+            },
+        })
+        .collect();
+    claimed.sort_by_key(|c| c.claim.seq);
+    Ok(claimed)
+}
+
+/// Keeps what is under way claimed for another `lease`.
+pub async fn renew(db: &Db, seqs: &[i64], lease: Duration) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let sql = format!(
+        "UPDATE inbox SET lease_until = {} + $2 WHERE state = 1 AND seq IN ({})",
+        tx.clock(),
+        tx.numbers()
+    );
+    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    sql_exec!(&mut tx, sqlx::AssertSqlSafe(sql.clone()), serde_json::to_string(seqs)?, lease)?;
+    tx.commit().await
+}
+
+/// Marks an envelope handled, in the transaction of what it caused.
+///
+/// # Errors
+/// When the claim was lost: the transaction must not be committed, another worker handles the envelope.
+pub async fn done(tx: &mut Tx, claim: Claim) -> Result<()> {
+    let settled = sql_exec!(
+        tx,
+        "UPDATE inbox SET state = 2, payload = '', lease_until = 0, not_before = 0, error = NULL \
+         WHERE seq = $1 AND attempts = $2 AND state = 1",
+        claim.seq,
+        claim.attempt
+    )?;
+    if settled == 1 { Ok(()) } else { Err(Error::fault("another worker has taken this envelope over")) }
+}
+
+/// Marks many handled that caused nothing; those of which the claim was lost stay as they are.
+pub async fn done_all(db: &Db, claims: &[Claim]) -> Result<()> {
+    settle_all(db, claims, "state = 2, payload = '', lease_until = 0, not_before = 0, error = NULL").await
+}
+
+/// Gives envelopes back that were not begun; the claim does not count as a try.
+pub async fn release(db: &Db, claims: &[Claim]) -> Result<()> {
+    settle_all(db, claims, "state = 0, lease_until = 0, attempts = attempts - 1").await
+}
+
+async fn settle_all(db: &Db, claims: &[Claim], set: &str) -> Result<()> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<(i64, i64)> = claims.iter().map(|c| (c.seq, c.attempt)).collect();
+    let mut tx = db.begin().await?;
+    let sql = format!(
+        "UPDATE inbox SET {set} FROM (SELECT CAST(value ->> 0 AS BIGINT) AS s, CAST(value ->> 1 AS BIGINT) AS a FROM {}) c \
+         WHERE inbox.seq = c.s AND inbox.attempts = c.a AND inbox.state = 1",
+        tx.each()
+    );
+    sql_exec!(&mut tx, sqlx::AssertSqlSafe(sql.clone()), serde_json::to_string(&pairs)?)?;
+    tx.commit().await
+}
+
+/// Puts an envelope back until `not_before`; its lane waits with it. `false`: the claim was lost.
+pub async fn retry_later(db: &Db, claim: Claim, not_before: i64, error: &str) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let settled = sql_exec!(
+        &mut tx,
+        "UPDATE inbox SET state = 0, lease_until = 0, not_before = $3, error = $4 \
+         WHERE seq = $1 AND attempts = $2 AND state = 1",
+        claim.seq,
+        claim.attempt,
+        not_before,
+        error
+    )?;
+    tx.commit().await?;
+    Ok(settled == 1)
+}
+
+/// Buries an envelope that cannot be handled; `tandem doctor` and `/partner status` show it. `false`: the claim was lost.
+pub async fn bury(db: &Db, claim: Claim, error: &str) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let settled = sql_exec!(
+        &mut tx,
+        "UPDATE inbox SET state = 3, lease_until = 0, not_before = 0, error = $3 WHERE seq = $1 AND attempts = $2 AND state = 1",
+        claim.seq,
+        claim.attempt,
+        error
+    )?;
+    tx.commit().await?;
+    Ok(settled == 1)
+}
+
+/// Gives back what a process that is gone had claimed. Only for a database that has one process.
+pub async fn release_all(db: &Db) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sql_exec!(&mut tx, "UPDATE inbox SET state = 0, lease_until = 0 WHERE state = 1")?;
+    tx.commit().await
+}

@@ -1,0 +1,128 @@
+//! What people see of the inbox, and what they can do: `/partner status`, `tandem doctor`, `tandem inbox`.
+
+use jiff::Timestamp;
+
+use crate::kernel::error::Result;
+use crate::store::{Tx, instant};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
+
+/// An envelope that needs somebody: buried, or put back for another try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// Its number.
+    pub seq: i64,
+    /// Given up; otherwise it is tried again by itself.
+    pub buried: bool,
+    /// What sort of thing it is.
+    pub kind: String,
+    /// The event, command, action or callback.
+    pub name: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What went wrong; a buried one begins with its reference.
+    pub error: String,
+    /// What came, as Slack sent it.
+    pub payload: String,
+}
+
+type Row = (i64, i64, String, String, i64, i64, String, String);
+
+fn stuck_of((seq, state, kind, name, at, attempts, error, payload): Row) -> Result<Stuck> {
+    Ok(Stuck { seq, buried: state == 3, kind, name, received_at: instant(at)?, attempts, error, payload })
+}
+
+/// How many wait (claimed ones included) and how many are buried.
+pub async fn depth(tx: &mut Tx) -> Result<(i64, i64)> {
+    let open = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state < 2")?;
+    let buried = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state = 3")?;
+    Ok((open, buried))
+}
+
+/// The newest buried envelopes: kind, name, error.
+pub async fn buried(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String, String)>> {
+    Ok(sql_all!(
+        tx,
+        (String, String, String),
+        "SELECT kind, name, COALESCE(error, '') FROM inbox WHERE state = 3 ORDER BY seq DESC LIMIT $1",
+        limit
+    )?)
+}
+
+/// The newest envelopes that are buried or were put back.
+pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<Stuck>> {
+    let rows = sql_all!(
+        tx,
+        Row,
+        "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox \
+         WHERE state = 3 OR (state < 2 AND (lease_until > 0 OR not_before > 0) AND not_before > 0) ORDER BY seq DESC LIMIT $1",
+        limit
+    )?;
+    rows.into_iter().map(stuck_of).collect()
+}
+
+/// One of them by its number or by the reference that a user was shown.
+pub async fn find(tx: &mut Tx, which: &str) -> Result<Option<Stuck>> {
+    let row = sql_opt!(
+        tx,
+        Row,
+        "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), payload FROM inbox \
+         WHERE (state = 3 AND error LIKE $1) OR (seq = $2 AND (state = 3 OR (state = 0 AND not_before > 0))) ORDER BY state DESC, seq DESC LIMIT 1",
+        format!("{}: %", which.to_uppercase()),
+        which.parse::<i64>().unwrap_or(-1)
+    )?;
+    row.map(stuck_of).transpose()
+}
+
+/// Lets it be tried again at once, as if for the first time. `false`: it is no longer stuck.
+pub async fn retry_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
+    let changed = sql_exec!(
+        tx,
+        "UPDATE inbox SET state = 0, attempts = 0, not_before = 0 WHERE seq = $1 AND (state = 3 OR (state = 0 AND not_before > 0))",
+        seq
+    )?;
+    if tx.is_postgres() {
+        sql_exec!(tx, "SELECT pg_notify('tandem_inbox', '')")?;
+    }
+    Ok(changed == 1)
+}
+
+/// Lets it be: it counts as handled. `false`: it is no longer stuck.
+pub async fn drop_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
+    let changed = sql_exec!(
+        tx,
+        "UPDATE inbox SET state = 2, payload = '', not_before = 0 WHERE seq = $1 AND (state = 3 OR (state = 0 AND not_before > 0))",
+        seq
+    )?;
+    Ok(changed == 1)
+}
+
+/// When the newest envelope came in, in milliseconds UTC.
+pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
+    Ok(sql_opt!(tx, (i64,), "SELECT received_at FROM inbox ORDER BY seq DESC LIMIT 1")?.map(|r| r.0))
+}
+
+/// The buried envelope behind a reference that a user was shown: kind, name, when it came, and the error.
+pub async fn by_reference(
+    tx: &mut Tx,
+    reference: &str,
+) -> Result<Option<(String, String, Timestamp, String)>> {
+    let row = sql_opt!(
+        tx,
+        (String, String, i64, String),
+        "SELECT kind, name, received_at, error FROM inbox WHERE state = 3 AND error LIKE $1 ORDER BY seq DESC LIMIT 1",
+        format!("{reference}: %")
+    )?;
+    row.map(|(kind, name, at, error)| Ok((kind, name, instant(at)?, error))).transpose()
+}
+
+/// Forgets up to `limit` handled envelopes that came before `before` (milliseconds UTC); gives their number.
+pub async fn forget(tx: &mut Tx, before: i64, limit: i64) -> Result<u64> {
+    Ok(sql_exec!(
+        tx,
+        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE state = 2 AND received_at < $1 ORDER BY received_at LIMIT $2)",
+        before,
+        limit
+    )?)
+}

@@ -1,0 +1,73 @@
+//! What stands where, what is stuck, and what may be forgotten.
+
+use crate::kernel::error::Result;
+use crate::store::Tx;
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
+
+/// The lane of the newest message that shows `subject`.
+pub async fn lane_of(tx: &mut Tx, subject: &str) -> Result<Option<String>> {
+    Ok(sql_opt!(
+        tx,
+        (String,),
+        "SELECT lane FROM outbox WHERE subject = $1 ORDER BY seq DESC LIMIT 1",
+        subject
+    )?
+    .map(|r| r.0))
+}
+
+/// Channel and `ts` of the newest message that shows `subject`.
+pub async fn shown_at(tx: &mut Tx, subject: &str) -> Result<Option<(String, String)>> {
+    Ok(sql_opt!(
+        tx,
+        (String, String),
+        "SELECT channel, ts FROM outbox WHERE subject = $1 AND state = 'sent' AND ts IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        subject
+    )?)
+}
+
+/// How many wait, how many are unconfirmed, how many failed.
+pub async fn depth(tx: &mut Tx) -> Result<(i64, i64, i64)> {
+    Ok((
+        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')")?,
+        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'unconfirmed'")?,
+        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'failed'")?,
+    ))
+}
+
+/// The newest rows that need somebody: state and why.
+pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
+    Ok(sql_all!(
+        tx,
+        (String, String),
+        "SELECT state, COALESCE(error, '') FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') ORDER BY seq DESC LIMIT $1",
+        limit
+    )?)
+}
+
+/// Forgets up to `limit` rows that are settled: those that show nothing and were enqueued before `sent`, and those that
+/// show something, and so could be edited, before `shown` (milliseconds UTC). Gives their number.
+pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u64> {
+    Ok(sql_exec!(
+        tx,
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'attended') \
+         AND ((subject IS NULL AND created_at < $1) OR created_at < $2) ORDER BY seq LIMIT $3)",
+        sent,
+        shown,
+        limit
+    )?)
+}
+
+/// Whether a message that shows `subject` was enqueued, sent or not.
+pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
+    Ok(lane_of(tx, subject).await?.is_some())
+}
+
+/// Somebody saw to what became of the message that shows `subject`: it is not stuck any more.
+pub async fn attended(tx: &mut Tx, subject: &str) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE outbox SET state = 'attended' WHERE subject = $1 AND state IN ('unconfirmed', 'failed', 'dropped')",
+        subject
+    )?;
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Overlaps.
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{AccountId, OverlapId, PartnerId, UserId};
+use crate::kernel::money::Money;
+use crate::map::account::Account;
+use crate::map::overlap::{Overlap, Population, Triage};
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec, sql_opt};
+
+#[derive(sqlx::FromRow)]
+struct OverlapRow {
+    id: String,
+    account_id: String,
+    account_name: String,
+    account_domain: Option<String>,
+    account_owner: Option<String>,
+    partner_id: String,
+    partner_name: String,
+    our_population: Option<String>,
+    their_population: Option<String>,
+    owner: Option<String>,
+    amount_hundredths: Option<i64>,
+    amount_currency: Option<String>,
+    stage: Option<String>,
+    first_seen: i64,
+    last_seen: i64,
+    gone_at: Option<i64>,
+    changed_at: Option<i64>,
+    change_note: Option<String>,
+    triage: String,
+    assignee: Option<String>,
+    snoozed_until: Option<i64>,
+    dismissed_because: Option<String>,
+    decided_by: Option<String>,
+    version: i64,
+}
+
+/// Every column that [`OverlapRow`] reads.
+const OVERLAP: &str = "SELECT o.id, o.account_id, a.name AS account_name, a.domain AS account_domain, a.owner AS account_owner, \
+     o.partner_id, p.name AS partner_name, o.our_population, o.their_population, o.owner, o.amount_hundredths, \
+     o.amount_currency, o.stage, o.first_seen, o.last_seen, o.gone_at, o.changed_at, o.change_note, o.triage, o.assignee, \
+     o.snoozed_until, o.dismissed_because, o.decided_by, o.version \
+     FROM account_overlaps o JOIN accounts a ON a.id = o.account_id JOIN partners p ON p.id = o.partner_id";
+
+impl TryFrom<OverlapRow> for Overlap {
+    type Error = Error;
+
+    fn try_from(row: OverlapRow) -> Result<Self> {
+        let population = |text: Option<String>| match text {
+            Some(t) => Population::stored(&t).map(Some).ok_or_else(|| unknown("population", &t)),
+            None => Ok(None),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            account: Account {
+                id: row.account_id.into(),
+                name: row.account_name,
+                domain: row.account_domain,
+                owner: row.account_owner,
+            },
+            partner_id: row.partner_id.into(),
+            partner: row.partner_name,
+            our_population: population(row.our_population)?,
+            their_population: population(row.their_population)?,
+            owner: row.owner,
+            amount: row.amount_hundredths.map(|hundredths| Money {
+                hundredths,
+                currency: row.amount_currency.as_deref().and_then(iso_currency::Currency::from_code),
+            }),
+            stage: row.stage,
+            first_seen: instant(row.first_seen)?,
+            last_seen: instant(row.last_seen)?,
+            gone_at: row.gone_at.map(instant).transpose()?,
+            changed_at: row.changed_at.map(instant).transpose()?,
+            change_note: row.change_note,
+            triage: match row.triage.as_str() {
+                "open" => Triage::Open,
+                "planned" => Triage::Planned,
+                "snoozed" => Triage::Snoozed(instant(row.snoozed_until.unwrap_or(0))?),
+                "dismissed" => Triage::Dismissed(row.dismissed_because.unwrap_or_default()),
+                other => return Err(unknown("triage state", other)),
+            },
+            assignee: row.assignee.map(Into::into),
+            decided_by: row.decided_by.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+/// One overlap.
+pub async fn overlap(tx: &mut Tx, id: &OverlapId) -> Result<Option<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.id = $1");
+    sql_opt!(tx, OverlapRow, AssertSqlSafe(sql.clone()), id.as_str())?.map(Overlap::try_from).transpose()
+}
+
+/// Which overlaps a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// With this partner.
+    pub partner: Option<PartnerId>,
+    /// Assigned to, or owned by, this person.
+    pub mine: Option<UserId>,
+    /// First seen since then.
+    pub new_since: Option<Timestamp>,
+    /// Only those that wait for a decision at this time: open, or snoozed until before it.
+    pub undecided_at: Option<Timestamp>,
+}
+
+/// Overlaps that are on a list, by when they were last seen, at most `limit`.
+pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Overlap>> {
+    let sql = format!(
+        "{OVERLAP} WHERE o.gone_at IS NULL \
+         AND (CAST($1 AS TEXT) IS NULL OR o.account_id = $1) AND (CAST($2 AS TEXT) IS NULL OR o.partner_id = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR o.assignee = $3 OR o.owner = $4) \
+         AND o.first_seen >= $5 \
+         AND (CAST($6 AS BIGINT) = 0 OR o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= $6)) \
+         ORDER BY o.last_seen DESC, o.id LIMIT $7"
+    );
+    let rows = sql_all!(
+        tx,
+        OverlapRow,
+        AssertSqlSafe(sql.clone()),
+        filter.account.as_ref().map(AccountId::as_str),
+        filter.partner.as_ref().map(PartnerId::as_str),
+        filter.mine.as_ref().map(UserId::as_str),
+        filter.mine.as_ref().map(UserId::mention),
+        filter.new_since.map_or(i64::MIN, millis),
+        filter.undecided_at.map_or(0, millis),
+        limit
+    )?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// These overlaps, in no order; those that are no longer there are left out.
+pub async fn overlaps_of_ids(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.id IN ({})", tx.texts());
+    let rows = sql_all!(tx, OverlapRow, AssertSqlSafe(sql.clone()), serde_json::to_string(ids)?)?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// A partner's overlaps with these accounts, gone ones included.
+pub async fn overlaps_with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId]) -> Result<Vec<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({})", tx.texts());
+    let rows = sql_all!(
+        tx,
+        OverlapRow,
+        AssertSqlSafe(sql.clone()),
+        serde_json::to_string(accounts)?,
+        partner.as_str()
+    )?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// How many open overlaps each partner has.
+pub async fn open_counts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
+    let rows = sql_all!(
+        tx,
+        (String, i64),
+        "SELECT partner_id, COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'open' GROUP BY partner_id"
+    )?;
+    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
+}
+
+/// Saves overlaps, many at a time: new ones are added, known ones take every field.
+pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> Result<()> {
+    let rows: Vec<_> = overlaps
+        .iter()
+        .map(|o| {
+            let (triage, until, because) = match &o.triage {
+                Triage::Open => ("open", None, None),
+                Triage::Planned => ("planned", None, None),
+                Triage::Snoozed(until) => ("snoozed", Some(millis(*until)), None),
+                Triage::Dismissed(because) => ("dismissed", None, Some(because)),
+            };
+            json!([
+                o.id,
+                o.account.id,
+                o.partner_id,
+                o.our_population.map(Population::as_str),
+                o.their_population.map(Population::as_str),
+                o.owner,
+                o.amount.map(|m| m.hundredths),
+                o.amount.and_then(|m| m.currency).map(|c| c.code()),
+                o.stage,
+                millis(o.first_seen),
+                millis(o.last_seen),
+                o.gone_at.map(millis),
+                o.changed_at.map(millis),
+                o.change_note,
+                triage,
+                o.assignee,
+                until,
+                because,
+                o.decided_by,
+                o.version,
+            ])
+        })
+        .collect();
+    let sql = format!(
+        "INSERT INTO account_overlaps (id, account_id, partner_id, our_population, their_population, owner, amount_hundredths, \
+         amount_currency, stage, first_seen, last_seen, gone_at, changed_at, change_note, triage, assignee, snoozed_until, \
+         dismissed_because, decided_by, version, source) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, CAST(value ->> 6 AS BIGINT), \
+         value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), \
+         CAST(value ->> 12 AS BIGINT), value ->> 13, value ->> 14, value ->> 15, CAST(value ->> 16 AS BIGINT), value ->> 17, \
+         value ->> 18, CAST(value ->> 19 AS BIGINT), $2 FROM {} WHERE true \
+         ON CONFLICT (account_id, partner_id) DO UPDATE SET our_population = excluded.our_population, \
+         their_population = excluded.their_population, owner = excluded.owner, amount_hundredths = excluded.amount_hundredths, \
+         amount_currency = excluded.amount_currency, stage = excluded.stage, last_seen = excluded.last_seen, \
+         gone_at = excluded.gone_at, changed_at = excluded.changed_at, change_note = excluded.change_note, \
+         triage = excluded.triage, assignee = excluded.assignee, snoozed_until = excluded.snoozed_until, \
+         dismissed_because = excluded.dismissed_because, decided_by = excluded.decided_by, version = excluded.version, \
+         source = CASE WHEN excluded.source = '' THEN account_overlaps.source ELSE excluded.source END",
+        tx.each()
+    );
+    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, source)?;
+    Ok(())
+}
+
+/// Saves one overlap if nobody has changed it since version `seen`; `false` when somebody has.
+pub async fn decide_overlap(tx: &mut Tx, overlap: &Overlap, seen: i64) -> Result<bool> {
+    let current =
+        sql_opt!(tx, (i64,), "SELECT version FROM account_overlaps WHERE id = $1", overlap.id.as_str())?;
+    if current != Some((seen,)) {
+        return Ok(false);
+    }
+    save_overlaps(tx, "", std::slice::from_ref(overlap)).await?;
+    Ok(true)
+}

@@ -1,0 +1,115 @@
+//! A row: an overlap, why now, and what can be done with it.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::{Scene, action};
+use crate::kernel::blocks::{self, clip};
+use crate::kernel::error::Result;
+use crate::pull::digest::{Decision, Row, waits};
+
+#[derive(Template)]
+#[template(path = "pull/row.mrkdwn")]
+struct OpenRow<'a> {
+    account: String,
+    partner: Option<&'a str>,
+    kind: String,
+    why: String,
+    held: String,
+    assigned: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pull/decided.mrkdwn")]
+struct DecidedRow<'a> {
+    account: String,
+    partner: Option<&'a str>,
+    kind: String,
+    state: String,
+}
+
+/// A row as text, and what can be done with it.
+pub(super) struct Shown {
+    pub text: String,
+    pub control: Control,
+}
+
+pub(super) enum Control {
+    Decide(String),
+    Reopen(String),
+    Nothing,
+}
+
+/// As a sentence begins.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `None` when the overlap is no longer known. `named`: the row says the partner.
+pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>> {
+    let Some(o) = scene.overlaps.get(&row.overlap) else { return Ok(None) };
+    let made = scene.decided.get(&o.id);
+    let account = clip(&o.account.name, 60);
+    let partner = named.then_some(o.partner.as_str());
+    let kind = clip(&o.kind_words(), 120);
+    let value = format!("{}:{}", o.id, o.version);
+    let (text, control) = if o.gone_at.is_some() {
+        let state = format!("No longer on {}'s list", o.partner);
+        (DecidedRow { account, partner, kind, state }.render()?, Control::Nothing)
+    } else if waits(o, scene.now) {
+        let assigned = made
+            .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
+            .and_then(|m| scene.decision(m, &o.partner));
+        let (why, mut held) = (clip(&capital(&row.why), 200), scene.held(o));
+        if why.is_empty() {
+            held = capital(&held);
+        }
+        (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
+    } else {
+        let state = made.and_then(|m| scene.decision(m, &o.partner));
+        let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
+        (DecidedRow { account, partner, kind, state }.render()?, Control::Reopen(value))
+    };
+    Ok(Some(Shown { text: text.trim().to_owned(), control }))
+}
+
+fn menu(value: &str, with_plan: bool) -> Value {
+    let verb = |verb: &str| format!("{verb}:{value}");
+    let mut choices = vec![
+        ("Assign", verb("assign")),
+        ("Snooze", verb("snooze")),
+        ("Dismiss", verb("dismiss")),
+        ("Draft note", verb("draft")),
+    ];
+    if with_plan {
+        choices.insert(0, ("Plan", verb("plan")));
+    }
+    blocks::overflow(action::MENU, &choices)
+}
+
+fn decided_menu(value: &str) -> Value {
+    let choices = [("Reopen", format!("reopen:{value}")), ("Draft note", format!("draft:{value}"))];
+    blocks::overflow(action::MENU, &choices)
+}
+
+/// A row of the message itself: **Plan** and `⋯` under it.
+pub(super) fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
+    match &shown.control {
+        Control::Decide(value) => {
+            out.push(blocks::section(&shown.text));
+            let plan = blocks::button("Plan", action::PLAN, value);
+            out.push(blocks::actions(vec![plan, menu(value, false)]));
+        }
+        _ => out.push(thread_block(shown)),
+    }
+}
+
+/// A row of a reply: one block, its controls in `⋯`.
+pub(super) fn thread_block(shown: &Shown) -> Value {
+    match &shown.control {
+        Control::Decide(value) => blocks::section_with(&shown.text, menu(value, true)),
+        Control::Reopen(value) => blocks::section_with(&shown.text, decided_menu(value)),
+        Control::Nothing => blocks::section(&shown.text),
+    }
+}

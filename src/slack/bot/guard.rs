@@ -1,0 +1,114 @@
+//! The one gate of commands, controls, forms and shortcuts: what is not in this table does nothing.
+//!
+//! To add a control: give its id a row here. Nouns check again with the partner that it is about.
+
+use super::{Occasion, setup};
+use crate::kernel::actor::Right;
+use crate::kernel::error::Result;
+use crate::slack::grammar::{DigestVerb, Noun, PartnerVerb};
+
+/// What somebody needs to get through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A right, for some partner at least.
+    Right(Right),
+    /// The right to administer; where nobody has it yet, a full member of the workspace takes it.
+    SetUp,
+}
+
+const CONTRIBUTE: Need = Need::Right(Right::Contribute);
+const TRIAGE: Need = Need::Right(Right::Triage);
+const APPROVE: Need = Need::Right(Right::Approve);
+const ADMINISTER: Need = Need::Right(Right::Administer);
+
+/// Every control, form and shortcut by its id.
+pub const TABLE: [(&str, Need); 52] = [
+    ("channel.confirm", ADMINISTER),
+    ("commitment.add", CONTRIBUTE),
+    ("commitment.done", CONTRIBUTE),
+    ("commitment.drop", CONTRIBUTE),
+    ("commitment.snooze", CONTRIBUTE),
+    ("digest.preview", CONTRIBUTE),
+    ("digest.settings", ADMINISTER),
+    ("draft.approve", APPROVE),
+    ("draft.arrived", APPROVE),
+    ("draft.contact", TRIAGE),
+    ("draft.edit", APPROVE),
+    ("draft.gift", TRIAGE),
+    ("draft.more", APPROVE),
+    ("draft.new", TRIAGE),
+    // Who sends by hand says what became of it; the noun checks that it is theirs.
+    ("draft.not_me", CONTRIBUTE),
+    ("draft.override", APPROVE),
+    ("draft.pick", TRIAGE),
+    ("draft.purpose", TRIAGE),
+    ("draft.reassign", APPROVE),
+    ("draft.reject", APPROVE),
+    ("draft.resend", APPROVE),
+    ("draft.review", APPROVE),
+    ("draft.sent", CONTRIBUTE),
+    ("import.add", TRIAGE),
+    ("import.cancel", TRIAGE),
+    ("import.columns", TRIAGE),
+    ("import.map", TRIAGE),
+    ("import.run", TRIAGE),
+    ("overlap.add", CONTRIBUTE),
+    ("overlap.assign", TRIAGE),
+    ("overlap.dismiss", TRIAGE),
+    ("overlap.menu", TRIAGE),
+    ("overlap.plan", TRIAGE),
+    ("overlap.snooze", TRIAGE),
+    ("partner.add", ADMINISTER),
+    ("partner.add_contact", TRIAGE),
+    ("partner.edit", ADMINISTER),
+    ("partner.edit_contact", TRIAGE),
+    ("partner.show", CONTRIBUTE),
+    // Whose answer is asked for, the flow checks.
+    ("request.accept", CONTRIBUTE),
+    ("request.ask", CONTRIBUTE),
+    ("request.decline", CONTRIBUTE),
+    ("request.insist", CONTRIBUTE),
+    ("request.propose", CONTRIBUTE),
+    ("request.take", CONTRIBUTE),
+    ("request.withdraw", CONTRIBUTE),
+    ("setup.add_samples", ADMINISTER),
+    ("setup.channels", Need::SetUp),
+    ("setup.open", Need::SetUp),
+    ("setup.partner", Need::SetUp),
+    ("setup.remove_samples", ADMINISTER),
+    ("setup.roles", Need::SetUp),
+];
+
+/// What a control, form or shortcut needs; nothing for one that this version does not have.
+pub fn need_of(id: &str) -> Option<Need> {
+    TABLE.iter().find(|(known, _)| *known == id).map(|(_, need)| *need)
+}
+
+/// What a command needs.
+pub fn need_of_command(noun: &Noun) -> Need {
+    match noun {
+        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status => CONTRIBUTE,
+        Noun::Draft { .. } => TRIAGE,
+        Noun::Digest { verb } => match verb {
+            Some(DigestVerb::Settings) => ADMINISTER,
+            Some(DigestVerb::Preview) | None => CONTRIBUTE,
+        },
+        Noun::Partner { verb } => match verb {
+            Some(PartnerVerb::Add { .. }) => ADMINISTER,
+            Some(PartnerVerb::Contact { .. }) => TRIAGE,
+            Some(PartnerVerb::List | PartnerVerb::Show { .. }) | None => CONTRIBUTE,
+        },
+        Noun::Setup => Need::SetUp,
+    }
+}
+
+/// Lets through who has what is needed.
+pub(super) async fn pass(o: &Occasion<'_>, need: Need) -> Result<()> {
+    match need {
+        Need::Right(right) => o.actor.require(right, None),
+        Need::SetUp => {
+            let mut tx = o.read().await?;
+            setup::may_set_up(&mut tx, &o.actor).await
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Once an hour: forgets what was handled and sent long ago, in small steps.
+
+use jiff::Timestamp;
+
+use super::Bot;
+use crate::delivery::{inbox, outbox, schedule};
+use crate::kernel::error::Result;
+use crate::store::millis;
+
+/// So many rows go in one transaction: others wait for it no longer than for a message.
+const STEP: i64 = 2_000;
+/// So many steps at the most before others have their turn; what is left goes an hour later.
+const STEPS: u32 = 1_000;
+const DAY_MS: i64 = 86_400_000;
+/// Whoever took a turn is remembered longer than any schedule could ask for it.
+const FIRES_DAYS: i64 = 400;
+
+pub(super) async fn round(bot: &Bot, now: Timestamp) -> Result<()> {
+    let mut tx = bot.db.begin().await?;
+    let hour = now.strftime("%Y-%m-%dT%H").to_string();
+    let ours = schedule::fire(&mut tx, "sweep", &hour, millis(now)).await?;
+    tx.commit().await?;
+    if !ours {
+        return Ok(());
+    }
+    let before = |days: i64| millis(now) - days * DAY_MS;
+    let keep = &bot.keep;
+    for _ in 0..STEPS {
+        let mut tx = bot.db.begin().await?;
+        let gone = inbox::forget(&mut tx, before(keep.handled_days.into()), STEP).await?
+            + outbox::forget(&mut tx, before(keep.sent_days.into()), before(keep.shown_days.into()), STEP)
+                .await?
+            + schedule::forget(&mut tx, before(FIRES_DAYS), STEP).await?;
+        tx.commit().await?;
+        if gone == 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What a note says, to whom, which way, and what the relevance check thinks of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::relevance::{self, GiftKind, Level, Purpose};
+use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
+
+/// How a note reaches its reader (A14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Posted in the partner's channel.
+    Channel,
+    /// A direct message to the contact.
+    Direct,
+    /// Handed to its sender as ready text, who sends it by hand.
+    ByHand,
+}
+
+impl Route {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Channel, Self::Direct, Self::ByHand];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Direct => "direct",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+}
+
+/// What a note says and to whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// Its name.
+    pub partner: String,
+    /// The reader.
+    pub contact_id: ContactId,
+    /// Their name.
+    pub contact: String,
+    /// The account that it is about; `None` when that was removed.
+    pub account_id: Option<AccountId>,
+    /// Its name.
+    pub account: Option<String>,
+    /// What it is for (A12).
+    pub purpose: Purpose,
+    /// What the reader gets (A11).
+    pub gift: GiftKind,
+    /// The template's name.
+    pub template: String,
+    /// Who of ours speaks.
+    pub sender: UserId,
+    /// How it goes.
+    pub route: Route,
+    /// Where to: a channel for [`Route::Channel`], a user for [`Route::Direct`].
+    pub destination: Option<String>,
+    /// The words, to the letter.
+    pub text: String,
+    /// What the text stands on, in words.
+    pub facts: Vec<String>,
+    /// What the relevance check said of exactly this text.
+    pub check: Check,
+}
+
+/// The relevance check's answer, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The worst level.
+    pub verdict: Level,
+    /// Every rule's finding.
+    pub rules: Vec<Finding>,
+}
+
+/// What one rule said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: String,
+    /// Its judgement.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// What to change.
+    #[serde(default)]
+    pub fix: Option<String>,
+}
+
+impl From<relevance::Verdict> for Check {
+    fn from(verdict: relevance::Verdict) -> Self {
+        let kept = |f: relevance::Finding| Finding {
+            rule: f.rule.to_owned(),
+            level: f.level,
+            reason: f.reason,
+            fix: f.fix,
+        };
+        Self { verdict: verdict.verdict, rules: verdict.rules.into_iter().map(kept).collect() }
+    }
+}
+
+impl Check {
+    /// How many rules pass.
+    pub fn passed(&self) -> usize {
+        self.rules.iter().filter(|r| r.level == Level::Pass).count()
+    }
+
+    /// What stands against the text, worst first.
+    pub fn objections(&self) -> Vec<&Finding> {
+        let mut found: Vec<&Finding> = self.rules.iter().filter(|r| r.level > Level::Pass).collect();
+        found.sort_by_key(|r| std::cmp::Reverse(r.level));
+        found
+    }
+}

@@ -1,0 +1,215 @@
+//! What the form says, and the note that comes of it.
+
+use super::super::draft::Route;
+use super::super::facts::{Ground, Item, ItemKind, dated, document};
+use super::super::relevance::{GiftKind, Purpose};
+use super::super::template::{self, Template};
+use super::{Answers, choose, field, gift_block, missing, template_block, texts, words};
+use crate::kernel::ids::UserId;
+use crate::map::partner::{Contact, ContactRole};
+
+/// The reader of a composed note.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reader {
+    /// On record.
+    Known(Contact),
+    /// To be put on record.
+    New {
+        /// Their name.
+        name: String,
+        /// What they do.
+        role: ContactRole,
+    },
+}
+
+/// What the form says, whole and in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composed {
+    /// Who reads it.
+    pub reader: Reader,
+    /// What for.
+    pub purpose: Purpose,
+    /// What they get.
+    pub gift: GiftKind,
+    /// The template's name.
+    pub template: String,
+    /// Who speaks.
+    pub sender: UserId,
+    /// How it goes.
+    pub route: Route,
+    /// Where to.
+    pub destination: Option<String>,
+    /// Items that are new to the library.
+    pub items: Vec<Item>,
+    /// What the text stands on, in words.
+    pub facts: Vec<String>,
+    /// The words.
+    pub text: String,
+}
+
+/// Reads the form: the note, or what is wrong with which field.
+pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(String, String)>> {
+    let choice = choose(ground, answers);
+    let mut problems: Vec<(String, String)> = Vec::new();
+    let mut wrong = |block: &str, text: String| problems.push((block.to_owned(), text));
+    let known = choice.contact.as_ref().and_then(|id| ground.contacts.iter().find(|c| c.id == *id)).cloned();
+    let reader = match known {
+        Some(contact) => Reader::Known(contact),
+        None => Reader::New {
+            name: answers.get(field::CONTACT_NAME).unwrap_or_default().to_owned(),
+            role: answers
+                .get(field::CONTACT_ROLE)
+                .and_then(ContactRole::stored)
+                .unwrap_or(ContactRole::PartnerRep),
+        },
+    };
+    if matches!(&reader, Reader::New { name, .. } if !name.chars().any(char::is_alphabetic)) {
+        wrong(field::CONTACT_NAME, "Write the name of the person who reads it.".to_owned());
+    }
+    // Where there is one text only, it is the gift that was chosen.
+    let block = match texts(ground, choice.purpose, choice.gift).len() {
+        0 | 1 => gift_block(choice.purpose),
+        _ => template_block(choice.purpose, choice.gift),
+    };
+    let Some(template) = choice.template else {
+        return Err(vec![(field::PURPOSE.to_owned(), "There is no text for this overlap yet.".to_owned())]);
+    };
+    let mut facts = ground.facts(None);
+    facts.recipient = Some(match &reader {
+        Reader::Known(contact) => contact.first_name().to_owned(),
+        Reader::New { name, .. } => name.split_whitespace().next().unwrap_or_default().to_owned(),
+    });
+    let items = entered(template, ground, answers, &mut facts, &mut wrong);
+    for fact in missing(template, &facts) {
+        let (at, text) = asked_at(fact, &block);
+        wrong(&at, text);
+    }
+    let route = answers.get(field::ROUTE).and_then(Route::stored).unwrap_or(Route::ByHand);
+    let destination = match (route, &reader) {
+        (Route::Channel, _) => ground.partner.channel.as_ref().map(|c| c.as_str().to_owned()),
+        (Route::Direct, Reader::Known(contact)) => contact.slack_user.as_ref().map(|u| u.as_str().to_owned()),
+        (Route::Direct, Reader::New { .. }) | (Route::ByHand, _) => None,
+    };
+    if route != Route::ByHand && destination.is_none() {
+        wrong(field::ROUTE, "I don't know this reader in Slack. Choose another route.".to_owned());
+    }
+    let Some(sender) = answers.get(field::SENDER).map(UserId::from) else {
+        wrong(field::SENDER, "Choose who speaks.".to_owned());
+        return Err(problems);
+    };
+    if !problems.is_empty() {
+        // Slack marks a field once.
+        problems.dedup_by(|a, b| a.0 == b.0);
+        return Err(problems);
+    }
+    let text = match template.render(&facts) {
+        Ok(text) => text,
+        Err(error) => return Err(vec![(block, error.reason)]),
+    };
+    Ok(Composed {
+        reader,
+        purpose: choice.purpose,
+        gift: choice.gift,
+        template: template.name.clone(),
+        sender,
+        route,
+        destination,
+        items,
+        facts: told(template, ground, &facts),
+        text,
+    })
+}
+
+/// Puts what was entered into the facts; gives the items that are new.
+fn entered(
+    template: &Template,
+    ground: &Ground,
+    answers: &Answers,
+    facts: &mut template::Facts,
+    wrong: &mut impl FnMut(&str, String),
+) -> Vec<Item> {
+    let own = |block: &str| answers.get(block).map(str::to_owned);
+    let needs = |fact: &str| template.needs.iter().any(|n| n == fact);
+    let mut items = Vec::new();
+    for kind in [ItemKind::Asset, ItemKind::OurLaunch, ItemKind::TheirLaunch] {
+        if !needs(kind.as_str()) {
+            continue;
+        }
+        let id = |part: &str| format!("{}_{part}", kind.as_str());
+        let item = match own(&id("title")) {
+            Some(title) => {
+                let url = own(&id("url"));
+                if url.as_deref().is_some_and(|u| !is_web_address(u)) {
+                    wrong(
+                        &id("url"),
+                        "Write the whole link, such as https://example.com/checklist.".to_owned(),
+                    );
+                }
+                let item = Item { id: String::new(), kind, title, url, date: answers.date(&id("date")) };
+                items.push(item.clone());
+                Some(item)
+            }
+            None => {
+                let known = own(&id("known"));
+                ground.library.iter().find(|i| i.kind == kind && Some(&i.id) == known.as_ref()).cloned()
+            }
+        };
+        let Some(item) = item else { continue };
+        match kind {
+            ItemKind::Asset => facts.asset = document(&item),
+            ItemKind::OurLaunch => facts.our_launch = dated(&item),
+            ItemKind::TheirLaunch => facts.their_launch = dated(&item),
+        }
+    }
+    if let (Some(name), Some(role)) = (own(field::OUR_CONTACT), own(field::OUR_CONTACT_ROLE)) {
+        facts.our_contact = Some(template::Contact { name, role });
+    }
+    facts.result = own(field::RESULT).map(|r| r.trim_end_matches('.').to_owned());
+    facts.next_step = answers.date(field::NEXT_STEP).map(|d| d.strftime("%A %-d %B").to_string());
+    if let Some(owner) = own(field::OWNER) {
+        facts.owner = Some(owner);
+    }
+    items
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "https" | "http") && u.has_host())
+}
+
+/// The field that asks for a fact, and what stands under it while it is missing.
+fn asked_at(fact: &str, template: &str) -> (String, String) {
+    match fact {
+        "asset" => {
+            ("asset_url".to_owned(), "This text gives a document: write its title and its link.".to_owned())
+        }
+        "our_launch" | "their_launch" => (
+            format!("{fact}_title"),
+            "This text tells of something that was shipped: write what and when.".to_owned(),
+        ),
+        "our_contact" => (
+            field::OUR_CONTACT.to_owned(),
+            "This text introduces somebody: write their name and what they do.".to_owned(),
+        ),
+        "result" => (field::RESULT.to_owned(), "Write what came of their help.".to_owned()),
+        "next_step" => (field::NEXT_STEP.to_owned(), "Choose the day.".to_owned()),
+        "owner" => (field::OWNER.to_owned(), "Write who of us owns the account.".to_owned()),
+        other => (template.to_owned(), format!("Not known yet: {}. Choose something else.", words(other))),
+    }
+}
+
+/// What the text stands on.
+fn told(template: &Template, ground: &Ground, facts: &template::Facts) -> Vec<String> {
+    let mut told = vec![format!("{}, overlap seen {}", ground.overlap.account.name, ground.seen_on())];
+    for need in &template.needs {
+        told.extend(match need.as_str() {
+            "asset" => facts.asset.as_ref().map(|a| a.title.clone()),
+            "our_launch" => facts.our_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
+            "their_launch" => facts.their_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
+            "our_contact" => facts.our_contact.as_ref().map(|c| format!("{}, {}", c.name, c.role)),
+            "result" => facts.result.as_ref().map(|r| format!("{} {r}", ground.overlap.account.name)),
+            "next_step" => facts.next_step.clone(),
+            _ => None,
+        });
+    }
+    told
+}

@@ -1,0 +1,188 @@
+//! The form as it is shown.
+
+use serde_json::{Value, json};
+
+use super::super::draft::Route;
+use super::super::facts::{Ground, Item, ItemKind, dated, document};
+use super::{
+    Answers, Choice, SOMEBODY_NEW, choose, field, gift_block, gifts_of, name_of, purposes_of, template_block,
+    texts, words,
+};
+use crate::kernel::blocks;
+use crate::kernel::ids::{ContactId, UserId};
+use crate::kernel::text::escape;
+use crate::map::partner::ContactRole;
+
+/// The form; `metadata` travels with it, `actor` is the sender where no owner is known.
+pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answers, actor: &UserId) -> Value {
+    let choice = choose(ground, answers);
+    let overlap = &ground.overlap;
+    let mut rows = vec![blocks::section(&format!(
+        "*{}* with {} · {} · seen {}",
+        escape(&overlap.account.label()),
+        escape(&ground.partner.name),
+        escape(&overlap.kind_words()),
+        ground.seen_on(),
+    ))];
+    rows.extend(reader_rows(ground, &choice));
+    let purposes: Vec<Value> =
+        purposes_of(ground).iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();
+    let purpose = name_of(&choice.purpose);
+    rows.push(dispatching(blocks::input(
+        "Purpose",
+        blocks::select(field::PURPOSE, "What it is for", &purposes, Some(&purpose)),
+        None,
+        false,
+    )));
+    rows.push(gift_row(ground, &choice));
+    rows.extend(template_rows(ground, &choice));
+    rows.push(route_row(ground));
+    let sender = ground.owner_user.as_ref().unwrap_or(actor);
+    rows.push(blocks::input(
+        "Sender",
+        blocks::user_select(field::SENDER, "Who speaks", Some(sender.as_str())),
+        Some("The account's owner, or whoever has the relationship."),
+        false,
+    ));
+    blocks::modal(callback, "Draft a note", Some("Draft"), metadata, rows)
+}
+
+fn dispatching(mut input: Value) -> Value {
+    input["dispatch_action"] = json!(true);
+    input
+}
+
+fn reader_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
+    let mut rows = Vec::new();
+    if !ground.contacts.is_empty() {
+        let mut options: Vec<Value> = ground
+            .contacts
+            .iter()
+            .take(99)
+            .map(|c| blocks::choice(&format!("{}, {}", c.name, c.role.words()), c.id.as_str()))
+            .collect();
+        options.push(blocks::choice("Somebody new", SOMEBODY_NEW));
+        let chosen = choice.contact.as_ref().map_or(SOMEBODY_NEW, ContactId::as_str);
+        let element = blocks::select(field::CONTACT, "Who reads it", &options, Some(chosen));
+        rows.push(dispatching(blocks::input("To", element, None, false)));
+    }
+    if choice.contact.is_none() {
+        let element = blocks::text_input(field::CONTACT_NAME, "Sam Whitfield", None, false);
+        let label = format!("Name at {}", ground.partner.name);
+        rows.push(blocks::input(&blocks::clip(&label, 150), element, None, false));
+        let roles: Vec<Value> =
+            ContactRole::ALL.iter().map(|(_, id, words)| blocks::choice(words, id)).collect();
+        let element = blocks::select(field::CONTACT_ROLE, "What they do", &roles, Some("partner_rep"));
+        rows.push(blocks::input("Role", element, None, false));
+    }
+    rows
+}
+
+fn gift_row(ground: &Ground, choice: &Choice) -> Value {
+    let options: Vec<Value> = gifts_of(ground, choice.purpose)
+        .iter()
+        .map(|offered| {
+            let mut option = blocks::choice(offered.label, &name_of(&offered.gift));
+            // That it asks for the gift itself is clear from its label.
+            let gift = name_of(&offered.gift);
+            let asked: Vec<&str> = offered.lacks.iter().filter(|f| **f != gift).map(|f| words(f)).collect();
+            if !asked.is_empty() {
+                let asked = format!("Asks for {}", asked.join(" and "));
+                option["description"] = blocks::plain(&blocks::clip(&asked, 75));
+            }
+            option
+        })
+        .collect();
+    let element = blocks::select(field::GIFT, "What they get", &options, Some(&name_of(&choice.gift)));
+    let row = blocks::input("Gift", element, Some("What helps them even if nothing is ever asked."), false);
+    dispatching(blocks::with_id(row, &gift_block(choice.purpose)))
+}
+
+/// The text, to choose where there is more than one, and fields for what it needs and nobody knows yet.
+fn template_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
+    let Some(template) = choice.template else { return Vec::new() };
+    let texts = texts(ground, choice.purpose, choice.gift);
+    let mut rows = Vec::new();
+    if texts.len() > 1 {
+        let options: Vec<Value> = texts.iter().map(|t| blocks::choice(&t.title, &t.name)).collect();
+        let element = blocks::select(field::TEMPLATE, "Which text", &options, Some(&template.name));
+        let row = blocks::input("Text", element, None, false);
+        rows.push(dispatching(blocks::with_id(row, &template_block(choice.purpose, choice.gift))));
+    } else {
+        rows.push(blocks::context(&format!("Text: *{}*", escape(&template.title))));
+    }
+    rows.extend(template.needs.iter().flat_map(|fact| fact_rows(fact, ground)));
+    rows
+}
+
+fn fact_rows(fact: &str, ground: &Ground) -> Vec<Value> {
+    let line = |label: &str, id: &str, placeholder: &str, hint: Option<&str>| {
+        blocks::input(label, blocks::text_input(id, placeholder, None, false), hint, false)
+    };
+    match fact {
+        "asset" | "our_launch" | "their_launch" => {
+            ItemKind::stored(fact).map_or(Vec::new(), |kind| item_rows(kind, ground))
+        }
+        "our_contact" => vec![
+            line("Whom we know there", field::OUR_CONTACT, "Dana Reyes", None),
+            line("What they do there", field::OUR_CONTACT_ROLE, "head of operations", None),
+        ],
+        "result" => {
+            let hint = "It goes on after the account's name: Acme signed on 3 March. No amounts.";
+            vec![line("What came of it", field::RESULT, "signed on 3 March", Some(hint))]
+        }
+        "next_step" => {
+            let day = blocks::date_picker(field::NEXT_STEP, None);
+            vec![blocks::input("Day of the next step", day, None, false)]
+        }
+        "owner" if ground.owner.is_none() => {
+            vec![line("Who of us owns the account", field::OWNER, "Alex Rivera", None)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// One of the library where it has some, and another one at any time.
+fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
+    let usable = |i: &&Item| i.kind == kind && (document(i).is_some() || dated(i).is_some());
+    let known: Vec<Value> =
+        ground.library.iter().filter(usable).take(100).map(|i| blocks::choice(&i.title, &i.id)).collect();
+    let (what, another, example) = match kind {
+        ItemKind::Asset => ("Document", "Or another document", "Retail onboarding checklist"),
+        ItemKind::OurLaunch => ("What we shipped", "Or something else that we shipped", "Returns connector"),
+        ItemKind::TheirLaunch => ("What they shipped", "Or something else that they shipped", "Returns API"),
+    };
+    let id = |part: &str| format!("{}_{part}", kind.as_str());
+    let mut rows = Vec::new();
+    let only = known.is_empty();
+    if !only {
+        let newest = known[0]["value"].as_str();
+        let element = blocks::select(&id("known"), "From the library", &known, newest);
+        rows.push(blocks::input("From the library", element, None, false));
+    }
+    let label = if only { what } else { another };
+    let title = blocks::text_input(&id("title"), example, None, false);
+    rows.push(blocks::input(label, title, Some("It is kept in the library."), !only));
+    rows.push(match kind {
+        ItemKind::Asset => {
+            let link = blocks::text_input(&id("url"), "https://…", None, false);
+            blocks::input("Its link", link, None, !only)
+        }
+        _ => blocks::input("Shipped on", blocks::date_picker(&id("date"), None), None, !only),
+    });
+    rows
+}
+
+fn route_row(ground: &Ground) -> Value {
+    let mut options = Vec::new();
+    if ground.partner.channel.is_some() {
+        options.push(blocks::choice("In the partner's channel", Route::Channel.as_str()));
+    }
+    if ground.contacts.iter().any(|c| c.slack_user.is_some()) {
+        options.push(blocks::choice("Direct message to them", Route::Direct.as_str()));
+    }
+    options.push(blocks::choice("Ready text for the sender to send", Route::ByHand.as_str()));
+    let initial = options[0]["value"].as_str().map(str::to_owned);
+    let element = blocks::select(field::ROUTE, "How it goes", &options, initial.as_deref());
+    blocks::input("Route", element, None, false)
+}

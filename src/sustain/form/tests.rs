@@ -1,0 +1,129 @@
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::map::overlap::Population::{self, Customer, Prospect};
+use crate::pull::testing;
+
+fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
+    let mut overlap = testing::overlap("o1", "Acme Corp", "Northwind");
+    (overlap.our_population, overlap.their_population) = (ours, theirs);
+    Ground {
+        partner: testing::partner("Northwind", None),
+        overlap,
+        contacts: Vec::new(),
+        library: Vec::new(),
+        owner: Some("Alex Rivera".to_owned()),
+        owner_user: None,
+        zone: TimeZone::UTC,
+    }
+}
+
+/// The form, line by line; `…?` may stay empty.
+fn shown(ground: &Ground, answers: &[(&str, &str)]) -> String {
+    let answers = answers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let view = modal("draft.new", &json!({}), ground, &Answers(answers), &"U0OMAR".into());
+    let line = |block: &Value| match block["type"].as_str() {
+        Some("input") => {
+            let optional = if block["optional"] == true { "?" } else { "" };
+            let options: Vec<String> = block["element"]["options"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|o| {
+                    let more =
+                        o["description"]["text"].as_str().map(|d| format!(" ({d})")).unwrap_or_default();
+                    format!("{}{more}", o["text"]["text"].as_str().unwrap_or_default())
+                })
+                .collect();
+            format!(
+                "{}{optional}: {}",
+                block["label"]["text"].as_str().unwrap_or_default(),
+                options.join(" | ")
+            )
+        }
+        Some("context") => block["elements"][0]["text"].as_str().unwrap_or_default().to_owned(),
+        _ => block["text"]["text"].as_str().unwrap_or_default().to_owned(),
+    };
+    let lines: Vec<String> = view["blocks"].as_array().into_iter().flatten().map(line).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn what_a_text_needs_is_asked_for_and_required() {
+    let give = ground(Some(Customer), Some(Prospect));
+    insta::assert_snapshot!(shown(&give, &[("draft.gift:expansion", "their_launch")]), @r"
+    *Acme Corp* with Northwind · their prospect, our customer ($120k) · seen 7 March
+    Name at Northwind: 
+    Role: sales rep | partner manager | executive | pre-sales
+    Purpose: Prospecting | Expansion | Executive | Pre-sales
+    Gift: Something they shipped (Asks for somebody we know there) | An introduction (Asks for somebody we know there and the day of the next step) | What came of their help | A plain offer of help
+    Text: *Their launch, framed on a shared account*
+    What they shipped: 
+    Shipped on: 
+    Whom we know there: 
+    What they do there: 
+    Route: Ready text for the sender to send
+    Sender:
+    ");
+}
+
+#[test]
+fn a_library_offers_its_items_and_another_one_may_be_added() {
+    let mut known = ground(Some(Prospect), Some(Prospect));
+    known.library.push(super::super::facts::Item {
+        id: "i1".to_owned(),
+        kind: super::super::facts::ItemKind::Asset,
+        title: "Retail onboarding checklist".to_owned(),
+        url: Some("https://example.com/checklist".to_owned()),
+        date: None,
+    });
+    insta::assert_snapshot!(shown(&known, &[("draft.purpose", "prospecting"), ("draft.gift:prospecting", "asset")]), @r"
+    *Acme Corp* with Northwind · their prospect, our prospect ($120k) · seen 7 March
+    Name at Northwind: 
+    Role: sales rep | partner manager | executive | pre-sales
+    Purpose: Prospecting | Expansion | Executive | Pre-sales
+    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped
+    Text: *An asset for a first conversation*
+    From the library: Retail onboarding checklist
+    Or another document?: 
+    Its link?: 
+    Route: Ready text for the sender to send
+    Sender:
+    ");
+}
+
+#[test]
+fn only_what_is_true_of_the_overlap_is_offered() {
+    let offered = |ours, theirs| {
+        let ground = ground(ours, theirs);
+        let gifts = |purpose| gifts_of(&ground, purpose).into_iter().map(|o| o.gift).collect::<Vec<_>>();
+        let all = purposes_of(&ground).into_iter();
+        all.map(|(purpose, _)| format!("{purpose:?}: {:?}", gifts(purpose))).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(offered(Some(Prospect), Some(Customer)), @r"
+    Prospecting: [OfferOfHelp]
+    Expansion: [Asset, Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
+    insta::assert_snapshot!(offered(Some(Customer), Some(Customer)), @r"
+    Expansion: [TheirLaunch, Introduction, Asset, Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
+    insta::assert_snapshot!(offered(None, None), @r"
+    Expansion: [Result, OfferOfHelp]
+    Executive: [TheirLaunch, Introduction, Result]
+    Presales: [Asset, OurLaunch, OfferOfHelp]
+    ");
+}
+
+#[test]
+fn every_kind_of_overlap_has_a_text_that_is_chosen_at_first() {
+    let all = [None, Some(Customer), Some(Prospect), Some(Population::OpenOpportunity)];
+    for (ours, theirs) in all.iter().flat_map(|ours| all.iter().map(move |theirs| (*ours, *theirs))) {
+        let choice = choose(&ground(ours, theirs), &Answers::default());
+        assert!(choice.template.is_some(), "{ours:?} {theirs:?}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Notes as rows: on Home and in the private list.
+
+use jiff::Zoned;
+use serde_json::Value;
+
+use super::super::draft::{Draft, Stage};
+use super::super::relevance::Level;
+use super::action;
+use super::card::controls;
+use crate::kernel::age;
+use crate::kernel::blocks::{self, Message};
+use crate::kernel::text::escape;
+
+/// One line about a note: to whom, about what, how it stands.
+fn summary(draft: &Draft, now: &Zoned) -> String {
+    let note = &draft.note;
+    let stands = match (&draft.stage, note.check.verdict) {
+        (Stage::Unconfirmed { .. }, _) => "not confirmed",
+        _ if draft.snoozed(now.timestamp()).is_some() => "snoozed",
+        (_, Level::Block) if draft.overridden.is_none() => "blocked by the relevance check",
+        (_, Level::Block) => "block overridden",
+        (_, Level::Warn) => "worth another look",
+        (_, Level::Pass) => "ready to approve",
+    };
+    let age = match age::days_since(draft.created_at, now) {
+        0 => "today".to_owned(),
+        days => age::days(days),
+    };
+    format!(
+        "*Note to {} at {}* · {} · {stands} · {age}",
+        escape(&note.contact),
+        escape(&note.partner),
+        escape(draft.account_words())
+    )
+}
+
+/// A line about a note with what can be done: read and decide, or say what became of it.
+fn row(draft: &Draft, line: &str) -> Vec<Value> {
+    if matches!(draft.stage, Stage::Unconfirmed { .. }) {
+        return vec![blocks::section(line), blocks::actions(controls(draft))];
+    }
+    vec![blocks::section_with(line, blocks::button("Review", action::REVIEW, &draft.value()))]
+}
+
+/// A note on Home.
+pub fn home_row(draft: &Draft, now: &Zoned) -> Vec<Value> {
+    row(draft, &summary(draft, now))
+}
+
+/// The private list; `links` leads to each note's card where that is known.
+pub fn list(drafts: &[Draft], links: &[Option<String>], now: &Zoned) -> Message {
+    const SHOWN: usize = 15;
+    if drafts.is_empty() {
+        return Message::text("No note waits for a decision. `/partner draft new` starts one.");
+    }
+    let mut rows = vec![blocks::section("*Notes that wait for a decision*")];
+    let mut text = vec!["*Notes that wait for a decision*".to_owned()];
+    for (draft, link) in drafts.iter().zip(links).take(SHOWN) {
+        let mut line = summary(draft, now);
+        if let Some(link) = link {
+            line.push_str(&format!(" · <{link}|card>"));
+        }
+        rows.extend(row(draft, &line));
+        text.push(line);
+    }
+    if drafts.len() > SHOWN {
+        let more = format!("{} more wait. The oldest are shown.", drafts.len() - SHOWN);
+        rows.push(blocks::context(&more));
+        text.push(more);
+    }
+    Message::new(text.join("\n"), rows)
+}

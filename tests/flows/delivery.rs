@@ -1,0 +1,643 @@
+//! The core by itself: claims, leases, lanes and ranks, on both databases, with no Slack behind it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent, Verdict};
+use tandem::delivery::envelope::{Envelope, Kind};
+use tandem::delivery::inbox::{self, Inbox};
+use tandem::delivery::intake::{Handled, Handler, Intake};
+use tandem::delivery::outbox::{self, Action, Bell, Destination, Outgoing, Rank, State};
+use tandem::delivery::wake;
+use tandem::kernel::blocks::Message;
+use tandem::kernel::clock::Clock;
+use tandem::kernel::error::{Error, Result};
+use tandem::kernel::ids::ChannelId;
+use tandem::store::{Db, Synchronous, Tx, millis};
+use tandem::{sql_all, sql_value};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::postgres::{TestDatabase, database};
+use crate::support::stage::{Backend, START};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// A database and nothing on it; `opened` are as many processes' handles on it.
+struct House {
+    db: Db,
+    file: PathBuf,
+    clock: Clock,
+    postgres: Option<TestDatabase>,
+    _folder: TempDir,
+}
+
+impl House {
+    async fn on(backend: Backend) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tandem.db");
+        let postgres = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(database().await?),
+        };
+        let db = match &postgres {
+            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
+            None => Db::open_sqlite(&file, Synchronous::Normal).await.unwrap(),
+        };
+        let clock = Clock::starting_at(START.parse().unwrap());
+        Some(Self { db, file, clock, postgres, _folder: folder })
+    }
+
+    /// The handle of another process; on SQLite the only one there is.
+    async fn another(&self) -> Db {
+        match &self.postgres {
+            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
+            None => self.db.clone(),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        millis(self.clock.now())
+    }
+
+    async fn receive(&self, envelopes: Vec<Envelope>) {
+        let (inbox, committer) = Inbox::start(self.db.clone(), self.clock.clone());
+        // Committed in as few batches as it takes.
+        let accepted: Vec<_> = envelopes
+            .into_iter()
+            .map(|envelope| {
+                let inbox = inbox.clone();
+                async move { inbox.accept(envelope).await }
+            })
+            .collect();
+        for accepted in futures_util::future::join_all(accepted).await {
+            accepted.unwrap();
+        }
+        drop(inbox);
+        committer.await.unwrap();
+    }
+
+    async fn claim(&self, db: &Db, lease: Duration, limit: i64) -> Vec<inbox::Claimed> {
+        inbox::claim(db, false, self.now(), lease, limit).await.unwrap()
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        let mut tx = self.db.read().await.unwrap();
+        sql_value!(&mut tx, i64, sql).unwrap()
+    }
+}
+
+fn envelope(key: &str, lane: &str, urgent: bool) -> Envelope {
+    Envelope {
+        key: key.into(),
+        kind: if urgent { Kind::Command } else { Kind::Event },
+        name: "test".into(),
+        lane: lane.into(),
+        payload: "{}".into(),
+        retry: None,
+        urgent,
+    }
+}
+
+fn keys(claimed: &[inbox::Claimed]) -> Vec<&str> {
+    claimed.iter().map(|c| c.envelope.key.as_str()).collect()
+}
+
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                super::run(super::Backend::Sqlite, super::$name);
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                super::run(super::Backend::Postgres, super::$name);
+            })+
+        }
+    };
+}
+
+fn run<F, Fut>(backend: Backend, test: F)
+where
+    F: FnOnce(House) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        if let Some(house) = House::on(backend).await {
+            test(house).await;
+        }
+    });
+}
+
+on_both!(
+    a_lane_is_in_one_hand,
+    a_lost_claim_settles_nothing,
+    a_renewed_claim_is_not_taken,
+    a_lane_waits_for_its_retry,
+    four_workers_keep_every_lane_in_order,
+    a_slow_handler_runs_once,
+    a_panic_is_buried_with_its_words_and_retried_by_hand,
+    a_commit_of_another_process_wakes,
+    a_lost_send_settles_nothing,
+    a_note_to_a_partner_goes_before_two_thousand_others,
+    chatter_that_hangs_leaves_lanes_to_partners,
+    of_many_edits_only_the_newest_is_sent,
+    what_is_old_is_forgotten_and_repetitions_are_known,
+);
+
+async fn a_lane_is_in_one_hand(house: House) {
+    let other = house.another().await;
+    let all = [("x1", "X"), ("x2", "X"), ("y1", "Y"), ("x3", "X")];
+    house.receive(all.iter().map(|(key, lane)| envelope(key, lane, false)).collect()).await;
+    let first = house.claim(&house.db, LEASE, 1).await;
+    assert_eq!(keys(&first), ["x1"]);
+    let second = house.claim(&other, LEASE, 10).await;
+    assert_eq!(keys(&second), ["y1"], "x2 waits for x1, whoever has it");
+    inbox::done_all(&house.db, &[first[0].claim]).await.unwrap();
+    assert_eq!(keys(&house.claim(&other, LEASE, 10).await), ["x2", "x3"]);
+}
+
+async fn a_lost_claim_settles_nothing(house: House) {
+    let other = house.another().await;
+    house.receive(vec![envelope("a", "X", false)]).await;
+    let lost = house.claim(&house.db, Duration::ZERO, 1).await[0].claim;
+    let held = house.claim(&other, LEASE, 1).await[0].claim;
+    assert_eq!(held.attempt, 2);
+    let mut tx = house.db.begin().await.unwrap();
+    assert!(inbox::done(&mut tx, lost).await.is_err());
+    tx.rollback().await.unwrap();
+    assert!(!inbox::retry_later(&house.db, lost, 0, "late").await.unwrap());
+    assert!(!inbox::bury(&house.db, lost, "late").await.unwrap());
+    inbox::done_all(&house.db, &[lost]).await.unwrap();
+    inbox::release(&house.db, &[lost]).await.unwrap();
+    assert_eq!(house.number("SELECT COUNT(*) FROM inbox WHERE state = 1 AND attempts = 2").await, 1);
+    let mut tx = other.begin().await.unwrap();
+    inbox::done(&mut tx, held).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn a_renewed_claim_is_not_taken(house: House) {
+    house.receive(vec![envelope("a", "X", false), envelope("b", "Y", false)]).await;
+    let claimed = house.claim(&house.db, Duration::from_millis(1), 2).await;
+    inbox::renew(&house.db, &[claimed[0].claim.seq], LEASE).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    assert_eq!(keys(&house.claim(&house.another().await, LEASE, 2).await), ["b"]);
+}
+
+async fn a_lane_waits_for_its_retry(house: House) {
+    house.receive(vec![envelope("a", "X", false), envelope("b", "X", false)]).await;
+    let claimed = house.claim(&house.db, LEASE, 2).await;
+    assert!(inbox::retry_later(&house.db, claimed[0].claim, house.now() + 60_000, "no").await.unwrap());
+    inbox::release(&house.db, &[claimed[1].claim]).await.unwrap();
+    assert!(house.claim(&house.db, LEASE, 2).await.is_empty());
+    house.clock.advance_to(house.clock.now() + Duration::from_secs(61));
+    let again = house.claim(&house.db, LEASE, 2).await;
+    assert_eq!(keys(&again), ["a", "b"]);
+    assert_eq!((again[0].claim.attempt, again[1].claim.attempt), (2, 1), "what was given back was not tried");
+}
+
+type Told = Mutex<Vec<(String, String)>>;
+
+/// Notes what it handles, in the order of the commits; a name decides what else it does.
+struct Notes {
+    db: Db,
+    told: Arc<Told>,
+}
+
+impl Handler for Notes {
+    async fn handle(&self, claimed: &inbox::Claimed) -> Result<Handled> {
+        let envelope = &claimed.envelope;
+        match envelope.key.split(':').next() {
+            Some("slow") => tokio::time::sleep(Duration::from_millis(700)).await,
+            Some("panics") => panic!("no such luck as {}", 7),
+            Some("fails") => return Err(Error::fault("out of order")),
+            _ => tokio::task::yield_now().await,
+        }
+        let mut tx = self.db.begin().await?;
+        inbox::done(&mut tx, claimed.claim).await?;
+        self.told.lock().unwrap().push((envelope.lane.clone(), envelope.key.clone()));
+        tx.commit().await?;
+        Ok(Handled::Saved)
+    }
+
+    async fn gave_up(&self, claimed: &inbox::Claimed, _reference: &str) {
+        self.told.lock().unwrap().push(("gave up".into(), claimed.envelope.key.clone()));
+    }
+}
+
+/// Workers that run until everything is settled, each as a process of its own.
+async fn work(house: &House, urgent: bool, workers: usize, lease: Duration) -> Vec<(String, String)> {
+    let told = Arc::new(Told::default());
+    let stop = CancellationToken::new();
+    let mut running = Vec::new();
+    for _ in 0..workers {
+        let db = house.another().await;
+        let (inbox, _committer) = Inbox::start(db.clone(), house.clock.clone());
+        let handler = Arc::new(Notes { db: db.clone(), told: told.clone() });
+        let intake = Intake { urgent, db, clock: house.clock.clone(), inbox, handler, lease };
+        running.push(tokio::spawn(Arc::new(intake).run(stop.clone())));
+    }
+    let end = tokio::time::Instant::now() + Duration::from_secs(40);
+    while house.number("SELECT COUNT(*) FROM inbox WHERE state < 2").await > 0 {
+        assert!(tokio::time::Instant::now() < end, "not settled");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    for worker in running {
+        worker.await.unwrap().unwrap();
+    }
+    let told = told.lock().unwrap();
+    told.clone()
+}
+
+async fn four_workers_keep_every_lane_in_order(house: House) {
+    let all = (0..2_000).map(|n| envelope(&format!("{n:05}"), &format!("lane {}", n % 23), false)).collect();
+    house.receive(all).await;
+    let told = work(&house, false, 4, LEASE).await;
+    assert_eq!(told.len(), 2_000, "each once");
+    let mut by_lane: HashMap<String, Vec<String>> = HashMap::new();
+    told.into_iter().for_each(|(lane, key)| by_lane.entry(lane).or_default().push(key));
+    assert_eq!(by_lane.len(), 23);
+    let mut tx = house.db.read().await.unwrap();
+    for (lane, keys) in by_lane {
+        let sql = "SELECT key FROM inbox WHERE lane = $1 ORDER BY seq";
+        let arrived = sql_all!(&mut tx, (String,), sql, &lane).unwrap();
+        assert_eq!(keys, arrived.into_iter().map(|(key,)| key).collect::<Vec<_>>(), "{lane}");
+    }
+}
+
+async fn a_slow_handler_runs_once(house: House) {
+    house.receive(vec![envelope("slow:1", "X", true), envelope("quick", "X", true)]).await;
+    // The lease ends twice while the handler is at it.
+    let told = work(&house, true, 2, Duration::from_millis(300)).await;
+    assert_eq!(told, [("X".into(), "slow:1".into()), ("X".into(), "quick".into())]);
+    assert_eq!(house.number("SELECT MAX(attempts) FROM inbox").await, 1);
+}
+
+async fn a_panic_is_buried_with_its_words_and_retried_by_hand(house: House) {
+    house.receive(vec![envelope("panics", "X", true), envelope("after", "X", true)]).await;
+    let told = work(&house, true, 1, LEASE).await;
+    assert_eq!(told, [("gave up".into(), "panics".into()), ("X".into(), "after".into())]);
+    // By hand, beside the process that works on the database.
+    let visit = match &house.postgres {
+        Some(_) => house.another().await,
+        None => Db::visit_sqlite(&house.file).await.unwrap(),
+    };
+    let mut tx = visit.begin().await.unwrap();
+    let stuck = inbox::stuck(&mut tx, 10).await.unwrap();
+    assert_eq!(stuck.len(), 1);
+    let (reference, why) = stuck[0].error.split_once(": ").unwrap();
+    assert_eq!(
+        (why, stuck[0].attempts, stuck[0].buried),
+        ("the handler panicked: no such luck as 7", 2, true)
+    );
+    let found = inbox::find(&mut tx, &reference.to_lowercase()).await.unwrap().unwrap();
+    assert_eq!((found.seq, found.payload.as_str()), (stuck[0].seq, "{}"));
+    assert_eq!(inbox::find(&mut tx, &found.seq.to_string()).await.unwrap(), Some(found.clone()));
+    assert_eq!(
+        inbox::find(&mut tx, &(found.seq + 1).to_string()).await.unwrap(),
+        None,
+        "that one is handled"
+    );
+    assert!(inbox::retry_by_hand(&mut tx, found.seq).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(work(&house, true, 1, LEASE).await, [("gave up".into(), "panics".into())], "tried anew");
+    let mut tx = visit.begin().await.unwrap();
+    assert!(inbox::drop_by_hand(&mut tx, found.seq).await.unwrap());
+    assert!(!inbox::drop_by_hand(&mut tx, found.seq).await.unwrap());
+    assert!(inbox::stuck(&mut tx, 10).await.unwrap().is_empty());
+    tx.commit().await.unwrap();
+    visit.close().await;
+}
+
+/// Well within the time after which a worker looks by itself.
+async fn a_commit_of_another_process_wakes(house: House) {
+    let stop = CancellationToken::new();
+    let db = house.another().await;
+    let (theirs, _committer) = Inbox::start(db.clone(), house.clock.clone());
+    let told = Arc::new(Told::default());
+    let handler = Arc::new(Notes { db: db.clone(), told: told.clone() });
+    let intake = Intake {
+        urgent: true,
+        db: db.clone(),
+        clock: house.clock.clone(),
+        inbox: theirs.clone(),
+        handler,
+        lease: LEASE,
+    };
+    let mut running = vec![tokio::spawn(Arc::new(intake).run(stop.clone()))];
+    // On SQLite the one process wakes itself.
+    let ours = match &db {
+        Db::Postgres(pool) => {
+            let wake = wake::run(pool.clone(), theirs, Bell::default(), stop.clone());
+            running.push(tokio::spawn(wake));
+            Inbox::start(house.db.clone(), house.clock.clone()).0
+        }
+        Db::Sqlite { .. } => theirs,
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let started = tokio::time::Instant::now();
+    ours.accept(envelope("a", "X", true)).await.unwrap();
+    while told.lock().unwrap().is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(5), "nobody woke it");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    stop.cancel();
+    for part in running {
+        part.await.unwrap().unwrap();
+    }
+}
+
+fn post(key: &str, channel: &str) -> Outgoing {
+    Outgoing::post(key, Destination::Channel(channel.into()), Message::text(key))
+}
+
+async fn enqueue(house: &House, all: &[Outgoing]) {
+    let mut tx = house.db.begin().await.unwrap();
+    for out in all {
+        outbox::enqueue(&mut tx, house.now(), out).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn a_lost_send_settles_nothing(house: House) {
+    let other = house.another().await;
+    enqueue(&house, &[post("a", "C1")]).await;
+    let now = house.now();
+    let lost = outbox::claim(&house.db, now, Duration::ZERO, Rank::Ordinary, 5).await.unwrap().remove(0);
+    let held = outbox::claim(&other, now, LEASE, Rank::Ordinary, 5).await.unwrap().remove(0);
+    assert!(!lost.uncertain && held.uncertain, "who takes over does not know what became of it");
+    let mut tx = house.db.begin().await.unwrap();
+    assert!(!outbox::is_ours(&mut tx, &lost).await.unwrap());
+    assert!(outbox::is_ours(&mut tx, &held).await.unwrap());
+    assert!(!outbox::settle(&mut tx, &lost, State::Failed, now, None, Some("late")).await.unwrap());
+    assert!(!outbox::retry_later(&mut tx, &lost, now, true, "late").await.unwrap());
+    assert!(outbox::settle(&mut tx, &held, State::Sent, now, Some(("C1", "1.2")), None).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+/// Sends everything; those whose key begins with `hang` wait for a permit first.
+struct Tape {
+    sent: Mutex<Vec<String>>,
+    gate: Semaphore,
+}
+
+impl Carrier for Tape {
+    async fn send(&self, row: &outbox::Claimed, _shown: Option<(String, String)>) -> Sent {
+        if row.key.starts_with("hang") {
+            self.gate.acquire().await.unwrap().forget();
+        }
+        let text = match &row.action {
+            Action::Post { message, .. } | Action::Update { message, .. } => message.text.clone(),
+            other => format!("{other:?}"),
+        };
+        let mut sent = self.sent.lock().unwrap();
+        sent.push(text);
+        Sent::Arrived(Some(("C1".into(), format!("{}.0", sent.len()))))
+    }
+
+    async fn find(
+        &self,
+        _row: &outbox::Claimed,
+        _shown: Option<(String, String)>,
+    ) -> Result<Option<(String, String)>, String> {
+        Ok(None)
+    }
+}
+
+struct Anything;
+
+impl Oversight for Anything {
+    async fn may_go(&self, _row: &outbox::Claimed, _shown: Option<&(String, String)>) -> Result<Verdict> {
+        Ok(Verdict::Go)
+    }
+
+    async fn closed(
+        &self,
+        _row: &outbox::Claimed,
+        _shown: Option<&(String, String)>,
+        _code: &str,
+    ) -> Result<Option<ChannelId>> {
+        Ok(None)
+    }
+
+    async fn held(&self, _tx: &mut Tx, _row: &outbox::Claimed, _channel: &ChannelId) -> Result<()> {
+        Ok(())
+    }
+
+    async fn settled(
+        &self,
+        _tx: &mut Tx,
+        _row: &outbox::Claimed,
+        _state: State,
+        _at: Option<(&str, &str)>,
+        _error: Option<&str>,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Sends until `done` says that it is enough.
+async fn dispatch(
+    house: &House,
+    tape: Arc<Tape>,
+    bell: Bell,
+    done: impl Fn(&[String]) -> bool,
+) -> Vec<String> {
+    let stop = CancellationToken::new();
+    let dispatch = Dispatch {
+        db: house.db.clone(),
+        clock: house.clock.clone(),
+        bell,
+        carrier: tape.clone(),
+        oversight: Arc::new(Anything),
+        lease: LEASE,
+    };
+    let running = tokio::spawn(Arc::new(dispatch).run(stop.clone()));
+    let end = tokio::time::Instant::now() + Duration::from_secs(30);
+    while !done(&tape.sent.lock().unwrap()) {
+        assert!(tokio::time::Instant::now() < end, "not sent");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stop.cancel();
+    tape.gate.add_permits(100);
+    running.await.unwrap().unwrap();
+    let sent = tape.sent.lock().unwrap();
+    sent.clone()
+}
+
+fn tape() -> Arc<Tape> {
+    Arc::new(Tape { sent: Mutex::default(), gate: Semaphore::new(0) })
+}
+
+async fn a_note_to_a_partner_goes_before_two_thousand_others(house: House) {
+    let mut all: Vec<Outgoing> =
+        (0..2_000).map(|n| post(&format!("chatter {n}"), &format!("C{}", n % 40))).collect();
+    all.push(post("note", "CSHARED").to_partner("p".into()));
+    enqueue(&house, &all).await;
+    let sent = dispatch(&house, tape(), Bell::default(), |sent| sent.len() >= 20).await;
+    let place = sent.iter().position(|text| text == "note").expect("it was sent");
+    assert!(place < 16, "among the first to be taken up: {place}");
+}
+
+async fn chatter_that_hangs_leaves_lanes_to_partners(house: House) {
+    let hanging: Vec<Outgoing> = (0..30).map(|n| post(&format!("hang {n}"), &format!("C{n}"))).collect();
+    enqueue(&house, &hanging).await;
+    let (bell, late) = (Bell::default(), post("note", "CSHARED").to_partner("p".into()));
+    let ring = async {
+        // After the chatter has taken what it can.
+        while house.number("SELECT COUNT(*) FROM outbox WHERE state = 'claimed'").await < 12 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        enqueue(&house, &[late]).await;
+        bell.ring();
+    };
+    let (sent, ()) =
+        tokio::join!(dispatch(&house, tape(), bell.clone(), |sent| sent.contains(&"note".to_owned())), ring);
+    assert_eq!(sent[0], "note");
+}
+
+async fn of_many_edits_only_the_newest_is_sent(house: House) {
+    enqueue(&house, &[post("card", "C1").showing("thing:1")]).await;
+    let edits: Vec<Outgoing> =
+        (1..=10).map(|n| Outgoing::update("thing:1", Message::text(format!("edit {n}")))).collect();
+    enqueue(&house, &edits).await;
+    // A card that is posted anew gets the edits that follow it.
+    enqueue(&house, &[post("card again", "C1").showing("thing:1")]).await;
+    enqueue(&house, &[Outgoing::update("thing:1", Message::text("edit 11"))]).await;
+    let sent = dispatch(&house, tape(), Bell::default(), |sent| sent.len() >= 4).await;
+    assert_eq!(sent, ["card", "edit 10", "card again", "edit 11"]);
+}
+
+async fn what_is_old_is_forgotten_and_repetitions_are_known(house: House) {
+    house.receive((0..5).map(|n| envelope(&format!("old {n}"), "X", false)).collect()).await;
+    let claimed = house.claim(&house.db, LEASE, 4).await;
+    let claims: Vec<_> = claimed.iter().map(|c| c.claim).collect();
+    inbox::done_all(&house.db, &claims).await.unwrap();
+    let received = house.now();
+    house.receive(vec![envelope("old 0", "X", false)]).await;
+    assert_eq!(
+        house.number("SELECT COUNT(*) FROM inbox").await,
+        5,
+        "a repetition is known while it can come"
+    );
+    let mut tx = house.db.begin().await.unwrap();
+    assert_eq!(inbox::forget(&mut tx, received - 60_000, 10).await.unwrap(), 0);
+    assert_eq!(inbox::forget(&mut tx, received + 1, 3).await.unwrap(), 3, "in small steps");
+    assert_eq!(inbox::forget(&mut tx, received + 1, 3).await.unwrap(), 1, "and never what is open");
+    tx.commit().await.unwrap();
+
+    enqueue(&house, &[post("plain", "C1"), post("card", "C1").showing("thing:1"), post("open", "C2")]).await;
+    for _ in 0..2 {
+        let rows = outbox::claim(&house.db, house.now(), LEASE, Rank::Ordinary, 1).await.unwrap();
+        let mut tx = house.db.begin().await.unwrap();
+        let at = Some(("C1", "1.0"));
+        assert!(outbox::settle(&mut tx, &rows[0], State::Sent, house.now(), at, None).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    let mut tx = house.db.begin().await.unwrap();
+    let later = house.now() + 1;
+    assert_eq!(
+        outbox::forget(&mut tx, later, later - 60_000, 10).await.unwrap(),
+        1,
+        "the card stays editable"
+    );
+    assert_eq!(outbox::forget(&mut tx, later, later, 10).await.unwrap(), 1);
+    let left = sql_all!(&mut tx, (String,), "SELECT key FROM outbox").unwrap();
+    assert_eq!(left, [("open".to_owned(),)]);
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_process_on_one_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tandem.db");
+    let first = Db::open_sqlite(&file, Synchronous::Normal).await.unwrap();
+    let refused = Db::open_sqlite(&file, Synchronous::Normal).await.unwrap_err().to_string();
+    assert!(
+        refused.ends_with("is in use by another Tandem process. SQLite takes one: stop the other, or use Postgres for several"),
+        "{refused}"
+    );
+    first.close().await;
+    drop(first);
+    Db::open_sqlite(&file, Synchronous::Normal).await.unwrap();
+}
+
+/// What 100,000 events leave behind: `cargo test --test main storage -- --ignored --nocapture`.
+mod storage {
+    use super::*;
+
+    #[test]
+    #[ignore = "a measurement"]
+    fn of_a_hundred_thousand_events() {
+        for backend in [Backend::Sqlite, Backend::Postgres] {
+            run(backend, super::measure);
+        }
+    }
+}
+
+async fn measure(house: House) {
+    let payload = format!("{{\"text\": \"{}\"}}", "x".repeat(900));
+    for day in 1..=6 {
+        for batch in 0..20 {
+            let all = (0..5_000).map(|n| Envelope {
+                payload: payload.clone(),
+                key: format!("Ev{day:02}{batch:03}{n:06}"),
+                ..envelope("", &format!("C{}", n % 50), false)
+            });
+            house.receive(all.collect()).await;
+            loop {
+                let claimed = house.claim(&house.db, LEASE, 5_000).await;
+                if claimed.is_empty() {
+                    break;
+                }
+                let claims: Vec<_> = claimed.iter().map(|c| c.claim).collect();
+                inbox::done_all(&house.db, &claims).await.unwrap();
+            }
+        }
+        let before_forgetting = size(&house).await;
+        house.clock.advance_to(house.clock.now() + Duration::from_secs(86_400));
+        let mut tx = house.db.begin().await.unwrap();
+        // Two days are kept here, so that the measurement is short.
+        inbox::forget(&mut tx, house.now() - 2 * 86_400_000, i64::MAX).await.unwrap();
+        tx.commit().await.unwrap();
+        if let Db::Postgres(pool) = &house.db {
+            sqlx::query("VACUUM inbox").execute(pool).await.unwrap();
+        }
+        let kept = house.number("SELECT COUNT(*) FROM inbox").await;
+        eprintln!(
+            "{} day {day}: {kept} envelopes kept, {} MB with 100,000 of the day before forgetting, {} MB after",
+            house.db.name(),
+            before_forgetting / 1_000_000,
+            size(&house).await / 1_000_000
+        );
+    }
+}
+
+/// In bytes.
+async fn size(house: &House) -> u64 {
+    match &house.db {
+        Db::Sqlite { .. } => {
+            let mut tx = house.db.read().await.unwrap();
+            let pages = sql_value!(
+                &mut tx,
+                i64,
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            );
+            pages.unwrap().unsigned_abs()
+        }
+        Db::Postgres(pool) => sqlx::query_scalar::<_, i64>("SELECT pg_total_relation_size('inbox')")
+            .fetch_one(pool)
+            .await
+            .unwrap()
+            .unsigned_abs(),
+    }
+}
