@@ -8,6 +8,7 @@ mod drafts;
 mod inbox;
 mod keys;
 mod manifest;
+mod map;
 mod overlaps;
 mod restore;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     Manifest(manifest::Options),
     /// Say what is stuck; with a reference, what lies behind it
     Doctor(doctor::Options),
+    /// Match two account lists into overlaps: no database, no Slack
+    Map(Box<map::Options>),
     /// What came in and could not be handled: see it, have it tried again, let it be
     Inbox {
         #[command(subcommand)]
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
     // Before the first TLS use: the tree knows two providers and picks none by itself.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match arguments.command {
+        Command::Map(options) => map::run(*options),
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
         Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),

@@ -20,11 +20,7 @@ impl Domain {
     /// The domain of an *account*: as [`Domain::registrable`], but `None` for free mail, for hosts that many companies
     /// share (`acme.github.io`) and for hosts of CRMs and other tools, whose links tell nothing of the account.
     pub fn of_account(text: &str) -> Option<Self> {
-        let host = host(text)?;
-        let domain = Self::of_host(&host)?;
-        let tool = TOOLS.iter().any(|tool| is_within(&host, tool));
-        let free = FREE_MAIL.contains(&domain.0.as_str()) || is_free_mail_of_many_lands(&domain.0);
-        (!tool && !free && !is_shared(&host)).then_some(domain)
+        Site::of_account(text).map(|site| Self(site.domain().to_owned()))
     }
 
     /// The domain as text.
@@ -33,12 +29,50 @@ impl Domain {
     }
 
     fn of_host(host: &str) -> Option<Self> {
-        let suffix = psl::List.suffix(host.as_bytes())?;
-        let last = host.rsplit('.').next()?;
-        if !suffix.is_known() && !RESERVED.contains(&last) {
-            return None;
-        }
-        psl::domain_str(host).map(|d| Self(d.to_string()))
+        registrable(host).map(|domain| Self(domain.to_owned()))
+    }
+}
+
+fn registrable(host: &str) -> Option<&str> {
+    let suffix = psl::List.suffix(host.as_bytes())?;
+    let last = host.rsplit('.').next()?;
+    if !suffix.is_known() && !RESERVED.contains(&last) {
+        return None;
+    }
+    psl::domain_str(host)
+}
+
+/// Where an account is on the web: the whole host, and within it the registrable domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    host: String,
+    domain_at: usize,
+}
+
+impl Site {
+    /// As [`Domain::of_account`], with the host kept.
+    pub fn of_account(text: &str) -> Option<Self> {
+        let host = host(text)?;
+        let domain_at = host.len() - registrable(&host)?.len();
+        let domain = &host[domain_at..];
+        let free = FREE_MAIL.contains(&domain) || is_free_mail_of_many_lands(domain);
+        let tool = || TOOLS.iter().any(|tool| is_within(&host, tool));
+        (!free && !tool() && !is_shared(&host)).then_some(Self { host, domain_at })
+    }
+
+    /// `www.shop.acme.co.uk`, lower case, ASCII.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `acme.co.uk`.
+    pub fn domain(&self) -> &str {
+        &self.host[self.domain_at..]
+    }
+
+    /// What the domain is called below its suffix: `acme`.
+    pub fn label(&self) -> &str {
+        self.domain().split('.').next().unwrap_or_default()
     }
 }
 
@@ -74,6 +108,9 @@ fn host(text: &str) -> Option<String> {
     if text.is_empty() || text.len() > 2_000 || text.contains(char::is_whitespace) {
         return None;
     }
+    if let Some(host) = plain_host(text) {
+        return Some(host);
+    }
     let with_scheme = if text.contains("://") {
         text.to_string()
     } else {
@@ -89,6 +126,18 @@ fn host(text: &str) -> Option<String> {
         }
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
+}
+
+/// The short way, for speed: most websites of a list are letters, dots and hyphens after `https://`.
+fn plain_host(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+    let host = rest.split(['/', '?', '#']).next()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    let last = host.rsplit('.').next()?;
+    let named = last.len() < host.len() && last.bytes().all(|b| b.is_ascii_alphabetic()) && !last.is_empty();
+    let whole = !host.starts_with('.') && !host.contains("..") && host.bytes().all(plain);
+    // Names in Punycode are checked by the long way.
+    (named && whole && !host.contains("xn--") && !host.contains("XN--")).then(|| host.to_ascii_lowercase())
 }
 
 /// A private suffix is a host under which strangers are neighbours; a few of them merely sell names.

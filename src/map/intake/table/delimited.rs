@@ -85,6 +85,9 @@ impl Splitter {
         if first.too_long {
             return bad(format!("The line is longer than {} kB.", limits::ROW_BYTES / 1024));
         }
+        if !first.text.contains(&b'"') {
+            return Ok(self.unquoted(number, &first.text));
+        }
         self.csv.reset();
         (self.cells_len, self.ends_len) = (0, 0);
         let mut more: Vec<Line> = Vec::new();
@@ -118,6 +121,28 @@ impl Splitter {
             }
             None => Ok(self.finish(number)),
         }
+    }
+
+    /// The short way, for speed: most rows hold no quote, so every delimiter parts two cells.
+    fn unquoted(&mut self, number: u64, line: &[u8]) -> Result<(), BadRow> {
+        let delimiters = line.iter().enumerate().filter(|(_, byte)| **byte == self.delimiter);
+        let (mut cells, mut text_len) = (0, 0);
+        for (at, _) in delimiters.chain(std::iter::once((line.len(), &0))) {
+            let Some(end) = self.ends.get_mut(cells) else {
+                let reason = format!("The line has more than {} cells.", limits::COLUMNS);
+                return Err(BadRow { line: number, reason });
+            };
+            let from = text_len + cells;
+            let cell = line.get(from..at).unwrap_or_default();
+            if let Some(into) = self.cells.get_mut(text_len..text_len + cell.len()) {
+                into.copy_from_slice(cell);
+            }
+            text_len += cell.len();
+            *end = text_len;
+            cells += 1;
+        }
+        (self.cells_len, self.ends_len) = (text_len, cells);
+        self.finish(number)
     }
 
     fn feed(&mut self, mut line: Vec<u8>) -> Fed {

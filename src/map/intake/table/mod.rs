@@ -33,7 +33,7 @@ use std::path::Path;
 pub use error::FileError;
 pub use mapping::{Column, Field, Mapping, Recognition, fingerprint};
 pub use row::{BadRow, ListRow};
-pub use source::Format;
+pub use source::{Format, RawRow};
 
 use source::Source;
 
@@ -54,6 +54,35 @@ pub struct Peek {
     pub sample: Vec<Vec<String>>,
     /// The file's size.
     pub total_bytes: u64,
+}
+
+/// A list whose rows are read as they stand, whatever its columns mean.
+pub struct RawList(Source);
+
+impl RawList {
+    /// Finds format, encoding, delimiter and header. `name` is the name it was given.
+    ///
+    /// # Errors
+    /// [`FileError`] for what is no list, with the fix.
+    pub fn open(path: &Path, name: &str) -> Result<Self, FileError> {
+        Source::open(path, name).map(Self)
+    }
+
+    /// The columns' names as written.
+    pub fn headers(&self) -> &[String] {
+        &self.0.headers
+    }
+
+    /// Hands over every row with any content below the header, until `each` answers `Break`.
+    ///
+    /// # Errors
+    /// [`FileError`] when the list has too many rows or breaks off; the rows before that have been handed over.
+    pub fn rows(
+        &mut self,
+        each: &mut dyn FnMut(Result<&RawRow, BadRow>) -> ControlFlow<()>,
+    ) -> Result<(), FileError> {
+        self.0.rows(each)
+    }
 }
 
 /// How many rows [`read`] handed over.

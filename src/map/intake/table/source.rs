@@ -30,31 +30,32 @@ pub(super) type Sink<'a> = &'a mut dyn FnMut(Result<&RawRow, BadRow>) -> Control
 
 /// One row as written: its cells one after the other, and where each ends.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RawRow {
+pub struct RawRow {
+    /// The line in the file where the row begins, counted from 1.
     pub line: u64,
     text: String,
     ends: Vec<usize>,
 }
 
 impl RawRow {
-    pub fn refill(&mut self, line: u64, text: &str, ends: &[usize]) {
+    pub(super) fn refill(&mut self, line: u64, text: &str, ends: &[usize]) {
         self.clear(line);
         self.text.push_str(text);
         self.ends.extend_from_slice(ends);
     }
 
-    pub fn clear(&mut self, line: u64) {
+    pub(super) fn clear(&mut self, line: u64) {
         self.line = line;
         self.text.clear();
         self.ends.clear();
     }
 
-    pub fn push(&mut self, cell: &str) {
+    pub(super) fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         self.ends.push(self.text.len());
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -65,15 +66,15 @@ impl RawRow {
         range.and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default().trim()
     }
 
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|at| self.get(at))
     }
 
-    pub fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
 
-    pub fn widest_cell(&self) -> usize {
+    pub(super) fn widest_cell(&self) -> usize {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         self.ends.iter().zip(starts).map(|(end, start)| end.saturating_sub(start)).max().unwrap_or(0)
     }

@@ -1,0 +1,290 @@
+//! One list of accounts, held compactly: all text in one piece, words and keys as hashes.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::aliases::Aliases;
+use super::words::{self, Words};
+use super::{countries, tables};
+use crate::map::domain::Site;
+
+/// One row as it stands in a list. Empty where the list does not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row<'a> {
+    /// What the list calls the row.
+    pub id: &'a str,
+    /// The company's name.
+    pub name: &'a str,
+    /// Its website, domain or an e-mail address.
+    pub website: &'a str,
+    /// Its country, by name or code.
+    pub country: &'a str,
+    /// Its postcode.
+    pub postcode: &'a str,
+    /// Its address or city.
+    pub address: &'a str,
+}
+
+/// Words of one name beyond these are not looked at.
+pub const NAME_WORDS: usize = 24;
+/// Words of one address beyond these are not looked at.
+const ADDRESS_WORDS: usize = 24;
+/// Bytes of one text beyond these are not looked at.
+const TEXT_BYTES: usize = 400;
+
+/// A key: the hash of a text. Zero is "none".
+pub type Key = u64;
+
+pub fn key(text: &str) -> Key {
+    if text.is_empty() {
+        return 0;
+    }
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish().wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
+}
+
+/// One account as the matcher sees it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Account {
+    text_at: u32,
+    id_len: u16,
+    name_len: u16,
+    core_len: u16,
+    host_len: u8,
+    domain_len: u8,
+    label_len: u8,
+    words_at: u32,
+    words_len: u8,
+    address_len: u8,
+    address_at: u32,
+    /// Two letters, or zeros.
+    pub country: [u8; 2],
+    /// The family of its legal form, or zero.
+    pub form: u8,
+    /// The words of the name without the spaces between them.
+    pub joined: Key,
+    /// The words of the name in the order of the alphabet.
+    pub sorted: Key,
+    /// The first letters of the words, where there are at least three.
+    pub initials: Key,
+    pub page: Key,
+    pub host: Key,
+    pub domain: Key,
+    pub label: Key,
+    pub postcode: Key,
+    /// The same for rows that say the same of name, website and place: one account that stands twice.
+    pub same: Key,
+    /// The group in the user's table, or zero.
+    pub alias: u32,
+}
+
+/// A list of accounts. Build it with [`List::push`], row by row; about 200 bytes a row.
+#[derive(Debug, Default)]
+pub struct List {
+    text: String,
+    pub(super) accounts: Vec<Account>,
+    words: Vec<Key>,
+    addresses: Vec<u32>,
+    scratch: String,
+}
+
+impl List {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a row. Texts of more than 400 bytes are cut.
+    pub fn push(&mut self, row: Row<'_>) {
+        let words = Words::of(cut(row.name));
+        let site = Site::of_account(row.website);
+        let mut a = Account { text_at: self.text.len() as u32, ..Account::default() };
+        a.id_len = self.add_text(cut(row.id));
+        a.name_len = self.add_text(cut(row.name));
+        self.add_name(&mut a, &words);
+        if let Some(site) = site.filter(|site| site.host().len() < 256) {
+            self.add_site(&mut a, &site, row.website);
+        }
+        self.add_address(&mut a, row);
+        a.same = self.identity(&a);
+        self.accounts.push(a);
+    }
+
+    /// Looks up every account in the user's table. Both lists must be looked up in the same one.
+    pub fn apply(&mut self, aliases: &Aliases) {
+        self.accounts.iter_mut().for_each(|a| a.alias = aliases.of(a.domain, a.joined));
+    }
+
+    /// How many accounts.
+    pub fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The id of the account at that place; empty beyond the end.
+    pub fn id(&self, at: usize) -> &str {
+        self.accounts.get(at).map_or("", |a| self.part(a, 0, a.id_len as usize))
+    }
+
+    /// Its name as written, cut to 400 bytes.
+    pub fn name(&self, at: usize) -> &str {
+        self.accounts.get(at).map_or("", |a| self.part(a, a.id_len as usize, a.name_len as usize))
+    }
+
+    /// Its registrable domain; empty where it has none of its own.
+    pub fn domain(&self, at: usize) -> &str {
+        let Some(a) = self.accounts.get(at) else { return "" };
+        let host = self.host(a);
+        &host[host.len() - a.domain_len as usize..]
+    }
+
+    /// The words of its name, with single spaces.
+    pub(super) fn core<'l>(&'l self, a: &Account) -> &'l str {
+        self.part(a, a.id_len as usize + a.name_len as usize, a.core_len as usize)
+    }
+
+    pub(super) fn host<'l>(&'l self, a: &Account) -> &'l str {
+        let before = a.id_len as usize + a.name_len as usize + a.core_len as usize;
+        self.part(a, before, a.host_len as usize)
+    }
+
+    pub(super) fn label<'l>(&'l self, a: &Account) -> &'l str {
+        let host = self.host(a);
+        let at = host.len() - a.domain_len as usize;
+        &host[at..at + a.label_len as usize]
+    }
+
+    pub(super) fn words(&self, a: &Account) -> &[Key] {
+        &self.words[a.words_at as usize..a.words_at as usize + a.words_len as usize]
+    }
+
+    /// Sorted, each once.
+    pub(super) fn address(&self, a: &Account) -> &[u32] {
+        &self.addresses[a.address_at as usize..a.address_at as usize + a.address_len as usize]
+    }
+
+    fn part(&self, a: &Account, at: usize, len: usize) -> &str {
+        let at = a.text_at as usize + at;
+        &self.text[at..at + len]
+    }
+
+    fn add_text(&mut self, text: &str) -> u16 {
+        self.text.push_str(text);
+        text.len() as u16
+    }
+
+    fn add_name(&mut self, a: &mut Account, words: &Words) {
+        let core = &words.core[..words.core.len().min(NAME_WORDS)];
+        let start = self.text.len();
+        for (at, word) in core.iter().enumerate() {
+            if at > 0 {
+                self.text.push(' ');
+            }
+            self.text.push_str(cut(word));
+        }
+        if self.text.len() - start > 4 * TEXT_BYTES {
+            let end = floor_boundary(&self.text, start + 4 * TEXT_BYTES);
+            self.text.truncate(end);
+        }
+        a.core_len = (self.text.len() - start) as u16;
+        let initials = &words.initials[..floor_boundary(&words.initials, 12)];
+        a.initials = if words.initials.len() >= 3 { key(initials) } else { 0 };
+        a.form = words.form.map_or(0, form_number);
+        a.words_at = self.words.len() as u32;
+        let mut sorted: Vec<&str> = core.iter().map(String::as_str).collect();
+        self.words.extend(sorted.iter().map(|word| key(word)));
+        a.words_len = core.len() as u8;
+        self.scratch.clear();
+        sorted.iter().for_each(|word| self.scratch.push_str(word));
+        a.joined = key(&self.scratch);
+        sorted.sort_unstable();
+        self.scratch.clear();
+        for word in sorted {
+            self.scratch.push_str(word);
+            self.scratch.push(' ');
+        }
+        a.sorted = key(&self.scratch);
+    }
+
+    fn add_site(&mut self, a: &mut Account, site: &Site, website: &str) {
+        let host = site.host();
+        a.host_len = self.add_text(host) as u8;
+        a.domain_len = site.domain().len() as u8;
+        a.label_len = site.label().len() as u8;
+        a.domain = key(site.domain());
+        a.label = key(site.label());
+        let bare = host.strip_prefix("www.").unwrap_or(host);
+        a.host = key(bare);
+        let path = website.split_once("://").map_or(website, |(_, rest)| rest);
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let path = path.split_once('/').map_or("", |(_, path)| path).trim_matches('/');
+        if !path.is_empty() {
+            self.scratch.clear();
+            self.scratch.push_str(bare);
+            self.scratch.push('/');
+            self.scratch.push_str(path);
+            a.page = key(&self.scratch);
+        } else {
+            a.page = a.host;
+        }
+    }
+
+    fn identity(&self, a: &Account) -> Key {
+        let mut hasher = FxHasher::default();
+        for key in [a.joined, a.host, a.postcode, u64::from(u16::from_be_bytes(a.country))] {
+            hasher.write_u64(key);
+        }
+        self.address(a).iter().for_each(|word| hasher.write_u32(*word));
+        hasher.finish()
+    }
+
+    fn add_address(&mut self, a: &mut Account, row: Row<'_>) {
+        if !row.country.is_empty() {
+            let folded = words::plain(cut(row.country));
+            a.country = countries::code(&folded).unwrap_or_default();
+        }
+        self.scratch.clear();
+        let code = row.postcode.bytes().filter(u8::is_ascii_alphanumeric).take(12);
+        self.scratch.extend(code.map(|b| char::from(b.to_ascii_uppercase())));
+        if self.scratch.len() >= 4 {
+            a.postcode = key(&self.scratch);
+        }
+        a.address_at = self.addresses.len() as u32;
+        if row.address.is_empty() {
+            return;
+        }
+        let folded = words::plain(cut(row.address));
+        let mut all: Vec<u32> = folded
+            .split(' ')
+            .filter(|word| word.len() > 2 && tables::meaning(word) != Some(""))
+            .map(|word| (key(word) >> 32) as u32)
+            .take(ADDRESS_WORDS)
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        a.address_len = all.len() as u8;
+        self.addresses.extend(all);
+    }
+}
+
+fn form_number(form: &'static str) -> u8 {
+    ((key(form) >> 32) as u8).max(1)
+}
+
+fn cut(text: &str) -> &str {
+    &text[..floor_boundary(text, TEXT_BYTES)]
+}
+
+/// The last boundary between characters that is not beyond `at`.
+fn floor_boundary(text: &str, at: usize) -> usize {
+    if at >= text.len() {
+        return text.len();
+    }
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
