@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use tandem::sandbox::Sandbox;
-use tandem::sql_all;
 use tandem::store::{Db, Tx};
+use tandem::{sql_all, sql_value};
 
 use crate::ground::PARTNERS;
 use crate::story::{ACCOUNTS, LAST_WORD};
@@ -113,7 +113,9 @@ pub async fn of_story(tx: &mut Tx, sandbox: &Sandbox, record: &Record, verdict: 
     let last: Vec<String> = ACCOUNTS.iter().chain([&LAST_WORD]).map(ToString::to_string).collect();
     of_words(tx, &last, &["Fathom".to_owned(), "Fathoms".to_owned()], broken).await;
     let key = |m: &Value| m["metadata"]["event_payload"]["key"].as_str().unwrap_or_default().to_owned();
-    let digests = |m: &Value| key(m).starts_with("digest:") && m["thread_ts"].is_null();
+    // A message with replies names itself as its thread.
+    let heads = |m: &Value| m["thread_ts"].is_null() || m["thread_ts"] == m["ts"];
+    let digests = |m: &Value| key(m).starts_with("digest:") && heads(m);
     once(record, broken, "digest", digests);
     once(record, broken, "reminder", |m| key(m).contains(":reminder:"));
     let done = sql_all!(tx, (String,), "SELECT state FROM commitments").unwrap();
@@ -193,4 +195,13 @@ pub async fn is_quiet(db: &Db) -> Result<bool, tandem::kernel::error::Error> {
     let (outgoing, _, _) = tandem::delivery::outbox::depth(&mut tx).await?;
     tx.rollback().await?;
     Ok(waiting == 0 && outgoing == 0)
+}
+
+/// The digest has fired and the reminder is marked.
+pub async fn is_taken_up(db: &Db) -> Result<bool, tandem::kernel::error::Error> {
+    let mut tx = db.read().await?;
+    let fired = sql_value!(&mut tx, i64, "SELECT COUNT(*) FROM fires WHERE schedule = 'digest'")?;
+    let reminded = sql_value!(&mut tx, i64, "SELECT COUNT(*) FROM commitments WHERE reminded <> ''")?;
+    tx.rollback().await?;
+    Ok(fired > 0 && reminded > 0)
 }

@@ -110,6 +110,7 @@ async fn run(template: &Template, plan: Plan) -> Outcome {
     let calm = tokio::time::timeout(PATIENCE, async {
         story::play(&sandbox).await;
         mishaps.await.unwrap();
+        until_the_scheduler_looked(&place).await;
         until_quiet(&place).await;
     });
     let calm = calm.await.is_ok();
@@ -143,6 +144,15 @@ pub async fn open(place: &Place) -> Db {
         Some(url) => Db::open_postgres(url).await.unwrap(),
         None => Db::inspect_sqlite(&place.sqlite_file()).await.unwrap(),
     }
+}
+
+/// Returns when a round of the scheduler has taken up the digest and the reminder that are due from the start.
+async fn until_the_scheduler_looked(place: &Place) {
+    let db = open(place).await;
+    while !promises::is_taken_up(&db).await.unwrap_or(false) {
+        tokio::time::sleep(Duration::from_millis(15)).await;
+    }
+    db.close().await;
 }
 
 /// Returns when nothing is under way in the workspace or in the database, twice in a row.

@@ -189,6 +189,7 @@ async fn a_failed_save_is_not_called_installed(stage: Stage) {
 }
 
 async fn after_an_uninstall_sends_wait_for_the_next_install(stage: Stage) {
+    it_works(&stage).await;
     stage.sandbox.uninstall().await;
     until("the uninstall is noticed", async || installation(&stage).await.revoked.is_some()).await;
     stage.person(ALEX).post(INTAKE, SAID).await.unwrap();
