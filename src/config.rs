@@ -8,24 +8,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use figment::Figment;
-use figment::error::{Actual, Kind};
-use figment::providers::{Env, Format, Toml};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::store::{Synchronous, keys};
 
-/// Settings that are texts whatever they look like: a client id such as `1234.5678` is no number.
-const TEXTS: [&str; 7] = [
-    "database_url",
-    "keys.ring",
-    "slack.app_token",
-    "slack.bot_token",
-    "slack.client_id",
-    "slack.client_secret",
-    "slack.signing_secret",
-];
+mod sources;
 
 /// Slack repeats an event for up to a day where "delayed events" are switched on.
 const LEAST_HANDLED_DAYS: u16 = 2;
@@ -253,21 +241,7 @@ impl Config {
             return Err(ConfigError::NoFile(file.to_owned()));
         }
         let file = file.unwrap_or(Path::new("tandem.toml"));
-        check_syntax(file)?;
-        let variable = |setting: &str| format!("TANDEM_{}", setting.replace('.', "__").to_uppercase());
-        let texts: Vec<String> = TEXTS.iter().map(|t| t.replace('.', "__")).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut figment = Figment::new().merge(Toml::file(file));
-        if let Ok(url) = std::env::var("DATABASE_URL") {
-            figment = figment.merge(("database_url", url));
-        }
-        figment = figment.merge(Env::prefixed("TANDEM_").ignore(&texts).split("__").lowercase(true));
-        for setting in TEXTS {
-            if let Ok(text) = std::env::var(variable(setting)) {
-                figment = figment.merge((setting, text));
-            }
-        }
-        figment.extract().map_err(|e| ConfigError::Unreadable(explain(e)))
+        sources::read(sources::with_environment(sources::file(file)?))
     }
 
     /// What `tandem serve` needs beside the defaults.
@@ -364,48 +338,6 @@ impl Config {
     /// The longest that one call to Slack may take.
     pub fn slack_timeout(&self) -> Duration {
         Duration::from_secs(self.slack.timeout_seconds.clamp(1, 60))
-    }
-}
-
-/// Says where the file is no TOML; the parser's own words would show the line.
-fn check_syntax(file: &Path) -> Result<(), ConfigError> {
-    let Ok(text) = std::fs::read_to_string(file) else { return Ok(()) };
-    let Err(error) = text.parse::<toml::Table>() else { return Ok(()) };
-    let before = error.span().and_then(|s| text.get(..s.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    Err(ConfigError::Unreadable(format!("{}, line {line}: {}", file.display(), error.message())))
-}
-
-/// Which settings are wrong and why, without what they were set to.
-fn explain(error: figment::Error) -> String {
-    let one = |e: figment::Error| {
-        let at = e.path.join(".");
-        match e.kind {
-            Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
-                let expected = if expected.starts_with("struct ") { "a table" } else { &expected };
-                format!("{at} is {}, and should be {expected}", sort(&found))
-            }
-            Kind::UnknownField(name, known) => {
-                format!("there is no setting {name}; there are {}", known.join(", "))
-            }
-            Kind::UnknownVariant(_, known) => format!("{at} can be {}", known.join(", ")),
-            Kind::MissingField(name) => format!("{name} is missing"),
-            // A type's own words, such as "invalid socket address syntax".
-            Kind::Message(words) => format!("{at}: {words}"),
-            _ => format!("{at} cannot be read"),
-        }
-    };
-    error.into_iter().map(one).collect::<Vec<_>>().join("; ")
-}
-
-fn sort(found: &Actual) -> &'static str {
-    match found {
-        Actual::Bool(_) => "true or false",
-        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
-        Actual::Char(_) | Actual::Str(_) => "a text",
-        Actual::Seq => "a list",
-        Actual::Map => "a table",
-        _ => "something else",
     }
 }
 

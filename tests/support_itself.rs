@@ -69,12 +69,12 @@ fn a_server_that_is_named_and_does_not_answer_is_a_failure() {
 #[test]
 fn where_there_is_no_postgres_the_test_is_named_and_can_be_made_to_fail() {
     let none = ("TEST_DATABASE_URL", "none");
-    let told = run_child("returns", &[none, ("TANDEM_REQUIRE_POSTGRES", "0")]);
+    let told = run_child("returns", &[none, ("TEST_REQUIRE_POSTGRES", "0")]);
     assert!(told.status.success());
     let stderr = String::from_utf8_lossy(&told.stderr);
     assert!(stderr.contains("not run on Postgres: child (TEST_DATABASE_URL=none)"), "{stderr}");
 
-    let required = run_child("returns", &[none, ("TANDEM_REQUIRE_POSTGRES", "1")]);
+    let required = run_child("returns", &[none, ("TEST_REQUIRE_POSTGRES", "1")]);
     assert!(!required.status.success());
 }
 

@@ -42,7 +42,7 @@ fn error_of(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tandem.toml");
     std::fs::write(&file, text).unwrap();
-    let error = Config::load(Some(&file)).unwrap_err().to_string();
+    let error = sources::file(&file).and_then(sources::read).unwrap_err().to_string();
     error.replace(&file.display().to_string(), "tandem.toml")
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `cargo test --test browser -- --ignored` needs Chromium and chromedriver, which few machines have; so plain
 //! `cargo test` compiles these tests and names them as ignored with that reason. `.ci/run` runs them.
-//! The pictures are left in `target/screenshots/`; with `TANDEM_PICTURES=deploy/pictures` the README's are made anew.
+//! The pictures are left in `target/screenshots/`; with `TEST_PICTURES=deploy/pictures` the README's are made anew.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
 mod demo;

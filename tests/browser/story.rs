@@ -305,9 +305,9 @@ async fn audited(folder: &Path) {
     assert!(refused.iter().any(|(_, outcome)| outcome == "refused"), "{refused:?}");
 }
 
-/// Writes a picture for the README where `TANDEM_PICTURES` says.
+/// Writes a picture for the README where `TEST_PICTURES` says.
 async fn picture(driver: &Driver, url: &str, text: &str, name: &str) {
-    let Some(folder) = std::env::var_os("TANDEM_PICTURES").map(PathBuf::from) else { return };
+    let Some(folder) = std::env::var_os("TEST_PICTURES").map(PathBuf::from) else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let page = Page::open_at(driver, url, POSTER, MAYA, PARTNER_OPS).await;
     page.sees(Place::Main, text).await;

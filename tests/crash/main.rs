@@ -1,7 +1,7 @@
 //! The real process is killed at every step of delivery and at random moments, started again, and what reached the
 //! workspace is held against the promises. The workspace lives in this process, so its record outlives the bot.
 //!
-//! Every run follows from its seed. `TANDEM_CRASH_RUNS=5000` makes more runs, `TANDEM_CRASH_SEED=17` repeats one.
+//! Every run follows from its seed. `TEST_CRASH_RUNS=5000` makes more runs, `TEST_CRASH_SEED=17` repeats one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod doors;

@@ -112,11 +112,11 @@ async fn four_replicas_killed_and_added_lose_nothing_and_keep_the_order() {
     play("four replicas", Trial { replicas: 4, rate: 40, duration, lives: 1..3 }).await;
 }
 
-/// `TANDEM_SOAK_SECONDS=600 cargo test --release --test crash soak -- --nocapture`
+/// `TEST_SOAK_SECONDS=600 cargo test --release --test crash soak -- --nocapture`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn soak() {
     let number = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-    let duration = Duration::from_secs(number("TANDEM_SOAK_SECONDS", 20));
-    let rate = u32::try_from(number("TANDEM_SOAK_RATE", 200)).unwrap();
+    let duration = Duration::from_secs(number("TEST_SOAK_SECONDS", 20));
+    let rate = u32::try_from(number("TEST_SOAK_RATE", 200)).unwrap();
     play("soak", Trial { replicas: 4, rate, duration, lives: 2..20 }).await;
 }

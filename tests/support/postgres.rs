@@ -6,7 +6,7 @@
 //! the process ends, the kernel closes the pipe, and the script stops the cluster and removes its folder.
 //!
 //! Where there is neither, [`database`] answers `None` and names the test that did not run;
-//! `TANDEM_REQUIRE_POSTGRES=1` makes that a failure.
+//! `TEST_REQUIRE_POSTGRES=1` makes that a failure.
 
 use std::fmt::Display;
 use std::fs;
@@ -35,7 +35,7 @@ pub struct TestDatabase {
 /// `None` is reported on standard error with the test's name, past libtest's capture.
 ///
 /// # Panics
-/// When the server refuses, and instead of `None` when `TANDEM_REQUIRE_POSTGRES=1`.
+/// When the server refuses, and instead of `None` when `TEST_REQUIRE_POSTGRES=1`.
 #[track_caller]
 pub fn database() -> impl Future<Output = Option<TestDatabase>> {
     let test = test_name(Location::caller());
@@ -112,7 +112,7 @@ impl Cluster {
     /// Starts one, or answers `None` where this machine has no Postgres of its own; reported as [`database`] does.
     ///
     /// # Panics
-    /// When `TANDEM_REQUIRE_POSTGRES=1` and there is none.
+    /// When `TEST_REQUIRE_POSTGRES=1` and there is none.
     #[track_caller]
     pub fn start() -> Option<Self> {
         let test = test_name(Location::caller());
@@ -246,7 +246,7 @@ fn unprivileged_user() -> Result<(u32, u32), String> {
 }
 
 fn required() -> bool {
-    std::env::var("TANDEM_REQUIRE_POSTGRES").is_ok_and(|value| value == "1")
+    std::env::var("TEST_REQUIRE_POSTGRES").is_ok_and(|value| value == "1")
 }
 
 /// libtest runs each test on a thread of its name, except with `--test-threads=1`.
