@@ -132,18 +132,17 @@ async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<&'static str
 
 /// What messages are read with, kept until the partners' names change.
 fn context(bot: &Bot, partners: &[Partner]) -> Arc<Context> {
-    static LAST: Mutex<Option<(Vec<String>, String, Arc<Context>)>> = Mutex::new(None);
+    static LAST: Mutex<Option<(Vec<String>, Arc<Context>)>> = Mutex::new(None);
     let names: Vec<String> = partners.iter().map(|p| p.name.clone()).collect();
-    let own = &bot.identity.bot_id;
+    let own = bot.identity.bot_id.clone();
+    let known = [std::slice::from_ref(&own), &names].concat();
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*last {
-        Some((n, o, context)) if *n == names && o == own => context.clone(),
-        _ => {
-            let context = Arc::new(Context::new(names.clone(), Some(own.clone())));
-            *last = Some((names, own.clone(), context.clone()));
-            context
-        }
+    if let Some((_, context)) = last.as_ref().filter(|(of, _)| *of == known) {
+        return context.clone();
     }
+    let context = Arc::new(Context::new(names, Some(own)));
+    *last = Some((known, context.clone()));
+    context
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.
