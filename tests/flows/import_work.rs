@@ -11,6 +11,7 @@ crate::flows!(
     one_replica_works_on_it,
     a_file_that_is_not_here_is_fetched_again,
     what_passes_is_waited_out,
+    a_database_that_fails_is_waited_for,
     a_layout_does_not_say_whose_list_it_is,
     a_file_goes_when_its_import_ends,
 );
@@ -74,6 +75,26 @@ async fn a_file_that_is_not_here_is_fetched_again(stage: Stage) {
 
 async fn what_passes_is_waited_out(stage: Stage) {
     stage.sandbox.script("files.info", Fault::Error("internal_error".into()), 1);
+    received(&stage, list(0..4)).await;
+    stage.bot.imports.ring();
+    stage.imports().await;
+    let card = stage.texts(OPS).pop().unwrap();
+    assert!(card.contains("4 new · 0 changed"), "{card}");
+    stage.end().await;
+}
+
+async fn a_database_that_fails_is_waited_for(stage: Stage) {
+    let rename = async |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        let mut tx = stage.db.begin().await.unwrap();
+        tandem::sql_exec!(&mut tx, sqlx::AssertSqlSafe(sql.clone())).unwrap();
+        tx.commit().await.unwrap();
+    };
+    rename("imports", "elsewhere").await;
+    stage.bot.imports.ring();
+    // Nothing tells that the worker has looked; it does within milliseconds.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    rename("elsewhere", "imports").await;
     received(&stage, list(0..4)).await;
     stage.bot.imports.ring();
     stage.imports().await;
