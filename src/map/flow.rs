@@ -81,6 +81,34 @@ pub struct Batch {
 }
 
 impl Batch {
+    fn new(source: Source) -> Self {
+        Self {
+            outcomes: Vec::new(),
+            source,
+            new_accounts: Vec::new(),
+            domains: Vec::new(),
+            overlaps: HashMap::new(),
+            accounts: HashMap::new(),
+        }
+    }
+
+    fn take(&mut self, account: Account, partner: &Partner, seen: &Sighting, now: Timestamp) {
+        let account_id = account.id.clone();
+        let (id, outcome) = match self.overlaps.entry(account_id.clone()) {
+            Entry::Occupied(mut known) => {
+                let changes = known.get_mut().confirm(seen, self.source, now);
+                let outcome = if changes.is_empty() { Outcome::Confirmed } else { Outcome::Changed(changes) };
+                (known.get().id.clone(), outcome)
+            }
+            Entry::Vacant(none) => {
+                let new = none.insert(first_seen(account, partner, seen, now));
+                (new.id.clone(), Outcome::New)
+            }
+        };
+        self.accounts.insert(id.clone(), account_id);
+        self.outcomes.push((id, outcome));
+    }
+
     /// The overlap that a sighting became.
     pub fn overlap(&self, id: &OverlapId) -> Option<&Overlap> {
         self.overlaps.get(self.accounts.get(id)?)
@@ -116,14 +144,7 @@ pub async fn weigh(
     let mut known: HashMap<AccountId, Overlap> =
         known.into_iter().map(|overlap| (overlap.account.id.clone(), overlap)).collect();
     let mut with_partner: HashSet<AccountId> = known.keys().cloned().collect();
-    let mut batch = Batch {
-        outcomes: Vec::with_capacity(sightings.len()),
-        source,
-        new_accounts: Vec::new(),
-        domains: Vec::new(),
-        overlaps: HashMap::new(),
-        accounts: HashMap::new(),
-    };
+    let mut batch = Batch::new(source);
     for (seen, key) in sightings.iter().zip(&keys) {
         let account = match accounts.meant(seen, key, &with_partner).cloned() {
             Some(account) => {
@@ -144,19 +165,7 @@ pub async fn weigh(
         if let Some(overlap) = known.remove(&account.id) {
             batch.overlaps.insert(account.id.clone(), overlap);
         }
-        let outcome = match batch.overlaps.entry(account.id.clone()) {
-            Entry::Occupied(mut known) => {
-                let changes = known.get_mut().confirm(seen, source, now);
-                let outcome = if changes.is_empty() { Outcome::Confirmed } else { Outcome::Changed(changes) };
-                (known.get().id.clone(), outcome)
-            }
-            Entry::Vacant(none) => {
-                let new = none.insert(first_seen(account.clone(), partner, seen, now));
-                (new.id.clone(), Outcome::New)
-            }
-        };
-        batch.accounts.insert(outcome.0.clone(), account.id);
-        batch.outcomes.push(outcome);
+        batch.take(account, partner, seen, now);
     }
     Ok(batch)
 }

@@ -55,10 +55,12 @@ async fn a_message_takes_nothing_from_a_list(stage: Stage) {
 
 async fn a_message_takes_nothing_from_a_person(stage: Stage) {
     let alex = stage.person(ALEX);
-    alex.command(INTAKE, "/partner overlaps add Hooli (hooli.com)").await.unwrap();
+    alex.command(INTAKE, "/partner overlaps add").await.unwrap();
     stage.settle().await;
-    stage.submit(ALEX, json!({"partner": "p-northwind"})).await;
+    let typed = json!({"account": "Hooli", "domain": "hooli.com", "partner": "p-northwind", "ours": "customer", "theirs": "prospect"});
+    stage.submit(ALEX, typed).await;
     let ts = say(&stage, "Northwind: Hooli (hooli.com), our customer, their prospect").await;
+    assert_eq!(stage.thread(INTAKE, &ts), ["Hooli (hooli.com) with Northwind: known already, seen again."]);
     alex.edit(INTAKE, &ts, "Northwind: Initrode (initrode.com), our customer, their prospect").await.unwrap();
     stage.settle().await;
     alex.delete(INTAKE, &ts).await.unwrap();
