@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
+use tandem::map::intake::table::RawList;
 use tempfile::TempDir;
 
 const OURS: &str = "Record ID,Company name,Website,Country\n1,Acme Corp,acme.com,US\n2,Globex Retail,globex.com,DE\n\
@@ -44,6 +47,26 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// The first pair of a result, in the order of the columns.
+fn first_row(path: &Path) -> Vec<String> {
+    if path.extension().unwrap() == "jsonl" {
+        let text = fs::read_to_string(path).unwrap();
+        let pair: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        let columns =
+            ["our_id", "their_id", "our_name", "their_name", "score", "verdict", "reason", "family"];
+        return columns.map(|c| pair[c].as_str().map_or_else(|| pair[c].to_string(), str::to_owned)).into();
+    }
+    let mut list = RawList::open(path, "list").unwrap();
+    let (width, mut row) = (list.headers().len(), Vec::new());
+    list.rows(&mut |read| {
+        let read = read.unwrap();
+        row = (0..width).map(|at| read.get(at).to_owned()).collect();
+        ControlFlow::Break(())
+    })
+    .unwrap();
+    row
+}
+
 /// The error of a run that must fail.
 fn refused(output: &Output) -> String {
     let said = said(output);
@@ -78,12 +101,11 @@ fn every_format_goes_in_and_out() {
         let output = desk.map(&ours, &theirs, &["--out", out]);
         assert!(output.status.success(), "{}", said(&output));
         assert!(said(&output).contains("Line 3: The line is no JSON object."), "{}", said(&output));
-        assert!(fs::metadata(desk.path(out)).unwrap().len() > 50);
+        let row = first_row(&desk.path(out));
+        assert_eq!(row[..4], ["1", "7", "Acme Corp", "ACME Inc."], "{out}");
+        assert!(row[4].parse::<f64>().unwrap() > 0.5, "{out}: {row:?}");
+        assert_eq!((row[5].as_str(), row[7].as_str()), ("match", "acme.com"), "{out}");
     }
-    let line = fs::read_to_string(desk.path("out.jsonl")).unwrap();
-    let value: serde_json::Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
-    assert_eq!((value["our_id"].as_str(), value["their_id"].as_str()), (Some("1"), Some("7")));
-    assert!(value["score"].as_f64().unwrap() > 0.5);
     // What was written as a sheet can be read as a list.
     let output = desk.map(
         &desk.path("out.xlsx"),
@@ -149,4 +171,25 @@ fn odd_lists_are_read() {
     assert!(summary.contains("1 row could not be read"), "{summary}");
     let written = fs::read_to_string(desk.path("o.csv")).unwrap();
     assert!(written.contains(",Acme,Acme,"), "{written}");
+}
+
+#[test]
+fn what_is_read_is_not_overwritten() {
+    let desk = Desk::new();
+    let (ours, theirs) = (desk.file("ours.csv", OURS), desk.file("theirs.csv", OURS));
+    let said = refused(&desk.map(&ours, &theirs, &["--out", "./theirs.csv"]));
+    assert!(said.contains("theirs.csv, which is read and would be overwritten"), "{said}");
+    assert_eq!(fs::read_to_string(theirs).unwrap(), OURS);
+}
+
+#[test]
+fn a_partners_name_is_no_formula() {
+    let desk = Desk::new();
+    let ours = desk.file("ours.csv", "id,name,website\n1,Acme,acme.com\n");
+    let theirs = desk.file("theirs.csv", "id,name,website\n2,\"=HYPERLINK(\"\"x\"\")\",acme.com\n");
+    for out in ["o.csv", "o.tsv"] {
+        let output = desk.map(&ours, &theirs, &["--out", out]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(first_row(&desk.path(out))[3], "'=HYPERLINK(\"x\")", "{out}");
+    }
 }

@@ -94,32 +94,21 @@ fn check(name: &str, websites: bool, least: Figures) {
     assert!(figures.asked <= least.asked, "too many accounts to review: {figures:?}");
 }
 
-#[test]
-fn british_employers() {
-    let least = Figures { f1: 0.968, match_precision: 0.99, match_recall: 0.936, found: 0.975, asked: 0.1 };
-    check("gpg", true, least);
+/// One test a list: its archive, whether its websites are used, and the least of each figure.
+macro_rules! lists {
+    ($($name:ident: $set:literal, $websites:literal, [$f1:literal, $precision:literal, $recall:literal, $found:literal];)+) => {
+        $(#[test]
+        fn $name() {
+            let least = Figures { f1: $f1, match_precision: $precision, match_recall: $recall, found: $found, asked: 0.1 };
+            check($set, $websites, least);
+        })+
+    };
 }
 
-#[test]
-fn research_organisations() {
-    let least = Figures { f1: 0.977, match_precision: 0.99, match_recall: 0.96, found: 0.978, asked: 0.1 };
-    check("ror", true, least);
-}
-
-#[test]
-fn research_organisations_without_websites() {
-    let least = Figures { f1: 0.765, match_precision: 0.98, match_recall: 0.57, found: 0.65, asked: 0.1 };
-    check("ror", false, least);
-}
-
-#[test]
-fn american_registrants() {
-    let least = Figures { f1: 0.922, match_precision: 0.99, match_recall: 0.851, found: 0.89, asked: 0.1 };
-    check("sec", true, least);
-}
-
-#[test]
-fn technology_companies() {
-    let least = Figures { f1: 0.914, match_precision: 0.93, match_recall: 0.87, found: 0.95, asked: 0.1 };
-    check("whirl", true, least);
+lists! {
+    british_employers: "gpg", true, [0.968, 0.99, 0.936, 0.975];
+    research_organisations: "ror", true, [0.977, 0.99, 0.96, 0.978];
+    research_organisations_without_websites: "ror", false, [0.765, 0.98, 0.57, 0.65];
+    american_registrants: "sec", true, [0.922, 0.99, 0.851, 0.89];
+    technology_companies: "whirl", true, [0.914, 0.93, 0.87, 0.95];
 }

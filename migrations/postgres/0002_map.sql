@@ -34,7 +34,7 @@ CREATE TABLE accounts (
 );
 CREATE INDEX accounts_by_name ON accounts (name_key);
 
--- `triage`: open, planned, snoozed, dismissed. `decision`: what was decided last, as JSON. (`overlaps` is a reserved word in Postgres.)
+-- `source`: who says so, the surest: list, hand, message. `triage`: open, planned, snoozed, dismissed. `decision`: what was decided last, as JSON. (`overlaps` is a reserved word in Postgres.)
 CREATE TABLE account_overlaps (
   id TEXT PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -75,7 +75,8 @@ CREATE TABLE overlap_sources (
 );
 CREATE INDEX overlap_sources_by_time ON overlap_sources (channel, read_at);
 
--- A list file: `state` received, mapping, previewed, importing, done, cancelled, failed.
+-- A list file: `state` received, asking, counting, previewed, importing, done, cancelled, failed. Whoever works on it
+-- holds it until `lease_until`, by the database's clock; `attempts` counts the tries of the present step.
 CREATE TABLE imports (
   id TEXT PRIMARY KEY,
   file_id TEXT NOT NULL,
@@ -87,11 +88,11 @@ CREATE TABLE imports (
   state TEXT NOT NULL,
   mapping TEXT,
   counts TEXT,
-  stored_at TEXT,
-  progress BIGINT NOT NULL DEFAULT 0,
   headers TEXT NOT NULL DEFAULT '[]',
   extent TEXT NOT NULL DEFAULT 'whole',
   error TEXT,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  attempts BIGINT NOT NULL DEFAULT 0,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL

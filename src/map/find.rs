@@ -28,13 +28,20 @@ pub async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Er
     })))
 }
 
-/// The account of that name or domain, or a user's error with near misses.
+/// The account of that name or domain, or a user's error with near misses. One name under two domains is asked about.
 pub async fn find_account(tx: &mut Tx, words: &str) -> Result<Account> {
     let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());
     let key = name::key(words);
-    let mut found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
-    if !found.is_empty() {
-        return Ok(found.swap_remove(0).0);
+    let found = store::accounts_like(tx, domain.as_slice(), std::slice::from_ref(&key)).await?;
+    let mut found: Vec<Account> = found.into_iter().map(|(account, _)| account).collect();
+    if let Some(at) = found.iter().position(|a| domain.is_some() && a.domain == domain) {
+        return Ok(found.swap_remove(at));
+    }
+    if found.len() > 1 {
+        return Err(which_of(words, &found));
+    }
+    if let Some(only) = found.pop() {
+        return Ok(only);
     }
     let known = store::account_names(tx, 5000).await?;
     let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
@@ -47,4 +54,21 @@ pub async fn find_account(tx: &mut Tx, words: &str) -> Result<Account> {
     } else {
         format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
     }))
+}
+
+/// At most so many accounts of one name are listed.
+const LISTED: usize = 5;
+
+fn which_of(words: &str, accounts: &[Account]) -> Error {
+    let mut named: Vec<&str> =
+        accounts.iter().map(|a| a.domain.as_deref().unwrap_or("one without a domain")).collect();
+    named.sort_unstable();
+    let more = if named.len() > LISTED { " or another" } else { "" };
+    named.truncate(LISTED);
+    Error::user(format!(
+        "There are {} accounts \"{}\": {}{more}. Write the domain of the one that you mean.",
+        accounts.len(),
+        escape(words),
+        escape(&named.join(" or "))
+    ))
 }

@@ -1,11 +1,12 @@
 //! Overlaps come in: load, decide, save and enqueue, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::account::Account;
-use super::overlap::{Overlap, Sighting, Triage};
+use super::overlap::{Overlap, Sighting, Source, Triage};
 use super::partner::Partner;
 use super::view::{self, Confirmation, Line};
 use super::{name, store, storm};
@@ -13,24 +14,6 @@ use crate::delivery::outbox::{self, Outgoing, Thread};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
 use crate::store::{Tx, audit, millis};
-
-/// Where a sighting comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Somebody or an app said it.
-    Message,
-    /// It stands in a list.
-    List,
-}
-
-impl Source {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Message => "message",
-            Self::List => "list",
-        }
-    }
-}
 
 /// What became of a sighting.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,13 +44,20 @@ impl Accounts {
         }
     }
 
-    /// The account that a sighting means. One name under two domains is two accounts.
-    fn meant(&self, seen: &Sighting, key: &str) -> Option<&Account> {
+    /// The account that a sighting means. One name under two domains is two accounts: a sighting without a domain means
+    /// the one that is known with this partner.
+    fn meant(&self, seen: &Sighting, key: &str, with_partner: &HashSet<AccountId>) -> Option<&Account> {
         if let Some(known) = seen.domain.as_ref().and_then(|d| self.by_domain.get(d)) {
             return Some(known);
         }
-        let same_name = self.by_key.get(key)?;
-        same_name.iter().find(|a| a.domain.is_none() || seen.domain.is_none())
+        let fits = |a: &&Account| a.domain.is_none() || seen.domain.is_none();
+        let mut same_name = self.by_key.get(key)?.iter().filter(fits);
+        let first = same_name.clone().next();
+        same_name.find(|a| with_partner.contains(&a.id)).or(first)
+    }
+
+    fn ids(&self) -> Vec<AccountId> {
+        self.by_key.values().flatten().map(|a| a.id.clone()).collect()
     }
 
     fn learn_domain(&mut self, id: &AccountId, key: &str, domain: &str) {
@@ -79,10 +69,11 @@ impl Accounts {
 }
 
 /// What a batch of sightings means, before anything is saved.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Batch {
     /// One entry a sighting, in their order: the overlap's id and what became of it.
     pub outcomes: Vec<(OverlapId, Outcome)>,
+    source: Source,
     new_accounts: Vec<Account>,
     domains: Vec<(AccountId, String)>,
     overlaps: HashMap<AccountId, Overlap>,
@@ -90,25 +81,72 @@ pub struct Batch {
 }
 
 impl Batch {
+    fn new(source: Source) -> Self {
+        Self {
+            outcomes: Vec::new(),
+            source,
+            new_accounts: Vec::new(),
+            domains: Vec::new(),
+            overlaps: HashMap::new(),
+            accounts: HashMap::new(),
+        }
+    }
+
+    fn take(&mut self, account: Account, partner: &Partner, seen: &Sighting, now: Timestamp) {
+        let account_id = account.id.clone();
+        let (id, outcome) = match self.overlaps.entry(account_id.clone()) {
+            Entry::Occupied(mut known) => {
+                let changes = known.get_mut().confirm(seen, self.source, now);
+                let outcome = if changes.is_empty() { Outcome::Confirmed } else { Outcome::Changed(changes) };
+                (known.get().id.clone(), outcome)
+            }
+            Entry::Vacant(none) => {
+                let new = none.insert(first_seen(account, partner, seen, now));
+                (new.id.clone(), Outcome::New)
+            }
+        };
+        self.accounts.insert(id.clone(), account_id);
+        self.outcomes.push((id, outcome));
+    }
+
     /// The overlap that a sighting became.
     pub fn overlap(&self, id: &OverlapId) -> Option<&Overlap> {
         self.overlaps.get(self.accounts.get(id)?)
     }
+
+    /// Forgets what was not known before.
+    pub fn keep_known(&mut self) {
+        let new: HashSet<OverlapId> =
+            self.outcomes.iter().filter(|(_, o)| *o == Outcome::New).map(|(id, _)| id.clone()).collect();
+        self.overlaps.retain(|_, overlap| !new.contains(&overlap.id));
+        self.accounts.retain(|id, _| !new.contains(id));
+        self.outcomes.retain(|(id, _)| !new.contains(id));
+        self.new_accounts.clear();
+    }
 }
 
-/// Loads what the sightings touch and decides; a preview ends here.
-pub async fn weigh(tx: &mut Tx, now: Timestamp, partner: &Partner, sightings: &[Sighting]) -> Result<Batch> {
+/// Loads what the sightings touch and decides; a preview ends here. Nobody else changes these overlaps until the
+/// transaction ends.
+pub async fn weigh(
+    tx: &mut Tx,
+    now: Timestamp,
+    source: Source,
+    partner: &Partner,
+    sightings: &[Sighting],
+) -> Result<Batch> {
     let keys: Vec<String> = sightings.iter().map(|s| name::key(&s.account)).collect();
     let domains: Vec<String> = sightings.iter().filter_map(|s| s.domain.clone()).collect();
     let mut accounts = Accounts::default();
     for (account, key) in store::accounts_like(tx, &domains, &keys).await? {
         accounts.add(account, key);
     }
-    let mut batch = Batch::default();
-    let mut meant = Vec::with_capacity(sightings.len());
+    let known = store::lock_overlaps_with(tx, &partner.id, &accounts.ids()).await?;
+    let mut known: HashMap<AccountId, Overlap> =
+        known.into_iter().map(|overlap| (overlap.account.id.clone(), overlap)).collect();
+    let mut with_partner: HashSet<AccountId> = known.keys().cloned().collect();
+    let mut batch = Batch::new(source);
     for (seen, key) in sightings.iter().zip(&keys) {
-        let known = accounts.meant(seen, key).cloned();
-        let account = match known {
+        let account = match accounts.meant(seen, key, &with_partner).cloned() {
             Some(account) => {
                 if let (None, Some(domain)) = (&account.domain, &seen.domain) {
                     batch.domains.push((account.id.clone(), domain.clone()));
@@ -117,41 +155,28 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, partner: &Partner, sightings: &[
                 account
             }
             None => {
-                let account = Account {
-                    id: AccountId::random(),
-                    name: seen.account.clone(),
-                    domain: seen.domain.clone(),
-                    owner: seen.owner.clone(),
-                };
+                let account = new_account(seen);
                 accounts.add(account.clone(), key.clone());
                 batch.new_accounts.push(account.clone());
                 account
             }
         };
-        meant.push(account);
+        with_partner.insert(account.id.clone());
+        if let Some(overlap) = known.remove(&account.id) {
+            batch.overlaps.insert(account.id.clone(), overlap);
+        }
+        batch.take(account, partner, seen, now);
     }
-    let ids: Vec<AccountId> = meant.iter().map(|a| a.id.clone()).collect();
-    for overlap in store::overlaps_with(tx, &partner.id, &ids).await? {
-        batch.overlaps.insert(overlap.account.id.clone(), overlap);
-    }
-    for (account, seen) in meant.into_iter().zip(sightings) {
-        let outcome = match batch.overlaps.get_mut(&account.id) {
-            Some(known) => {
-                let changes = known.confirm(seen, now);
-                let outcome = if changes.is_empty() { Outcome::Confirmed } else { Outcome::Changed(changes) };
-                (known.id.clone(), outcome)
-            }
-            None => {
-                let new = first_seen(account.clone(), partner, seen, now);
-                let id = new.id.clone();
-                batch.overlaps.insert(account.id, new);
-                (id, Outcome::New)
-            }
-        };
-        batch.outcomes.push(outcome);
-    }
-    batch.accounts = batch.overlaps.iter().map(|(account, o)| (o.id.clone(), account.clone())).collect();
     Ok(batch)
+}
+
+fn new_account(seen: &Sighting) -> Account {
+    Account {
+        id: AccountId::random(),
+        name: seen.account.clone(),
+        domain: seen.domain.clone(),
+        owner: seen.owner.clone(),
+    }
 }
 
 fn first_seen(account: Account, partner: &Partner, seen: &Sighting, now: Timestamp) -> Overlap {
@@ -178,15 +203,20 @@ fn first_seen(account: Account, partner: &Partner, seen: &Sighting, now: Timesta
 }
 
 /// Saves what was weighed.
-pub async fn save(tx: &mut Tx, now: Timestamp, source: Source, batch: &Batch, sample: bool) -> Result<()> {
+pub async fn save(tx: &mut Tx, now: Timestamp, batch: &Batch, sample: bool) -> Result<()> {
     if !batch.new_accounts.is_empty() {
         store::insert_accounts(tx, now, &batch.new_accounts, sample).await?;
     }
     for (account, domain) in &batch.domains {
         store::set_domain(tx, account, domain).await?;
     }
-    let overlaps: Vec<Overlap> = batch.overlaps.values().cloned().collect();
-    store::save_overlaps(tx, source.as_str(), &overlaps).await
+    let changed: HashSet<&OverlapId> =
+        batch.outcomes.iter().filter(|(_, o)| matches!(o, Outcome::Changed(_))).map(|(id, _)| id).collect();
+    let mut overlaps: Vec<(&Overlap, bool)> =
+        batch.overlaps.values().map(|o| (o, changed.contains(&o.id))).collect();
+    // In one order everywhere, so that of two transactions neither waits for the other.
+    overlaps.sort_unstable_by(|(a, _), (b, _)| a.account.id.as_str().cmp(b.account.id.as_str()));
+    store::save_sightings(tx, batch.source, &overlaps).await
 }
 
 /// An account whose partner is not known here, and the partner as written.
@@ -215,8 +245,8 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
     let mut lines = Vec::new();
     let mut kept = Vec::new();
     for (partner, sightings) in by_partner(&said.sightings) {
-        let batch = weigh(tx, now, &partner, &sightings).await?;
-        save(tx, now, Source::Message, &batch, false).await?;
+        let batch = weigh(tx, now, Source::Message, &partner, &sightings).await?;
+        save(tx, now, &batch, false).await?;
         for (id, outcome) in &batch.outcomes {
             store::add_source(tx, now, said.channel, said.ts, id).await?;
             let word = if *outcome == Outcome::New { "overlap.add" } else { "overlap.confirm" };
@@ -285,8 +315,8 @@ pub async fn add(
     partner: &Partner,
     seen: &Sighting,
 ) -> Result<(Overlap, Outcome)> {
-    let batch = weigh(tx, now, partner, std::slice::from_ref(seen)).await?;
-    save(tx, now, Source::Message, &batch, false).await?;
+    let batch = weigh(tx, now, Source::Hand, partner, std::slice::from_ref(seen)).await?;
+    save(tx, now, &batch, false).await?;
     let (id, outcome) = batch.outcomes[0].clone();
     audit::done(tx, now, by.as_str(), "overlap.add", &format!("overlap:{id}"), "by hand").await?;
     let overlap = batch

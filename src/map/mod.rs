@@ -11,6 +11,7 @@ pub mod name;
 pub mod overlap;
 pub mod partner;
 pub mod partner_view;
+mod population;
 pub mod store;
 pub mod storm;
 pub mod view;

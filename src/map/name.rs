@@ -1,5 +1,8 @@
 //! Names of accounts: when two of them are the same company, and which was meant by a near miss.
 
+pub mod forms;
+
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use deunicode::deunicode;
@@ -10,17 +13,16 @@ use rapidfuzz::distance::jaro_winkler;
 /// `Müller & Söhne GmbH`, `Muller and Sohne` share a key. Empty only when the name holds no letter and no digit:
 /// a company that is named just `AG` keeps its name.
 pub fn key(name: &str) -> String {
-    let mut spaced = name.to_string();
-    for form in ["株式会社", "有限会社", "合同会社", "股份有限公司", "有限责任公司", "有限公司", "주식회사"]
-    {
-        spaced = spaced.replace(form, " ");
+    let mut spaced = Cow::Borrowed(name);
+    for form in forms::IDEOGRAPHIC.into_iter().filter(|form| name.contains(form)) {
+        spaced = Cow::Owned(spaced.replace(form, " "));
     }
     if spaced.trim().is_empty() {
-        spaced = name.to_string();
+        spaced = Cow::Borrowed(name);
     }
-    let folded = deunicode(&spaced).to_lowercase();
-    let words = words(&folded);
-    without_legal_forms(&words).join(" ")
+    let mut words = words(&deunicode(&spaced).to_lowercase());
+    forms::take_off(&mut words);
+    words.join(" ")
 }
 
 /// Up to three of the `known` names that `name` may have been meant for, the likeliest first.
@@ -73,133 +75,6 @@ fn words(folded: &str) -> Vec<String> {
     words
 }
 
-fn without_legal_forms(words: &[String]) -> &[String] {
-    let mut rest = words;
-    while rest.len() > 1 && (rest[0] == "the" || LEADING.contains(&rest[0].as_str())) {
-        rest = &rest[1..];
-    }
-    let mut stripped = false;
-    while let [_, .., last] = rest {
-        let form = LEGAL_FORMS.contains(&last.as_str());
-        let joint = stripped && BETWEEN_FORMS.contains(&last.as_str());
-        if !form && !joint {
-            break;
-        }
-        stripped = true;
-        rest = &rest[..rest.len() - 1];
-    }
-    rest
-}
-
-/// Forms that stand before the name: `PT Telkom`, `ООО Ромашка`.
-const LEADING: [&str; 5] = ["pt", "ooo", "oao", "pao", "zao"];
-
-/// Words that belong to a form only when a form follows: `GmbH & Co. KG`, `Sp. z o.o.`, `Private Limited`.
-const BETWEEN_FORMS: [&str; 7] = ["and", "z", "de", "private", "s", "sp", "d"];
-
-const LEGAL_FORMS: [&str; 100] = [
-    "inc",
-    "incorporated",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "llc",
-    "llp",
-    "lllp",
-    "lp",
-    "pllc",
-    "pc",
-    "plc",
-    "ltd",
-    "limited",
-    "ulc",
-    "cic",
-    "pty",
-    "pte",
-    "pvt",
-    "gmbh",
-    "ggmbh",
-    "mbh",
-    "ag",
-    "kg",
-    "kgaa",
-    "ohg",
-    "gbr",
-    "ug",
-    "ev",
-    "eg",
-    "se",
-    "sa",
-    "sas",
-    "sasu",
-    "sarl",
-    "eurl",
-    "sci",
-    "snc",
-    "sca",
-    "scs",
-    "spa",
-    "srl",
-    "srls",
-    "sapa",
-    "sl",
-    "slu",
-    "sau",
-    "sc",
-    "cv",
-    "rl",
-    "sapi",
-    "sab",
-    "ltda",
-    "eireli",
-    "lda",
-    "bv",
-    "nv",
-    "vof",
-    "bvba",
-    "cvba",
-    "ab",
-    "publ",
-    "oy",
-    "oyj",
-    "abp",
-    "ky",
-    "as",
-    "asa",
-    "ans",
-    "aps",
-    "ivs",
-    "hf",
-    "ehf",
-    "kft",
-    "zrt",
-    "nyrt",
-    "sro",
-    "oo",
-    "spzoo",
-    "doo",
-    "dd",
-    "ad",
-    "ead",
-    "eood",
-    "ood",
-    "sia",
-    "uab",
-    "ou",
-    "kk",
-    "gk",
-    "yk",
-    "bhd",
-    "sdn",
-    "tbk",
-    "jsc",
-    "pjsc",
-    "fze",
-    "fzco",
-    "wll",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +96,9 @@ mod tests {
             ("Tata Sons Private Limited", "Tata Sons"),
             ("Toyota株式会社", "Toyota K.K."),
             ("Volvo AB (publ)", "volvo"),
+            ("Nihon Denki Kabushiki Kaisha", "Nihon Denki"),
+            ("Société Bic Société Anonyme", "Societe Bic"),
+            ("Cargill Chartered", "cargill"),
         ] {
             assert_eq!(key(a), key(b), "{a} / {b}");
         }

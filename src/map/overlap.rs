@@ -4,157 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
+pub use super::population::Population;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::money::Money;
-
-/// A named slice of a CRM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Population {
-    /// Accounts that buy already.
-    Customer,
-    /// Accounts that could buy.
-    Prospect,
-    /// Accounts with a deal under way.
-    OpenOpportunity,
-}
-
-impl Population {
-    /// Reads what a column, a field or a person calls a population: `Customers`, `Open Opps`, `lead`; or a list of such
-    /// names (`Customers; Enterprise`, or JSON as Crossbeam's API gives it).
-    ///
-    /// An open opportunity outranks the others, since it says more: a customer with a deal under way is one. `None` for
-    /// past and negated ones (`former customer`), for `customers and prospects`, and for names without a telling word.
-    pub fn understood(text: &str) -> Option<Self> {
-        let found: Vec<Self> = items(text).iter().filter_map(|name| Self::named(name)).collect();
-        [Self::OpenOpportunity, Self::Customer, Self::Prospect].into_iter().find(|p| found.contains(p))
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        let name = name.to_lowercase();
-        let words = || name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-        let any = |list: &[&str]| words().any(|word| list.contains(&word));
-        if any(&NEGATIONS) {
-            return None;
-        }
-        if any(&["won"]) {
-            return Some(Self::Customer);
-        }
-        // "Closed opportunities" without "won" tell nothing.
-        if any(&DEALS) {
-            return (!any(&["closed"])).then_some(Self::OpenOpportunity);
-        }
-        match (any(&CUSTOMERS), any(&PROSPECTS), any(&HOPES)) {
-            (true, false, false) => Some(Self::Customer),
-            (true, true, _) => None,
-            // "Potential customers" are prospects.
-            (_, _, true) | (false, true, _) => Some(Self::Prospect),
-            (false, false, false) => None,
-        }
-    }
-
-    /// In words, for sentences: `customer`, `prospect`, `open opportunity`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Prospect => "prospect",
-            Self::OpenOpportunity => "open deal",
-        }
-    }
-
-    /// As stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Prospect => "prospect",
-            Self::OpenOpportunity => "open_opportunity",
-        }
-    }
-
-    /// From what was stored.
-    pub fn stored(text: &str) -> Option<Self> {
-        [Self::Customer, Self::Prospect, Self::OpenOpportunity].into_iter().find(|p| p.as_str() == text)
-    }
-}
-
-const NEGATIONS: [&str; 15] = [
-    "not",
-    "no",
-    "never",
-    "former",
-    "ex",
-    "lost",
-    "churned",
-    "churn",
-    "past",
-    "previous",
-    "non",
-    "none",
-    "inactive",
-    "cancelled",
-    "lapsed",
-];
-const DEALS: [&str; 15] = [
-    "opp",
-    "opps",
-    "oppty",
-    "opty",
-    "opportunity",
-    "opportunities",
-    "deal",
-    "deals",
-    "pipeline",
-    "negotiation",
-    "evaluation",
-    "evaluating",
-    "oportunidad",
-    "opportunité",
-    "oportunidade",
-];
-const CUSTOMERS: [&str; 13] = [
-    "customer",
-    "customers",
-    "cust",
-    "client",
-    "clients",
-    "kunde",
-    "kunden",
-    "bestandskunde",
-    "cliente",
-    "clientes",
-    "costumer",
-    "costumers",
-    "existing",
-];
-const PROSPECTS: [&str; 13] = [
-    "prospect",
-    "prospects",
-    "lead",
-    "leads",
-    "interessent",
-    "prospecto",
-    "prospectos",
-    "pros",
-    "prospecting",
-    "mql",
-    "sql",
-    "suspect",
-    "tal",
-];
-const HOPES: [&str; 4] = ["potential", "prospective", "target", "targets"];
-
-/// The items of a list: JSON as the API gives it, or parts between `;`, `,`, `|`, `/` and line ends.
-fn items(text: &str) -> Vec<String> {
-    if text.trim_start().starts_with('[')
-        && let Ok(serde_json::Value::Array(items)) = serde_json::from_str(text)
-    {
-        let name = |item: &serde_json::Value| {
-            item.as_str().or_else(|| item.get("name").and_then(|name| name.as_str())).map(str::to_owned)
-        };
-        return items.iter().filter_map(name).collect();
-    }
-    text.split([';', ',', '|', '\n', '/']).map(str::to_owned).collect()
-}
 
 /// Who hands the account to whom (A2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -187,6 +39,28 @@ impl Motion {
             Self::Give => "a give",
             Self::Ask => "an ask",
             Self::Joint => "joint",
+        }
+    }
+}
+
+/// Who says that there is an overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A message, by a person or an app: without it nobody says so any more.
+    Message,
+    /// Somebody, in the form.
+    Hand,
+    /// The partner's list: what it no longer has is gone.
+    List,
+}
+
+impl Source {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Hand => "hand",
+            Self::List => "list",
         }
     }
 }
@@ -294,37 +168,22 @@ impl Overlap {
 
     /// Takes in what a source says now: what it leaves out stays, what differs is a change.
     /// A dismissed overlap is open again when it changes, and only then (A9).
-    pub fn confirm(&mut self, seen: &Sighting, now: Timestamp) -> Vec<String> {
-        let mut changes = Vec::new();
-        let population = |side: &str, old: Option<Population>, new: Population| match old {
-            Some(old) => format!("{side} {} became {} {}", old.words(), article(new.words()), new.words()),
-            None => format!("{side} side is {} {}", article(new.words()), new.words()),
-        };
-        if let Some(new) = seen.our_population.filter(|new| Some(*new) != self.our_population) {
-            changes.push(population("our", self.our_population, new));
-            self.our_population = Some(new);
-        }
-        if let Some(new) = seen.their_population.filter(|new| Some(*new) != self.their_population) {
-            changes.push(population("their", self.their_population, new));
-            self.their_population = Some(new);
-        }
-        if let Some(new) = seen.amount.filter(|new| Some(*new) != self.amount) {
-            changes.push(match self.amount {
-                Some(old) => format!("the amount went from {old} to {new}"),
-                None => format!("the amount is {new}"),
-            });
-            self.amount = Some(new);
-        }
-        if let Some(new) = differing(&seen.stage, &self.stage) {
-            changes.push(format!("the stage is {new}"));
-            self.stage = Some(new);
-        }
-        if let Some(new) = differing(&seen.owner, &self.owner) {
-            changes.push("the owner changed".to_owned());
-            self.owner = Some(new);
-        }
+    pub fn confirm(&mut self, seen: &Sighting, source: Source, now: Timestamp) -> Vec<String> {
+        let mut changes: Vec<String> = [
+            take_population("our", &mut self.our_population, seen.our_population),
+            take_population("their", &mut self.their_population, seen.their_population),
+            take_amount(&mut self.amount, seen.amount),
+            take_stage(&mut self.stage, seen.stage.as_deref()),
+            take_owner(&mut self.owner, seen.owner.as_deref()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         if self.gone_at.take().is_some() {
-            changes.push("it is back on the list".to_owned());
+            changes.push(match source {
+                Source::List => "it is back on the list".to_owned(),
+                Source::Message | Source::Hand => "it is back, though the last list lacked it".to_owned(),
+            });
         }
         self.last_seen = self.last_seen.max(now);
         if !changes.is_empty() {
@@ -339,10 +198,68 @@ impl Overlap {
     }
 }
 
-fn differing(seen: &Option<String>, known: &Option<String>) -> Option<String> {
-    let seen = seen.as_deref()?;
-    let same = known.as_deref().is_some_and(|known| known.trim().eq_ignore_ascii_case(seen.trim()));
-    (!same).then(|| seen.to_owned())
+// Each takes in what is said of one field, and gives the change in words, if it is one.
+
+fn take_population(side: &str, known: &mut Option<Population>, said: Option<Population>) -> Option<String> {
+    let new = said.filter(|new| Some(*new) != *known)?;
+    Some(match known.replace(new) {
+        Some(old) => format!("{side} {} became {} {}", old.words(), article(new.words()), new.words()),
+        None => format!("{side} side is {} {}", article(new.words()), new.words()),
+    })
+}
+
+/// The same figure is the same amount where one of the two has no currency.
+fn take_amount(known: &mut Option<Money>, said: Option<Money>) -> Option<String> {
+    let mut new = said?;
+    let Some(old) = known.replace(new) else { return Some(format!("the amount is {new}")) };
+    new.currency = new.currency.or(old.currency);
+    if old.hundredths == new.hundredths && old.currency.is_none_or(|old| Some(old) == new.currency) {
+        *known = Some(new);
+        return None;
+    }
+    Some(format!("the amount went from {old} to {}", said?))
+}
+
+fn take_stage(known: &mut Option<String>, said: Option<&str>) -> Option<String> {
+    let new = said?.trim();
+    if known.as_deref().is_some_and(|known| known.trim().eq_ignore_ascii_case(new)) {
+        return None;
+    }
+    *known = Some(new.to_owned());
+    Some(format!("the stage is {new}"))
+}
+
+/// An owner in another notation may be the same person: the one that says most is kept, and nothing has changed.
+fn take_owner(known: &mut Option<String>, said: Option<&str>) -> Option<String> {
+    let new = said?;
+    let (notation, owner) = notation(new);
+    let (same_notation, kept) = match known.as_deref().map(self::notation) {
+        None => (true, false),
+        Some((n, o)) => (n == notation, n > notation || n == notation && o == owner),
+    };
+    if kept {
+        return None;
+    }
+    *known = Some(new.to_owned());
+    same_notation.then(|| "the owner changed".to_owned())
+}
+
+/// How an owner is written, and what can be compared of it.
+fn notation(owner: &str) -> (Notation, String) {
+    let owner = owner.trim();
+    match owner.strip_prefix("<@").and_then(|rest| rest.trim_end_matches('>').split('|').next()) {
+        Some(id) => (Notation::Mention, id.to_owned()),
+        None if owner.contains('@') => (Notation::Address, owner.to_lowercase()),
+        None => (Notation::Name, owner.to_lowercase()),
+    }
+}
+
+/// The later, the surer it is who is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Notation {
+    Name,
+    Address,
+    Mention,
 }
 
 fn article(word: &str) -> &'static str {
@@ -351,32 +268,85 @@ fn article(word: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::Population::{self, *};
+    use super::*;
+
+    fn dismissed() -> Overlap {
+        let then = "2026-03-02T08:00:00Z".parse().unwrap();
+        Overlap {
+            id: "o1".into(),
+            account: Account { id: "a1".into(), name: "Acme".into(), domain: None, owner: None },
+            partner_id: "p1".into(),
+            partner: "Northwind".into(),
+            our_population: None,
+            their_population: None,
+            owner: Some("<@U7>".into()),
+            amount: Money::parse("$120k"),
+            stage: None,
+            first_seen: then,
+            last_seen: then,
+            gone_at: None,
+            changed_at: None,
+            change_note: None,
+            triage: Triage::Dismissed("too small".into()),
+            assignee: None,
+            decided_by: None,
+            version: 3,
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-03-09T08:00:00Z".parse().unwrap()
+    }
+
+    fn owned(owner: &str) -> Sighting {
+        Sighting { owner: Some(owner.into()), ..Sighting::default() }
+    }
 
     #[test]
-    fn names_of_populations() {
-        for (text, population) in [
-            ("Customers", Some(Customer)),
-            ("Open Opps", Some(OpenOpportunity)),
-            ("Open Opportunities (EMEA)", Some(OpenOpportunity)),
-            ("prospect", Some(Prospect)),
-            ("Closed Won deal", Some(Customer)),
-            ("former customer", None),
-            ("customers and prospects", None),
-            ("", None),
-            ("Customers; Enterprise", Some(Customer)),
-            ("Customers; Open Opportunities", Some(OpenOpportunity)),
-            ("open_opps", Some(OpenOpportunity)),
-            ("Active pipeline Q3", Some(OpenOpportunity)),
-            ("Target accounts", Some(Prospect)),
-            ("Potential customers", Some(Prospect)),
-            ("Non-customers", None),
-            ("Closed lost opportunities", None),
-            ("EMEA; SMB", None),
-            (r#"[{"id": 3, "name": "Prospects"}]"#, Some(Prospect)),
-            ("[broken", None),
+    fn another_notation_is_no_change() {
+        let mut overlap = dismissed();
+        for said in [
+            owned("Alex Rivera"),
+            owned("alex@example.com"),
+            owned("<@U7|alex>"),
+            Sighting { amount: Money::parse("120000"), ..Sighting::default() },
+            Sighting { amount: Money::parse("120,000 USD"), ..Sighting::default() },
         ] {
-            assert_eq!(Population::understood(text), population, "{text}");
+            assert_eq!(overlap.confirm(&said, Source::List, now()), Vec::<String>::new(), "{said:?}");
         }
+        assert_eq!(overlap, Overlap { owner: overlap.owner.clone(), last_seen: now(), ..dismissed() });
+        let mut plain =
+            Overlap { owner: Some("Alex Rivera".into()), amount: Money::parse("120000"), ..dismissed() };
+        let said = Sighting { amount: Money::parse("$120k"), ..owned("<@U7>") };
+        assert_eq!(plain.confirm(&said, Source::Message, now()), Vec::<String>::new());
+        assert_eq!((plain.owner.as_deref(), plain.amount), (Some("<@U7>"), Money::parse("$120k")));
+    }
+
+    #[test]
+    fn what_differs_reopens() {
+        for (said, change) in [
+            (owned("<@U8>"), "the owner changed"),
+            (
+                Sighting { amount: Money::parse("€120k"), ..Sighting::default() },
+                "the amount went from $120k to €120k",
+            ),
+            (
+                Sighting { amount: Money::parse("150000"), ..Sighting::default() },
+                "the amount went from $120k to 150k",
+            ),
+            (Sighting { stage: Some("legal".into()), ..Sighting::default() }, "the stage is legal"),
+        ] {
+            let mut overlap = dismissed();
+            assert_eq!(overlap.confirm(&said, Source::List, now()), [change]);
+            assert_eq!((overlap.triage, overlap.version), (Triage::Open, 4));
+        }
+    }
+
+    #[test]
+    fn only_a_list_brings_back_onto_the_list() {
+        let mut overlap = Overlap { gone_at: Some(now()), ..dismissed() };
+        let back = overlap.clone().confirm(&Sighting::default(), Source::Message, now());
+        assert_eq!(back, ["it is back, though the last list lacked it"]);
+        assert_eq!(overlap.confirm(&Sighting::default(), Source::List, now()), ["it is back on the list"]);
     }
 }

@@ -13,8 +13,8 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, CommitmentId, ContactId, PartnerId, UserId};
 use crate::kernel::money::Money;
 use crate::map::account::Account;
-use crate::map::flow::{self, Source};
-use crate::map::overlap::Sighting;
+use crate::map::flow;
+use crate::map::overlap::{Sighting, Source};
 use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::plan::commitment::{self, Commitment};
@@ -135,8 +135,8 @@ async fn overlaps(
     let mut written = 0;
     for (day, sightings) in days {
         let at = ago(now, -day);
-        let batch = flow::weigh(tx, at, partner, &sightings).await?;
-        flow::save(tx, at, Source::List, &batch, cast.marked).await?;
+        let batch = flow::weigh(tx, at, Source::List, partner, &sightings).await?;
+        flow::save(tx, at, &batch, cast.marked).await?;
         for ((id, _), seen) in batch.outcomes.iter().zip(&sightings) {
             if let (Some(overlap), Some(name)) =
                 (batch.overlap(id), names.iter().find(|name| **name == seen.account))

@@ -4,11 +4,11 @@
 //! previewed and imported as a person would do it. Memory is the peak of the process, from `/proc`.
 #![allow(clippy::print_stdout)]
 
+mod memory;
 #[path = "../support/partner_list.rs"]
 mod partner_list;
 
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ async fn main() -> Result<(), Failure> {
         "| {rows} | {megabytes:.1} | {:.1} | {:.1} | {:.0} |",
         previewed.as_secs_f64(),
         imported.as_secs_f64(),
-        peak_megabytes(tandem.0.id())?
+        memory::megabytes(tandem.0.id(), "VmHWM")?
     );
     Ok(())
 }
@@ -129,11 +129,4 @@ async fn card(sandbox: &Sandbox, file: &str, says: &str) -> Result<String, Failu
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-fn peak_megabytes(process: u32) -> Result<f64, Failure> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM")).ok_or("no VmHWM in /proc")?;
-    let kilobytes: f64 = line.split_whitespace().nth(1).ok_or("no figure")?.parse()?;
-    Ok(kilobytes / 1024.0)
 }

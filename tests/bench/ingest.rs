@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)]
 
 mod http;
+mod memory;
 mod product;
 mod slack_stub;
 

@@ -6,6 +6,8 @@
 //! are strangers. Memory is the peak of the process, from `/proc`.
 #![allow(clippy::print_stdout)]
 
+mod memory;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -45,7 +47,7 @@ fn measure(folder: &Path, size: usize, tier: &str) -> Result<(), Failure> {
     let mut child = command.stderr(std::process::Stdio::null()).spawn()?;
     let mut peak = 0.0;
     while child.try_wait()?.is_none() {
-        peak = peak_megabytes(child.id()).unwrap_or(peak);
+        peak = memory::megabytes(child.id(), "VmHWM").unwrap_or(peak);
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let seconds = began.elapsed().as_secs_f64();
@@ -56,12 +58,6 @@ fn measure(folder: &Path, size: usize, tier: &str) -> Result<(), Failure> {
     let speed = 2.0 * size as f64 / seconds;
     println!("| {size} × {size} | {tier} | {seconds:.2} | {speed:.0} | {peak:.0} | {pairs} |");
     Ok(())
-}
-
-fn peak_megabytes(process: u32) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
 const SOUNDS: [&str; 38] = [

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::Failure;
 use crate::http::Connection as HttpConnection;
+use crate::memory;
 
 /// What the requests are signed with.
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -98,10 +99,7 @@ impl Product {
     /// A field of `/proc/<pid>/status` that is in kB, in MB: `VmRSS` now, `VmHWM` at its highest.
     pub fn memory(&self, field: &str) -> Result<f64, Failure> {
         let id = self.child.as_ref().and_then(Child::id).ok_or("the program does not run")?;
-        let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such field")?;
-        let kilobytes: f64 = line.trim_matches(|c: char| !c.is_ascii_digit()).parse()?;
-        Ok(kilobytes / 1024.0)
+        Ok(memory::megabytes(id, field)?)
     }
 
     /// How many envelopes the database holds; none when it has no such table.

@@ -22,14 +22,14 @@ Globex Retail,globex-retail.com,Northwind,customer,prospect,,,,\n\
 Hooli,hooli.com,Pied Piper,customer,prospect,,,,\n\
 Initrode,initrode.com,Globex,prospect,customer,,not money,USD,\n";
 
-async fn drop_list(stage: &Stage, by: &str, name: &str, bytes: impl Into<bytes::Bytes>) -> String {
+pub async fn drop_list(stage: &Stage, by: &str, name: &str, bytes: impl Into<bytes::Bytes>) -> String {
     let (_, ts) = stage.person(by).upload(INTAKE, name, bytes).await.unwrap();
     stage.settle().await;
     stage.imports().await;
     ts
 }
 
-fn card(stage: &Stage, ts: &str) -> (String, String) {
+pub fn card(stage: &Stage, ts: &str) -> (String, String) {
     let replies = stage.sandbox.thread(INTAKE, ts);
     assert_eq!(replies.len(), 1, "one card, edited in place: {replies:#?}");
     (crate::support::stage::text(&replies[0]), replies[0]["ts"].as_str().unwrap().to_owned())
@@ -153,7 +153,7 @@ async fn only_triage_may_import(stage: Stage) {
 }
 
 /// A list of Northwind's with these accounts.
-fn list(accounts: impl IntoIterator<Item = usize>) -> String {
+pub fn list(accounts: impl IntoIterator<Item = usize>) -> String {
     let rows =
         accounts.into_iter().map(|n| format!("Account {n},account{n}.com,Northwind,customer,prospect\n"));
     std::iter::once("account,domain,partner,our_population,their_population\n".to_owned())
@@ -162,7 +162,7 @@ fn list(accounts: impl IntoIterator<Item = usize>) -> String {
 }
 
 /// Drops a list, presses, and gives what the card said before and after.
-async fn import(stage: &Stage, name: &str, list: String, action: &str) -> (String, String) {
+pub async fn import(stage: &Stage, name: &str, list: String, action: &str) -> (String, String) {
     let ts = drop_list(stage, OMAR, name, list).await;
     let at = card(stage, &ts).1;
     let before = with_buttons(&stage.sandbox.message(INTAKE, &at).unwrap());
@@ -172,7 +172,7 @@ async fn import(stage: &Stage, name: &str, list: String, action: &str) -> (Strin
 }
 
 /// Overlaps with Northwind that are on a list or said, and those that are gone.
-async fn overlaps(stage: &Stage) -> (i64, i64) {
+pub async fn overlaps(stage: &Stage) -> (i64, i64) {
     let mut tx = stage.db.read().await.unwrap();
     let count = tandem::sql_all!(
         &mut tx,

@@ -219,12 +219,12 @@ impl Stage {
         let end = tokio::time::Instant::now() + Duration::from_secs(30);
         loop {
             let mut tx = self.db.read().await.unwrap();
-            let work = tandem::map::import::store::next_work(&mut tx).await.unwrap();
+            let work = tandem::map::import::store::at_work(&mut tx).await.unwrap();
             tx.rollback().await.unwrap();
-            if work.is_none() {
+            if work == 0 {
                 return self.settle().await;
             }
-            assert!(tokio::time::Instant::now() < end, "an import does not end: {work:?}");
+            assert!(tokio::time::Instant::now() < end, "{work} imports do not end");
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
     }

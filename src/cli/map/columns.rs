@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::map::intake::table::{Field, Mapping, Recognition};
+use crate::map::intake::table::{self, Field, Mapping, Recognition};
 
 /// Columns named by the user; `None` is guessed.
 #[derive(Clone, Debug, Default)]
@@ -120,18 +120,8 @@ const NAMES: [&str; 8] = [
     "organisation",
     "organization name",
 ];
-const POSTCODES: [&str; 10] = [
-    "postcode",
-    "post code",
-    "postal code",
-    "zip",
-    "zip code",
-    "zipcode",
-    "plz",
-    "billing zip",
-    "billing postal code",
-    "cap",
-];
+const POSTCODES: [&str; 8] =
+    ["postcode", "postal code", "zip", "zip code", "plz", "billing zip", "billing postal code", "cap"];
 const ADDRESSES: [&str; 9] = [
     "address",
     "street",
@@ -156,10 +146,10 @@ impl Columns {
             }
             Recognition::Unknown => vec![Field::Ignore; headers.len()],
         };
-        let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
+        let plain: Vec<String> = headers.iter().map(|header| squeezed(header)).collect();
         let by_field = |field: Field| fields.iter().position(|f| *f == field);
         let by_name = |names: &[&str]| {
-            let at = |name: &&str| plain.iter().position(|header| header == name);
+            let at = |name: &&str| plain.iter().position(|header| *header == squeezed(name));
             names.iter().find_map(at)
         };
         let told = |name: &Option<String>, flag: &str| match name {
@@ -177,7 +167,10 @@ impl Columns {
         let postcode = told(&named.postcode, "postcode")?.or_else(|| by_name(&POSTCODES));
         let address = match told(&named.address, "address")? {
             Some(at) => vec![at],
-            None => (0..plain.len()).filter(|at| ADDRESSES.contains(&plain[*at].as_str())).collect(),
+            None => {
+                let is_address = |header: &String| ADDRESSES.iter().any(|name| squeezed(name) == *header);
+                (0..plain.len()).filter(|at| is_address(&plain[*at])).collect()
+            }
         };
         if name.is_none() && website.is_none() {
             return Err(format!(
@@ -206,14 +199,12 @@ impl Columns {
 
 fn position(headers: &[String], name: &str) -> Option<usize> {
     let exact = headers.iter().position(|header| header == name);
-    exact.or_else(|| headers.iter().position(|header| plain(header) == plain(name)))
+    exact.or_else(|| headers.iter().position(|header| squeezed(header) == squeezed(name)))
 }
 
-/// Lower case words with single spaces.
-fn plain(header: &str) -> String {
-    let spaced: String =
-        header.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Lower case letters and figures: `Account Id`, `account_id` and `accountId` are one.
+fn squeezed(header: &str) -> String {
+    table::normal(header).replace(' ', "")
 }
 
 fn listed(headers: &[String]) -> String {
@@ -248,6 +239,9 @@ mod tests {
             address: vec![5],
         };
         assert_eq!(columns, Ok(expected));
+        let camels =
+            Columns::find(&headers(&["accountId", "companyName", "zipCode"]), &Named::default(), "ours");
+        assert_eq!(camels.map(|c| (c.id, c.name, c.postcode)), Ok((Some(0), Some(1), Some(2))));
     }
 
     #[test]

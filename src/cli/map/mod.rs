@@ -54,7 +54,8 @@ enum Grain {
 
 pub(super) fn run(options: Options) -> Outcome {
     let began = Instant::now();
-    write::check(&options.out)?;
+    let inputs = [Some(&options.ours), Some(&options.theirs), options.aliases.as_ref()];
+    write::check(&options.out, inputs.into_iter().flatten().map(PathBuf::as_path))?;
     let aliases = options.aliases.as_deref().map(read::aliases).transpose()?.unwrap_or_default();
     let (ours, theirs) =
         both(&options, options.our_columns.named(), options.their_columns.named(), &aliases)?;

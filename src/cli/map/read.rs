@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{Columns, Named};
 use crate::map::domain::Domain;
-use crate::map::intake::table::{BadRow, RawList, limits};
+use crate::map::intake::table::{BadRow, FileError, RawList, limits};
 use crate::map::matching::{Aliases, List, Row};
 
 /// A list, and what was noticed in reading it.
@@ -78,7 +78,7 @@ fn table(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> Outcom
 
 fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> Outcome<Read> {
     let mut head: Vec<String> = Vec::new();
-    objects(path, |at, object| {
+    objects(path, limits::ROWS, |at, object| {
         let keys = object.iter().flat_map(|object| object.keys());
         for key in keys {
             if !head.contains(key) && head.len() < limits::COLUMNS {
@@ -88,31 +88,32 @@ fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> O
         at < HEAD as u64
     })?;
     let mut reading = Reading::new(head.clone(), named, side)?;
-    objects(path, |line, object| {
+    objects(path, limits::ROWS, |line, object| {
         match object {
             Ok(object) => {
                 let texts: Vec<String> = head.iter().map(|key| text(object.get(key))).collect();
                 reading.push(line, |at| texts.get(at).map_or("", String::as_str));
             }
-            Err(reason) => reading.bad(BadRow { line, reason }),
+            Err(reason) => reading.bad(BadRow::new(line, reason)),
         }
         if reading.list.len() % 4096 == 0 {
             rows(reading.list.len());
         }
-        (reading.list.len() as u64) < limits::ROWS
+        true
     })?;
     rows(reading.list.len());
     reading.finish(side)
 }
 
-/// Hands over each line's object, counted from 1, until `each` has enough.
+/// Hands over each line's object, counted from 1, until `each` has enough. More than `most` are too many.
 fn objects(
     path: &Path,
+    most: u64,
     mut each: impl FnMut(u64, Result<Map<String, Value>, String>) -> bool,
 ) -> Outcome<()> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut reader = BufReader::new(file);
-    let (mut line, mut number) = (Vec::new(), 0);
+    let (mut line, mut number, mut rows) = (Vec::new(), 0, 0);
     loop {
         line.clear();
         let mut limited = std::io::Read::take(&mut reader, limits::ROW_BYTES as u64 + 1);
@@ -126,6 +127,10 @@ fn objects(
         number += 1;
         if line.trim_ascii().is_empty() {
             continue;
+        }
+        rows += 1;
+        if rows > most {
+            return Err(FileError::TooManyRows.to_string());
         }
         let object = serde_json::from_slice(&line).map_err(|_| "The line is no JSON object.".to_owned());
         if !each(number, object) {
@@ -190,7 +195,7 @@ impl Reading {
         let cell = |at: Option<usize>| at.map_or("", &get);
         let (name, website) = (cell(self.columns.name), cell(self.columns.website));
         if name.is_empty() && website.is_empty() {
-            return self.bad(BadRow { line, reason: "There is no name and no website.".to_owned() });
+            return self.bad(BadRow::new(line, "There is no name and no website."));
         }
         if self.looked_at < LOOKED_AT && !name.is_empty() && !website.is_empty() {
             self.looked_at += 1;
@@ -266,4 +271,29 @@ pub(super) fn aliases(path: &Path) -> Outcome<Aliases> {
         ));
     }
     Ok(aliases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_lines_than_may_be_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.jsonl");
+        std::fs::write(&path, "{\"name\":\"Acme\"}\n\n{\"name\":\"Globex\"}\nno object\n").unwrap();
+        let read = |most| {
+            let mut rows = 0;
+            objects(&path, most, |_, _| {
+                rows += 1;
+                true
+            })
+            .map(|()| rows)
+        };
+        assert_eq!(read(3), Ok(3));
+        assert_eq!(
+            read(2),
+            Err("The list has more than 2000000 rows. Split it and send the parts.".to_owned())
+        );
+    }
 }

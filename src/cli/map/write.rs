@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::Workbook;
 
+use crate::kernel::csv::cell;
 use crate::map::matching::{Link, List, Verdict};
 
 const HEADER: [&str; 8] =
@@ -40,9 +41,18 @@ fn format(path: &Path) -> Result<Format, String> {
     }
 }
 
-/// Refuses an extension that cannot be written, before any work is done.
-pub(super) fn check(path: &Path) -> Result<(), String> {
-    format(path).map(|_| ())
+/// Refuses what cannot be written, before any work is done: an unknown extension, and a file that is read.
+pub(super) fn check<'a>(path: &Path, read: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
+    format(path)?;
+    // A file that is not there yet has no such path, and overwrites nothing.
+    let Ok(out) = path.canonicalize() else { return Ok(()) };
+    match read.into_iter().find(|input| input.canonicalize().is_ok_and(|input| input == out)) {
+        Some(input) => Err(format!(
+            "--out names {}, which is read and would be overwritten. Choose another name.",
+            input.display()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Writes all links; `partner` is one more column.
@@ -85,7 +95,8 @@ fn delimited<'a>(
     out.write_record(header)?;
     for Line { texts, score, verdict, reason, family } in lines {
         let rest = [score.as_str(), verdict, reason.as_str(), family];
-        out.write_record(texts.into_iter().chain(rest).chain(partner))?;
+        let cells = texts.into_iter().chain(rest).chain(partner);
+        out.write_record(cells.map(|text| cell(text).into_owned()))?;
     }
     out.flush()?;
     Ok(())

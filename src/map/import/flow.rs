@@ -3,7 +3,7 @@
 //! What the list lacks is told apart in the preview as it will be when it is written: an overlap of the last list that
 //! no row meets. One that only messages spoke of is on no list, and does not go with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use super::{Counts, Extent, Import};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::PartnerId;
-use crate::map::flow::{self as map, Outcome, Source};
+use crate::kernel::ids::{OverlapId, PartnerId};
+use crate::map::flow::{self as map, Batch, Outcome};
 use crate::map::intake::table::{self, BadRow, FileError, ListRow, Mapping};
-use crate::map::overlap::Sighting;
+use crate::map::overlap::{Sighting, Source};
 use crate::map::partner::Partner;
 use crate::map::{name, store};
 use crate::store::{Db, Tx};
@@ -27,13 +27,14 @@ const CHUNK: usize = 500;
 /// A row with the partner that it is about.
 type Row = Result<ListRow, BadRow>;
 
-/// Reads the file once. With `write`, what is read is saved; without, it is only counted.
+/// Reads `file`, which is the import's, once. With `write`, what is read is saved; without, it is only counted.
 ///
 /// The inner error: it is no list, in plain words with the fix. `progress` is called after each chunk with the number of rows read so far.
 pub async fn read_all<'a, F, Fut>(
     db: &Db,
     now: Timestamp,
     import: &Import,
+    file: &Path,
     partners: &'a [Partner],
     write: bool,
     mut progress: F,
@@ -42,11 +43,9 @@ where
     F: FnMut(u64) -> Fut,
     Fut: Future<Output = Result<()>>,
 {
-    let (Some(path), Some(mapping)) = (import.stored_at.clone(), import.mapping.clone()) else {
-        return Err(Error::fault("an import without file or columns"));
-    };
+    let mapping = import.mapping.clone().ok_or_else(|| Error::fault("an import without columns"))?;
     let (rows, mut chunks) = mpsc::channel(2);
-    let file_name = import.file_name.clone();
+    let (path, file_name) = (file.to_owned(), import.file_name.clone());
     let reader = tokio::task::spawn_blocking(move || hand_over(&path, &file_name, &mapping, &rows));
     let mut tally = Tally::new(import, partners);
     let mut read = 0;
@@ -85,6 +84,13 @@ fn hand_over(
     Ok(())
 }
 
+/// Sightings by partner, in an order that is the same in every transaction.
+type Groups<'a> = BTreeMap<&'a str, (&'a Partner, Vec<Sighting>)>;
+
+fn add<'a>(groups: &mut Groups<'a>, partner: &'a Partner, seen: Sighting) {
+    groups.entry(partner.id.as_str()).or_insert_with(|| (partner, Vec::new())).1.push(seen);
+}
+
 /// What the rows of a list came to so far.
 pub struct Tally<'a> {
     owner: Option<PartnerId>,
@@ -114,7 +120,7 @@ impl<'a> Tally<'a> {
 
     /// The partner of a row: the one it names, else the one whose list this is.
     fn partner(&self, row: &ListRow) -> Result<&'a Partner, BadRow> {
-        let bad = |reason: String| BadRow { line: row.line, reason };
+        let bad = |reason: String| BadRow::new(row.line, reason);
         match (&row.partner, &self.owner) {
             (Some(written), _) => self.by_key.get(&name::key(written)).copied().ok_or_else(|| {
                 bad(format!("\"{written}\" is no partner here. Add it with /partner partner add."))
@@ -129,44 +135,63 @@ impl<'a> Tally<'a> {
     }
 
     async fn chunk(&mut self, tx: &mut Tx, now: Timestamp, rows: Vec<Row>, write: bool) -> Result<()> {
-        let mut groups: Vec<(&Partner, Vec<Sighting>)> = Vec::new();
+        let (mut whole, mut half) = (Groups::new(), Groups::new());
         for row in rows {
-            let row = match row.and_then(|row| self.partner(&row).map(|partner| (partner, row))) {
-                Ok((partner, row)) => (partner, sighting(row)),
+            let row = match row {
+                Ok(row) => row,
                 Err(bad) => {
+                    match bad.about.as_deref().map(|row| (self.partner(row), row)) {
+                        Some((Ok(partner), row)) => add(&mut half, partner, sighting(row.clone())),
+                        _ => self.counts.unnamed += 1,
+                    }
                     self.counts.refuse(bad);
                     continue;
                 }
             };
-            match groups.iter_mut().find(|(p, _)| p.id == row.0.id) {
-                Some((_, group)) => group.push(row.1),
-                None => groups.push((row.0, vec![row.1])),
+            match self.partner(&row) {
+                Ok(partner) => {
+                    if !self.counts.partners.contains(&partner.name) {
+                        self.counts.partners.push(partner.name.clone());
+                    }
+                    add(&mut whole, partner, sighting(row));
+                }
+                Err(bad) => self.counts.refuse(bad),
             }
         }
-        for (partner, sightings) in groups {
-            if !self.counts.partners.contains(&partner.name) {
-                self.counts.partners.push(partner.name.clone());
-            }
-            let batch = map::weigh(tx, now, partner, &sightings).await?;
-            let mut first_met = Vec::new();
-            for ((id, outcome), seen) in batch.outcomes.iter().zip(&sightings) {
-                let repeated = !self.seen.insert((partner.id.clone(), fingerprint(seen)));
-                match outcome {
-                    Outcome::New if repeated => self.counts.same += 1,
-                    Outcome::New => self.counts.new += 1,
-                    Outcome::Changed(_) => self.counts.changed += 1,
-                    Outcome::Confirmed => self.counts.same += 1,
-                }
-                if *outcome != Outcome::New && self.met.insert(hash(id)) {
-                    first_met.push(id.clone());
-                }
-            }
-            if write {
-                map::save(tx, now, Source::List, &batch, false).await?;
-            } else {
-                self.met_on_list += store::listed_among(tx, &first_met).await?;
+        for (partner, sightings) in whole.into_values() {
+            let batch = map::weigh(tx, now, Source::List, partner, &sightings).await?;
+            self.count(partner, &batch, &sightings);
+            self.take(tx, now, &batch, write).await?;
+        }
+        // What cannot be read whole says at least that the list still has the account.
+        for (partner, sightings) in half.into_values() {
+            let mut batch = map::weigh(tx, now, Source::List, partner, &sightings).await?;
+            batch.keep_known();
+            self.take(tx, now, &batch, write).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, partner: &Partner, batch: &Batch, sightings: &[Sighting]) {
+        for ((_, outcome), seen) in batch.outcomes.iter().zip(sightings) {
+            let repeated = !self.seen.insert((partner.id.clone(), fingerprint(seen)));
+            match outcome {
+                Outcome::New if repeated => self.counts.same += 1,
+                Outcome::New => self.counts.new += 1,
+                Outcome::Changed(_) => self.counts.changed += 1,
+                Outcome::Confirmed => self.counts.same += 1,
             }
         }
+    }
+
+    async fn take(&mut self, tx: &mut Tx, now: Timestamp, batch: &Batch, write: bool) -> Result<()> {
+        if write {
+            return map::save(tx, now, batch, false).await;
+        }
+        let known = batch.outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::New);
+        let first_met: Vec<OverlapId> =
+            known.filter(|(id, _)| self.met.insert(hash(id))).map(|(id, _)| id.clone()).collect();
+        self.met_on_list += store::listed_among(tx, &first_met).await?;
         Ok(())
     }
 

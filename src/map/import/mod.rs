@@ -7,8 +7,6 @@ pub mod flow;
 pub mod store;
 pub mod view;
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
@@ -56,11 +54,6 @@ impl State {
     pub fn stored(text: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, n)| *n == text).map(|(s, _)| *s)
     }
-
-    /// Whether the worker has something to do.
-    pub fn is_work(self) -> bool {
-        matches!(self, Self::Received | Self::Counting | Self::Importing)
-    }
 }
 
 /// One list file.
@@ -90,10 +83,6 @@ pub struct Import {
     pub extent: Extent,
     /// What would change, or did.
     pub counts: Counts,
-    /// Where the download lies.
-    pub stored_at: Option<PathBuf>,
-    /// Rows that are written.
-    pub progress: u64,
     /// What was wrong with it, in plain words.
     pub error: Option<String>,
     /// Counts up with every step.
@@ -147,7 +136,9 @@ pub struct Counts {
     pub listed: u64,
     /// Rows that cannot be read.
     pub unreadable: u64,
-    /// The first of them: line and reason.
+    /// Of them those of which not even the account can be told: whether the list has it is not known.
+    pub unnamed: u64,
+    /// The first unreadable ones: line and reason.
     pub bad: Vec<(u64, String)>,
     /// The partners that the rows name.
     pub partners: Vec<String>,
@@ -160,9 +151,10 @@ pub const NAMED_BAD_ROWS: usize = 50;
 const FAIR_SHARE: u64 = 3;
 
 impl Counts {
-    /// Whether it lacks so much of the last list that it is rather an addition.
-    pub fn lacks_much(&self) -> bool {
-        self.gone.saturating_mul(FAIR_SHARE) > self.listed
+    /// Whether what it lacks is for a person to confirm: so much of the last list that it is rather an addition, or
+    /// perhaps only what cannot be read.
+    pub fn lack_is_doubtful(&self) -> bool {
+        self.gone > 0 && (self.unnamed > 0 || self.gone.saturating_mul(FAIR_SHARE) > self.listed)
     }
 
     /// Rows that were understood.

@@ -1,13 +1,16 @@
 //! The imports' SQL.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use super::{Extent, Import, State};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
 use crate::map::intake::table::Mapping;
-use crate::store::{Tx, millis, unknown};
-use crate::{sql_all, sql_exec, sql_opt};
+use crate::store::{Db, Tx, millis, unknown};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -23,11 +26,17 @@ struct Row {
     mapping: Option<String>,
     extent: String,
     counts: Option<String>,
-    stored_at: Option<String>,
-    progress: i64,
     error: Option<String>,
     version: i64,
+    attempts: i64,
 }
+
+/// Every column that [`Row`] reads.
+const COLUMNS: &str = "id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, \
+     error, version, attempts";
+
+/// The states in which the worker has something to do.
+const WORK: &str = "state IN ('received', 'counting', 'importing')";
 
 impl TryFrom<Row> for Import {
     type Error = Error;
@@ -46,8 +55,6 @@ impl TryFrom<Row> for Import {
             mapping: row.mapping.map(|m| serde_json::from_str(&m)).transpose()?,
             extent: Extent::stored(&row.extent).ok_or_else(|| unknown("extent of a list", &row.extent))?,
             counts: row.counts.map(|c| serde_json::from_str(&c)).transpose()?.unwrap_or_default(),
-            stored_at: row.stored_at.map(Into::into),
-            progress: u64::try_from(row.progress).unwrap_or(0),
             error: row.error,
             version: row.version,
         })
@@ -72,12 +79,12 @@ pub async fn insert(tx: &mut Tx, now: Timestamp, import: &Import) -> Result<bool
     Ok(added == 1)
 }
 
-/// Saves an import if it is still in version `seen`; `false` when somebody was faster.
+/// Saves an import if it is still in version `seen`, and lets go of it; `false` when somebody was faster.
 pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -> Result<bool> {
     let saved = sql_exec!(
         tx,
-        "UPDATE imports SET partner_id = $3, state = $4, headers = $5, mapping = $6, counts = $7, stored_at = $8, \
-         progress = $9, error = $10, thread_ts = $11, extent = $13, version = version + 1, updated_at = $12 WHERE id = $1 AND version = $2",
+        "UPDATE imports SET partner_id = $3, state = $4, headers = $5, mapping = $6, counts = $7, error = $8, thread_ts = $9, \
+         extent = $10, lease_until = 0, attempts = 0, version = version + 1, updated_at = $11 WHERE id = $1 AND version = $2",
         import.id.as_str(),
         seen,
         import.partner.as_ref().map(PartnerId::as_str),
@@ -85,12 +92,10 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
         serde_json::to_string(&import.headers)?,
         import.mapping.as_ref().map(serde_json::to_string).transpose()?,
         serde_json::to_string(&import.counts)?,
-        import.stored_at.as_ref().map(|p| p.display().to_string()),
-        i64::try_from(import.progress).unwrap_or(i64::MAX),
         import.error.as_deref(),
         import.thread.as_deref(),
-        millis(now),
-        import.extent.as_str()
+        import.extent.as_str(),
+        millis(now)
     )?;
     if saved == 1 {
         import.version = seen + 1;
@@ -100,25 +105,87 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
 
 /// One import.
 pub async fn find(tx: &mut Tx, id: &ImportId) -> Result<Option<Import>> {
-    let row = sql_opt!(
-        tx,
-        Row,
-        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, stored_at, \
-         progress, error, version FROM imports WHERE id = $1",
-        id.as_str()
-    )?;
-    row.map(Import::try_from).transpose()
+    let sql = format!("SELECT {COLUMNS} FROM imports WHERE id = $1");
+    sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), id.as_str())?.map(Import::try_from).transpose()
 }
 
-/// The oldest import that the worker has something to do for.
-pub async fn next_work(tx: &mut Tx) -> Result<Option<Import>> {
-    let row = sql_opt!(
-        tx,
-        Row,
-        "SELECT id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, stored_at, \
-         progress, error, version FROM imports WHERE state IN ('received', 'counting', 'importing') ORDER BY created_at, id LIMIT 1"
+/// An import in the hands of one worker, for as long as it renews its lease.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// As it was claimed.
+    pub import: Import,
+    /// How often this step was tried, this time included.
+    pub attempt: i64,
+}
+
+/// Claims the oldest import that there is something to do for.
+pub async fn claim(db: &Db, lease: Duration) -> Result<Option<Claimed>> {
+    let mut tx = db.begin().await?;
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let clock = tx.clock();
+    let sql = format!(
+        "UPDATE imports SET attempts = attempts + 1, lease_until = {clock} + $1 WHERE id IN (SELECT id FROM imports \
+         WHERE {WORK} AND lease_until <= {clock} ORDER BY created_at, id LIMIT 1{skip_locked}) RETURNING {COLUMNS}"
+    );
+    let row = sql_opt!(&mut tx, Row, AssertSqlSafe(sql.clone()), in_millis(lease))?;
+    tx.commit().await?;
+    row.map(|row| Ok(Claimed { attempt: row.attempts, import: row.try_into()? })).transpose()
+}
+
+/// Keeps it claimed for `time` from now, to work on it or to try again after that; `false`: the claim was lost.
+pub async fn hold(db: &Db, claimed: &Claimed, time: Duration) -> Result<bool> {
+    settle(db, claimed, time, 0).await
+}
+
+/// Gives it back as if it had not been claimed.
+pub async fn release(db: &Db, claimed: &Claimed) -> Result<bool> {
+    settle(db, claimed, Duration::ZERO, 1).await
+}
+
+async fn settle(db: &Db, claimed: &Claimed, time: Duration, untried: i64) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let sql = format!(
+        "UPDATE imports SET lease_until = {} + $4, attempts = attempts - $5 WHERE id = $1 AND version = $2 AND attempts = $3",
+        tx.clock()
+    );
+    let ours = sql_exec!(
+        &mut tx,
+        AssertSqlSafe(sql.clone()),
+        claimed.import.id.as_str(),
+        claimed.import.version,
+        claimed.attempt,
+        in_millis(time),
+        untried
     )?;
-    row.map(Import::try_from).transpose()
+    tx.commit().await?;
+    Ok(ours == 1)
+}
+
+/// Gives back what a process that is gone had claimed.
+pub async fn release_all(db: &Db) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sql_exec!(&mut tx, "UPDATE imports SET lease_until = 0 WHERE lease_until > 0")?;
+    tx.commit().await
+}
+
+fn in_millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// How many imports there is something to do for.
+pub async fn at_work(tx: &mut Tx) -> Result<i64> {
+    let sql = format!("SELECT COUNT(*) FROM imports WHERE {WORK}");
+    Ok(sql_value!(tx, i64, AssertSqlSafe(sql.clone()))?)
+}
+
+/// Of these imports those whose file is still needed.
+pub async fn unfinished(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT id FROM imports WHERE state NOT IN ('done', 'cancelled', 'failed') AND id IN ({})",
+        tx.texts()
+    );
+    let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), serde_json::to_string(ids)?)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// How the columns of such a header were read last time: for this partner, or (`None`) for rows that name theirs.
@@ -161,7 +228,7 @@ pub async fn remember(
 
 /// Imports that wait for a decision in this channel, for status.
 pub async fn waiting(tx: &mut Tx, channel: &ChannelId) -> Result<i64> {
-    Ok(crate::sql_value!(
+    Ok(sql_value!(
         tx,
         i64,
         "SELECT COUNT(*) FROM imports WHERE channel = $1 AND state IN ('asking', 'previewed')",

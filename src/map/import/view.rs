@@ -49,8 +49,19 @@ struct Card<'a> {
     by: String,
 }
 
-/// The card. `needs` is what somebody must say first; `by` is who decided.
-pub fn card(import: &Import, partners: &[Partner], needs: &str, by: Option<&UserId>) -> Result<Message> {
+/// What a card says beside its import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aside<'a> {
+    /// What somebody must say first.
+    pub needs: &'a str,
+    /// Who decided.
+    pub by: Option<&'a UserId>,
+    /// Rows that are written so far.
+    pub rows: u64,
+}
+
+/// The card.
+pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<Message> {
     let counts = &import.counts;
     let named =
         import.partner.as_ref().and_then(|id| partners.iter().find(|p| p.id == *id)).map(|p| p.name.clone());
@@ -65,14 +76,14 @@ pub fn card(import: &Import, partners: &[Partner], needs: &str, by: Option<&User
         } else {
             counts.partners.join(", ")
         },
-        needs,
+        needs: aside.needs,
         bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
         more_bad: counts.unreadable - shown as u64,
         lacks: lacks(counts),
         whole: import.extent == Extent::Whole,
-        progress: import.progress,
+        progress: aside.rows,
         error: import.error.as_deref().unwrap_or_default(),
-        by: by.map(UserId::mention).unwrap_or_default(),
+        by: aside.by.map(UserId::mention).unwrap_or_default(),
     }
     .render()?;
     let text = text.trim().to_owned();
@@ -111,7 +122,7 @@ fn runs(counts: &Counts, value: &str) -> Vec<Value> {
     }
     let add = blocks::button("Add only", action::ADD, value);
     let whole = blocks::button("Import as the whole list", action::RUN, value);
-    if !counts.lacks_much() {
+    if !counts.lack_is_doubtful() {
         return vec![blocks::primary(whole), add];
     }
     let gone = match counts.gone {

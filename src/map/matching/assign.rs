@@ -22,6 +22,8 @@ const MATCH: f32 = 0.82;
 const REVIEW: f32 = 0.01;
 /// At most one of so many of our accounts goes to review, the likeliest first: a person's time is what it costs.
 const REVIEW_SHARE: usize = 10;
+/// But so many always may: they take a person a minute.
+const REVIEW_LEAST: usize = 10;
 /// Pairs that are shown for one account in review.
 const CHOICES: usize = 3;
 /// How much it counts that a pair would be the best if its other account were not taken: it may be the subsidiary of that.
@@ -152,7 +154,7 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
         .filter(|(rank, _, _)| *rank >= REVIEW)
         .collect();
     open.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.2.ours, x.2.theirs).cmp(&(y.2.ours, y.2.theirs))));
-    let budget = ground.ours.len() / REVIEW_SHARE;
+    let budget = (ground.ours.len() / REVIEW_SHARE).max(REVIEW_LEAST);
     let mut asked = vec![0u8; ground.ours.len()];
     let mut accounts = 0;
     for (rank, score, pair) in open {

@@ -26,7 +26,8 @@ pub enum Grain {
 pub struct Options {
     /// What counts as one.
     pub grain: Grain,
-    /// Whether names that are merely alike are looked for; without, only whole names, domains and postcodes.
+    /// Whether names that are merely alike are looked for, and accounts at one postcode; without, only whole names and
+    /// domains.
     pub fuzzy: bool,
     /// Threads; at least one.
     pub threads: usize,
@@ -61,7 +62,7 @@ pub struct Outcome {
 pub enum Stage {
     /// Counting both lists.
     Counting,
-    /// Exact names, domains and places: so many of ours done.
+    /// Whole names and domains: so many of ours done.
     Exact(usize),
     /// Likeness of names: so many done, of so many that are open.
     Alike(usize, usize),

@@ -6,67 +6,32 @@ use rustc_hash::FxHashMap;
 
 type Table = FxHashMap<&'static str, &'static str>;
 
-/// A legal form by its spelling (lower case, ASCII, without dots), as its family: `ltd` is `limited`.
-pub fn legal_form(word: &str) -> Option<&'static str> {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| table(FORMS, ','));
-    TABLE.get(word).copied()
-}
-
 /// What a word stands for: an abbreviation written out, a kind of company by its English name; empty for articles,
 /// prepositions and conjunctions, which distinguish nobody. `None`: for itself.
 pub fn meaning(word: &str) -> Option<&'static str> {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        let mut table = table(MEANINGS, ' ');
+        let mut table = table(MEANINGS);
         table.extend(SMALL_WORDS.split(' ').map(|word| (word, "")));
         table
     });
     TABLE.get(word).copied()
 }
 
-fn table(rows: &[(&'static str, &'static str)], between: char) -> Table {
+fn table(rows: &[(&'static str, &'static str)]) -> Table {
     let row = |(meaning, spellings): &(&'static str, &'static str)| {
         let meaning = *meaning;
-        spellings.split(between).map(move |spelling| (spelling, meaning))
+        spellings.split(' ').map(move |spelling| (spelling, meaning))
     };
     rows.iter().flat_map(row).collect()
 }
-
-/// Forms that stand before the name: `PT Telkom`, `ООО Ромашка`.
-pub const LEADING_FORMS: [&str; 6] = ["pt", "ooo", "oao", "pao", "zao", "fa"];
-
-/// Words that belong to a form only when a form follows: `GmbH & Co. KG`, `Sp. z o.o.`, `Private Limited`.
-pub const BETWEEN_FORMS: [&str; 8] = ["and", "z", "de", "private", "s", "sp", "d", "public"];
-
-/// Second words of legal forms of two.
-pub const TWO_WORD_ENDS: [&str; 7] =
-    ["limited", "liability", "partnership", "anonyme", "anonima", "kaisha", "gaisha"];
 
 /// What is no part of a name in any of the languages that names are written in most.
 const SMALL_WORDS: &str = "com the and of for in at on to a an by de la le les l d du des et en au aux pour der die das dem den \
     fur und im am zu zur y el los las del e di da do dos della delle dei degli dell van voor het och og i";
 
-/// Kinds of company, institution and business in scripts without spaces, with what they mean; legal forms mean nothing.
+/// Kinds of company, institution and business in scripts without spaces, with what they mean.
 pub const IDEOGRAPHS: &[(&str, &str)] = &[
-    ("株式会社", ""),
-    ("有限会社", ""),
-    ("合同会社", ""),
-    ("股份有限公司", ""),
-    ("有限责任公司", ""),
-    ("有限公司", ""),
-    ("주식회사", ""),
-    ("(株)", ""),
-    ("（株）", ""),
-    ("公益財団法人", ""),
-    ("一般財団法人", ""),
-    ("公益社団法人", ""),
-    ("一般社団法人", ""),
-    ("独立行政法人", ""),
-    ("国立研究開発法人", ""),
     ("国立大学法人", "national"),
-    ("学校法人", ""),
-    ("医療法人", ""),
-    ("社会福祉法人", ""),
-    ("特定非営利活動法人", ""),
     ("集团", "group"),
     ("グループ", "group"),
     ("財団", "foundation"),
@@ -121,37 +86,6 @@ pub const IDEOGRAPHS: &[(&str, &str)] = &[
     ("国家", "national"),
     ("科学院", "academy science"),
     ("科学", "science"),
-];
-
-/// The family of legal forms, and its spellings.
-#[rustfmt::skip]
-const FORMS: &[(&str, &str)] = &[
-    ("limited", "ltd,limited,ltda,limitada,lda,limitee,ltee,pty,pte,\
-        pvt,sdn,bhd,tbk,berhad"),
-    ("plc", "plc,public limited"),
-    ("inc", "inc,incorporated,incorporation"),
-    ("corp", "corp,corporation,coporation"),
-    ("company", "co,company,companies,cie,compagnie,cia"),
-    ("llc", "llc,lllc"),
-    ("lp", "llp,lllp,lp,pllc,limited partnership,limited liability"),
-    ("other", "pc,ulc,cic,cio,chartered,nl,npc,fze,fzco,fzc,wll,saoc,saog"),
-    ("gmbh", "gmbh,ggmbh,mbh,ug,gesmbh"),
-    ("ag", "ag,aktiengesellschaft,kgaa"),
-    ("kg", "kg,ohg,gbr,partg,partgmbb,ek"),
-    ("ev", "ev,eg,ez"),
-    ("se", "se,societas"),
-    ("sa", "sa,sas,sasu,sarl,eurl,sci,snc,sca,scs,saic,saa,sac,sab,sapi,sau,sa sicav,societe anonyme,\
-        sociedad anonima"),
-    ("spa", "spa,srl,srls,sapa,scarl,scrl,sprl"),
-    ("sl", "sl,slu,cv,rl,sc,eireli,epp"),
-    ("bv", "bv,nv,vof,bvba,cvba"),
-    ("ab", "ab,publ,aktiebolag"),
-    ("oy", "oy,oyj,abp,ky,osakeyhtio"),
-    ("as", "as,asa,ans,aps,ivs,amba,hf,ehf"),
-    ("kft", "kft,zrt,nyrt,rt,bt"),
-    ("sro", "sro,spol,oo,zoo,spzoo,doo,dd,ad,ead,eood,ood,sia,uab,ou"),
-    ("kk", "kk,gk,yk,kabushikikaisha,kabushiki kaisha,kabushiki gaisha"),
-    ("jsc", "jsc,pjsc,ojsc,cjsc,aoa"),
 ];
 
 /// A word, and what else it is written as.

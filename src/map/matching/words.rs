@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use deunicode::deunicode_char;
 
 use super::tables;
+use crate::map::name::forms;
 
 /// A name taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Words {
         let name = without_register_mark(name);
         let folded = fold(&name);
         let mut words = split(&folded);
-        let form = take_legal_forms(&mut words);
+        let form = forms::take_off(&mut words);
         if let [_, .., last] = words.as_mut_slice()
             && let Some(number) = roman(last)
         {
@@ -65,6 +66,9 @@ fn fold(name: &str) -> Cow<'_, str> {
     }
     let mut spaced = Cow::Borrowed(name);
     if name.chars().any(is_ideograph) {
+        for word in forms::IDEOGRAPHIC {
+            spaced = Cow::Owned(spaced.replace(word, " "));
+        }
         for (word, meaning) in tables::IDEOGRAPHS {
             if spaced.contains(word) {
                 spaced = Cow::Owned(spaced.replace(word, &format!(" {meaning} ")));
@@ -116,39 +120,6 @@ fn split(folded: &str) -> Vec<String> {
         letters = letter;
     }
     words
-}
-
-/// Takes legal forms off the end, the article and the forms that stand first off the start. Never takes all.
-fn take_legal_forms(words: &mut Vec<String>) -> Option<&'static str> {
-    let mut form = None;
-    while words.len() > 1 && (words[0] == "the" || tables::LEADING_FORMS.contains(&words[0].as_str())) {
-        words.remove(0);
-    }
-    // Two letters after the form name the state that registered it: `Rush Enterprises Inc TX`.
-    if let [.., _, before, state] = words.as_slice()
-        && state.len() == 2
-        && tables::legal_form(state).is_none()
-        && tables::legal_form(before).is_some()
-    {
-        words.pop();
-    }
-    while words.len() > 1 {
-        let last = words[words.len() - 1].as_str();
-        let ends_two = words.len() > 2 && tables::TWO_WORD_ENDS.contains(&last);
-        let pair = ends_two.then(|| format!("{} {last}", words[words.len() - 2]));
-        if let Some(two) = pair.as_deref().and_then(tables::legal_form) {
-            form = Some(two);
-            words.truncate(words.len() - 2);
-        } else if let Some(one) = tables::legal_form(last) {
-            form = Some(one);
-            words.pop();
-        } else if form.is_some() && tables::BETWEEN_FORMS.contains(&last) {
-            words.pop();
-        } else {
-            break;
-        }
-    }
-    form
 }
 
 /// One spelling for one meaning: abbreviations written out, kinds of company in English, no plural. `None` for words that

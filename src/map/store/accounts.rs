@@ -31,7 +31,7 @@ pub async fn account(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>> {
         .map(Into::into))
 }
 
-/// Accounts that one of these domains or name keys may mean.
+/// Accounts that one of these domains or name keys may mean, with their name keys: those of a domain first.
 pub async fn accounts_like(
     tx: &mut Tx,
     domains: &[String],
@@ -42,8 +42,9 @@ pub async fn accounts_like(
     let mut found: Vec<Row> = Vec::new();
     for (column, values) in [("domain", domains), ("name_key", keys)] {
         if !values.is_empty() {
-            let sql =
-                format!("SELECT id, name, domain, owner, name_key FROM accounts WHERE {column} IN ({texts})");
+            let sql = format!(
+                "SELECT id, name, domain, owner, name_key FROM accounts WHERE {column} IN ({texts}) ORDER BY id"
+            );
             found.extend(sql_all!(tx, Row, AssertSqlSafe(sql.clone()), serde_json::to_string(values)?)?);
         }
     }

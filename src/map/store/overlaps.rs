@@ -8,7 +8,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, OverlapId, PartnerId, UserId};
 use crate::kernel::money::Money;
 use crate::map::account::Account;
-use crate::map::overlap::{Overlap, Population, Triage};
+use crate::map::overlap::{Overlap, Population, Source, Triage};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -147,7 +147,21 @@ pub async fn overlaps_of_ids(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overl
 
 /// A partner's overlaps with these accounts, gone ones included.
 pub async fn overlaps_with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId]) -> Result<Vec<Overlap>> {
-    let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({})", tx.texts());
+    with(tx, partner, accounts, "").await
+}
+
+/// The same, kept as they are for everybody else until this transaction ends.
+pub async fn lock_overlaps_with(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    accounts: &[AccountId],
+) -> Result<Vec<Overlap>> {
+    let lock = if tx.is_postgres() { " ORDER BY o.account_id FOR UPDATE OF o" } else { "" };
+    with(tx, partner, accounts, lock).await
+}
+
+async fn with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId], lock: &str) -> Result<Vec<Overlap>> {
+    let sql = format!("{OVERLAP} WHERE o.partner_id = $2 AND o.account_id IN ({}){lock}", tx.texts());
     let rows = sql_all!(
         tx,
         OverlapRow,
@@ -168,17 +182,14 @@ pub async fn open_counts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
-/// Saves overlaps, many at a time: new ones are added, known ones take every field.
-pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> Result<()> {
+/// Saves what a source says of these overlaps, many at a time; `true` marks those that it changed.
+///
+/// Of a known overlap only that is written which a sighting may change, beside what was decided on it: a dismissed one
+/// that changed is open again (A9). A list outranks whoever else says the same, and a person outranks messages.
+pub async fn save_sightings(tx: &mut Tx, source: Source, overlaps: &[(&Overlap, bool)]) -> Result<()> {
     let rows: Vec<_> = overlaps
         .iter()
-        .map(|o| {
-            let (triage, until, because) = match &o.triage {
-                Triage::Open => ("open", None, None),
-                Triage::Planned => ("planned", None, None),
-                Triage::Snoozed(until) => ("snoozed", Some(millis(*until)), None),
-                Triage::Dismissed(because) => ("dismissed", None, Some(because)),
-            };
+        .map(|(o, changed)| {
             json!([
                 o.id,
                 o.account.id,
@@ -191,46 +202,29 @@ pub async fn save_overlaps(tx: &mut Tx, source: &str, overlaps: &[Overlap]) -> R
                 o.stage,
                 millis(o.first_seen),
                 millis(o.last_seen),
-                o.gone_at.map(millis),
                 o.changed_at.map(millis),
                 o.change_note,
-                triage,
-                o.assignee,
-                until,
-                because,
-                o.decided_by,
-                o.version,
+                1 + i64::from(*changed),
             ])
         })
         .collect();
+    // `excluded.version` is 2 where there is a change, 1 where there is none.
     let sql = format!(
         "INSERT INTO account_overlaps (id, account_id, partner_id, our_population, their_population, owner, amount_hundredths, \
-         amount_currency, stage, first_seen, last_seen, gone_at, changed_at, change_note, triage, assignee, snoozed_until, \
-         dismissed_because, decided_by, version, source) \
+         amount_currency, stage, first_seen, last_seen, changed_at, change_note, version, source) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, CAST(value ->> 6 AS BIGINT), \
          value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), \
-         CAST(value ->> 12 AS BIGINT), value ->> 13, value ->> 14, value ->> 15, CAST(value ->> 16 AS BIGINT), value ->> 17, \
-         value ->> 18, CAST(value ->> 19 AS BIGINT), $2 FROM {} WHERE true \
+         value ->> 12, CAST(value ->> 13 AS BIGINT), $2 FROM {} WHERE true \
          ON CONFLICT (account_id, partner_id) DO UPDATE SET our_population = excluded.our_population, \
          their_population = excluded.their_population, owner = excluded.owner, amount_hundredths = excluded.amount_hundredths, \
-         amount_currency = excluded.amount_currency, stage = excluded.stage, last_seen = excluded.last_seen, \
-         gone_at = excluded.gone_at, changed_at = excluded.changed_at, change_note = excluded.change_note, \
-         triage = excluded.triage, assignee = excluded.assignee, snoozed_until = excluded.snoozed_until, \
-         dismissed_because = excluded.dismissed_because, decided_by = excluded.decided_by, version = excluded.version, \
-         source = CASE WHEN excluded.source = '' THEN account_overlaps.source ELSE excluded.source END",
+         amount_currency = excluded.amount_currency, stage = excluded.stage, last_seen = excluded.last_seen, gone_at = NULL, \
+         changed_at = excluded.changed_at, change_note = excluded.change_note, \
+         triage = CASE WHEN excluded.version > 1 AND account_overlaps.triage = 'dismissed' THEN 'open' ELSE account_overlaps.triage END, \
+         version = account_overlaps.version + excluded.version - 1, \
+         source = CASE WHEN excluded.source = 'message' OR account_overlaps.source = 'list' THEN account_overlaps.source \
+          ELSE excluded.source END",
         tx.each()
     );
-    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, source)?;
+    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, source.as_str())?;
     Ok(())
-}
-
-/// Saves one overlap if nobody has changed it since version `seen`; `false` when somebody has.
-pub async fn decide_overlap(tx: &mut Tx, overlap: &Overlap, seen: i64) -> Result<bool> {
-    let current =
-        sql_opt!(tx, (i64,), "SELECT version FROM account_overlaps WHERE id = $1", overlap.id.as_str())?;
-    if current != Some((seen,)) {
-        return Ok(false);
-    }
-    save_overlaps(tx, "", std::slice::from_ref(overlap)).await?;
-    Ok(true)
 }

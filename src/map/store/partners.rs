@@ -1,6 +1,7 @@
 //! Partners and the people there.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
@@ -38,19 +39,21 @@ impl TryFrom<PartnerRow> for Partner {
     }
 }
 
+/// Every column that [`PartnerRow`] reads.
+const PARTNER: &str =
+    "SELECT id, name, domain, manager, channel, refresh_days, list_seen_at, sample FROM partners";
+
 /// Every partner, by name.
 pub async fn partners(tx: &mut Tx) -> Result<Vec<Partner>> {
-    let rows = sql_all!(
-        tx,
-        PartnerRow,
-        "SELECT id, name, domain, manager, channel, refresh_days, list_seen_at, sample FROM partners ORDER BY name_key"
-    )?;
+    let sql = format!("{PARTNER} ORDER BY name_key");
+    let rows = sql_all!(tx, PartnerRow, AssertSqlSafe(sql.clone()))?;
     rows.into_iter().map(Partner::try_from).collect()
 }
 
 /// One partner.
 pub async fn partner(tx: &mut Tx, id: &PartnerId) -> Result<Option<Partner>> {
-    Ok(partners(tx).await?.into_iter().find(|p| p.id == *id))
+    let sql = format!("{PARTNER} WHERE id = $1");
+    sql_opt!(tx, PartnerRow, AssertSqlSafe(sql.clone()), id.as_str())?.map(Partner::try_from).transpose()
 }
 
 /// Follows a channel that has got another id.
@@ -67,7 +70,8 @@ pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> 
 
 /// The partner whose people read this channel.
 pub async fn partner_of_channel(tx: &mut Tx, channel: &ChannelId) -> Result<Option<Partner>> {
-    Ok(partners(tx).await?.into_iter().find(|p| p.channel.as_ref() == Some(channel)))
+    let sql = format!("{PARTNER} WHERE channel = $1");
+    sql_opt!(tx, PartnerRow, AssertSqlSafe(sql.clone()), channel.as_str())?.map(Partner::try_from).transpose()
 }
 
 /// Adds a partner or saves what changed; its id decides which.
@@ -125,26 +129,20 @@ impl TryFrom<ContactRow> for Contact {
     }
 }
 
+/// Every column that [`ContactRow`] reads.
+const CONTACT: &str = "SELECT id, partner_id, name, role, email, slack_user, said_no_to FROM contacts";
+
 /// The people at a partner, by name.
 pub async fn contacts(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Contact>> {
-    let rows = sql_all!(
-        tx,
-        ContactRow,
-        "SELECT id, partner_id, name, role, email, slack_user, said_no_to FROM contacts WHERE partner_id = $1 ORDER BY name",
-        partner.as_str()
-    )?;
+    let sql = format!("{CONTACT} WHERE partner_id = $1 ORDER BY name");
+    let rows = sql_all!(tx, ContactRow, AssertSqlSafe(sql.clone()), partner.as_str())?;
     rows.into_iter().map(Contact::try_from).collect()
 }
 
 /// One person at a partner.
 pub async fn contact(tx: &mut Tx, id: &ContactId) -> Result<Option<Contact>> {
-    let row = sql_opt!(
-        tx,
-        ContactRow,
-        "SELECT id, partner_id, name, role, email, slack_user, said_no_to FROM contacts WHERE id = $1",
-        id.as_str()
-    )?;
-    row.map(Contact::try_from).transpose()
+    let sql = format!("{CONTACT} WHERE id = $1");
+    sql_opt!(tx, ContactRow, AssertSqlSafe(sql.clone()), id.as_str())?.map(Contact::try_from).transpose()
 }
 
 /// Adds a person at a partner or saves what changed.

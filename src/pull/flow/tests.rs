@@ -4,7 +4,7 @@ use super::*;
 use crate::delivery::outbox::Action;
 use crate::kernel::actor::{Role, Standing};
 use crate::map::flow as intake;
-use crate::map::overlap::{Sighting, Triage};
+use crate::map::overlap::{Sighting, Source, Triage};
 use crate::pull::testing::{at, partner};
 use crate::store::{Db, Synchronous, people};
 
@@ -51,8 +51,8 @@ async fn add(tx: &mut Tx, now: &str, partner_name: &str, count: usize) {
         })
         .collect();
     let partner = partner(partner_name, Some("2026-03-01T08:00:00Z"));
-    let batch = intake::weigh(tx, at(now), &partner, &sightings).await.unwrap();
-    intake::save(tx, at(now), intake::Source::Message, &batch, false).await.unwrap();
+    let batch = intake::weigh(tx, at(now), Source::Message, &partner, &sightings).await.unwrap();
+    intake::save(tx, at(now), &batch, false).await.unwrap();
 }
 
 /// What waits in the outbox.

@@ -1,5 +1,7 @@
 //! Events: messages of the intake channel, files, Home, and what happens to channels.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -128,9 +130,19 @@ async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<&'static str
     Ok(identity::recently(bot, &user.into()).await?.outside)
 }
 
-fn context(bot: &Bot, partners: &[Partner]) -> Context {
-    let names = partners.iter().map(|p| p.name.clone()).collect();
-    Context::new(names, Some(bot.identity.bot_id.clone()))
+/// What messages are read with, kept until the partners' names change.
+fn context(bot: &Bot, partners: &[Partner]) -> Arc<Context> {
+    static LAST: Mutex<Option<(Vec<String>, Arc<Context>)>> = Mutex::new(None);
+    let names: Vec<String> = partners.iter().map(|p| p.name.clone()).collect();
+    let own = bot.identity.bot_id.clone();
+    let known = [std::slice::from_ref(&own), &names].concat();
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, context)) = last.as_ref().filter(|(of, _)| *of == known) {
+        return context.clone();
+    }
+    let context = Arc::new(Context::new(names, Some(own)));
+    *last = Some((known, context.clone()));
+    context
 }
 
 /// Each mention with its partner, and the accounts whose partner is not known here.

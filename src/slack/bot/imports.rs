@@ -4,6 +4,8 @@
 mod arrival;
 mod work;
 
+use std::path::PathBuf;
+
 use super::super::payload::{Action, BlockActions, ViewSubmission};
 use super::{Bot, Occasion, outdated};
 use crate::delivery::intake::Handled;
@@ -11,8 +13,8 @@ use crate::delivery::outbox::{self, Outgoing, Thread};
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ImportId, PartnerId, UserId};
-use crate::map::import::view::{self, IN_ROWS, action};
+use crate::kernel::ids::{ImportId, PartnerId};
+use crate::map::import::view::{self, Aside, IN_ROWS, action};
 use crate::map::import::{Counts, Extent, Import, State, flow, store};
 use crate::map::intake::table::{self, Column, Field, Mapping};
 use crate::map::partner::Partner;
@@ -23,15 +25,8 @@ pub(super) use arrival::shared;
 pub use work::run;
 
 /// Posts the card under the file, or edits it.
-async fn show(
-    tx: &mut Tx,
-    now: i64,
-    import: &Import,
-    partners: &[Partner],
-    needs: &str,
-    by: Option<&UserId>,
-) -> Result<()> {
-    let message = view::card(import, partners, needs, by)?;
+async fn show(tx: &mut Tx, now: i64, import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<()> {
+    let message = view::card(import, partners, aside)?;
     let subject = import.subject();
     let out = if outbox::is_shown(tx, &subject).await? {
         Outgoing::update(&subject, message)
@@ -45,13 +40,9 @@ async fn show(
     outbox::enqueue(tx, now, &out).await
 }
 
-/// The download is only kept while it is needed.
-fn discard(import: &mut Import) {
-    if let Some(path) = import.stored_at.take()
-        && let Err(error) = std::fs::remove_file(&path)
-    {
-        tracing::warn!(%error, "a download was not removed");
-    }
+/// Where the file lies on this machine while it is needed.
+fn file_of(bot: &Bot, import: &ImportId) -> PathBuf {
+    bot.downloads.join(import.as_str())
 }
 
 /// The import that a control is about, if it is still as it was shown.
@@ -92,7 +83,7 @@ async fn open_columns(o: &Occasion<'_>, value: &str) -> Result<Handled> {
     let import = current(&mut tx, value).await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    let (path, file_name) = (import.stored_at.clone().unwrap_or_default(), import.file_name.clone());
+    let (path, file_name) = (file_of(o.bot, &import.id), import.file_name.clone());
     let sample =
         tokio::task::spawn_blocking(move || table::peek(&path, &file_name)).await.ok().and_then(Result::ok);
     let mapping = import.mapping.clone().unwrap_or_else(|| Mapping {
@@ -116,9 +107,6 @@ async fn decide(o: &Occasion<'_>, value: &str, extent: Option<Extent>) -> Result
     import.extent = extent.unwrap_or(import.extent);
     // From here on it is the one who decided whose name it carries.
     import.uploaded_by = o.actor.user.clone();
-    if extent.is_none() {
-        discard(&mut import);
-    }
     if !store::save(&mut tx, o.now, &mut import, seen).await? {
         return Err(Error::user("Somebody else was faster; the card shows what they decided."));
     }
@@ -128,7 +116,8 @@ async fn decide(o: &Occasion<'_>, value: &str, extent: Option<Extent>) -> Result
         None => "import.cancel",
     };
     audit::done(&mut tx, o.now, o.actor.user.as_str(), what, &import.subject(), &import.file_name).await?;
-    show(&mut tx, millis(o.now), &import, &partners, "", Some(&o.actor.user)).await?;
+    show(&mut tx, millis(o.now), &import, &partners, Aside { by: Some(&o.actor.user), ..Aside::default() })
+        .await?;
     let handled = o.finish(tx).await;
     o.bot.imports.ring();
     handled
@@ -144,7 +133,7 @@ async fn count_again(
     let seen = import.version;
     import.state = State::Counting;
     if store::save(&mut tx, o.now, &mut import, seen).await? {
-        show(&mut tx, millis(o.now), &import, partners, "", None).await?;
+        show(&mut tx, millis(o.now), &import, partners, Aside::default()).await?;
         let said =
             "The last list has changed since this was counted. I count again; nothing is imported yet.";
         o.send(&mut tx, &o.privately(Message::text(said))).await?;
@@ -207,7 +196,7 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
     import.counts = Counts::default();
     let partners = map::partners(&mut tx).await?;
     store::save(&mut tx, o.now, &mut import, version).await?;
-    show(&mut tx, millis(o.now), &import, &partners, "", None).await?;
+    show(&mut tx, millis(o.now), &import, &partners, Aside::default()).await?;
     let handled = o.finish(tx).await;
     o.bot.imports.ring();
     handled

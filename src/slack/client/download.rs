@@ -11,11 +11,12 @@ use tokio::io::AsyncWriteExt;
 use url::Url;
 
 use super::{CallError, Client};
+use crate::kernel::ids::random;
 
 /// A file may take this long between two pieces.
 const STALL: Duration = Duration::from_secs(20);
 
-/// Why a file was not fetched. What was written so far stands at the path and is of no use.
+/// Why a file was not fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// Not an address of Slack's: the token was not sent.
@@ -39,8 +40,22 @@ pub enum DownloadError {
 }
 
 impl Client {
-    /// Streams a file of Slack's (`url_private_download`) to `to`, at most `limit` bytes. Returns its length.
+    /// Streams a file of Slack's (`url_private_download`) to `to`, at most `limit` bytes, and returns its length. The
+    /// file is there only when it is whole; until then it stands beside, with an ending of its own.
     pub async fn download(&self, url: &str, to: &Path, limit: u64) -> Result<u64, DownloadError> {
+        let part = to.with_extension(format!("{}.part", random(8)));
+        let outcome = match self.stream(url, &part, limit).await {
+            Ok(length) => tokio::fs::rename(&part, to).await.map(|()| length).map_err(DownloadError::Io),
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            // It may never have come to a file.
+            let _ = tokio::fs::remove_file(&part).await;
+        }
+        outcome
+    }
+
+    async fn stream(&self, url: &str, to: &Path, limit: u64) -> Result<u64, DownloadError> {
         let url = Url::parse(url).ok().filter(|u| self.is_own(u) || is_slack_host(u));
         let url = url.ok_or(DownloadError::NotAllowed)?;
         let token = self.bot_token();

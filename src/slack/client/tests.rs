@@ -244,6 +244,7 @@ async fn a_login_page_is_no_file() {
         let got = client.download(&format!("{base}/files/a"), &to, 1000).await;
         assert!(matches!(got, Err(DownloadError::LoginPage)), "{got:?}");
     }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left of them");
     assert_eq!(double.seen().len(), 3);
 }
 

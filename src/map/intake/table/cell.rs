@@ -1,9 +1,6 @@
-//! The meaning of single cells: amounts, dates. What a cell does not state is `None`, never guessed.
+//! The meaning of single cells. What a cell does not state is `None`, never guessed.
 
 use iso_currency::Currency;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::kernel::money::Money;
 
@@ -47,47 +44,7 @@ pub(super) fn currency(text: &str) -> Option<Currency> {
     Currency::from_code(&text.to_ascii_uppercase())
 }
 
-/// What a cell about a date says.
-pub(super) enum Day {
-    Is(Date),
-    /// `3/4/2026`: nobody says which comes first.
-    Ambiguous,
-    Unreadable,
-}
-
-/// A day: ISO with or without a time, seconds or milliseconds since 1970, `4 Mar 2026`, `Mar 4, 2026`,
-/// `04.03.2026`, `25/12/2026`.
-pub(super) fn day(text: &str) -> Day {
-    let iso =
-        text.get(..10).filter(|_| text.len() == 10 || matches!(text.as_bytes().get(10), Some(b'T' | b' ')));
-    if let Some(date) = iso.and_then(|iso| Date::strptime("%Y-%m-%d", iso).ok()) {
-        return Day::Is(date);
-    }
-    if let Some(date) = epoch(text) {
-        return Day::Is(date);
-    }
-    const FORMATS: [&str; 7] =
-        ["%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%Y"];
-    if let Some(date) = FORMATS.iter().find_map(|format| Date::strptime(format, text).ok()) {
-        return Day::Is(date);
-    }
-    let slashed = text.split(' ').next().unwrap_or_default();
-    let read = |format: &str| Date::strptime(format, slashed).ok();
-    match (read("%d/%m/%Y"), read("%m/%d/%Y")) {
-        (Some(a), Some(b)) if a != b => Day::Ambiguous,
-        (Some(date), _) | (None, Some(date)) => Day::Is(date),
-        _ => Day::Unreadable,
-    }
-}
-
-/// Seconds or milliseconds since 1970, between 2001 and 2286 by their number of digits.
-fn epoch(text: &str) -> Option<Date> {
-    let figures = text.split('.').next().filter(|figures| figures.bytes().all(|b| b.is_ascii_digit()))?;
-    let number = figures.parse::<i64>().ok()?;
-    let at = match figures.len() {
-        10 => Timestamp::from_second(number).ok()?,
-        13 => Timestamp::from_millisecond(number).ok()?,
-        _ => return None,
-    };
-    Some(TimeZone::UTC.to_datetime(at).date())
+/// With single spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -81,7 +81,7 @@ impl Splitter {
     /// Reads the row that begins with `first` into `self.row`. After a bad row reading goes on with the next line.
     fn row(&mut self, first: Line, lines: &mut Lines) -> Result<Result<(), BadRow>, FileError> {
         let number = first.number;
-        let bad = |reason: String| Ok(Err(BadRow { line: number, reason }));
+        let bad = |reason: String| Ok(Err(BadRow::new(number, reason)));
         if first.too_long {
             return bad(format!("The line is longer than {} kB.", limits::ROW_BYTES / 1024));
         }
@@ -130,7 +130,7 @@ impl Splitter {
         for (at, _) in delimiters.chain(std::iter::once((line.len(), &0))) {
             let Some(end) = self.ends.get_mut(cells) else {
                 let reason = format!("The line has more than {} cells.", limits::COLUMNS);
-                return Err(BadRow { line: number, reason });
+                return Err(BadRow::new(number, reason));
             };
             let from = text_len + cells;
             let cell = line.get(from..at).unwrap_or_default();
@@ -166,7 +166,7 @@ impl Splitter {
     }
 
     fn finish(&mut self, line: u64) -> Result<(), BadRow> {
-        let bad = |reason: &str| BadRow { line, reason: reason.to_owned() };
+        let bad = |reason: &str| BadRow::new(line, reason);
         let bytes = self.cells.get(..self.cells_len).unwrap_or_default();
         // The lines are UTF-8 already, the delimiters ASCII.
         let text = std::str::from_utf8(bytes).map_err(|_| bad("The line is not text."))?;

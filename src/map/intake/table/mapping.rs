@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::presets::{self, Preset, Synonyms};
 use crate::map::name;
 
-/// The meaning of a column.
+/// The meaning of a column. What nothing is kept of is known too, so that it is not taken for something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -24,7 +24,7 @@ pub enum Field {
     OurOpenDeal,
     /// The account's owner on our side.
     Owner,
-    /// The account's owner on the partner's side.
+    /// The account's owner on the partner's side; nothing is kept of it.
     TheirOwner,
     /// The deal's amount, with or without its currency.
     Amount,
@@ -32,9 +32,9 @@ pub enum Field {
     Currency,
     /// The deal's stage.
     Stage,
-    /// When the overlap was seen first.
+    /// When the overlap was seen first; nothing is kept of it.
     SeenOn,
-    /// The account's country.
+    /// The account's country; nothing is kept of it.
     Country,
     /// Not used.
     Ignore,
@@ -156,7 +156,7 @@ pub fn fingerprint(headers: &[String]) -> String {
 }
 
 /// Lower case words with single spaces: `Partner_Account-Owner` is `partner account owner`, `accountName` too.
-fn normal(header: &str) -> String {
+pub fn normal(header: &str) -> String {
     let mut out = String::with_capacity(header.len() + 4);
     let mut before = ' ';
     for c in header.trim_start_matches('\u{FEFF}').chars() {

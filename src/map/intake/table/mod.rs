@@ -31,29 +31,19 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 pub use error::FileError;
-pub use mapping::{Column, Field, Mapping, Recognition, fingerprint};
+pub use mapping::{Column, Field, Mapping, Recognition, fingerprint, normal};
 pub use row::{BadRow, ListRow};
-pub use source::{Format, RawRow};
+pub use source::RawRow;
 
 use source::Source;
 
 /// What a file is, as far as its first rows tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peek {
-    /// Text or spreadsheet.
-    pub format: Format,
-    /// The encoding of a text, by its WHATWG name (`UTF-8`, `windows-1252`, `UTF-16LE`).
-    pub encoding: Option<&'static str>,
-    /// What stands between the cells of a text.
-    pub delimiter: Option<char>,
-    /// The line of the header, counted from 1.
-    pub header_line: u64,
     /// The columns' names as written.
     pub headers: Vec<String>,
     /// The first data rows that can be read, each as wide as the header.
     pub sample: Vec<Vec<String>>,
-    /// The file's size.
-    pub total_bytes: u64,
 }
 
 /// A list whose rows are read as they stand, whatever its columns mean.
@@ -85,15 +75,6 @@ impl RawList {
     }
 }
 
-/// How many rows [`read`] handed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Rows that were understood. A line that names two partners counts twice.
-    pub rows: u64,
-    /// Rows that were not.
-    pub bad: u64,
-}
-
 /// Looks at the beginning of a file: format, header and a few rows. `name` is the name it was uploaded under.
 ///
 /// # Errors
@@ -113,15 +94,7 @@ pub fn peek(path: &Path, name: &str) -> Result<Peek, FileError> {
     if !any {
         return Err(FileError::HeaderOnly);
     }
-    Ok(Peek {
-        format: source.format(),
-        encoding: source.encoding(),
-        delimiter: source.delimiter(),
-        header_line: source.header_line,
-        total_bytes: source.total_bytes,
-        headers: source.headers,
-        sample,
-    })
+    Ok(Peek { headers: source.headers, sample })
 }
 
 /// Reads a list to its end or until `each` answers `Break`. Every row with any content arrives as a [`ListRow`]
@@ -135,26 +108,18 @@ pub fn read(
     name: &str,
     mapping: &Mapping,
     mut each: impl FnMut(Result<ListRow, BadRow>) -> ControlFlow<()>,
-) -> Result<Tally, FileError> {
+) -> Result<(), FileError> {
     let mut source = Source::open(path, name)?;
     if source.headers.len() != mapping.columns.len() {
         let (file, expected) = (source.headers.len(), mapping.columns.len());
         return Err(FileError::OtherColumns { file, expected });
     }
     let reader = row::RowReader::new(mapping);
-    let mut tally = Tally::default();
-    source.rows(&mut |row| {
-        let mut hand_over = |result: Result<ListRow, BadRow>| {
-            match result {
-                Ok(_) => tally.rows += 1,
-                Err(_) => tally.bad += 1,
-            }
-            each(result)
-        };
-        match row {
-            Ok(row) => reader.read(row, &mut hand_over),
-            Err(bad) => hand_over(Err(bad)),
+    source.rows(&mut |row| match row {
+        Ok(row) => reader.read(row, &mut each),
+        Err(mut bad) => {
+            bad.about = bad.cells.take().and_then(|cells| reader.about(&cells));
+            each(Err(bad))
         }
-    })?;
-    Ok(tally)
+    })
 }

@@ -2,10 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
-use super::cell::{self, Day};
+use super::cell;
 use super::mapping::{Field, Mapping};
 use super::source::RawRow;
 use crate::kernel::money::Money;
@@ -18,7 +15,7 @@ const NAME_CHARS: usize = 200;
 const QUOTED_CHARS: usize = 40;
 
 /// One row of a list, understood. What it does not state is `None`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListRow {
     /// The line in the file where the row begins, counted from 1.
     pub line: u64,
@@ -34,26 +31,31 @@ pub struct ListRow {
     pub their_population: Option<Population>,
     /// The owner on our side, as written.
     pub owner: Option<String>,
-    /// The owner on the partner's side, as written.
-    pub their_owner: Option<String>,
     /// The deal's amount.
     pub amount: Option<Money>,
     /// The deal's stage, as written.
     pub stage: Option<String>,
-    /// When the overlap was seen first; `None` also for a day that can be read in two ways.
-    pub seen_on: Option<Date>,
-    /// The account's country, as written.
-    pub country: Option<String>,
 }
 
 /// A row that was not understood. `Display` is `Line 7: …`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Line {line}: {reason}")]
 pub struct BadRow {
     /// The line in the file where the row begins, counted from 1.
     pub line: u64,
     /// What is wrong, in words for the one who sent the list.
     pub reason: String,
+    /// The account that it is about, with domain and partner where they can be told, and nothing else: the list has it.
+    pub about: Option<Box<ListRow>>,
+    /// Its cells, where only their number is wrong.
+    pub(super) cells: Option<Box<RawRow>>,
+}
+
+impl BadRow {
+    /// A row of which nothing else can be told.
+    pub fn new(line: u64, reason: impl Into<String>) -> Self {
+        Self { line, reason: reason.into(), about: None, cells: None }
+    }
 }
 
 /// Reads rows by a mapping; the places of each field are worked out once.
@@ -109,38 +111,64 @@ impl RowReader {
         spoken_of.try_for_each(|(partner, columns)| each(self.one(row, Some(partner), Some(columns))))
     }
 
+    /// A row whose number of cells is wrong: the account that it is about, if its place still names one.
+    pub fn about(&self, row: &RawRow) -> Option<Box<ListRow>> {
+        let only = if let [(partner, _)] = self.partners.as_slice() { Some(partner.as_str()) } else { None };
+        let get = |field| self.common.get(row, field);
+        match named(row.line, only, &get) {
+            Ok(row) => Some(Box::new(row)),
+            Err(bad) => bad.about,
+        }
+    }
+
     fn one(&self, row: &RawRow, partner: Option<&str>, theirs: Option<&Columns>) -> Result<ListRow, BadRow> {
         let get = |field| {
             theirs.and_then(|columns| columns.get(row, field)).or_else(|| self.common.get(row, field))
         };
-        let bad = |reason: String| BadRow { line: row.line, reason };
-        let domain = domain(get(Field::Domain)).map_err(bad)?;
-        let account = match (get(Field::Account), &domain) {
-            (Some(name), _) => one_line(name),
-            (None, Some(domain)) => domain.as_str().to_owned(),
-            (None, None) => return Err(bad("There is no account name and no domain.".to_owned())),
-        };
-        if account.chars().count() > NAME_CHARS {
-            return Err(bad(format!("The account's name is longer than {NAME_CHARS} characters.")));
+        let named = named(row.line, partner, &get)?;
+        let text = |field| get(field).map(cell::one_line);
+        match amount(get(Field::Amount), get(Field::Currency)) {
+            Ok(amount) => Ok(ListRow {
+                our_population: our_population(get(Field::OurPopulation), get(Field::OurOpenDeal)),
+                their_population: get(Field::TheirPopulation).and_then(Population::understood),
+                owner: text(Field::Owner),
+                amount,
+                stage: text(Field::Stage),
+                ..named
+            }),
+            Err(reason) => Err(BadRow { about: Some(Box::new(named)), ..BadRow::new(row.line, reason) }),
         }
-        if !account.contains(char::is_alphanumeric) || account.starts_with('#') && account.ends_with('!') {
-            return Err(bad(format!("\"{}\" is not an account's name.", quote(&account))));
-        }
-        let text = |field| get(field).map(one_line);
-        Ok(ListRow {
-            line: row.line,
-            account,
-            domain,
-            partner: partner.map(str::to_owned).or_else(|| text(Field::Partner)),
-            our_population: our_population(get(Field::OurPopulation), get(Field::OurOpenDeal)),
-            their_population: get(Field::TheirPopulation).and_then(Population::understood),
-            owner: text(Field::Owner),
-            their_owner: text(Field::TheirOwner),
-            amount: amount(get(Field::Amount), get(Field::Currency)).map_err(bad)?,
-            stage: text(Field::Stage),
-            seen_on: seen_on(get(Field::SeenOn)).map_err(bad)?,
-            country: text(Field::Country),
-        })
+    }
+}
+
+/// The account that a row is about, its domain and its partner.
+fn named<'r>(
+    line: u64,
+    partner: Option<&str>,
+    get: &impl Fn(Field) -> Option<&'r str>,
+) -> Result<ListRow, BadRow> {
+    let bad = |reason: String| Err(BadRow::new(line, reason));
+    let (domain, no_domain) = match domain(get(Field::Domain)) {
+        Ok(domain) => (domain, None),
+        Err(reason) => (None, Some(reason)),
+    };
+    let account = match (get(Field::Account), &domain, &no_domain) {
+        (Some(name), ..) => cell::one_line(name),
+        (None, Some(domain), _) => domain.as_str().to_owned(),
+        (None, None, Some(reason)) => return bad(reason.clone()),
+        (None, None, None) => return bad("There is no account name and no domain.".to_owned()),
+    };
+    if account.chars().count() > NAME_CHARS {
+        return bad(format!("The account's name is longer than {NAME_CHARS} characters."));
+    }
+    if !account.contains(char::is_alphanumeric) || account.starts_with('#') && account.ends_with('!') {
+        return bad(format!("\"{}\" is not an account's name.", quote(&account)));
+    }
+    let partner = partner.map(str::to_owned).or_else(|| get(Field::Partner).map(cell::one_line));
+    let row = ListRow { line, account, domain, partner, ..ListRow::default() };
+    match no_domain {
+        None => Ok(row),
+        Some(reason) => Err(BadRow { about: Some(Box::new(row)), ..BadRow::new(line, reason) }),
     }
 }
 
@@ -191,23 +219,8 @@ fn amount(text: Option<&str>, currency: Option<&str>) -> Result<Option<Money>, S
     Ok(Some(money))
 }
 
-fn seen_on(text: Option<&str>) -> Result<Option<Date>, String> {
-    match text.map(cell::day) {
-        Some(Day::Is(date)) => Ok(Some(date)),
-        Some(Day::Unreadable) => {
-            let text = quote(text.unwrap_or_default());
-            Err(format!("I can't read \"{text}\" as a date. Write it as 2026-12-31."))
-        }
-        Some(Day::Ambiguous) | None => Ok(None),
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn quote(text: &str) -> String {
-    let text = one_line(text);
+    let text = cell::one_line(text);
     match text.char_indices().nth(QUOTED_CHARS) {
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
         None => text,

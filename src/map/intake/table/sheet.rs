@@ -130,7 +130,7 @@ fn walk(mut cells: XlsxCellReader<'_, BufReader<File>>, each: Sink<'_>) -> Resul
 
 fn finish(row: &RawRow, flaw: Option<String>, each: Sink<'_>) -> ControlFlow<()> {
     match flaw {
-        Some(reason) => each(Err(BadRow { line: row.line, reason })),
+        Some(reason) => each(Err(BadRow::new(row.line, reason))),
         None if row.is_blank() => ControlFlow::Continue(()),
         None => each(Ok(row)),
     }

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
-use serde::{Deserialize, Serialize};
 
+use super::cell::one_line;
 use super::delimited::{self, Dialect};
 use super::error::FileError;
 use super::mapping::names_a_column;
@@ -16,9 +16,8 @@ use super::sheet::{self, Book};
 use super::{limits, text};
 
 /// What kind of file a list is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
     /// Rows of text with a delimiter: CSV, TSV and their kin.
     Text,
     /// An Excel workbook; its first sheet that holds a list.
@@ -29,7 +28,7 @@ pub enum Format {
 pub(super) type Sink<'a> = &'a mut dyn FnMut(Result<&RawRow, BadRow>) -> ControlFlow<()>;
 
 /// One row as written: its cells one after the other, and where each ends.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRow {
     /// The line in the file where the row begins, counted from 1.
     pub line: u64,
@@ -98,16 +97,14 @@ enum Kind {
 pub(super) struct Source {
     path: PathBuf,
     kind: Kind,
-    pub header_line: u64,
+    header_line: u64,
     pub headers: Vec<String>,
-    pub total_bytes: u64,
 }
 
 impl Source {
     /// Opens a file; what it is, its content tells, not its name. `name` only breaks the tie of an empty archive.
     pub fn open(path: &Path, name: &str) -> Result<Self, FileError> {
         let mut file = File::open(path)?;
-        let total_bytes = file.metadata()?.len();
         let mut magic = Vec::new();
         file.by_ref().take(1024).read_to_end(&mut magic)?;
         if magic.is_empty() {
@@ -128,27 +125,13 @@ impl Source {
             return Err(FileError::TooManyColumns);
         }
         let headers: Vec<String> = (0..header.width()).map(|at| one_line(header.get(at))).collect();
-        Ok(Self { path: path.to_owned(), kind, header_line: header.line, headers, total_bytes })
+        Ok(Self { path: path.to_owned(), kind, header_line: header.line, headers })
     }
 
-    pub fn format(&self) -> Format {
+    fn format(&self) -> Format {
         match self.kind {
             Kind::Text(_) => Format::Text,
             Kind::Sheet(..) => Format::Xlsx,
-        }
-    }
-
-    pub fn encoding(&self) -> Option<&'static str> {
-        match self.kind {
-            Kind::Text(dialect) => Some(dialect.encoding.name()),
-            Kind::Sheet(..) => None,
-        }
-    }
-
-    pub fn delimiter(&self) -> Option<char> {
-        match self.kind {
-            Kind::Text(dialect) => Some(char::from(dialect.delimiter)),
-            Kind::Sheet(..) => None,
         }
     }
 
@@ -192,7 +175,7 @@ fn fits(row: &RawRow, width: usize, format: Format) -> Result<(), BadRow> {
     let noun = if cells == 1 { "cell" } else { "cells" };
     let reason =
         format!("The line has {cells} {noun} where the header has {width}. Check its quotes and delimiters.");
-    Err(BadRow { line: row.line, reason })
+    Err(BadRow { cells: Some(Box::new(row.clone())), ..BadRow::new(row.line, reason) })
 }
 
 fn refuse_others(magic: &[u8], name: &str) -> Result<(), FileError> {
@@ -310,8 +293,4 @@ fn sheet_with_list(path: &Path) -> Result<(Kind, Head), FileError> {
     }
     let (at, head) = best.ok_or(FileError::Empty)?;
     Ok((Kind::Sheet(Box::new(book), at), head))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -12,6 +12,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ImportId, UserId};
 use crate::kernel::text::escape;
+use crate::map::import::view::Aside;
 use crate::map::import::{Counts, Extent, Import, State, store};
 use crate::store::{audit, millis, people, settings};
 
@@ -69,14 +70,12 @@ pub(in crate::slack::bot) async fn shared(
         headers: Vec::new(),
         mapping: None,
         counts: Counts::default(),
-        stored_at: None,
-        progress: 0,
         error: None,
         version: 1,
     };
     if store::insert(&mut tx, now, &import).await? {
         audit::done(&mut tx, now, user.as_str(), "import.drop", &import.subject(), &import.file_name).await?;
-        show(&mut tx, millis(now), &import, &[], "", None).await?;
+        show(&mut tx, millis(now), &import, &[], Aside::default()).await?;
     }
     let handled = finish(bot, tx, claimed.claim).await;
     bot.imports.ring();

@@ -1,111 +1,198 @@
 //! The worker: downloads, understands, counts, writes.
+//!
+//! On any number of replicas one of them works on an import, under a lease that it renews. Each step ends by a save that
+//! compares the version, so whoever has lost the claim changes nothing. What fails in passing is tried again.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::super::super::client::DownloadError;
+use super::super::super::client::{CallError, DownloadError};
 use super::super::super::payload::FileRef;
 use super::super::Bot;
-use super::{discard, show};
+use super::{file_of, show};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ImportId, PartnerId};
-use crate::map::import::{Counts, Import, State, flow, store};
-use crate::map::intake::table::{self, Field, Mapping, Recognition};
+use crate::kernel::ids::PartnerId;
+use crate::map::import::store::{self, Claimed};
+use crate::map::import::view::Aside;
+use crate::map::import::{Counts, Import, State, flow};
+use crate::map::intake::table::{self, Field, FileError, Mapping, Recognition};
 use crate::map::name;
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::store::{Tx, millis};
+use crate::store::{Db, Tx, millis};
 
 /// The least time between two edits of the progress line.
 const PROGRESS: Duration = Duration::from_secs(2);
 /// Looks for work when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(5);
+/// So often a step is tried; the pauses grow from a second to 25.
+const TRIES: i64 = 4;
 
-/// Works off imports, one at a time, until cancelled.
+/// Why a step did not do its work.
+enum Snag {
+    /// The file is to blame: what to tell the user.
+    File(String),
+    /// It may pass; what to tell the user if it does not.
+    Passing(Error, &'static str),
+}
+
+impl From<Error> for Snag {
+    fn from(error: Error) -> Self {
+        let said = "I could not read it because of a fault here. Drop it again, or ask an admin to look at `tandem doctor`.";
+        Self::Passing(error, said)
+    }
+}
+
+impl From<FileError> for Snag {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Io(error) => Error::caused("reading a list", error).into(),
+            error => Self::File(error.to_string()),
+        }
+    }
+}
+
+/// Works off imports, one at a time, until cancelled. A database that fails is waited for.
 pub async fn run(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
+    if matches!(bot.db, Db::Sqlite { .. }) {
+        store::release_all(&bot.db).await?;
+    }
     while !stop.is_cancelled() {
-        let mut tx = bot.db.read().await?;
-        let work = store::next_work(&mut tx).await?;
-        tx.rollback().await?;
-        let Some(import) = work else {
+        let worked = next(&bot, &stop).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the imports cannot be worked on; trying again");
+            false
+        });
+        if !worked {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = bot.imports.rung() => {}
                 () = tokio::time::sleep(IDLE) => {}
             }
-            continue;
-        };
-        let id = import.id.clone();
-        if let Err(error) = step(&bot, import, &stop).await {
-            tracing::error!(%error, import = id.as_str(), "an import failed");
-            fail(&bot, &id, "I could not read it because of a fault here. Drop it again, or ask an admin to look at `tandem doctor`.").await?;
         }
     }
     Ok(())
 }
 
-async fn step(bot: &Bot, import: Import, stop: &CancellationToken) -> Result<()> {
+/// Takes one step of one import; `false` when there is nothing to do.
+async fn next(bot: &Bot, stop: &CancellationToken) -> Result<bool> {
+    tidy(bot).await?;
+    let lease = Duration::from_secs(bot.keep.lease_seconds);
+    let Some(claimed) = store::claim(&bot.db, lease).await? else { return Ok(false) };
+    let halt = stop.child_token();
+    let outcome = tokio::select! {
+        outcome = step(bot, claimed.import.clone(), &halt) => outcome,
+        never = keep(bot, &claimed, lease, &halt) => match never {},
+    };
+    match outcome {
+        Ok(()) => {}
+        // What was written stays; it is taken up again from the file.
+        Err(_) if halt.is_cancelled() => {
+            store::release(&bot.db, &claimed).await?;
+        }
+        Err(Snag::File(why)) => fail(bot, claimed.import, &why).await?,
+        Err(Snag::Passing(error, why)) => {
+            tracing::error!(%error, import = claimed.import.id.as_str(), attempt = claimed.attempt, "an import failed");
+            let Some(tried) = u32::try_from(claimed.attempt).ok().filter(|_| claimed.attempt < TRIES) else {
+                return fail(bot, claimed.import, why).await.map(|()| true);
+            };
+            let pause = Duration::from_secs(5u64.pow(tried.saturating_sub(1)));
+            store::hold(&bot.db, &claimed, pause).await?;
+            bot.imports.ring_in(pause);
+        }
+    }
+    Ok(true)
+}
+
+/// Renews the lease; when it is lost, the work halts.
+async fn keep(bot: &Bot, claimed: &Claimed, lease: Duration, halt: &CancellationToken) -> Infallible {
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        match store::hold(&bot.db, claimed, lease).await {
+            Ok(true) => {}
+            Ok(false) => halt.cancel(),
+            Err(error) => tracing::error!(%error, "an import could not be kept claimed"),
+        }
+    }
+}
+
+/// Removes the files that no import needs any more.
+async fn tidy(bot: &Bot) -> Result<()> {
+    let Ok(folder) = std::fs::read_dir(&bot.downloads) else { return Ok(()) };
+    let files: Vec<(PathBuf, String)> = folder
+        .filter_map(|file| {
+            let path = file.ok()?.path();
+            let id = path.file_name()?.to_str()?.split('.').next()?.to_owned();
+            Some((path, id))
+        })
+        .collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = files.iter().map(|(_, id)| id.as_str()).collect();
+    let mut tx = bot.db.read().await?;
+    let needed = store::unfinished(&mut tx, &ids).await?;
+    tx.rollback().await?;
+    for (path, _) in files.iter().filter(|(_, id)| !needed.contains(id)) {
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::warn!(%error, "a download was not removed");
+        }
+    }
+    Ok(())
+}
+
+async fn step(bot: &Bot, import: Import, halt: &CancellationToken) -> Result<(), Snag> {
     match import.state {
         State::Received => understand(bot, import).await,
         State::Counting => count(bot, import).await,
-        State::Importing => write(bot, import, stop).await,
+        State::Importing => write(bot, import, halt).await,
         State::Asking | State::Previewed | State::Done | State::Cancelled | State::Failed => Ok(()),
     }
 }
 
-async fn fail(bot: &Bot, id: &ImportId, why: &str) -> Result<()> {
+async fn fail(bot: &Bot, mut import: Import, why: &str) -> Result<()> {
+    import.state = State::Failed;
+    import.error = Some(why.to_owned());
+    let tx = bot.db.begin().await?;
+    end(bot, tx, import, &[], Aside::default()).await
+}
+
+/// Ends a step: the import as it is now, and its card. Nothing, when somebody was faster.
+async fn end(
+    bot: &Bot,
+    mut tx: Tx,
+    mut import: Import,
+    partners: &[Partner],
+    aside: Aside<'_>,
+) -> Result<()> {
     let now = bot.clock.now();
-    let mut tx = bot.db.begin().await?;
-    if let Some(mut import) = store::find(&mut tx, id).await? {
-        let seen = import.version;
-        import.state = State::Failed;
-        import.error = Some(why.to_owned());
-        discard(&mut import);
-        store::save(&mut tx, now, &mut import, seen).await?;
-        show(&mut tx, millis(now), &import, &[], "", None).await?;
+    let seen = import.version;
+    if !store::save(&mut tx, now, &mut import, seen).await? {
+        return tx.rollback().await;
     }
+    show(&mut tx, millis(now), &import, partners, aside).await?;
     tx.commit().await?;
     bot.bell.ring();
     Ok(())
 }
 
-/// Downloads, looks at the header, and finds out what is still to be said.
-async fn understand(bot: &Bot, mut import: Import) -> Result<()> {
-    let path = match download(bot, &import).await {
-        Ok(path) => path,
-        Err(why) => return fail(bot, &import.id, &why).await,
-    };
-    let (file, name_of_file) = (path.clone(), import.file_name.clone());
-    let peeked = tokio::task::spawn_blocking(move || table::peek(&file, &name_of_file))
-        .await
-        .map_err(|e| Error::caused("reading a list", e))?;
-    import.stored_at = Some(path);
-    let peek = match peeked {
-        Ok(peek) => peek,
-        Err(error) => {
-            discard(&mut import);
-            return fail(bot, &import.id, &error.to_string()).await;
-        }
-    };
-    let now = bot.clock.now();
+/// Looks at the header, and finds out what is still to be said.
+async fn understand(bot: &Bot, mut import: Import) -> Result<(), Snag> {
+    let (file, name_of_file) = (file(bot, &import).await?, import.file_name.clone());
+    let peeked = tokio::task::spawn_blocking(move || table::peek(&file, &name_of_file)).await;
+    import.headers = peeked.map_err(|e| Error::caused("reading a list", e))??.headers;
     let mut tx = bot.db.begin().await?;
     let partners = map::partners(&mut tx).await?;
-    let seen = import.version;
-    import.headers = peek.headers;
     let needs = settle_columns(&mut tx, &mut import, &partners).await?;
     import.state = if needs.is_empty() { State::Counting } else { State::Asking };
-    if store::save(&mut tx, now, &mut import, seen).await? {
-        show(&mut tx, millis(now), &import, &partners, &needs, None).await?;
-    }
-    tx.commit().await?;
-    bot.bell.ring();
-    Ok(())
+    Ok(end(bot, tx, import, &partners, Aside { needs: &needs, ..Aside::default() }).await?)
 }
 
-/// Fills in columns and partner as far as they are known; gives what somebody must say.
+/// Fills in columns and partner as far as they are known; gives what somebody must say. A layout that is known from one
+/// partner tells what the columns are, not whose list it is: another may send the same.
 async fn settle_columns(tx: &mut Tx, import: &mut Import, partners: &[Partner]) -> Result<String> {
     let names: Vec<String> = partners.iter().map(|p| p.name.clone()).collect();
     let remembered = store::remembered(tx, &table::fingerprint(&import.headers)).await?;
@@ -113,10 +200,7 @@ async fn settle_columns(tx: &mut Tx, import: &mut Import, partners: &[Partner]) 
     let known = remembered.iter().find(|(p, _)| *p == in_name).or(remembered.first());
     let mut needs = String::new();
     match known {
-        Some((partner, mapping)) => {
-            import.mapping = Some(mapping.clone());
-            import.partner = in_name.or_else(|| partner.clone());
-        }
+        Some((_, mapping)) => import.mapping = Some(mapping.clone()),
         None => {
             let (mapping, unsure) = match Mapping::recognise(&import.headers, &names) {
                 Recognition::Preset(_, mapping) => (Some(mapping), Vec::new()),
@@ -131,9 +215,9 @@ async fn settle_columns(tx: &mut Tx, import: &mut Import, partners: &[Partner]) 
                 Some(_) => {}
             }
             import.mapping = mapping;
-            import.partner = in_name;
         }
     }
+    import.partner = in_name;
     let rows_say = import.mapping.as_ref().is_some_and(|m| m.has(Field::Partner) || !m.partners().is_empty());
     if rows_say {
         import.partner = None;
@@ -153,74 +237,70 @@ fn partner_in(file_name: &str, partners: &[Partner]) -> Option<PartnerId> {
     }
 }
 
-/// `Err`: what to tell the user.
-async fn download(bot: &Bot, import: &Import) -> Result<PathBuf, String> {
-    let fault = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, import = import.id.as_str(), "a list could not be downloaded");
-        "I could not download it from Slack. Drop it again in a minute.".to_owned()
-    };
-    std::fs::create_dir_all(&bot.downloads).map_err(|e| fault(&e))?;
-    let info = bot.client.file_info(&import.file_id).await.map_err(|e| fault(&e))?;
-    let url = FileRef::read(&info).url.ok_or_else(|| fault(&"no address"))?;
-    let path = bot.downloads.join(import.id.as_str());
+/// The file on this machine's disk, fetched where it is not there, as on another machine than the step before.
+async fn file(bot: &Bot, import: &Import) -> Result<PathBuf, Snag> {
+    let path = file_of(bot, &import.id);
+    if path.exists() {
+        return Ok(path);
+    }
+    let passing =
+        |error| Snag::Passing(error, "I could not download it from Slack. Drop it again in a minute.");
+    let info = bot.client.file_info(&import.file_id).await.map_err(|error| match error {
+        CallError::Rejected { code, .. } if code.starts_with("file_") => {
+            Snag::File("Slack no longer has the file. Drop it again.".to_owned())
+        }
+        error => passing(Error::caused("files.info", error)),
+    })?;
+    let url = FileRef::read(&info).url.ok_or_else(|| passing(Error::fault("a file without an address")))?;
+    std::fs::create_dir_all(&bot.downloads)
+        .map_err(|e| passing(Error::caused("the folder of downloads", e)))?;
     match bot.client.download(&url, &path, bot.file_limit).await {
         Ok(_) => Ok(path),
-        Err(DownloadError::TooLarge { .. }) => Err(format!(
+        Err(DownloadError::TooLarge(_)) => Err(Snag::File(format!(
             "It is larger than {} MB, the most that I take. Split it.",
             bot.file_limit / 1_048_576
-        )),
-        Err(error) => Err(fault(&error)),
+        ))),
+        Err(error) => Err(passing(Error::caused("downloading a list", error))),
     }
 }
 
 /// Counts what would change and shows it.
-async fn count(bot: &Bot, mut import: Import) -> Result<()> {
+async fn count(bot: &Bot, mut import: Import) -> Result<(), Snag> {
+    let file = file(bot, &import).await?;
     let mut tx = bot.db.read().await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    match flow::read_all(&bot.db, bot.clock.now(), &import, &partners, false, |_| async { Ok(()) }).await? {
-        Err(error) => return fail(bot, &import.id, &error.to_string()).await,
-        Ok(tally) => {
-            let mut tx = bot.db.read().await?;
-            import.counts = tally.preview(&mut tx).await?;
-            tx.rollback().await?;
-        }
-    }
     let now = bot.clock.now();
+    let tally =
+        flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) }).await??;
     let mut tx = bot.db.begin().await?;
-    let seen = import.version;
+    import.counts = tally.preview(&mut tx).await?;
     import.state = State::Previewed;
-    if store::save(&mut tx, now, &mut import, seen).await? {
-        show(&mut tx, millis(now), &import, &partners, "", None).await?;
-    }
-    tx.commit().await?;
-    bot.bell.ring();
-    Ok(())
+    Ok(end(bot, tx, import, &partners, Aside::default()).await?)
 }
 
 /// Writes it, with a progress line that is edited in place.
-async fn write(bot: &Bot, mut import: Import, stop: &CancellationToken) -> Result<()> {
+async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Result<(), Snag> {
+    let file = file(bot, &import).await?;
     let mut tx = bot.db.read().await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
     let by = import.uploaded_by.clone();
     let mut shown = tokio::time::Instant::now();
-    let line = import.clone();
-    let partners_shown = partners.clone();
+    let (line, partners_shown) = (&import, &partners);
     let progress = |rows: u64| {
         let due = shown.elapsed() >= PROGRESS;
         if due {
             shown = tokio::time::Instant::now();
         }
-        let line = Import { progress: rows, ..line.clone() };
-        let (partners, by) = (partners_shown.clone(), by.clone());
+        let aside = Aside { by: Some(&by), rows, ..Aside::default() };
         async move {
-            if stop.is_cancelled() {
-                return Err(Error::fault("stopping; the import goes on at the next start"));
+            if halt.is_cancelled() {
+                return Err(Error::fault("halted; the import goes on later"));
             }
             if due {
                 let mut tx = bot.db.begin().await?;
-                show(&mut tx, millis(bot.clock.now()), &line, &partners, "", Some(&by)).await?;
+                show(&mut tx, millis(bot.clock.now()), line, partners_shown, aside).await?;
                 tx.commit().await?;
                 bot.bell.ring();
             }
@@ -228,28 +308,18 @@ async fn write(bot: &Bot, mut import: Import, stop: &CancellationToken) -> Resul
         }
     };
     let written_at = bot.clock.now();
-    let ending = match flow::read_all(&bot.db, written_at, &import, &partners, true, progress).await {
-        Err(_) if stop.is_cancelled() => return Ok(()),
-        ending => ending?,
-    };
-    let tally = match ending {
-        Err(error) => return fail(bot, &import.id, &error.to_string()).await,
-        Ok(tally) => tally,
-    };
-    let now = bot.clock.now();
+    let tally = flow::read_all(&bot.db, written_at, &import, &file, &partners, true, progress).await??;
     let mut tx = bot.db.begin().await?;
     let did = tally.close(&mut tx, written_at, import.extent).await?;
     // A list that was cut off and is taken up again finds its own rows known: what was previewed is what it did.
     let previewed = std::mem::take(&mut import.counts);
-    import.counts = Counts { unreadable: did.unreadable, bad: did.bad, gone: did.gone, ..previewed };
-    let seen = import.version;
+    import.counts = Counts {
+        unreadable: did.unreadable,
+        unnamed: did.unnamed,
+        bad: did.bad,
+        gone: did.gone,
+        ..previewed
+    };
     import.state = State::Done;
-    discard(&mut import);
-    if store::save(&mut tx, now, &mut import, seen).await? {
-        let by = import.uploaded_by.clone();
-        show(&mut tx, millis(now), &import, &partners, "", Some(&by)).await?;
-    }
-    tx.commit().await?;
-    bot.bell.ring();
-    Ok(())
+    Ok(end(bot, tx, import, &partners, Aside { by: Some(&by), ..Aside::default() }).await?)
 }
