@@ -263,7 +263,6 @@ fn shared_facts(
             .collect(),
         our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
         their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),
-        last_session: None,
         other_partners: others,
         allowed_links: links.chain(partner.domain.clone()).collect(),
     }

@@ -118,3 +118,29 @@ fn a_workspace_may_soften_a_rule_or_silence_it() {
     let silent = of(Some(Level::Pass));
     assert_eq!((silent.level, silent.fix, silent.spans.len()), (Level::Pass, None, 0));
 }
+
+/// Run alone: `cargo test --lib what_the_patterns_take -- --ignored --nocapture`.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "measures the memory of the whole process"]
+fn what_the_patterns_take() {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let anonymous = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        anonymous.trim().trim_end_matches(" kB").parse::<usize>().unwrap()
+    };
+    let corpus = include_str!("../../../tests/corpus/drafts.jsonl");
+    let inputs: Vec<DraftInput> =
+        corpus.lines().take(300).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let before = resident();
+    check(&inputs[0], &Settings::default());
+    let first = resident() - before;
+    let start = std::time::Instant::now();
+    for input in &inputs {
+        check(input, &Settings::default());
+    }
+    let each = start.elapsed() / 300;
+    let all = resident() - before;
+    eprintln!("{first} KB after one check, {all} KB after 300, {each:?} each");
+    assert!(all < 8 * 1024, "{all} KB");
+}
