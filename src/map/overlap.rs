@@ -270,6 +270,12 @@ impl Overlap {
         Motion::suggested(self.our_population, self.their_population)
     }
 
+    /// Our Slack user who owns it: named by the deal, else by the account, else whoever looks after it.
+    pub fn owner_user(&self) -> Option<UserId> {
+        let written = self.owner.as_deref().or(self.account.owner.as_deref());
+        written.and_then(user_of).or_else(|| self.assignee.clone())
+    }
+
     /// `their customer, our open deal ($120k, negotiation)`; what is not known is left out.
     pub fn kind_words(&self) -> String {
         let mut parts = Vec::new();
@@ -337,6 +343,19 @@ impl Overlap {
         }
         changes
     }
+}
+
+/// The Slack user that a mention or a bare id names.
+pub fn user_of(written: &str) -> Option<UserId> {
+    let written = written.trim();
+    let id = match written.strip_prefix("<@") {
+        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
+        None => written,
+    };
+    let is_id = id.len() >= 5
+        && id.starts_with(['U', 'W'])
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    is_id.then(|| id.into())
 }
 
 fn differing(seen: &Option<String>, known: &Option<String>) -> Option<String> {
