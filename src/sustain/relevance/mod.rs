@@ -102,6 +102,11 @@ pub fn check(input: &DraftInput, settings: &Settings) -> Verdict {
     Verdict { verdict, rules }
 }
 
+/// Whether `text` names the company called `name`.
+pub fn mentions(text: &str, name: &str) -> bool {
+    !names::mentions(text, name).is_empty()
+}
+
 /// Whether `text` names `other`, a partner that the partner called `own` must not hear about.
 pub fn names_other(text: &str, own: &str, other: &str) -> bool {
     !names::names_other(text, &[own], other).is_empty()

@@ -41,6 +41,19 @@ fn the_limits_are_where_they_are_said_to_be() {
 }
 
 #[test]
+fn a_title_of_the_library_does_not_hide_another_partner() {
+    let named = |title: &str| {
+        let change = |v: &mut serde_json::Value| {
+            v["facts"]["assets"][0]["title"] = json!(title);
+            v["text"] = json!(format!("Hi Sam, for Acme: the {title}."));
+        };
+        level(change, "no-other-partner")
+    };
+    assert_eq!(named("Globex co-branded checklist"), Level::Block);
+    assert_eq!(named("Northwind co-branded checklist"), Level::Pass);
+}
+
+#[test]
 fn an_answer_has_the_draft_s_id_and_every_rule() {
     let answer = answer_line(&facts().to_string());
     assert_eq!(answer["id"], "t");
