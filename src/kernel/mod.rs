@@ -10,5 +10,6 @@ pub mod error;
 pub mod failpoint;
 pub mod ids;
 pub mod money;
+pub mod pattern;
 pub mod schedule;
 pub mod text;
