@@ -142,12 +142,11 @@ async fn what_goes_by_hand_is_not_forgotten(stage: Stage) {
     stage.advance_to("2026-03-09T09:00:00Z").await;
     let im = stage.sandbox.im(ALEX);
     let ready = stage.sandbox.messages(&im)[0]["ts"].as_str().unwrap().to_owned();
-    assert_eq!(
-        stage.thread(&im, &ready),
-        ["Did you send this note to Sam Whitfield at Northwind? <@U0MAYA> approved it \
-          <!date^1772614800^{date_short_pretty} at {time}|4 March, 09:00 UTC>. Press *I sent it* above, or *Not me*."],
-        "once"
-    );
+    let asked = stage.thread(&im, &ready);
+    assert_eq!(asked.len(), 1, "once: {asked:?}");
+    let (head, end) = asked[0].split_once("<!date^").unwrap();
+    assert_eq!(head, "Did you send this note to Sam Whitfield at Northwind? <@U0MAYA> approved it ");
+    assert!(end.ends_with("|4 March, 09:00 UTC>. Press *I sent it* above, or *Not me*."), "{end}");
     maya.click(OPS, &ts, "draft.not_me").await.unwrap();
     stage.settle().await;
     let shown = card(&stage, &ts);

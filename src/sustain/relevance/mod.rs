@@ -25,11 +25,6 @@ macro_rules! pattern {
     };
 }
 
-/// Letters of any script, for a class: without the punctuation that stands among them.
-const LETTERS: &str = r"A-Za-z\x{C0}-\x{1FFF}\x{2C00}-\x{2DFF}\x{3040}-\x{D7FF}\x{F900}-\x{FFDC}";
-/// Capital letters of the scripts that have them.
-const CAPITALS: &str = r"A-Z\x{C0}-\x{DE}\x{100}-\x{17F}\x{391}-\x{3A9}\x{410}-\x{42F}";
-
 /// `regex_lite`, because there are two hundred patterns: a check takes a few milliseconds, and all of them together a few
 /// megabytes. Its classes know ASCII only, which is what [`speech::normal`] makes of words; `[\p{L}]` and `[\p{Lu}]` are
 /// added for what reads names.
@@ -52,6 +47,8 @@ mod telling;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize, Serializer};
+
+use crate::kernel::pattern::{CAPITALS, LETTERS};
 
 pub use input::{Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
 pub use settings::Settings;

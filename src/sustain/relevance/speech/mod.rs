@@ -98,7 +98,7 @@ impl Clause {
     }
 }
 
-/// Stands for whatever account a clause names, so that a frame means every account or none.
+/// Stands for whatever account a clause names, so that a frame means every account or none; patterns spell it out.
 pub(super) const ACCOUNT: &str = "theiraccount";
 
 /// Reads `text` clause by clause.
