@@ -44,8 +44,11 @@ fn near_misses_are_told_apart_by_actor_and_beneficiary() {
 fn a_frame_means_every_account_alike() {
     let reads = |text: &str, account: &str| -> Vec<(Kind, Object)> {
         let at = text.find(account).unwrap();
-        let named = [at..at + account.len()];
-        parse(text, &named, Some("Northwind")).into_iter().map(|c| (c.kind, c.object)).collect()
+        let named = at..at + account.len();
+        parse(text, std::slice::from_ref(&named), Some("Northwind"))
+            .into_iter()
+            .map(|c| (c.kind, c.object))
+            .collect()
     };
     for text in [
         "I was thinking about how @ is doing.",
