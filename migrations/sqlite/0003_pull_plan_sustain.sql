@@ -51,7 +51,8 @@ CREATE TABLE commitments (
 CREATE INDEX commitments_open ON commitments (state, due);
 
 -- `state`: proposed, sending, sent, rejected, expired, unconfirmed, handed_over. `facts`: a JSON list of what the text stands on.
--- `reason`: why it was rejected, has expired, is unconfirmed, or came back.
+-- `reason`: why it was rejected, has expired, is unconfirmed, or came back. `waiting_since`: when it last began to wait.
+-- `override_rules`: a JSON list of the rules whose block was overridden.
 CREATE TABLE drafts (
   id TEXT PRIMARY KEY,
   partner_id TEXT NOT NULL REFERENCES partners (id) ON DELETE CASCADE,
@@ -69,9 +70,11 @@ CREATE TABLE drafts (
   version BIGINT NOT NULL DEFAULT 1,
   facts TEXT NOT NULL DEFAULT '[]',
   approver TEXT,
+  waiting_since BIGINT NOT NULL,
   snoozed_until BIGINT,
   override_by TEXT,
   override_reason TEXT,
+  override_rules TEXT NOT NULL DEFAULT '[]',
   reason TEXT,
   created_by TEXT NOT NULL,
   created_at BIGINT NOT NULL,

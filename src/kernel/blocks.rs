@@ -145,6 +145,20 @@ pub fn select(action_id: &str, placeholder: &str, options: &[Value], initial: Op
     element
 }
 
+/// A menu of which several can be chosen; `initial` names those that are chosen at first.
+pub fn multi_select(action_id: &str, placeholder: &str, options: &[Value], initial: &[String]) -> Value {
+    let mut element = json!({
+        "type": "multi_static_select", "action_id": action_id, "placeholder": plain(&clip(placeholder, 150)),
+        "options": options.iter().take(100).collect::<Vec<_>>(),
+    });
+    let chosen: Vec<&Value> =
+        options.iter().filter(|o| initial.iter().any(|value| o["value"] == value.as_str())).collect();
+    if !chosen.is_empty() {
+        element["initial_options"] = json!(chosen);
+    }
+    element
+}
+
 /// A person picker.
 pub fn user_select(action_id: &str, placeholder: &str, initial: Option<&str>) -> Value {
     let mut element =

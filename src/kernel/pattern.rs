@@ -6,9 +6,9 @@
 use regex::{Regex, RegexBuilder};
 
 /// Letters of every script with an alphabet or signs; × and ÷, which part names, are none.
-const LETTERS: &str = r"A-Za-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{1FFF}\u{2C00}-\u{2DFF}\u{3040}-\u{D7FF}\u{F900}-\u{FDFF}\u{FE70}-\u{FEFE}\u{FF21}-\u{FFDC}";
+pub const LETTERS: &str = r"A-Za-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{1FFF}\u{2C00}-\u{2DFF}\u{3040}-\u{D7FF}\u{F900}-\u{FDFF}\u{FE70}-\u{FEFE}\u{FF21}-\u{FFDC}";
 /// Latin, Greek and Cyrillic capitals. Extended Latin mixes both cases, and counts as capital.
-const CAPITALS: &str = r"A-Z\u{C0}-\u{D6}\u{D8}-\u{DE}\u{100}-\u{24F}\u{386}-\u{3AB}\u{400}-\u{42F}";
+pub const CAPITALS: &str = r"A-Z\u{C0}-\u{D6}\u{D8}-\u{DE}\u{100}-\u{24F}\u{386}-\u{3AB}\u{400}-\u{42F}";
 /// Latin, Greek and Cyrillic small letters. Extended Latin mixes both cases, and counts as small too.
 const SMALL: &str = r"a-z\u{DF}-\u{F6}\u{F8}-\u{24F}\u{3AC}-\u{3CE}\u{430}-\u{45F}";
 /// What a matcher may keep of what it has worked out, in bytes. Beyond it, it forgets and starts again.

@@ -144,6 +144,12 @@ impl Overlap {
         Motion::suggested(self.our_population, self.their_population)
     }
 
+    /// Our Slack user who owns it: named by the deal, else by the account, else whoever looks after it.
+    pub fn owner_user(&self) -> Option<UserId> {
+        let written = self.owner.as_deref().or(self.account.owner.as_deref());
+        written.and_then(user_of).or_else(|| self.assignee.clone())
+    }
+
     /// `their customer, our open deal ($120k, negotiation)`; what is not known is left out.
     pub fn kind_words(&self) -> String {
         let mut parts = Vec::new();
@@ -198,6 +204,19 @@ impl Overlap {
     }
 }
 
+/// The Slack user that a mention or a bare id names.
+pub fn user_of(written: &str) -> Option<UserId> {
+    let written = written.trim();
+    let id = match written.strip_prefix("<@") {
+        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
+        None => written,
+    };
+    let is_id = id.len() >= 5
+        && id.starts_with(['U', 'W'])
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    is_id.then(|| id.into())
+}
+
 // Each takes in what is said of one field, and gives the change in words, if it is one.
 
 fn take_population(side: &str, known: &mut Option<Population>, said: Option<Population>) -> Option<String> {
@@ -247,8 +266,8 @@ fn take_owner(known: &mut Option<String>, said: Option<&str>) -> Option<String> 
 /// How an owner is written, and what can be compared of it.
 fn notation(owner: &str) -> (Notation, String) {
     let owner = owner.trim();
-    match owner.strip_prefix("<@").and_then(|rest| rest.trim_end_matches('>').split('|').next()) {
-        Some(id) => (Notation::Mention, id.to_owned()),
+    match user_of(owner) {
+        Some(id) => (Notation::Mention, id.to_string()),
         None if owner.contains('@') => (Notation::Address, owner.to_lowercase()),
         None => (Notation::Name, owner.to_lowercase()),
     }

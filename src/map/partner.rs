@@ -67,7 +67,7 @@ pub struct Contact {
 impl Contact {
     /// What its form shows, as [`Partner::stamp`].
     pub fn stamp(&self) -> Value {
-        json!([self.name, self.role, self.email, self.slack_user])
+        json!([self.name, self.role, self.email, self.slack_user, self.said_no_to])
     }
 
     /// What a note begins with.

@@ -42,6 +42,8 @@ pub mod field {
     pub const EMAIL: &str = "email";
     /// Their Slack account.
     pub const PERSON: &str = "person";
+    /// Kinds of gift that they turned down.
+    pub const SAID_NO_TO: &str = "said_no_to";
 }
 
 /// At most so many partners or contacts are shown with a button each.
@@ -224,8 +226,14 @@ pub fn form(partner: Option<&Partner>, name: &str, manager: Option<&str>, channe
     blocks::modal(callback, title, Some(submit), &metadata, fields(partner, name, manager, false))
 }
 
-/// The form of a contact: a new one at `partner`, or one to change.
-pub fn contact_form(partner: &Partner, contact: Option<&Contact>, channel: Option<&str>) -> Value {
+/// The form of a contact: a new one at `partner`, or one to change. `gifts` are the kinds of gift that somebody may turn
+/// down: as stored, and in words.
+pub fn contact_form(
+    partner: &Partner,
+    contact: Option<&Contact>,
+    gifts: &[(String, &str)],
+    channel: Option<&str>,
+) -> Value {
     let (callback, title, submit) = match contact {
         Some(_) => (action::EDIT_CONTACT, "Edit contact", "Save"),
         None => (action::ADD_CONTACT, "Add a contact", "Add"),
@@ -236,6 +244,8 @@ pub fn contact_form(partner: &Partner, contact: Option<&Contact>, channel: Optio
     let roles: Vec<Value> =
         ContactRole::ALL.iter().map(|(_, stored, words)| blocks::choice(words, stored)).collect();
     let person = contact.and_then(|c| c.slack_user.as_ref().map(|u| u.as_str()));
+    let gifts: Vec<Value> = gifts.iter().map(|(stored, words)| blocks::choice(words, stored)).collect();
+    let refused = contact.map_or(&[][..], |c| &c.said_no_to);
     blocks::modal(
         callback,
         title,
@@ -275,6 +285,12 @@ pub fn contact_form(partner: &Partner, contact: Option<&Contact>, channel: Optio
                 "In Slack",
                 blocks::user_select(field::PERSON, "Choose a person", person),
                 Some("Where they share a channel with you."),
+                true,
+            ),
+            blocks::input(
+                "Has said no to",
+                blocks::multi_select(field::SAID_NO_TO, "Nothing so far", &gifts, refused),
+                Some("A note that gives it again is blocked."),
                 true,
             ),
         ],

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::flow::Outcome;
-use super::overlap::{Overlap, Population, Sighting};
+use super::overlap::{Overlap, Population, Sighting, user_of};
 use super::partner::Partner;
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
@@ -161,8 +161,7 @@ pub mod field {
 /// The modal that adds an overlap; `partner` is the one that was understood.
 pub fn add_modal(prefill: &Prefill, partner: Option<&Partner>, partners: &[Partner]) -> Value {
     let seen = &prefill.seen;
-    let owner = seen.owner.as_deref().and_then(|o| o.strip_prefix("<@")).map(|o| o.trim_end_matches('>'));
-    let owner = owner.and_then(|o| o.split('|').next());
+    let owner = seen.owner.as_deref().and_then(user_of);
     let options: Vec<Value> = partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
     let population = |id, label, words: fn(Population) -> String, initial: Option<Population>| {
         let all = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
@@ -203,7 +202,12 @@ pub fn add_modal(prefill: &Prefill, partner: Option<&Partner>, partners: &[Partn
                 |p| format!("Their {}", p.words()),
                 seen.their_population,
             ),
-            blocks::input("Owner", blocks::user_select(field::OWNER, "Who owns the deal", owner), None, true),
+            blocks::input(
+                "Owner",
+                blocks::user_select(field::OWNER, "Who owns the deal", owner.as_ref().map(UserId::as_str)),
+                None,
+                true,
+            ),
             blocks::input(
                 "Amount",
                 blocks::text_input(field::AMOUNT, "$120k", amount.as_deref(), false),
@@ -289,19 +293,6 @@ pub fn list(
     let text = List { narrowed, rows: rows.collect(), more: found.len() > limit, lists }.render()?;
     let text = text.trim();
     Ok(Message::new(text, vec![blocks::section(text)]))
-}
-
-/// The Slack user that a mention or a bare id names.
-pub fn user_of(written: &str) -> Option<UserId> {
-    let written = written.trim();
-    let id = match written.strip_prefix("<@") {
-        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
-        None => written,
-    };
-    let is_id = id.len() >= 5
-        && id.starts_with(['U', 'W'])
-        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    is_id.then(|| id.into())
 }
 
 /// Who looks after it, else whose account it is: a mention, or a name as written, escaped.

@@ -18,7 +18,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
-pub use crate::map::view::user_of;
+pub use crate::map::overlap::user_of;
 use row::{row, thread_block, top_blocks};
 pub use told::{decided, given, saved, second};
 

@@ -240,7 +240,7 @@ async fn library(
         url: Some("https://northwindreturns.com/news/returns-api".to_owned()),
         date: Some(today),
     };
-    sustain::add_item(tx, now, &cast.manager, &partner.id, &launch).await?;
+    sustain::add_item(tx, now, &cast.manager, partner, &launch).await?;
     if !cast.marked {
         let checklist = Item {
             id: String::new(),
@@ -249,7 +249,7 @@ async fn library(
             url: Some("https://docs.meridianretail.com/returns-checklist".to_owned()),
             date: None,
         };
-        sustain::add_item(tx, now, &cast.manager, &partner.id, &checklist).await?;
+        sustain::add_item(tx, now, &cast.manager, partner, &checklist).await?;
     }
     Ok(())
 }

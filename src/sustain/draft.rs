@@ -82,7 +82,7 @@ impl Draft {
             overridden: None,
             created_by: by,
             created_at: now,
-            stage: Stage::Proposed { snoozed_until: None, came_back: None },
+            stage: Stage::Proposed { since: now, snoozed_until: None, came_back: None },
         }
     }
 
@@ -94,6 +94,11 @@ impl Draft {
     /// What the note itself is filed under.
     pub fn note_subject(&self) -> String {
         format!("note:{}", self.id)
+    }
+
+    /// What the ready text is filed under, of a note that goes by hand.
+    pub fn handed_subject(&self) -> String {
+        format!("handed:{}", self.id)
     }
 
     /// Tells two texts apart: the first eight digits of the text's SHA-256.
@@ -121,7 +126,21 @@ impl Draft {
 
     /// Whether it may be approved as it is.
     pub fn is_sendable(&self) -> bool {
-        self.is_waiting() && (self.note.check.verdict < Level::Block || self.overridden.is_some())
+        self.is_waiting() && self.may_go(&self.note.check)
+    }
+
+    /// Whether nothing blocks it by this check but what somebody took on themselves.
+    pub fn may_go(&self, check: &Check) -> bool {
+        let taken = |rule: &str| self.overridden.as_ref().is_some_and(|o| o.rules.iter().any(|r| r == rule));
+        check.verdict < Level::Block || check.blocks().all(taken)
+    }
+
+    /// Whether it waits for this person: the sender of what goes by hand, else whoever may approve.
+    pub fn waits_for(&self, user: &UserId, may_approve: bool) -> bool {
+        match self.stage {
+            Stage::HandedOver(_) => self.note.sender == *user,
+            _ => may_approve,
+        }
     }
 
     /// Takes the note apart for a decision on what was seen.
@@ -169,15 +188,16 @@ impl Draft {
     ///
     /// # Errors
     /// When it was decided or edited before.
-    pub fn edit(self, seen: &Seen, text: String, check: Check) -> Result<Self, Stays> {
+    pub fn edit(self, seen: &Seen, text: String, check: Check, now: Timestamp) -> Result<Self, Stays> {
         let mut draft = self.decidable(seen)?;
         draft.note.text = text;
         draft.note.check = check;
         draft.overridden = None;
-        Ok(draft.back(None))
+        Ok(draft.back(None, now))
     }
 
-    /// The same words on changed ground: another check, another way to the reader. It waits for a decision again.
+    /// The same words on changed ground: another check, another way to the reader. It waits for a decision again, and
+    /// an override that does not cover what blocks now is void.
     ///
     /// # Errors
     /// When it was decided or edited before.
@@ -187,29 +207,34 @@ impl Draft {
         check: Check,
         route: Route,
         destination: Option<String>,
+        now: Timestamp,
     ) -> Result<Self, Stays> {
         let mut draft = self.decidable(seen)?;
+        if !draft.may_go(&check) {
+            draft.overridden = None;
+        }
         draft.note.check = check;
         draft.note.route = route;
         draft.note.destination = destination;
-        Ok(draft.back(Some("what it stands on has changed since it was drafted.".to_owned())))
+        Ok(draft.back(Some("what it stands on has changed since it was drafted.".to_owned()), now))
     }
 
-    fn back(self, came_back: Option<String>) -> Self {
-        self.to(Stage::Proposed { snoozed_until: None, came_back })
+    fn back(self, came_back: Option<String>, now: Timestamp) -> Self {
+        self.to(Stage::Proposed { since: now, snoozed_until: None, came_back })
     }
 
     /// Somebody takes a block on themselves.
     ///
     /// # Errors
     /// When it was decided or edited before, or nothing blocks it.
-    pub fn overrule(self, seen: &Seen, by: UserId, reason: String) -> Result<Self, Stays> {
+    pub fn overrule(self, seen: &Seen, by: UserId, reason: String, now: Timestamp) -> Result<Self, Stays> {
         let mut draft = self.decidable(seen)?;
         if draft.is_sendable() {
             return Err((Box::new(draft), Refused::NotBlocked));
         }
-        draft.overridden = Some(Override { by, reason });
-        Ok(draft.back(None))
+        let rules = draft.note.check.blocks().map(str::to_owned).collect();
+        draft.overridden = Some(Override { by, reason, rules });
+        Ok(draft.back(None, now))
     }
 
     /// It does not ask before `until`.
@@ -229,22 +254,51 @@ impl Draft {
     ///
     /// # Errors
     /// When it was decided or edited before.
-    pub fn reassign(self, seen: &Seen, approver: UserId) -> Result<Self, Stays> {
+    pub fn reassign(self, seen: &Seen, approver: UserId, now: Timestamp) -> Result<Self, Stays> {
         let mut draft = self.decidable(seen)?;
         draft.approver = Some(approver);
+        if let Stage::Proposed { since, .. } = &mut draft.stage {
+            *since = now;
+        }
         draft.version += 1;
         Ok(draft)
     }
 
-    /// It reached its reader.
+    /// It reached its reader, as the outbox says.
     ///
     /// # Errors
-    /// When it was not on its way.
+    /// When it was not being sent.
     pub fn arrived(self, at: Timestamp, arrival: Arrival) -> Result<Self, Stays> {
         match self.stage.clone() {
-            Stage::Sending(approved) | Stage::HandedOver(approved) | Stage::Unconfirmed { approved, .. } => {
-                Ok(self.to(Stage::Sent { approved, at, arrival }))
+            Stage::Sending(approved) => Ok(self.to(Stage::Sent { approved, at, arrival })),
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// It reached its reader, as a person says: by their own hand, or after its fate was unknown.
+    ///
+    /// # Errors
+    /// When that is not open, or the control is old.
+    pub fn confirmed(self, seen: &Seen, at: Timestamp) -> Result<Self, Stays> {
+        match self.stage.clone() {
+            Stage::HandedOver(_) | Stage::Unconfirmed { .. } if self.version != seen.version => {
+                Err((Box::new(self), Refused::Changed))
             }
+            Stage::HandedOver(approved) | Stage::Unconfirmed { approved, .. } => {
+                Ok(self.to(Stage::Sent { approved, at, arrival: Arrival::default() }))
+            }
+            _ => Err((Box::new(self), Refused::Decided)),
+        }
+    }
+
+    /// A person takes it out of the hands of its sender; it waits for a decision again.
+    ///
+    /// # Errors
+    /// When nobody has it in hands, or the control is old.
+    pub fn hand_back(self, seen: &Seen, why: String, now: Timestamp) -> Result<Self, Stays> {
+        match self.stage {
+            Stage::HandedOver(_) if self.version == seen.version => Ok(self.back(Some(why), now)),
+            Stage::HandedOver(_) => Err((Box::new(self), Refused::Changed)),
             _ => Err((Box::new(self), Refused::Decided)),
         }
     }
@@ -260,13 +314,13 @@ impl Draft {
         }
     }
 
-    /// It did not go out; it waits for a decision again.
+    /// It did not go out, as the outbox says; it waits for a decision again.
     ///
     /// # Errors
     /// When it was not on its way.
-    pub fn came_back(self, why: String) -> Result<Self, Stays> {
+    pub fn came_back(self, why: String, now: Timestamp) -> Result<Self, Stays> {
         match self.stage {
-            Stage::Sending(_) | Stage::HandedOver(_) => Ok(self.back(Some(why))),
+            Stage::Sending(_) | Stage::HandedOver(_) => Ok(self.back(Some(why), now)),
             _ => Err((Box::new(self), Refused::Decided)),
         }
     }
@@ -275,8 +329,12 @@ impl Draft {
     ///
     /// # Errors
     /// When it does not wait for a decision.
-    pub fn restored(self, why: String) -> Result<Self, Stays> {
-        if self.is_waiting() { Ok(self.back(Some(why))) } else { Err((Box::new(self), Refused::Decided)) }
+    pub fn restored(self, why: String, now: Timestamp) -> Result<Self, Stays> {
+        if self.is_waiting() {
+            Ok(self.back(Some(why), now))
+        } else {
+            Err((Box::new(self), Refused::Decided))
+        }
     }
 
     /// A human looked, it is not there: it goes once more.
@@ -295,12 +353,12 @@ impl Draft {
 
     /// Why it is stale, if it is: nobody decided for seven days, or the overlap is gone.
     pub fn stale(&self, now: Timestamp, overlap_is_current: bool) -> Option<String> {
-        let Stage::Proposed { snoozed_until, .. } = self.stage else { return None };
+        let Stage::Proposed { since, snoozed_until, .. } = self.stage else { return None };
         if !overlap_is_current {
             let account = self.account_words();
             return Some(format!("{account} is no longer an overlap with {}.", self.note.partner));
         }
-        let since = snoozed_until.map_or(self.created_at, |s| s.max(self.created_at));
+        let since = snoozed_until.map_or(since, |until| until.max(since));
         (now >= since + WAITS).then(|| "Nobody decided within 7 days.".to_owned())
     }
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::draft::{Check, Note};
+use super::draft::{Check, Note, Route};
 use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
-use super::relevance::{Settings, check};
+use super::relevance::{Settings, check, mentions, names_other};
 use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
@@ -30,8 +30,20 @@ pub struct Item {
     pub title: String,
     /// Where it is.
     pub url: Option<String>,
-    /// When it was shipped, or until when a document may be given.
+    /// When it was shipped, or the last day on which a document may be given.
     pub date: Option<Date>,
+}
+
+impl Item {
+    /// Whether it is this partner's alone: what they shipped, and what has their name.
+    pub fn is_only_for(&self, partner: &Partner) -> bool {
+        self.kind == ItemKind::TheirLaunch || mentions(&self.title, &partner.name)
+    }
+
+    /// Whether it may be given on that day.
+    pub fn is_live(&self, today: Date) -> bool {
+        self.kind != ItemKind::Asset || self.date.is_none_or(|last| last >= today)
+    }
 }
 
 /// What the library holds.
@@ -89,31 +101,37 @@ pub struct Ground {
     pub overlap: Overlap,
     /// Who of the partner can be written to.
     pub contacts: Vec<Contact>,
-    /// What can be given.
+    /// What can be given today.
     pub library: Vec<Item>,
+    /// The other partners, of whom it says nothing.
+    pub others: Vec<String>,
     /// Who owns the account on our side, as it reads in a sentence.
     pub owner: Option<String>,
     /// The owner's Slack user, where that is how the owner is known.
     pub owner_user: Option<UserId>,
     /// The workspace's zone.
     pub zone: TimeZone,
+    /// The day in it.
+    pub today: Date,
 }
 
 impl Ground {
     /// Everything that is known around this overlap; `None` when it or its partner was removed.
-    pub async fn load(tx: &mut Tx, overlap: Overlap) -> Result<Option<Self>> {
+    pub async fn load(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Option<Self>> {
         let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
         let contacts = map::contacts(tx, &partner.id).await?;
-        let library = store::library(tx, &partner.id).await?;
-        let written = overlap.owner.clone().or_else(|| overlap.account.owner.clone());
-        let owner_user = written.as_deref().and_then(mentioned).or_else(|| overlap.assignee.clone());
-        let owner = match (&owner_user, written) {
+        let others = others(tx, &partner).await?;
+        let zone = settings::load(tx).await?.digest.time_zone();
+        let today = now.to_zoned(zone.clone()).date();
+        let mut library = library(tx, &partner, &others).await?;
+        library.retain(|item| item.is_live(today));
+        let owner_user = overlap.owner_user();
+        let owner = match (&owner_user, overlap.owner.as_ref().or(overlap.account.owner.as_ref())) {
             (Some(user), _) => people::find(tx, user).await?.map(|(person, _)| person.name),
-            (None, Some(name)) if !name.contains('@') => Some(name),
+            (None, Some(name)) if !name.contains('@') => Some(name.clone()),
             _ => None,
         };
-        let zone = settings::load(tx).await?.digest.time_zone();
-        Ok(Some(Self { partner, overlap, contacts, library, owner, owner_user, zone }))
+        Ok(Some(Self { partner, overlap, contacts, library, others, owner, owner_user, zone, today }))
     }
 
     /// When the overlap was last seen: `2 March`.
@@ -158,10 +176,16 @@ pub fn dated(item: &Item) -> Option<template::Dated> {
     Some(template::Dated { title: item.title.clone(), date })
 }
 
-/// `U1` of `<@U1>` or `<@U1|name>`.
-fn mentioned(text: &str) -> Option<UserId> {
-    let inner = text.trim().strip_prefix("<@")?.strip_suffix('>')?;
-    inner.split('|').next().filter(|id| !id.is_empty()).map(Into::into)
+/// The names of the other partners.
+async fn others(tx: &mut Tx, partner: &Partner) -> Result<Vec<String>> {
+    Ok(map::partners(tx).await?.into_iter().filter(|p| p.id != partner.id).map(|p| p.name).collect())
+}
+
+/// What a note to this partner may draw on; what has another partner's name is not theirs to read.
+async fn library(tx: &mut Tx, partner: &Partner, others: &[String]) -> Result<Vec<Item>> {
+    let mut items = store::library(tx, &partner.id).await?;
+    items.retain(|i| !others.iter().any(|other| names_other(&i.title, &partner.name, other)));
+    Ok(items)
 }
 
 /// To whom, from whom and about what: what the relevance check needs beside the words.
@@ -177,6 +201,10 @@ pub struct Frame<'a> {
     pub sender: &'a UserId,
     /// What it is for.
     pub purpose: Purpose,
+    /// How it goes.
+    pub route: Route,
+    /// The template's name.
+    pub template: &'a str,
     /// How hard the check is.
     pub settings: &'a Settings,
 }
@@ -190,7 +218,18 @@ impl<'a> Frame<'a> {
             account: note.account_id.as_ref(),
             sender: &note.sender,
             purpose: note.purpose,
+            route: note.route,
+            template: &note.template,
             settings,
+        }
+    }
+
+    /// Where it is read: what goes by hand goes where its template is meant to go.
+    fn channel(&self) -> Channel {
+        let shipped = || template::shipped().iter().find(|t| t.name == self.template);
+        match self.route {
+            Route::Channel | Route::Direct => Channel::Slack,
+            Route::ByHand => shipped().map_or(Channel::Slack, |t| t.channel),
         }
     }
 }
@@ -199,21 +238,10 @@ impl<'a> Frame<'a> {
 pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -> Result<Check> {
     let partner = map::partner(tx, frame.partner).await?.ok_or_else(|| gone("partner"))?;
     let contact = map::contact(tx, frame.contact).await?.ok_or_else(|| gone("contact"))?;
-    let filter = map::Filter { partner: Some(partner.id.clone()), ..map::Filter::default() };
-    let mut overlaps = map::overlaps(tx, &filter, NAMEABLE).await?;
-    // The account of the note counts even where a partner has more overlaps than are read.
-    if let Some(account) = frame.account {
-        let own = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
-        overlaps.retain(|o| o.account.id != *account);
-        overlaps.extend(own);
-    }
-    overlaps.retain(|o| o.gone_at.is_none());
-    let owner = overlaps
-        .iter()
-        .find(|o| Some(&o.account.id) == frame.account)
-        .and_then(|o| o.owner.as_deref().and_then(mentioned).or_else(|| o.assignee.clone()));
-    let library = store::library(tx, &partner.id).await?;
-    let others = map::partners(tx).await?.into_iter().filter(|p| p.id != partner.id).map(|p| p.name);
+    let overlaps = nameable(tx, &partner.id, frame.account).await?;
+    let owner = overlaps.iter().find(|o| Some(&o.account.id) == frame.account).and_then(Overlap::owner_user);
+    let others = others(tx, &partner).await?;
+    let library = library(tx, &partner, &others).await?;
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -227,13 +255,26 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
             said_no_to: contact.said_no_to.iter().filter_map(|g| word::read::<GiftKind>(g).ok()).collect(),
         },
         sender: input::Sender { role: sender_role(tx, frame.sender, owner.as_ref(), &partner.id).await? },
-        channel: Some(Channel::Slack),
+        channel: Some(frame.channel()),
         purpose: Some(frame.purpose),
-        facts: shared_facts(&partner, &overlaps, &library, others.collect(), &zone),
+        facts: shared_facts(&partner, &overlaps, &library, others, &zone),
         text: text.to_owned(),
     };
     let settings = Settings { stale_after_days: partner.refresh_days, ..frame.settings.clone() };
     Ok(check(&input, &settings).into())
+}
+
+/// The current overlaps that a note may name. Its own account counts even where a partner has more than are read.
+async fn nameable(tx: &mut Tx, partner: &PartnerId, account: Option<&AccountId>) -> Result<Vec<Overlap>> {
+    let filter = map::Filter { partner: Some(partner.clone()), ..map::Filter::default() };
+    let mut overlaps = map::overlaps(tx, &filter, NAMEABLE).await?;
+    if let Some(account) = account {
+        let own = map::overlaps_with(tx, partner, std::slice::from_ref(account)).await?;
+        overlaps.retain(|o| o.account.id != *account);
+        overlaps.extend(own);
+    }
+    overlaps.retain(|o| o.gone_at.is_none());
+    Ok(overlaps)
 }
 
 fn shared_facts(
@@ -263,7 +304,6 @@ fn shared_facts(
             .collect(),
         our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
         their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),
-        last_session: None,
         other_partners: others,
         allowed_links: links.chain(partner.domain.clone()).collect(),
     }
@@ -302,4 +342,31 @@ fn seat(role: ContactRole) -> RecipientRole {
 
 fn gone(what: &str) -> Error {
     Error::user(format!("That {what} was removed in the meantime. Nothing was sent."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_judged_by_where_it_is_read() {
+        let (partner, contact, sender) = ("p1".into(), "c1".into(), "U0ALEX".into());
+        let settings = Settings::default();
+        let channel = |route, template| {
+            let frame = Frame {
+                partner: &partner,
+                contact: &contact,
+                account: None,
+                sender: &sender,
+                purpose: Purpose::Executive,
+                route,
+                template,
+                settings: &settings,
+            };
+            frame.channel()
+        };
+        assert_eq!(channel(Route::ByHand, "executive-result"), Channel::Email);
+        assert_eq!(channel(Route::ByHand, "expansion-asset"), Channel::Slack);
+        assert_eq!(channel(Route::Channel, "executive-result"), Channel::Slack);
+    }
 }

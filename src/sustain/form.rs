@@ -68,6 +68,11 @@ pub const GIFTS: [(GiftKind, &str); 6] = [
     (GiftKind::OfferOfHelp, "A plain offer of help"),
 ];
 
+/// Every kind of gift as it is stored, with its label.
+pub fn gifts() -> [(String, &'static str); 6] {
+    GIFTS.map(|(gift, label)| (name_of(&gift), label))
+}
+
 /// What was entered, by block id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers(pub BTreeMap<String, String>);
@@ -75,6 +80,11 @@ pub struct Answers(pub BTreeMap<String, String>);
 impl Answers {
     fn get(&self, block: &str) -> Option<&str> {
         self.0.get(block).map(|v| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    /// Where the most was written.
+    fn longest(&self) -> Option<&str> {
+        self.0.iter().max_by_key(|(_, entered)| entered.chars().count()).map(|(block, _)| block.as_str())
     }
 
     fn date(&self, block: &str) -> Option<Date> {

@@ -8,6 +8,7 @@ use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage};
 use super::facts::{Item, ItemKind, word};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, DraftId, PartnerId, UserId, random};
+use crate::map::partner::Partner;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
@@ -32,9 +33,11 @@ struct Row {
     state: String,
     version: i64,
     approver: Option<String>,
+    waiting_since: i64,
     snoozed_until: Option<i64>,
     override_by: Option<String>,
     override_reason: Option<String>,
+    override_rules: String,
     reason: Option<String>,
     created_by: String,
     created_at: i64,
@@ -48,7 +51,7 @@ struct Row {
 
 const SELECT: &str = "SELECT d.id, d.partner_id, p.name AS partner, d.contact_id, c.name AS contact, d.account_id, a.name AS account, \
      d.purpose, d.gift, d.template, d.sender, d.route, d.destination, d.text, d.facts, d.verdict, d.state, d.version, d.approver, \
-     d.snoozed_until, d.override_by, d.override_reason, d.reason, d.created_by, d.created_at, d.decided_by, d.decided_at, d.sent_at, \
+     d.waiting_since, d.snoozed_until, d.override_by, d.override_reason, d.override_rules, d.reason, d.created_by, d.created_at, d.decided_by, d.decided_at, d.sent_at, \
      d.sent_channel, d.sent_ts, d.sent_link FROM drafts d JOIN partners p ON p.id = d.partner_id \
      JOIN contacts c ON c.id = d.contact_id LEFT JOIN accounts a ON a.id = d.account_id";
 
@@ -57,6 +60,14 @@ impl TryFrom<Row> for Draft {
 
     fn try_from(row: Row) -> Result<Self> {
         let stage = row.stage()?;
+        let overridden = match row.override_by {
+            Some(by) => Some(Override {
+                by: by.into(),
+                reason: row.override_reason.unwrap_or_default(),
+                rules: serde_json::from_str(&row.override_rules)?,
+            }),
+            None => None,
+        };
         let note = Note {
             partner_id: row.partner_id.into(),
             partner: row.partner,
@@ -79,9 +90,7 @@ impl TryFrom<Row> for Draft {
             version: row.version,
             note,
             approver: row.approver.map(Into::into),
-            overridden: row
-                .override_by
-                .map(|by| Override { by: by.into(), reason: row.override_reason.unwrap_or_default() }),
+            overridden,
             created_by: row.created_by.into(),
             created_at: instant(row.created_at)?,
             stage,
@@ -101,6 +110,7 @@ impl Row {
         let reason = || self.reason.clone().unwrap_or_default();
         Ok(match self.state.as_str() {
             "proposed" => Stage::Proposed {
+                since: instant(self.waiting_since)?,
                 snoozed_until: self.snoozed_until.map(instant).transpose()?,
                 came_back: self.reason.clone(),
             },
@@ -129,6 +139,7 @@ struct Columns<'a> {
     state: &'a str,
     decision: Option<&'a Decision>,
     reason: Option<&'a str>,
+    waiting_since: Option<Timestamp>,
     snoozed_until: Option<Timestamp>,
     sent_at: Option<Timestamp>,
     arrival: Option<&'a Arrival>,
@@ -137,8 +148,9 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn of(stage: &'a Stage) -> Self {
         match stage {
-            Stage::Proposed { snoozed_until, came_back, .. } => Self {
+            Stage::Proposed { since, snoozed_until, came_back } => Self {
                 state: "proposed",
+                waiting_since: Some(*since),
                 snoozed_until: *snoozed_until,
                 reason: came_back.as_deref(),
                 ..Self::default()
@@ -169,8 +181,8 @@ pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
     sql_exec!(
         tx,
         "INSERT INTO drafts (id, partner_id, contact_id, account_id, purpose, gift, template, sender, route, destination, text, \
-         facts, verdict, state, version, approver, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         facts, verdict, state, version, approver, created_by, created_at, waiting_since) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)",
         draft.id.as_str(),
         note.partner_id.as_str(),
         note.contact_id.as_str(),
@@ -197,11 +209,13 @@ pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
 pub async fn save(tx: &mut Tx, draft: &Draft, seen: i64) -> Result<bool> {
     let columns = Columns::of(&draft.stage);
     let overridden = draft.overridden.as_ref();
+    let rules = serde_json::to_string(&overridden.map_or(&[][..], |o| &o.rules))?;
     let changed = sql_exec!(
         tx,
         "UPDATE drafts SET text = $3, verdict = $4, facts = $5, sender = $6, approver = $7, state = $8, version = $9, reason = $10, \
          override_by = $11, override_reason = $12, snoozed_until = $13, decided_by = $14, \
-         decided_at = $15, sent_at = $16, sent_channel = $17, sent_ts = $18, sent_link = $19, route = $20, destination = $21 WHERE id = $1 AND version = $2",
+         decided_at = $15, sent_at = $16, sent_channel = $17, sent_ts = $18, sent_link = $19, route = $20, destination = $21, \
+         override_rules = $22, waiting_since = COALESCE(CAST($23 AS BIGINT), waiting_since) WHERE id = $1 AND version = $2",
         draft.id.as_str(),
         seen,
         &draft.note.text,
@@ -222,7 +236,9 @@ pub async fn save(tx: &mut Tx, draft: &Draft, seen: i64) -> Result<bool> {
         columns.arrival.and_then(|a| a.ts.as_deref()),
         columns.arrival.and_then(|a| a.link.as_deref()),
         draft.note.route.as_str(),
-        draft.note.destination.as_deref()
+        draft.note.destination.as_deref(),
+        rules,
+        columns.waiting_since.map(millis)
     )?;
     Ok(changed == 1)
 }
@@ -233,10 +249,10 @@ pub async fn find(tx: &mut Tx, id: &DraftId) -> Result<Option<Draft>> {
     sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), id.as_str())?.map(Draft::try_from).transpose()
 }
 
-/// Every note that waits for a decision or for word that it arrived, oldest first.
+/// Every note that waits for a decision, for its sender, or for word that it arrived, oldest first.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<Draft>> {
     let sql = format!(
-        "{SELECT} WHERE d.state IN ('proposed', 'unconfirmed') ORDER BY d.created_at, d.id LIMIT 500"
+        "{SELECT} WHERE d.state IN ('proposed', 'handed_over', 'unconfirmed') ORDER BY d.created_at, d.id LIMIT 500"
     );
     sql_all!(tx, Row, AssertSqlSafe(sql.clone()))?.into_iter().map(Draft::try_from).collect()
 }
@@ -254,13 +270,14 @@ pub async fn touch(tx: &mut Tx, at: Timestamp, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-/// Notes that reached this person in the last 30 days (A15).
+/// Notes that reached this person in the last 30 days or were approved and may yet (A15).
 pub async fn touches(tx: &mut Tx, contact: &ContactId, now: Timestamp) -> Result<u32> {
     let since = millis(now - SignedDuration::from_hours(30 * 24));
     let count = sql_value!(
         tx,
         i64,
-        "SELECT COUNT(*) FROM touches WHERE contact_id = $1 AND at > $2",
+        "SELECT (SELECT COUNT(*) FROM touches WHERE contact_id = $1 AND at > $2) \
+         + (SELECT COUNT(*) FROM drafts WHERE contact_id = $1 AND state IN ('sending', 'handed_over', 'unconfirmed'))",
         contact.as_str(),
         since
     )?;
@@ -301,16 +318,16 @@ pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> 
     Ok(())
 }
 
-/// Adds to the library; what `partner` shipped is that partner's alone. An item that is known is not added twice.
+/// Adds to the library. An item that is known is not added twice.
 pub async fn add_item(
     tx: &mut Tx,
     now: Timestamp,
     by: &UserId,
-    partner: &PartnerId,
+    partner: &Partner,
     item: &Item,
 ) -> Result<()> {
-    let owner = (item.kind == ItemKind::TheirLaunch).then_some(partner.as_str());
-    let known = library(tx, partner).await?;
+    let owner = item.is_only_for(partner).then_some(partner.id.as_str());
+    let known = library(tx, &partner.id).await?;
     if known.iter().any(|k| k.kind == item.kind && k.title == item.title && k.url == item.url) {
         return Ok(());
     }

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 pub use self::card::card;
 pub use self::list::{home_row, list};
 pub use self::modals::{edit_modal, pick_modal, reason_modal, reassign_modal, review_modal};
-pub use self::told::{decided, proposed, ready, ready_done, rejected};
+pub use self::told::{decided, proposed, ready, ready_done, rejected, reminded};
 
 /// The longest text of a note, in characters.
 pub const TEXT_LIMIT: usize = 2500;
+/// The longest signature under it; Slack's longest name is shorter.
+pub const SIGNATURE_LIMIT: usize = 100;
 
 /// The controls of this area.
 pub mod action {
@@ -37,9 +39,9 @@ pub mod action {
     pub const ARRIVED: &str = "draft.arrived";
     /// A human saw that it did not arrive.
     pub const RESEND: &str = "draft.resend";
-    /// The sender sent it by hand.
+    /// It was sent by hand.
     pub const SENT: &str = "draft.sent";
-    /// The sender hands it back.
+    /// It is handed back, or taken back.
     pub const NOT_ME: &str = "draft.not_me";
     /// Opens the note for a decision, from a list or Home.
     pub const REVIEW: &str = "draft.review";

@@ -114,7 +114,7 @@ pub async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner, account: &str)
         facts: Vec::new(),
         text,
     };
-    let ground = Ground::load(tx, overlap).await.unwrap().unwrap();
+    let ground = Ground::load(tx, now, overlap).await.unwrap().unwrap();
     let (draft, _) =
         sustain_flow::propose(tx, now, &OMAR.into(), &ground, composed, "Alex Rivera", &Settings::default())
             .await

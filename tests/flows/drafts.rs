@@ -22,6 +22,8 @@ crate::flows!(
     a_note_expires,
     two_short_forms_lead_to_a_card,
     a_block_is_overridden_with_a_reason,
+    an_override_covers_no_later_block,
+    what_a_contact_turned_down_is_not_given_again,
     a_rejection_has_a_reason,
 );
 
@@ -255,8 +257,10 @@ async fn two_short_forms_lead_to_a_card(stage: Stage) {
     let refused =
         omar.submit(json!({"partner": "p-globex", "account": "Acme"})).await.unwrap_err().to_string();
     assert!(refused.contains("no current overlap with Globex"), "{refused}");
+    // The second form takes the place of the first; none has to be opened in time.
+    stage.sandbox.script("views.open", Fault::Error("expired_trigger_id".into()), 1);
     omar.submit(json!({"partner": "p-northwind", "account": "acme.com"})).await.unwrap();
-    stage.settle().await;
+    assert_eq!(stage.sandbox.modal_depth(OMAR), 1);
     omar.choose_in_view("draft.contact", "new").await.unwrap();
     stage.settle().await;
     omar.submit(json!({"contact_name": "Kim Lund"})).await.unwrap();
@@ -295,6 +299,58 @@ async fn a_block_is_overridden_with_a_reason(stage: Stage) {
     assert_eq!(stage.texts(SHARED), ["Hi Sam, just checking in. Anything for me this quarter?"]);
     let shown = card(&stage, &ts);
     assert!(shown.contains("overridden by <@U0MAYA>") && shown.contains("Sent <!date^"), "{shown}");
+    stage.end().await;
+}
+
+async fn an_override_covers_no_later_block(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    edit(&stage, &ts, "Hi Sam, just checking in. Anything for me, as at Zephyr Labs?").await;
+    more(&stage, MAYA, &ts, "override").await;
+    let maya = stage.person(MAYA);
+    maya.submit(json!({"reason": "Sam asked for a sign of life"})).await.unwrap();
+    stage.settle().await;
+    // What was a company like any other becomes a partner.
+    let mut tx = stage.db.begin().await.unwrap();
+    let mut partner = map::partner(&mut tx, &"p-globex".into()).await.unwrap().unwrap();
+    (partner.id, partner.name) = ("p-zephyr".into(), "Zephyr Labs".to_owned());
+    map::save_partner(&mut tx, stage.clock.now(), &partner).await.unwrap();
+    tx.commit().await.unwrap();
+    maya.click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    assert_eq!(
+        stage.last_private(MAYA),
+        "Nothing was sent: the relevance check blocks it now. The card shows what changed."
+    );
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("It names Zephyr Labs, another partner."), "{shown}");
+    assert!(!shown.contains("overridden"), "the override did not mean this: {shown}");
+    assert!(stage.texts(SHARED).is_empty());
+    stage.end().await;
+}
+
+async fn what_a_contact_turned_down_is_not_given_again(stage: Stage) {
+    ground(&stage).await;
+    let omar = stage.person(OMAR);
+    omar.command(OPS, "/partner partner contact northwind").await.unwrap();
+    stage.settle().await;
+    omar.submit(json!({"name": "Kim Lund", "said_no_to": ["offer_of_help", "asset"]})).await.unwrap();
+    stage.settle().await;
+    let mut tx = stage.db.read().await.unwrap();
+    let contacts = map::contacts(&mut tx, &"p-northwind".into()).await.unwrap();
+    tx.rollback().await.unwrap();
+    let kim = contacts.iter().find(|c| c.name == "Kim Lund").unwrap();
+    assert_eq!(kim.said_no_to, ["offer_of_help", "asset"]);
+    omar.command(OPS, "/partner draft new acme").await.unwrap();
+    stage.settle().await;
+    omar.choose_in_view("draft.contact", kim.id.as_str()).await.unwrap();
+    stage.settle().await;
+    omar.choose_in_view("draft.gift", "offer_of_help").await.unwrap();
+    stage.settle().await;
+    omar.submit(json!({})).await.unwrap();
+    stage.settle().await;
+    let shown = stage.texts(OPS).pop().unwrap();
+    assert!(shown.contains("*blocks*: They have said no to an offer of help before."), "{shown}");
     stage.end().await;
 }
 

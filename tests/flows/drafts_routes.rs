@@ -13,11 +13,15 @@ crate::flows!(
     a_direct_message_reaches_the_reader,
     a_reader_who_is_no_contact_any_more_gets_nothing,
     its_sender_may_hand_it_back,
+    a_ready_text_that_does_not_arrive_comes_back,
+    what_goes_by_hand_is_not_forgotten,
+    the_cap_holds_for_notes_that_are_under_way,
     a_channel_that_is_bound_elsewhere_gets_nothing,
     a_message_starts_a_draft,
     a_digest_row_starts_a_draft,
     a_note_is_snoozed_and_comes_back,
     another_is_asked_to_decide,
+    a_snooze_that_is_over_is_told_to_who_decides_by_then,
     a_note_expires_with_its_overlap,
 );
 
@@ -99,6 +103,82 @@ async fn its_sender_may_hand_it_back(stage: Stage) {
     stage.settle().await;
     assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
     assert!(stage.texts(SHARED).is_empty());
+    stage.end().await;
+}
+
+async fn a_ready_text_that_does_not_arrive_comes_back(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({"route": "by_hand"})).await;
+    let maya = stage.person(MAYA);
+    stage.sandbox.script("chat.postMessage", Fault::Error("no_text".into()), 1);
+    maya.click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("It came back: the text did not reach its sender"), "{shown}");
+    assert!(stage.direct(ALEX).is_empty());
+    maya.click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    assert!(stage.direct(ALEX)[0].starts_with("*Ready to send to"), "{:?}", stage.direct(ALEX));
+    stage.end().await;
+}
+
+async fn what_goes_by_hand_is_not_forgotten(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({"route": "by_hand"})).await;
+    let (maya, alex) = (stage.person(MAYA), stage.person(ALEX));
+    maya.click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    assert!(
+        stage.say(OMAR, OPS, "/partner draft list").await.contains("goes by hand, not yet said to be sent")
+    );
+    alex.open_home().await.unwrap();
+    stage.settle().await;
+    let home = stage.sandbox.home(ALEX).unwrap().to_string();
+    assert!(home.contains("Note to Sam Whitfield") && home.contains("I sent it"), "{home}");
+    // It was approved on a Wednesday.
+    stage.advance_to("2026-03-06T07:59:00Z").await;
+    assert_eq!(stage.direct(ALEX).len(), 1);
+    stage.advance_to("2026-03-06T08:00:00Z").await;
+    stage.advance_to("2026-03-09T09:00:00Z").await;
+    let im = stage.sandbox.im(ALEX);
+    let ready = stage.sandbox.messages(&im)[0]["ts"].as_str().unwrap().to_owned();
+    let asked = stage.thread(&im, &ready);
+    assert_eq!(asked.len(), 1, "once: {asked:?}");
+    let (head, end) = asked[0].split_once("<!date^").unwrap();
+    assert_eq!(head, "Did you send this note to Sam Whitfield at Northwind? <@U0MAYA> approved it ");
+    assert!(end.ends_with("|4 March, 09:00 UTC>. Press *I sent it* above, or *Not me*."), "{end}");
+    maya.click(OPS, &ts, "draft.not_me").await.unwrap();
+    stage.settle().await;
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("It came back: it was taken back from its sender."), "{shown}");
+    assert!(
+        stage.direct(ALEX)[0].ends_with(": <@U0MAYA> took it back. Don't send it."),
+        "{:?}",
+        stage.direct(ALEX)
+    );
+    maya.click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    // What was shown for the version before says nothing of this one.
+    click_behind(&stage, MAYA, &ts, "draft.approve").await;
+    maya.click(OPS, &ts, "draft.sent").await.unwrap();
+    stage.settle().await;
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+    stage.end().await;
+}
+
+async fn the_cap_holds_for_notes_that_are_under_way(stage: Stage) {
+    ground(&stage).await;
+    let mut cards = Vec::new();
+    for _ in 0..5 {
+        cards.push(propose(&stage, json!({"route": "by_hand"})).await);
+    }
+    for ts in &cards {
+        stage.person(MAYA).click(OPS, ts, "draft.approve").await.unwrap();
+        stage.settle().await;
+    }
+    assert_eq!(stage.direct(ALEX).len(), 4, "{:?}", stage.private(MAYA));
+    let last = card(&stage, &cards[4]);
+    assert!(last.contains("They had 4 notes in the last 30 days; 4 is the cap."), "{last}");
     stage.end().await;
 }
 
@@ -247,6 +327,24 @@ async fn another_is_asked_to_decide(stage: Stage) {
     stage.person(OMAR).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);
+    stage.end().await;
+}
+
+async fn a_snooze_that_is_over_is_told_to_who_decides_by_then(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    also_manager(&stage, OMAR).await;
+    more(&stage, MAYA, &ts, "tomorrow").await;
+    more(&stage, MAYA, &ts, "reassign").await;
+    stage.submit(MAYA, json!({"approver": OMAR})).await;
+    stage.advance_to("2026-03-05T08:00:01Z").await;
+    assert_eq!(
+        stage.thread(OPS, &ts),
+        [
+            "<@U0OMAR>, <@U0MAYA> asks you to decide on this note.",
+            "<@U0OMAR>, this note is back from its snooze."
+        ]
+    );
     stage.end().await;
 }
 

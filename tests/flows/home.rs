@@ -7,6 +7,7 @@ use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, Stage};
 
 crate::flows!(
     home_says_what_waits,
+    every_button_of_home_opens_something,
     home_shows_the_notes_that_its_reader_may_approve,
     home_shows_nothing_to_who_is_no_full_member,
     a_commitment_refreshes_home,
@@ -59,6 +60,38 @@ async fn home_says_what_waits(stage: Stage) {
     stage.person(ALEX).open_home().await.unwrap();
     stage.settle().await;
     assert!(words(&stage.sandbox.home(ALEX).unwrap()).contains("Nothing waits for you"));
+    stage.end().await;
+}
+
+/// The buttons of a Home tab, by their action ids.
+fn buttons(view: &Value) -> Vec<String> {
+    let all = view["blocks"].as_array().unwrap().iter().flat_map(|b| {
+        let elements = b["elements"].as_array().cloned().unwrap_or_default();
+        elements.into_iter().chain([b["accessory"].clone()])
+    });
+    all.filter(|e| e["type"] == "button").map(|e| e["action_id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn every_button_of_home_opens_something(stage: Stage) {
+    ground(&stage).await;
+    for (who, count) in [(MAYA, 6), (OMAR, 5), (ALEX, 3)] {
+        let person = stage.person(who);
+        person.open_home().await.unwrap();
+        stage.settle().await;
+        let all = buttons(&stage.sandbox.home(who).unwrap());
+        assert_eq!(all.len(), count, "{who}: {all:?}");
+        for action in all {
+            let told = stage.direct(who).len();
+            person.click_in_home(&action).await.unwrap();
+            stage.settle().await;
+            if action == "digest.preview" {
+                assert!(stage.direct(who)[told].contains("*Partner triage"), "{:?}", stage.direct(who));
+                continue;
+            }
+            assert_eq!(stage.sandbox.modal_depth(who), 1, "{who} {action}: {:?}", stage.direct(who));
+            person.close_view().await.unwrap();
+        }
+    }
     stage.end().await;
 }
 

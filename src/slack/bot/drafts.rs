@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::grammar::DraftVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
 use super::oversight::permalink;
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Checked, Occasion, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, State};
 use crate::kernel::actor::Right;
@@ -53,6 +53,8 @@ pub(super) async fn click(
     action: &Action,
 ) -> Result<Handled> {
     match verb {
+        // On Home it stands on no overlap.
+        "new" if action.value.is_empty() => compose::begin(o, "").await,
         "new" => compose::from_overlap(o, &action.value).await,
         "contact" | "purpose" | "gift" | "template" => compose::redraw(o, click).await,
         "more" => {
@@ -71,16 +73,11 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     }
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Checked> {
     match verb {
         "pick" => compose::review_pick(bot, tx, s).await,
-        "new" => compose::review(tx, s).await,
-        verb => Ok(decide::review(verb, s)),
+        "new" => Ok(Checked::Wrong(compose::review(tx, bot.clock.now(), s).await?)),
+        verb => Ok(Checked::Wrong(decide::review(verb, s))),
     }
 }
 
@@ -104,6 +101,17 @@ pub(super) async fn settled(
 ) -> Result<()> {
     let arrival = Arrival { channel: at.map(|(c, _)| c.into()), ts: at.map(|(_, ts)| ts.to_owned()), link };
     flow::settled(tx, now, &DraftId::from(draft), state, arrival, error).await
+}
+
+/// The ready text of a note did not reach its sender.
+pub(super) async fn undelivered(
+    tx: &mut Tx,
+    now: Timestamp,
+    draft: &str,
+    carried: &str,
+    why: &str,
+) -> Result<()> {
+    flow::undelivered(tx, now, &DraftId::from(draft), carried, why).await
 }
 
 /// A note waits for its channel.

@@ -67,11 +67,12 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
     let mut approvals = sustain::waiting(tx).await?;
-    approvals.retain(|d| actor.may(Right::Approve, Some(&d.note.partner_id)));
+    approvals.retain(|d| d.waits_for(&actor.user, actor.may(Right::Approve, Some(&d.note.partner_id))));
     Ok(Found {
         settings: settings::load(tx).await?,
         may_set_up: admins.is_empty() || actor.may(Right::Administer, None),
         to_decide,
+        may_draft: actor.may(Right::Triage, None),
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         commitments,

@@ -13,7 +13,6 @@ use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
 use crate::plan::request::Request;
 use crate::plan::view as plan;
-use crate::pull::view as pull;
 use crate::store::settings::Workspace;
 use crate::sustain::draft::Draft;
 use crate::sustain::view as sustain;
@@ -31,7 +30,9 @@ pub(super) struct Found {
     pub(super) may_set_up: bool,
     /// Overlaps that wait for a decision; `None` when that is not the reader's to make.
     pub(super) to_decide: Option<i64>,
-    /// Notes that wait for a decision that the reader may make.
+    /// The reader may draft notes.
+    pub(super) may_draft: bool,
+    /// Notes that wait for the reader.
     pub(super) approvals: Vec<Draft>,
     pub(super) requests: Vec<Request>,
     pub(super) commitments: Vec<Commitment>,
@@ -126,7 +127,7 @@ fn decisions(found: &Found) -> Vec<Value> {
 fn approvals(found: &Found) -> Vec<Value> {
     let mut all: Vec<Value> =
         found.approvals.iter().take(ROWS).flat_map(|d| sustain::home_row(d, &found.now)).collect();
-    all.extend(more(found.approvals.len(), "notes wait for approval: `/partner draft list`"));
+    all.extend(more(found.approvals.len(), "notes: `/partner draft list`"));
     all
 }
 
@@ -187,8 +188,10 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
-        blocks::button("Draft note", pull::action::DRAFT, ""),
     ];
+    if found.may_draft {
+        buttons.push(blocks::button("Draft note", sustain::action::NEW, ""));
+    }
     if found.may_set_up {
         buttons.push(blocks::button("Set up", action::OPEN, "open"));
     }

@@ -140,10 +140,12 @@ impl FrontDoor for Bot {
 
 /// What the check of one step of a walk through several modals says.
 enum Checked {
-    /// These fields are wrong: block id and text.
+    /// These fields are wrong: block id and text. Without any, this modal closes and is carried out.
     Wrong(Vec<(String, String)>),
     /// The next step's modal; it carries what was entered so far, and nothing is committed yet.
     Next(Value),
+    /// The modal that takes the place of this one.
+    Instead(Value),
     /// The last step is right: every modal closes.
     Whole,
 }
@@ -153,32 +155,32 @@ impl Bot {
     async fn review_submission(&self, submission: &ViewSubmission) -> Result<Review> {
         let mut tx = self.db.read().await?;
         let (noun, verb) = split(&submission.callback_id);
-        let problems = match noun {
-            "overlap" => overlaps::review(self, &mut tx, verb, submission).await?,
-            "import" => imports::review(self, &mut tx, verb, submission).await?,
-            "digest" => digest::review(self, &mut tx, verb, submission).await?,
+        let checked = match noun {
+            "setup" => setup::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
-            "request" => owned(sessions::review(self, &mut tx, verb, submission).await?),
-            "commitment" => owned(commitments::review(self, &mut tx, verb, submission).await?),
-            "partner" => partners::review(self, &mut tx, verb, submission).await?,
-            "setup" => match setup::review(self, &mut tx, verb, submission).await? {
-                Checked::Wrong(problems) => problems,
-                Checked::Next(view) => {
-                    return Ok(Review::Refuse { reply: json!({"response_action": "push", "view": view}) });
-                }
-                Checked::Whole => {
-                    return Ok(Review::Accept { reply: Some(json!({"response_action": "clear"})) });
-                }
-            },
-            _ => Vec::new(),
+            "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
+            "import" => Checked::Wrong(imports::review(self, &mut tx, verb, submission).await?),
+            "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
+            "request" => Checked::Wrong(owned(sessions::review(self, &mut tx, verb, submission).await?)),
+            "commitment" => {
+                Checked::Wrong(owned(commitments::review(self, &mut tx, verb, submission).await?))
+            }
+            "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
+            _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
-        Ok(if problems.is_empty() {
-            Review::Accept { reply: None }
-        } else {
-            let errors: serde_json::Map<String, Value> =
-                problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
-            Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
+        Ok(match checked {
+            Checked::Wrong(problems) if problems.is_empty() => Review::Accept { reply: None },
+            Checked::Wrong(problems) => {
+                let errors: serde_json::Map<String, Value> =
+                    problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
+                Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
+            }
+            Checked::Next(view) => Review::Refuse { reply: json!({"response_action": "push", "view": view}) },
+            Checked::Instead(view) => {
+                Review::Refuse { reply: json!({"response_action": "update", "view": view}) }
+            }
+            Checked::Whole => Review::Accept { reply: Some(json!({"response_action": "clear"})) },
         })
     }
 

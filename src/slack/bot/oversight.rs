@@ -79,6 +79,9 @@ impl Oversight for Watch {
         if let (State::Sent, Some((channel, _))) = (state, at) {
             channels::arrived(tx, now, &channel.into()).await?;
         }
+        if let (State::Failed | State::Dropped, Some(draft)) = (state, handed(row)) {
+            return drafts::undelivered(tx, now, draft, &row.key, error.unwrap_or("no reason given")).await;
+        }
         match note_of(row) {
             Some(draft) => {
                 let link = at.and_then(|(channel, ts)| permalink(&self.bot.identity.url, channel, ts));
@@ -142,6 +145,11 @@ impl Watch {
 
 fn note_of(row: &Claimed) -> Option<&str> {
     row.subject.as_deref().and_then(|s| s.strip_prefix("note:"))
+}
+
+/// The note whose text is handed to its sender.
+fn handed(row: &Claimed) -> Option<&str> {
+    row.subject.as_deref().and_then(|s| s.strip_prefix("handed:"))
 }
 
 /// The channel whose people will read it; direct messages and what only one person sees have none.

@@ -21,6 +21,7 @@ use crate::map::store;
 use crate::plan::phrase::unescaped;
 use crate::store::settings::{self, Workspace};
 use crate::store::{Tx, audit, people};
+use crate::sustain::form;
 
 /// Which field is wrong, and why.
 pub(super) type Problems = Vec<(String, String)>;
@@ -88,7 +89,8 @@ async fn open_add(o: &Occasion<'_>, words: &str) -> Result<Handled> {
 
 async fn open_contact(o: &Occasion<'_>, partner: &Partner, contact: Option<&Contact>) -> Result<Handled> {
     o.actor.require(Right::Triage, Some(&partner.id))?;
-    o.open(&view::contact_form(partner, contact, o.place.channel.as_ref().map(ChannelId::as_str))).await
+    let channel = o.place.channel.as_ref().map(ChannelId::as_str);
+    o.open(&view::contact_form(partner, contact, &form::gifts(), channel)).await
 }
 
 /// A partner by the id on a button.
@@ -254,7 +256,12 @@ fn read_contact(
             .unwrap_or(ContactRole::PartnerRep),
         email,
         slack_user: s.values.user(field::PERSON, field::PERSON).map(UserId::from),
-        said_no_to: known.map(|c| c.said_no_to.clone()).unwrap_or_default(),
+        said_no_to: s
+            .values
+            .options(field::SAID_NO_TO, field::SAID_NO_TO)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     })
 }
 

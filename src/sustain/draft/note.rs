@@ -111,6 +111,11 @@ impl Check {
         self.rules.iter().filter(|r| r.level == Level::Pass).count()
     }
 
+    /// The rules that block it.
+    pub fn blocks(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter(|r| r.level == Level::Block).map(|r| r.rule.as_str())
+    }
+
     /// What stands against the text, worst first.
     pub fn objections(&self) -> Vec<&Finding> {
         let mut found: Vec<&Finding> = self.rules.iter().filter(|r| r.level > Level::Pass).collect();

@@ -20,6 +20,8 @@ pub struct Override {
     pub by: UserId,
     /// Why, in their words.
     pub reason: String,
+    /// The rules that blocked then; another one blocks again.
+    pub rules: Vec<String>,
 }
 
 /// Where a sent note stands.
@@ -38,6 +40,8 @@ pub struct Arrival {
 pub enum Stage {
     /// Waits for a decision.
     Proposed {
+        /// When it last began to wait.
+        since: Timestamp,
         /// Until when it does not ask.
         snoozed_until: Option<Timestamp>,
         /// Why it came back from a later stage.

@@ -2,8 +2,9 @@
 
 use super::super::draft::Route;
 use super::super::facts::{Ground, Item, ItemKind, dated, document};
-use super::super::relevance::{GiftKind, Purpose};
+use super::super::relevance::{GiftKind, Purpose, names_other};
 use super::super::template::{self, Template};
+use super::super::view::{SIGNATURE_LIMIT, TEXT_LIMIT};
 use super::{Answers, choose, field, gift_block, missing, template_block, texts, words};
 use crate::kernel::ids::UserId;
 use crate::map::partner::{Contact, ContactRole};
@@ -106,6 +107,11 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         Ok(text) => text,
         Err(error) => return Err(vec![(block, error.reason)]),
     };
+    let (length, limit) = (text.chars().count(), TEXT_LIMIT - SIGNATURE_LIMIT);
+    if length > limit {
+        let at = answers.longest().unwrap_or(&block).to_owned();
+        return Err(vec![(at, format!("The note would have {length} characters. Keep it under {limit}."))]);
+    }
     Ok(Composed {
         reader,
         purpose: choice.purpose,
@@ -145,7 +151,15 @@ fn entered(
                         "Write the whole link, such as https://example.com/checklist.".to_owned(),
                     );
                 }
+                if let Some(other) =
+                    ground.others.iter().find(|o| names_other(&title, &ground.partner.name, o))
+                {
+                    wrong(&id("title"), format!("It names {other}, another partner. Choose something else."));
+                }
                 let item = Item { id: String::new(), kind, title, url, date: answers.date(&id("date")) };
+                if !item.is_live(ground.today) {
+                    wrong(&id("date"), "That day is past.".to_owned());
+                }
                 items.push(item.clone());
                 Some(item)
             }

@@ -144,7 +144,13 @@ fn fact_rows(fact: &str, ground: &Ground) -> Vec<Value> {
 
 /// One of the library where it has some, and another one at any time.
 fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
-    let usable = |i: &&Item| i.kind == kind && (document(i).is_some() || dated(i).is_some());
+    let usable = |i: &&Item| {
+        i.kind == kind
+            && match kind {
+                ItemKind::Asset => document(i).is_some(),
+                ItemKind::OurLaunch | ItemKind::TheirLaunch => dated(i).is_some(),
+            }
+    };
     let known: Vec<Value> =
         ground.library.iter().filter(usable).take(100).map(|i| blocks::choice(&i.title, &i.id)).collect();
     let (what, another, example) = match kind {
@@ -170,6 +176,10 @@ fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
         }
         _ => blocks::input("Shipped on", blocks::date_picker(&id("date"), None), None, !only),
     });
+    if kind == ItemKind::Asset {
+        let last = blocks::date_picker(&id("date"), None);
+        rows.push(blocks::input("Valid until", last, Some("After that day no note gives it."), true));
+    }
     rows
 }
 

@@ -13,9 +13,11 @@ fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
         overlap,
         contacts: Vec::new(),
         library: Vec::new(),
+        others: vec!["Globex".to_owned()],
         owner: Some("Alex Rivera".to_owned()),
         owner_user: None,
         zone: TimeZone::UTC,
+        today: jiff::civil::date(2026, 3, 11),
     }
 }
 
@@ -88,6 +90,7 @@ fn a_library_offers_its_items_and_another_one_may_be_added() {
     From the library: Retail onboarding checklist
     Or another document?: 
     Its link?: 
+    Valid until?: 
     Route: Ready text for the sender to send
     Sender:
     ");
@@ -126,4 +129,60 @@ fn every_kind_of_overlap_has_a_text_that_is_chosen_at_first() {
         let choice = choose(&ground(ours, theirs), &Answers::default());
         assert!(choice.template.is_some(), "{ours:?} {theirs:?}");
     }
+}
+
+/// The problems of a filled-in form.
+fn problems(ground: &Ground, entered: &[(&str, &str)]) -> Vec<(String, String)> {
+    let all = [("contact_name", "Sam Whitfield"), ("sender", "U0ALEX"), ("route", "by_hand")];
+    let answers = all.iter().chain(entered).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    compose(ground, &Answers(answers)).err().unwrap_or_default()
+}
+
+#[test]
+fn a_new_document_has_no_other_partners_name_and_is_not_past() {
+    let ground = ground(Some(Prospect), Some(Prospect));
+    let with = |title: &str, last: &str| {
+        problems(
+            &ground,
+            &[
+                ("draft.purpose", "prospecting"),
+                ("draft.gift:prospecting", "asset"),
+                ("asset_title", title),
+                ("asset_url", "https://example.com/checklist"),
+                ("asset_date", last),
+            ],
+        )
+    };
+    assert_eq!(with("Northwind co-branded checklist", "2026-03-11"), []);
+    let field = |problems: Vec<(String, String)>| problems.into_iter().map(|(f, t)| format!("{f}: {t}"));
+    let all: Vec<String> = field(with("Globex co-branded checklist", "2026-03-10")).collect();
+    insta::assert_snapshot!(all.join("\n"), @r"
+    asset_title: It names Globex, another partner. Choose something else.
+    asset_date: That day is past.
+    ");
+}
+
+#[test]
+fn a_note_is_as_long_as_it_can_be_edited() {
+    let ground = ground(Some(Customer), Some(Customer));
+    let of = |result: &str| {
+        let chosen = [("draft.purpose", "expansion"), ("draft.gift:expansion", "result")];
+        problems(&ground, &[&chosen[..], &[("result", result), ("next_step", "2026-03-12")]].concat())
+    };
+    assert_eq!(of("signed on 3 March"), []);
+    let long = of(&"signed ".repeat(400));
+    assert_eq!((long.len(), long[0].0.as_str()), (1, "result"), "{long:?}");
+    assert!(long[0].1.ends_with("Keep it under 2400."), "{long:?}");
+}
+
+#[test]
+fn the_account_s_owner_is_the_sender_that_is_proposed_and_that_counts() {
+    let mut overlap = testing::overlap("o1", "Acme Corp", "Northwind");
+    overlap.assignee = Some("U0OMAR".into());
+    (overlap.owner, overlap.account.owner) = (None, Some("<@U0ALEX|alex>".to_owned()));
+    assert_eq!(overlap.owner_user(), Some("U0ALEX".into()));
+    overlap.owner = Some("<@U0EVE00>".to_owned());
+    assert_eq!(overlap.owner_user(), Some("U0EVE00".into()));
+    overlap.owner = Some("Alex Rivera".to_owned());
+    assert_eq!(overlap.owner_user(), Some("U0OMAR".into()));
 }

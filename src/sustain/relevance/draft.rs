@@ -38,9 +38,11 @@ pub(super) struct NamedAsset {
 
 impl<'a> Draft<'a> {
     pub fn read(input: &'a DraftInput, settings: &'a Settings) -> Self {
-        let clauses = parse(&input.text, input.facts.partner.as_deref());
+        let accounts = accounts(input);
+        let named: Vec<Range<usize>> = accounts.iter().map(|(_, at)| at.clone()).collect();
+        let clauses = parse(&input.text, &named, input.facts.partner.as_deref());
         let mut draft = Self {
-            accounts: accounts(input),
+            accounts,
             assets: Vec::new(),
             our_launches: launches(input, &clauses, input.facts.our_launches.iter().map(|l| &l.title), true),
             their_launches: launches(

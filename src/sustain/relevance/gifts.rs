@@ -1,9 +1,6 @@
 //! What the reader gets (A11).
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::draft::{Draft, NamedAsset};
 use super::input::GiftKind;
@@ -30,9 +27,10 @@ pub(super) struct Gift {
     pub span: Range<usize>,
 }
 
-static SHIPPED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:we|our \w+|our)\b.*\b(?:shipped|launched|released|rolled out|went live|is live|are live|is out|goes live|now (?:supports?|has|connects|reads|handles|does|syncs|works))\b").expect("a constant pattern")
-});
+pattern!(
+    SHIPPED,
+    r"\b(?:we|our \w+|our)\b.*\b(?:shipped|launched|released|rolled out|went live|is live|are live|is out|goes live|now (?:supports?|has|connects|reads|handles|does|syncs|works))\b"
+);
 
 pattern!(
     /// "Some resources", "a few things of interest": nobody is told what they get.

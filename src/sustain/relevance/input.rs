@@ -75,8 +75,6 @@ pub struct Facts {
     /// What the partner shipped.
     #[serde(deserialize_with = "or_default")]
     pub their_launches: Vec<Launch>,
-    /// The last account-planning session with this partner.
-    pub last_session: Option<Date>,
     /// Partners that this reader must not hear about.
     #[serde(deserialize_with = "or_default")]
     pub other_partners: Vec<String>,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use url::Url;
 
 /// A link as a reader's client would follow it.
@@ -17,12 +17,13 @@ pub(super) struct Link {
     pub bare: bool,
 }
 
+/// With the letters of every script: a host that only looks like an allowed one is another.
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    let pattern = concat!(
         r"(?i)(?P<scheme>\b(?:[a-z][a-z0-9+.-]{1,12}://|javascript:|data:[a-z]+/|vbscript:)[^\s<>|\]]+)",
-        r"|(?P<bare>\b(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?P<tld>\p{L}{2,24})\b(?::\d+)?(?:/[^\s<>|\])]*)?)"
-    ))
-    .expect("a constant pattern")
+        r"|(?P<bare>\b(?:[\p{L}\p{N}-]+\.)+(?P<tld>\p{L}+)\b(?::[0-9]+)?(?:/[^\s<>|\])]*)?)"
+    );
+    RegexBuilder::new(pattern).dfa_size_limit(64 * 1024).build().expect("a constant pattern")
 });
 /// Endings that are also file names.
 const FILES: &[&str] = &["md", "sh", "rs", "py", "zip", "mov", "pl", "ps", "so", "cc", "ai", "app"];

@@ -1,19 +1,36 @@
 //! The relevance check: would the reader be glad of this note even if nothing were ever asked (A11)?
 //!
 //! Pure and deterministic. [`check`] reads a draft once (its clauses, names, links and gifts) and asks
-//! every rule in `rules`, one file each, in four groups: what the reader gets, whether it is specific,
-//! whether it puts a burden on them, and whether it is right to send it so.
+//! every rule in `rules`, one file each: what the reader gets, whether it is specific, whether it puts a
+//! burden on them, and whether it is right to send it so.
 //! A rule answers pass, warn or block with a reason, and a fix where there is one to name.
 //!
 //! To add a rule: write `rules/<name>.rs` with a `check` and enter it in the table of `rules/mod.rs`.
 
-/// A constant pattern, compiled once.
+/// A constant pattern, compiled when it is first asked.
 macro_rules! pattern {
     ($(#[$doc:meta])* $vis:vis $name:ident, $re:expr) => {
         $(#[$doc])*
-        $vis static $name: std::sync::LazyLock<regex::Regex> =
-            std::sync::LazyLock::new(|| regex::Regex::new($re).expect("a constant pattern"));
+        $vis static $name: std::sync::LazyLock<regex_lite::Regex> =
+            std::sync::LazyLock::new(|| $crate::sustain::relevance::compiled($re));
+
+        #[cfg(test)]
+        #[allow(non_snake_case, reason = "named as its pattern")]
+        mod $name {
+            #[test]
+            fn compiles() {
+                std::sync::LazyLock::force(&super::$name);
+            }
+        }
     };
+}
+
+/// `regex_lite`, because there are two hundred patterns: a check takes a few milliseconds, and all of them together a few
+/// megabytes. Its classes know ASCII only, which is what [`speech::normal`] makes of words; `[\p{L}]` and `[\p{Lu}]` are
+/// added for what reads names.
+fn compiled(pattern: &str) -> regex_lite::Regex {
+    let pattern = pattern.replace(r"\p{Lu}", CAPITALS).replace(r"\p{L}", LETTERS);
+    regex_lite::Regex::new(&pattern).expect("a constant pattern")
 }
 
 mod draft;
@@ -31,6 +48,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::kernel::pattern::{CAPITALS, LETTERS};
+
 pub use input::{Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
 pub use settings::Settings;
 
@@ -46,28 +65,11 @@ pub enum Level {
     Block,
 }
 
-/// What a rule asks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Group {
-    /// What the reader gets.
-    Gift,
-    /// Whether it is about them, now.
-    Specific,
-    /// What it costs them.
-    NoBurden,
-    /// Whether it may go out so.
-    Right,
-}
-
 /// What one rule says of a draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The rule's name, such as `names-current-overlap`.
     pub rule: &'static str,
-    /// Its group.
-    #[serde(skip)]
-    pub group: Group,
     /// Its judgement.
     pub level: Level,
     /// Why, in one plain sentence.
@@ -85,22 +87,8 @@ pub struct Finding {
 pub struct Verdict {
     /// The worst level of the rules.
     pub verdict: Level,
-    /// Every rule's finding, in the order of the groups.
+    /// Every rule's finding, in the order in which a reader sees them.
     pub rules: Vec<Finding>,
-}
-
-impl Verdict {
-    /// How many rules pass, and how many there are.
-    pub fn passed(&self) -> (usize, usize) {
-        (self.rules.iter().filter(|f| f.level == Level::Pass).count(), self.rules.len())
-    }
-
-    /// The findings that stand against the draft, worst first.
-    pub fn objections(&self) -> Vec<&Finding> {
-        let mut out: Vec<&Finding> = self.rules.iter().filter(|f| f.level > Level::Pass).collect();
-        out.sort_by_key(|f| std::cmp::Reverse(f.level));
-        out
-    }
 }
 
 /// Checks one draft.
@@ -109,6 +97,16 @@ pub fn check(input: &DraftInput, settings: &Settings) -> Verdict {
     let rules: Vec<Finding> = rules::RULES.iter().map(|rule| rule.ask(&draft)).collect();
     let verdict = rules.iter().map(|f| f.level).max().unwrap_or(Level::Pass);
     Verdict { verdict, rules }
+}
+
+/// Whether `text` names the company called `name`.
+pub fn mentions(text: &str, name: &str) -> bool {
+    !names::mentions(text, name).is_empty()
+}
+
+/// Whether `text` names `other`, a partner that the partner called `own` must not hear about.
+pub fn names_other(text: &str, own: &str, other: &str) -> bool {
+    !names::names_other(text, &[own], other).is_empty()
 }
 
 /// Answers one line of JSON with one value: the verdict under the draft's `id`, or an `error`.

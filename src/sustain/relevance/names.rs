@@ -210,6 +210,17 @@ pub(super) fn exact(text: &str, title: &str) -> Vec<Range<usize>> {
     if title.chars().any(char::is_alphanumeric) { places(text, title) } else { Vec::new() }
 }
 
+/// Where `text` names `other`. A name of `ours` in full is none of another's, however it begins.
+pub(super) fn names_other<S: AsRef<str>>(text: &str, ours: &[S], other: &str) -> Vec<Range<usize>> {
+    if ours.iter().any(|n| n.as_ref().eq_ignore_ascii_case(other)) {
+        return Vec::new();
+    }
+    let own: Vec<Range<usize>> = ours.iter().flat_map(|n| exact(text, n.as_ref())).collect();
+    let mut found = mentions(text, other);
+    found.retain(|at| !own.iter().any(|o| overlap(o, at) && o.len() >= at.len()));
+    found
+}
+
 /// Whether two ranges share a byte.
 pub(super) fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end

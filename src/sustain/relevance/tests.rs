@@ -41,6 +41,19 @@ fn the_limits_are_where_they_are_said_to_be() {
 }
 
 #[test]
+fn a_title_of_the_library_does_not_hide_another_partner() {
+    let named = |title: &str| {
+        let change = |v: &mut serde_json::Value| {
+            v["facts"]["assets"][0]["title"] = json!(title);
+            v["text"] = json!(format!("Hi Sam, for Acme: the {title}."));
+        };
+        level(change, "no-other-partner")
+    };
+    assert_eq!(named("Globex co-branded checklist"), Level::Block);
+    assert_eq!(named("Northwind co-branded checklist"), Level::Pass);
+}
+
+#[test]
 fn an_answer_has_the_draft_s_id_and_every_rule() {
     let answer = answer_line(&facts().to_string());
     assert_eq!(answer["id"], "t");
@@ -117,4 +130,30 @@ fn a_workspace_may_soften_a_rule_or_silence_it() {
     assert_eq!(of(Some(Level::Warn)).level, Level::Warn);
     let silent = of(Some(Level::Pass));
     assert_eq!((silent.level, silent.fix, silent.spans.len()), (Level::Pass, None, 0));
+}
+
+/// Run alone: `cargo test --lib what_the_patterns_take -- --ignored --nocapture`.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "measures the memory of the whole process"]
+fn what_the_patterns_take() {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let anonymous = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        anonymous.trim().trim_end_matches(" kB").parse::<usize>().unwrap()
+    };
+    let corpus = include_str!("../../../tests/corpus/drafts.jsonl");
+    let inputs: Vec<DraftInput> =
+        corpus.lines().take(300).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let before = resident();
+    check(&inputs[0], &Settings::default());
+    let first = resident() - before;
+    let start = std::time::Instant::now();
+    for input in &inputs {
+        check(input, &Settings::default());
+    }
+    let each = start.elapsed() / 300;
+    let all = resident() - before;
+    eprintln!("{first} KB after one check, {all} KB after 300, {each:?} each");
+    assert!(all < 8 * 1024, "{all} KB");
 }

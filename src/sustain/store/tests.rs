@@ -11,19 +11,22 @@ async fn db() -> (tempfile::TempDir, Db) {
     (folder, db)
 }
 
+fn partner(id: &str, name: &str) -> Partner {
+    Partner {
+        id: id.into(),
+        name: name.into(),
+        domain: None,
+        manager: None,
+        channel: None,
+        refresh_days: 45,
+        list_seen_at: None,
+        sample: false,
+    }
+}
+
 async fn people(tx: &mut Tx) {
     for (id, name) in [("p1", "Northwind"), ("p2", "Globex")] {
-        let partner = Partner {
-            id: id.into(),
-            name: name.into(),
-            domain: None,
-            manager: None,
-            channel: None,
-            refresh_days: 45,
-            list_seen_at: None,
-            sample: false,
-        };
-        map::save_partner(tx, now(), &partner).await.unwrap();
+        map::save_partner(tx, now(), &partner(id, name)).await.unwrap();
     }
     let contact = Contact {
         id: "c1".into(),
@@ -49,12 +52,12 @@ async fn every_stage_is_read_as_it_was_written_and_an_older_version_is_not_saved
     insert(&mut tx, &draft).await.unwrap();
     assert_eq!(find(&mut tx, &draft.id).await.unwrap().unwrap(), draft);
     let s = seen(&draft);
-    let over = draft.clone().overrule(&s, "U0MAYA".into(), "agreed".into()).unwrap();
+    let over = draft.clone().overrule(&s, "U0MAYA".into(), "agreed".into(), now()).unwrap();
     let s = seen(&over);
     let sending = over.clone().approve(&s, "U0MAYA".into(), now()).unwrap();
     let lost = sending.clone().lost_sight("unknown".into()).unwrap();
     let arrival = Arrival { channel: Some("C1".into()), ts: Some("1.2".into()), link: None };
-    let sent = lost.clone().arrived(now(), arrival).unwrap();
+    let sent = Draft { version: lost.version, ..sending.clone() }.arrived(now(), arrival).unwrap();
     for next in [&over, &sending, &lost, &sent] {
         assert!(save(&mut tx, next, next.version - 1).await.unwrap());
         assert_eq!(find(&mut tx, &draft.id).await.unwrap().as_ref(), Some(next));
@@ -69,19 +72,42 @@ async fn every_stage_is_read_as_it_was_written_and_an_older_version_is_not_saved
 }
 
 #[tokio::test]
-async fn what_a_partner_shipped_is_no_other_partners_to_tell() {
+async fn what_is_one_partners_is_no_other_partners_to_read() {
     let (_folder, db) = db().await;
     let mut tx = db.begin().await.unwrap();
     people(&mut tx).await;
     let item =
         |kind, title: &str| Item { id: String::new(), kind, title: title.into(), url: None, date: None };
     let by = UserId::from("U0MAYA");
-    for item in [item(ItemKind::TheirLaunch, "Returns API"), item(ItemKind::OurLaunch, "Connector")] {
-        add_item(&mut tx, now(), &by, &"p1".into(), &item).await.unwrap();
-        add_item(&mut tx, now(), &by, &"p1".into(), &item).await.unwrap();
+    let northwind = partner("p1", "Northwind");
+    for item in [
+        item(ItemKind::TheirLaunch, "Returns API"),
+        item(ItemKind::OurLaunch, "Connector"),
+        item(ItemKind::Asset, "Northwind co-branded checklist"),
+    ] {
+        add_item(&mut tx, now(), &by, &northwind, &item).await.unwrap();
+        add_item(&mut tx, now(), &by, &northwind, &item).await.unwrap();
     }
     let theirs: Vec<String> =
         library(&mut tx, &"p2".into()).await.unwrap().into_iter().map(|i| i.title).collect();
-    assert_eq!(library(&mut tx, &"p1".into()).await.unwrap().len(), 2);
+    assert_eq!(library(&mut tx, &"p1".into()).await.unwrap().len(), 3);
     assert_eq!(theirs, ["Connector"]);
+}
+
+#[tokio::test]
+async fn an_approved_note_counts_before_it_has_arrived() {
+    let (_folder, db) = db().await;
+    let mut tx = db.begin().await.unwrap();
+    people(&mut tx).await;
+    let draft = sample(Level::Pass, Route::Channel);
+    insert(&mut tx, &draft).await.unwrap();
+    assert_eq!(touches(&mut tx, &"c1".into(), now()).await.unwrap(), 0);
+    let s = seen(&draft);
+    let sending = draft.approve(&s, "U0MAYA".into(), now()).unwrap();
+    assert!(save(&mut tx, &sending, 1).await.unwrap());
+    assert_eq!(touches(&mut tx, &"c1".into(), now()).await.unwrap(), 1);
+    let sent = sending.arrived(now(), Arrival::default()).unwrap();
+    assert!(save(&mut tx, &sent, 2).await.unwrap());
+    touch(&mut tx, now(), &sent).await.unwrap();
+    assert_eq!(touches(&mut tx, &"c1".into(), now()).await.unwrap(), 1, "once");
 }

@@ -58,7 +58,6 @@ fn draft(template: &Template, text: String) -> DraftInput {
             }],
             our_launches: vec![launch("Returns connector")],
             their_launches: vec![launch("Northwind Returns API")],
-            last_session: None,
             other_partners: vec!["Globex".into()],
             allowed_links: vec!["example.com".into()],
         },
@@ -90,7 +89,7 @@ fn every_shipped_text_passes_the_relevance_check_and_gives_what_it_declares() {
         assert!(openings.insert(opening.join(" ")), "two open alike: {text}");
         let mut input = draft(template, text.clone());
         let verdict = check(&input, &Settings::default());
-        assert_eq!(verdict.verdict, Level::Pass, "{}: {text}\n{:#?}", template.name, verdict.objections());
+        assert_eq!(verdict.verdict, Level::Pass, "{}: {text}\n{:#?}", template.name, verdict.rules);
         input.recipient.said_no_to = vec![template.gift];
         let refused = check(&input, &Settings::default());
         assert_eq!(

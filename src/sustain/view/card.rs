@@ -229,6 +229,15 @@ pub(super) fn controls(draft: &Draft) -> Vec<Value> {
                 vec![blocks::primary(edit), reject, blocks::overflow(action::MORE, &more)]
             }
         }
+        Stage::HandedOver(_) => {
+            let question =
+                format!("Mark version {} to {} as sent?", draft.version, escape(&draft.note.contact));
+            let sent = blocks::button("It was sent", action::SENT, &value);
+            vec![
+                blocks::confirmed(sent, "It was sent", &question, "It was sent"),
+                blocks::button("Take back", action::NOT_ME, &value),
+            ]
+        }
         Stage::Unconfirmed { .. } => {
             let name = escape(&draft.note.contact);
             let arrived = blocks::button("It arrived", action::ARRIVED, &value);

@@ -7,6 +7,7 @@ use super::super::draft::{Draft, Stage};
 use super::super::relevance::Level;
 use super::action;
 use super::card::controls;
+use super::told::answers;
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::text::escape;
@@ -16,9 +17,10 @@ fn summary(draft: &Draft, now: &Zoned) -> String {
     let note = &draft.note;
     let stands = match (&draft.stage, note.check.verdict) {
         (Stage::Unconfirmed { .. }, _) => "not confirmed",
+        (Stage::HandedOver(_), _) => "goes by hand, not yet said to be sent",
         _ if draft.snoozed(now.timestamp()).is_some() => "snoozed",
-        (_, Level::Block) if draft.overridden.is_none() => "blocked by the relevance check",
-        (_, Level::Block) => "block overridden",
+        (_, Level::Block) if draft.is_sendable() => "block overridden",
+        (_, Level::Block) => "blocked by the relevance check",
         (_, Level::Warn) => "worth another look",
         (_, Level::Pass) => "ready to approve",
     };
@@ -36,25 +38,29 @@ fn summary(draft: &Draft, now: &Zoned) -> String {
 
 /// A line about a note with what can be done: read and decide, or say what became of it.
 fn row(draft: &Draft, line: &str) -> Vec<Value> {
-    if matches!(draft.stage, Stage::Unconfirmed { .. }) {
+    if !draft.is_waiting() {
         return vec![blocks::section(line), blocks::actions(controls(draft))];
     }
     vec![blocks::section_with(line, blocks::button("Review", action::REVIEW, &draft.value()))]
 }
 
-/// A note on Home.
+/// A note on the Home of whom it waits for.
 pub fn home_row(draft: &Draft, now: &Zoned) -> Vec<Value> {
-    row(draft, &summary(draft, now))
+    let line = summary(draft, now);
+    match draft.stage {
+        Stage::HandedOver(_) => vec![blocks::section(&line), blocks::actions(answers(draft))],
+        _ => row(draft, &line),
+    }
 }
 
 /// The private list; `links` leads to each note's card where that is known.
 pub fn list(drafts: &[Draft], links: &[Option<String>], now: &Zoned) -> Message {
     const SHOWN: usize = 15;
     if drafts.is_empty() {
-        return Message::text("No note waits for a decision. `/partner draft new` starts one.");
+        return Message::text("No note waits. `/partner draft new` starts one.");
     }
-    let mut rows = vec![blocks::section("*Notes that wait for a decision*")];
-    let mut text = vec!["*Notes that wait for a decision*".to_owned()];
+    let mut rows = vec![blocks::section("*Notes that wait*")];
+    let mut text = vec!["*Notes that wait*".to_owned()];
     for (draft, link) in drafts.iter().zip(links).take(SHOWN) {
         let mut line = summary(draft, now);
         if let Some(link) = link {

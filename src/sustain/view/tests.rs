@@ -77,7 +77,8 @@ fn end(draft: &Draft) -> String {
 fn a_card_says_how_it_stands() {
     let blocked = sample(Level::Block, Route::Channel);
     let s = seen(&blocked);
-    let overridden = blocked.clone().overrule(&s, "U0MAYA".into(), "agreed with <Sam>".into()).unwrap();
+    let overridden =
+        blocked.clone().overrule(&s, "U0MAYA".into(), "agreed with <Sam>".into(), now()).unwrap();
     let text = shown(&overridden);
     assert!(
         text.contains("The block was overridden by <@U0MAYA>: agreed with &lt;Sam&gt;\n*Blocked*"),
@@ -89,7 +90,7 @@ fn a_card_says_how_it_stands() {
         approved(),
         approved().arrived(now(), arrival).unwrap(),
         approved().lost_sight("its fate is unknown".into()).unwrap(),
-        approved().came_back("Slack refused it (is_archived).".into()).unwrap(),
+        approved().came_back("Slack refused it (is_archived).".into(), now()).unwrap(),
         blocked.clone().reject(&s, "U0MAYA".into(), now(), "Sam left <them>".into()).unwrap(),
         blocked.clone().expire("Nobody decided within 7 days.".into()).unwrap(),
         blocked.snooze(&s, at("2026-03-16T08:00:00Z")).unwrap(),
@@ -117,7 +118,7 @@ fn who_comes_too_late_is_told_who_was_faster() {
     insta::assert_snapshot!(decided(&approved(), None).unwrap(), @"<@U0MAYA> approved this note <!date^1773219600^{date_short_pretty} at {time}|11 March, 09:00 UTC>. It goes out once.");
     let draft = sample(Level::Pass, Route::Channel);
     let s: Seen = seen(&draft);
-    let edited = draft.edit(&s, "Other.".into(), check(Level::Pass)).unwrap();
+    let edited = draft.edit(&s, "Other.".into(), check(Level::Pass), now()).unwrap();
     insta::assert_snapshot!(decided(&edited, Some(("U0OMAR".into(), now()))).unwrap(), @"<@U0OMAR> changed this note <!date^1773219600^{date_short_pretty} at {time}|11 March, 09:00 UTC>: it is version 2 now, and nothing was sent. Read the card again before you decide.");
 }
 
@@ -175,7 +176,7 @@ fn the_list_offers_what_can_be_done() {
     let link = Some("https://x.slack.com/archives/C1/p1".to_owned());
     let shown = list(&[sample(Level::Block, Route::Channel), lost], &[link, None], &later);
     insta::assert_snapshot!(shown.text, @r"
-    *Notes that wait for a decision*
+    *Notes that wait*
     *Note to Sam at Northwind* · Acme Corp · blocked by the relevance check · 2 days · <https://x.slack.com/archives/C1/p1|card>
     *Note to Sam at Northwind* · Acme Corp · not confirmed · 2 days
     ");

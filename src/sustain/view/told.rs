@@ -2,8 +2,9 @@
 
 use askama::Template;
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::super::draft::{Draft, Stage};
+use super::super::draft::{Decision, Draft, Stage};
 use super::super::relevance::Level;
 use super::card::sections;
 use super::{action, clock};
@@ -31,24 +32,36 @@ pub fn ready(draft: &Draft, approved_by: &UserId) -> Result<Message> {
         by: approved_by.mention(),
     };
     let head = head.render()?.trim().to_owned();
-    let value = draft.value();
-    let sent = blocks::primary(blocks::button("I sent it", action::SENT, &value));
-    let not_me = blocks::button("Not me", action::NOT_ME, &value);
     let text = escape(&note.text);
     let mut rows = vec![blocks::section(&head), blocks::divider()];
     rows.extend(sections(&note.text, ""));
-    rows.extend([blocks::divider(), blocks::actions(vec![sent, not_me])]);
+    rows.extend([blocks::divider(), blocks::actions(answers(draft))]);
     Ok(Message::new(format!("{head}\n{text}"), rows))
 }
 
-/// The ready text after its sender answered.
-pub fn ready_done(draft: &Draft, sent: bool) -> Message {
-    let to = format!("*To {} at {}*", escape(&draft.note.contact), escape(&draft.note.partner));
-    Message::text(if sent {
-        format!("{to}: marked as sent. The card says so.")
-    } else {
-        format!("{to}: handed back. A partner manager decides again.")
-    })
+/// What its sender can say of the ready text.
+pub(super) fn answers(draft: &Draft) -> Vec<Value> {
+    let value = draft.value();
+    let sent = blocks::primary(blocks::button("I sent it", action::SENT, &value));
+    vec![sent, blocks::button("Not me", action::NOT_ME, &value)]
+}
+
+/// The ready text after it was said what became of it.
+pub fn ready_done(draft: &Draft, told: &str) -> Message {
+    let note = &draft.note;
+    Message::text(format!("*To {} at {}*: {told}", escape(&note.contact), escape(&note.partner)))
+}
+
+/// What its sender is asked under the ready text when nobody said that it was sent.
+pub fn reminded(draft: &Draft, approved: &Decision) -> Message {
+    let note = &draft.note;
+    Message::text(format!(
+        "Did you send this note to {} at {}? {} approved it {}. Press *I sent it* above, or *Not me*.",
+        escape(&note.contact),
+        escape(&note.partner),
+        approved.by.mention(),
+        clock(&approved.at)
+    ))
 }
 
 #[derive(Template)]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::super::client::CallError;
 use super::super::super::payload::{BlockActions, Shortcut, State, ViewSubmission};
 use super::super::overlaps::{find_account, find_partner};
-use super::super::{Bot, Occasion, events, identity, outdated};
+use super::super::{Bot, Checked, Occasion, Place, events, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
@@ -99,14 +100,18 @@ async fn open_form(o: &Occasion<'_>, mut tx: Tx, overlap: Overlap) -> Result<Han
             escape(&overlap.partner)
         )));
     }
-    let ground = ground(&mut tx, overlap).await?;
+    let ground = ground(&mut tx, o.now, overlap).await?;
     tx.rollback().await?;
-    let metadata = json!({"channel": o.place.channel, "thread": o.place.thread, "id": ground.overlap.id});
-    o.open(&form::modal(action::NEW, &metadata, &ground, &Answers::default(), &o.actor.user)).await
+    o.open(&empty_form(&o.place, &ground, &o.actor.user)).await
 }
 
-async fn ground(tx: &mut Tx, overlap: Overlap) -> Result<Ground> {
-    let ground = Ground::load(tx, overlap).await?;
+fn empty_form(place: &Place, ground: &Ground, actor: &UserId) -> Value {
+    let metadata = json!({"channel": place.channel, "thread": place.thread, "id": ground.overlap.id});
+    form::modal(action::NEW, &metadata, ground, &Answers::default(), actor)
+}
+
+async fn ground(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Ground> {
+    let ground = Ground::load(tx, now, overlap).await?;
     ground.ok_or_else(|| Error::user("That partner was removed in the meantime."))
 }
 
@@ -141,15 +146,21 @@ async fn read_pick(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Overlap, (S
     Ok(overlap_of(tx, &partner, account).await?.map_err(|text| (field::ACCOUNT.to_owned(), text)))
 }
 
-pub(super) async fn review_pick(
-    _bot: &Bot,
-    tx: &mut Tx,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    Ok(read_pick(tx, s).await?.err().into_iter().collect())
+/// The second form takes the place of the first, for who may draft; anybody else is refused when it is carried out.
+pub(super) async fn review_pick(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Checked> {
+    let overlap = match read_pick(tx, s).await? {
+        Ok(overlap) => overlap,
+        Err(problem) => return Ok(Checked::Wrong(vec![problem])),
+    };
+    let actor = identity::actor(bot, &s.actor).await?;
+    if !actor.may(Right::Triage, Some(&overlap.partner_id)) {
+        return Ok(Checked::Wrong(Vec::new()));
+    }
+    let ground = ground(tx, bot.clock.now(), overlap).await?;
+    Ok(Checked::Instead(empty_form(&Place::of_submission(s), &ground, &actor.user)))
 }
 
-/// The first form was filled in: the second one opens.
+/// The first form was filled in, and the second one could not take its place.
 pub(super) async fn picked(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut tx = o.read().await?;
     let overlap = read_pick(&mut tx, s).await?.map_err(|(_, text)| Error::user(escape(&text)))?;
@@ -185,7 +196,7 @@ pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Han
     let mut tx = o.read().await?;
     let overlap = map::overlap(&mut tx, &overlap_in(&shown.private_metadata)?).await?.ok_or_else(outdated)?;
     o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
-    let ground = ground(&mut tx, overlap).await?;
+    let ground = ground(&mut tx, o.now, overlap).await?;
     tx.rollback().await?;
     let metadata: Value = serde_json::from_str(&shown.private_metadata).unwrap_or_default();
     let view = form::modal(action::NEW, &metadata, &ground, &answers(&shown.state), &o.actor.user);
@@ -201,18 +212,19 @@ pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Han
 
 async fn read_form(
     tx: &mut Tx,
+    now: Timestamp,
     s: &ViewSubmission,
 ) -> Result<(Ground, Result<Composed, Vec<(String, String)>>)> {
     let overlap = map::overlap(tx, &overlap_in(&s.private_metadata)?).await?;
     let overlap =
         overlap.ok_or_else(|| Error::user("That overlap is not here any more. Nothing was drafted."))?;
-    let ground = ground(tx, overlap).await?;
+    let ground = ground(tx, now, overlap).await?;
     let composed = form::compose(&ground, &answers(&s.values));
     Ok((ground, composed))
 }
 
-pub(super) async fn review(tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<(String, String)>> {
-    match read_form(tx, s).await {
+pub(super) async fn review(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Vec<(String, String)>> {
+    match read_form(tx, now, s).await {
         Ok((_, composed)) => Ok(composed.err().unwrap_or_default()),
         // It is told after the form is closed.
         Err(Error::User(_)) => Ok(Vec::new()),
@@ -222,7 +234,7 @@ pub(super) async fn review(tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<(Strin
 
 pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let (ground, composed) = read_form(&mut tx, s).await?;
+    let (ground, composed) = read_form(&mut tx, o.now, s).await?;
     tx.rollback().await?;
     o.actor.require(Right::Triage, Some(&ground.partner.id))?;
     let Ok(composed) = composed else { return Err(outdated()) };

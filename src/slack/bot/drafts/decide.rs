@@ -11,7 +11,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
 use crate::store::people;
-use crate::sustain::draft::{Draft, Seen, Stage};
+use crate::sustain::draft::{Draft, Seen};
 use crate::sustain::flow::{self, Approval};
 use crate::sustain::relevance::Level;
 use crate::sustain::view::{self, TEXT_LIMIT, action, field};
@@ -105,16 +105,13 @@ async fn recover(o: &Occasion<'_>, verb: &str, seen: &Seen) -> Result<Handled> {
     o.finish(tx).await
 }
 
-/// The sender, or whoever may decide, says what became of the ready text.
+/// The sender, or whoever may decide, says what becomes of a note that goes by hand.
 async fn by_hand(o: &Occasion<'_>, verb: &str, seen: &Seen) -> Result<Handled> {
     o.actor.require(Right::Contribute, None)?;
     let mut tx = o.begin().await?;
     let draft = flow::load(&mut tx, &seen.id).await?;
     if draft.note.sender != o.actor.user {
         o.actor.require(Right::Approve, Some(&draft.note.partner_id))?;
-    }
-    if !matches!(draft.stage, Stage::HandedOver(_)) {
-        return Err(Error::user(view::decided(&draft, None)?));
     }
     if verb == "sent" {
         flow::arrived(&mut tx, o.now, &o.actor.user, seen).await?;

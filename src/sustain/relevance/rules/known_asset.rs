@@ -4,7 +4,6 @@ use super::super::names::{exact, overlap};
 use super::super::speech::{Clause, Kind, Object, asset_nouns, normal};
 use super::{Draft, Outcome, block, pass, quote};
 
-pattern!(THEIRS, r"\b(?:your|their|her|his|whose|acme's)\b");
 pattern!(
     STEP,
     r"\b(?:and|the|a|an|our|this|that|to|for|you|your|of|with|on|is|are|send|share|attach|attached|about|from|in|at|have|see|here|by|i|we|it|their|her|his|linked|sending|sharing|put|together|made|wrote|built|drafted|want|use|using|through|as)\b"
@@ -104,7 +103,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     }
 }
 
-pattern!(QUOTED, r#"(?:^|[\s(:])['‘"“](?P<title>\p{Lu}[^'‘’"“”\n]{3,70})['’"”]"#);
+pattern!(QUOTED, r#"(?:^|[\s(:])['‘"“](?P<title>[\p{Lu}][^'‘’"“”\n]{3,70})['’"”]"#);
 
 /// A title in quotation marks that is a document by its kind, and that no list of ours holds.
 fn quoted(draft: &Draft<'_>) -> Option<std::ops::Range<usize>> {
@@ -127,7 +126,7 @@ fn named(clause: &Clause) -> Option<Named> {
     let start = STEP.find_iter(before).last();
     let lead = start.map_or("", |m| m.as_str());
     let phrase = &before[start.map_or(0, |m| m.end())..];
-    if THEIRS.is_match(lead) {
+    if matches!(lead, "your" | "their" | "her" | "his") {
         return None;
     }
     let telling: Vec<String> = phrase

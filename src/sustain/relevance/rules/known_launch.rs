@@ -14,7 +14,7 @@ pattern!(
     /// A name in capitals, told to be ours or theirs by the word before it.
     TITLED,
     r"(?x)\b(?P<side>(?i:our|your|we|you)) (?:\s(?i:have|just|also|now|brand|recently|finally|launched|shipped|released|announced|rolled|out|new|latest|the))*
-      \s (?P<title>\p{Lu}[\w-]*(?:\s(?:of\s|for\s|and\s|&\s)?(?:\p{Lu}[\w-]*|v?\d[\w.]*))+)"
+      \s (?P<title>[\p{Lu}][\w\p{L}-]*(?:\s(?:of\s|for\s|and\s|&\s)?(?:[\p{Lu}][\w\p{L}-]*|v?\d[\w.]*))+)"
 );
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {

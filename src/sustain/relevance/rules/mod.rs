@@ -25,13 +25,12 @@ mod welcome_gift;
 use std::ops::Range;
 
 use super::draft::Draft;
-use super::{Finding, Group, Level};
+use super::{Finding, Level};
 use crate::kernel::age::days;
 
-/// A rule: its name, its group, and the question that it puts to a draft.
+/// A rule: its name and the question that it puts to a draft.
 pub(super) struct Rule {
     name: &'static str,
-    group: Group,
     check: fn(&Draft<'_>) -> Outcome,
 }
 
@@ -40,37 +39,37 @@ impl Rule {
         let Outcome { level, reason, fix, spans } = (self.check)(draft);
         let level = level.min(draft.settings.heaviest(self.name));
         let (fix, spans) = if level == Level::Pass { (None, Vec::new()) } else { (fix, spans) };
-        Finding { rule: self.name, group: self.group, level, reason, fix, spans }
+        Finding { rule: self.name, level, reason, fix, spans }
     }
 }
 
-const fn rule(name: &'static str, group: Group, check: fn(&Draft<'_>) -> Outcome) -> Rule {
-    Rule { name, group, check }
+const fn rule(name: &'static str, check: fn(&Draft<'_>) -> Outcome) -> Rule {
+    Rule { name, check }
 }
 
 /// Every rule, in the order in which a reader sees them.
 pub(super) const RULES: [Rule; 21] = [
-    rule("carries-gift", Group::Gift, carries_gift::check),
-    rule("no-hollow-check-in", Group::Gift, no_hollow_check_in::check),
-    rule("welcome-gift", Group::Gift, welcome_gift::check),
-    rule("known-asset", Group::Gift, known_asset::check),
-    rule("known-launch", Group::Gift, known_launch::check),
-    rule("live-asset", Group::Gift, live_asset::check),
-    rule("names-current-overlap", Group::Specific, names_current_overlap::check),
-    rule("fresh-facts", Group::Specific, fresh_facts::check),
-    rule("names-recipient", Group::Specific, names_recipient::check),
-    rule("no-broadcast", Group::Specific, no_broadcast::check),
-    rule("no-work-for-rep", Group::NoBurden, no_work_for_rep::check),
-    rule("one-small-ask", Group::NoBurden, one_small_ask::check),
-    rule("right-sender", Group::Right, right_sender::check),
-    rule("touch-cap", Group::Right, touch_cap::check),
-    rule("no-other-partner", Group::Right, no_other_partner::check),
-    rule("no-confidential-amount", Group::Right, no_confidential_amount::check),
-    rule("no-unresolved-field", Group::Right, no_unresolved_field::check),
-    rule("allowed-links", Group::Right, allowed_links::check),
-    rule("fits-role", Group::Right, fits_role::check),
-    rule("fits-channel", Group::Right, fits_channel::check),
-    rule("calm-tone", Group::Right, calm_tone::check),
+    rule("carries-gift", carries_gift::check),
+    rule("no-hollow-check-in", no_hollow_check_in::check),
+    rule("welcome-gift", welcome_gift::check),
+    rule("known-asset", known_asset::check),
+    rule("known-launch", known_launch::check),
+    rule("live-asset", live_asset::check),
+    rule("names-current-overlap", names_current_overlap::check),
+    rule("fresh-facts", fresh_facts::check),
+    rule("names-recipient", names_recipient::check),
+    rule("no-broadcast", no_broadcast::check),
+    rule("no-work-for-rep", no_work_for_rep::check),
+    rule("one-small-ask", one_small_ask::check),
+    rule("right-sender", right_sender::check),
+    rule("touch-cap", touch_cap::check),
+    rule("no-other-partner", no_other_partner::check),
+    rule("no-confidential-amount", no_confidential_amount::check),
+    rule("no-unresolved-field", no_unresolved_field::check),
+    rule("allowed-links", allowed_links::check),
+    rule("fits-role", fits_role::check),
+    rule("fits-channel", fits_channel::check),
+    rule("calm-tone", calm_tone::check),
 ];
 
 /// The name of every rule.

@@ -5,7 +5,7 @@ use super::{Draft, Outcome, block, pass, warn};
 
 pattern!(
     GREETING,
-    r"(?i)^\s*(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|greetings|hallo|hola|howdy)\b[ ,]*(?:again )?(?P<name>@?[\p{L}'’-]+(?: (?:and |& )?\p{Lu}[\p{L}'’-]+)*)?"
+    r"(?i)^\s*(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|greetings|hallo|hola|howdy)\b[ ,]*(?:again )?(?P<name>@?[\p{L}'’-]+(?: (?:and |& )?[\p{L}][\p{L}'’-]+)*)?"
 );
 /// What may follow a greeting and is no name.
 const NO_NAME: &[&str] = &[
@@ -91,7 +91,7 @@ const NO_NAME: &[&str] = &[
     "everone",
     "yall",
 ];
-pattern!(CALLED, r"^\s*(?P<name>\p{Lu}\p{Ll}+)(?:,| [-–—]) ");
+pattern!(CALLED, r"^\s*(?P<name>[\p{Lu}][\p{L}]+)(?:,| [-–—]) ");
 /// What stands before a first comma and is no name: "Finally, …".
 const NO_CALL: &[&str] = &[
     "today",
@@ -150,7 +150,11 @@ const NO_CALL: &[&str] = &[
 /// Somebody else who is called at the head of the note: "Dana, I can …".
 fn called(draft: &Draft<'_>, name: &str) -> Option<std::ops::Range<usize>> {
     let at = CALLED.captures(draft.text())?.name("name")?.range();
-    let word = fold(&draft.text()[at.clone()]);
+    let said = &draft.text()[at.clone()];
+    if said.chars().skip(1).any(char::is_uppercase) {
+        return None;
+    }
+    let word = fold(said);
     let partner = draft.input.facts.partner.iter().chain(&draft.input.recipient.company);
     let known = name.split_whitespace().any(|n| same(&word, &fold(n)))
         || partner.into_iter().any(|p| fold(p).starts_with(&word))
@@ -160,29 +164,111 @@ fn called(draft: &Draft<'_>, name: &str) -> Option<std::ops::Range<usize>> {
     (!known && !adverb).then_some(at)
 }
 
+/// Whom a short name may stand for. Any other beginning of a name is somebody else: Dan is not Dana.
 const SHORT_NAMES: &[(&str, &str)] = &[
-    ("bob", "robert"),
-    ("rob", "robert"),
+    ("alex", "alexander alexandra alexandre alexis alexandru aleksander"),
+    ("andy", "andrew andrea andreas anders"),
+    ("annie", "ann anna anne"),
+    ("ben", "benjamin benedict benedikt"),
     ("bill", "william"),
-    ("will", "william"),
-    ("liz", "elizabeth"),
-    ("beth", "elizabeth"),
-    ("kate", "katherine"),
-    ("katie", "katherine"),
-    ("mike", "michael"),
-    ("jim", "james"),
-    ("tony", "anthony"),
-    ("peggy", "margaret"),
-    ("maggie", "margaret"),
-    ("dick", "richard"),
-    ("rick", "richard"),
-    ("jack", "john"),
-    ("ted", "edward"),
-    ("ned", "edward"),
-    ("sasha", "alexander"),
-    ("sandy", "alexandra"),
+    ("billy", "william"),
+    ("bob", "robert"),
+    ("bobby", "robert"),
     ("becky", "rebecca"),
+    ("beth", "elizabeth bethany"),
+    ("cathy", "catherine"),
+    ("charlie", "charles charlotte"),
+    ("chris", "christopher christian christine christina christoph kristian"),
+    ("cindy", "cynthia"),
+    ("dan", "daniel danielle"),
+    ("dani", "daniel daniela danielle"),
+    ("danny", "daniel"),
+    ("dave", "david"),
+    ("debbie", "deborah"),
+    ("dick", "richard"),
+    ("dom", "dominic dominik dominique"),
+    ("don", "donald"),
+    ("doug", "douglas"),
+    ("ed", "edward edgar edwin edmund eduardo"),
+    ("eddie", "edward edgar edwin"),
+    ("ellie", "eleanor ellen"),
+    ("fran", "frances francis francesca francesco"),
+    ("frank", "francis franklin"),
+    ("fred", "frederick frederic alfred fredrik"),
+    ("gabe", "gabriel"),
+    ("gabi", "gabriele gabriela gabriella"),
+    ("geoff", "geoffrey"),
+    ("greg", "gregory gregor"),
+    ("harry", "harold henry harrison"),
+    ("jack", "john jackson"),
+    ("jake", "jacob"),
+    ("jeff", "jeffrey"),
+    ("jen", "jennifer jenny"),
     ("jenny", "jennifer"),
+    ("jess", "jessica"),
+    ("jim", "james"),
+    ("jimmy", "james"),
+    ("jo", "joanna joanne josephine johanna"),
+    ("joe", "joseph"),
+    ("john", "jonathan"),
+    ("jon", "jonathan jonas"),
+    ("josh", "joshua"),
+    ("kate", "katherine catherine katharina kathryn"),
+    ("katie", "katherine catherine"),
+    ("kathy", "katherine kathleen catherine"),
+    ("ken", "kenneth"),
+    ("kim", "kimberly"),
+    ("larry", "lawrence"),
+    ("leo", "leonard leonardo leopold"),
+    ("liz", "elizabeth"),
+    ("lou", "louis louise"),
+    ("maggie", "margaret"),
+    ("mandy", "amanda"),
+    ("manu", "manuel manuela emmanuel emanuele"),
+    ("marc", "marcus"),
+    ("marty", "martin"),
+    ("matt", "matthew matthias matteo"),
+    ("max", "maximilian maxwell maxime"),
+    ("meg", "megan margaret"),
+    ("mel", "melanie melissa melinda"),
+    ("micha", "michael"),
+    ("mick", "michael"),
+    ("mike", "michael"),
+    ("nat", "nathan natalie nathaniel natalia"),
+    ("nate", "nathan nathaniel"),
+    ("ned", "edward"),
+    ("nick", "nicholas nicolas nikolaus nicola"),
+    ("nicky", "nicole nicola nicholas"),
+    ("oli", "oliver olivia"),
+    ("pam", "pamela"),
+    ("pat", "patrick patricia"),
+    ("peggy", "margaret"),
+    ("pete", "peter"),
+    ("phil", "philip phillip philipp"),
+    ("ray", "raymond"),
+    ("rich", "richard"),
+    ("rick", "richard"),
+    ("rob", "robert roberto"),
+    ("ron", "ronald"),
+    ("sam", "samuel samantha samir samira"),
+    ("sandy", "alexandra sandra"),
+    ("sasha", "alexander alexandra"),
+    ("seb", "sebastian sebastien"),
+    ("steph", "stephanie stephen"),
+    ("steve", "steven stephen stefan"),
+    ("sue", "susan susanne"),
+    ("tim", "timothy timo"),
+    ("ted", "edward theodore"),
+    ("theo", "theodore theodor theodora"),
+    ("tina", "christina martina bettina"),
+    ("tom", "thomas tomas"),
+    ("toni", "antonia antonio"),
+    ("tony", "anthony antonio"),
+    ("val", "valerie valentina valentin"),
+    ("vicky", "victoria"),
+    ("vince", "vincent"),
+    ("will", "william wilhelm"),
+    ("zach", "zachary"),
 ];
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {
@@ -231,7 +317,32 @@ fn fold(word: &str) -> String {
     deunicode::deunicode(plain.trim_end_matches("'s"))
 }
 
+/// Whether two first names are one person's: as written, the first half of a double one, or short for it.
 fn same(a: &str, b: &str) -> bool {
-    let prefix = |x: &str, y: &str| x.chars().count() >= 3 && y.starts_with(x);
-    a == b || prefix(a, b) || prefix(b, a) || SHORT_NAMES.iter().any(|p| *p == (a, b) || *p == (b, a))
+    let half = |x: &str, y: &str| y.split_once('-').is_some_and(|(first, _)| first == x);
+    let short = |x: &str, y: &str| {
+        SHORT_NAMES.iter().any(|(short, long)| *short == x && long.split(' ').any(|name| name == y))
+    };
+    a == b || half(a, b) || half(b, a) || short(a, b) || short(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn a_short_name_is_the_same_person_and_any_other_beginning_is_not() {
+        for (greeted, reader) in [
+            ("sam", "samantha"),
+            ("alexander", "alex"),
+            ("chris", "christina"),
+            ("jean", "jean-luc"),
+            ("bob", "robert"),
+        ] {
+            assert!(same(greeted, reader), "{greeted} {reader}");
+        }
+        for (greeted, reader) in [("dana", "dan"), ("anna", "ann"), ("mark", "markus"), ("karl", "karla")] {
+            assert!(!same(greeted, reader) && !same(reader, greeted), "{greeted} {reader}");
+        }
+    }
 }

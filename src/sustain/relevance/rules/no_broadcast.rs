@@ -4,7 +4,7 @@ use super::{Draft, Outcome, block, pass, quote};
 
 pattern!(
     MANY,
-    r"(?ix) ^\s*(?:hi|hey|hello|dear|good\ (?:morning|afternoon)|greetings|morning)[\ ,]+(?:(?:(?:\w+\ )?(?:all|everyone|everybody|team|folks)|partners?|friends|guys|yall|y'all|colleagues)\b|(?:valued|esteemed|fellow|beloved)\ |(?:\p{L}+\ )?(?:partners|team)\b|partner\ (?:team|network|community)|sir\b|madam\b|channel\b)
+    r"(?ix) ^\s*(?:hi|hey|hello|dear|good\ (?:morning|afternoon)|greetings|morning)[\ ,]+(?:(?:(?:\w+\ )?(?:all|everyone|everybody|team|folks)|partners?|friends|guys|yall|y'all|colleagues)\b|(?:valued|esteemed|fellow|beloved)\ |(?:\w+\ )?(?:partners|team)\b|partner\ (?:team|network|community)|sir\b|madam\b|channel\b)
       | \b(?:to|for|with|of|among|across)\ (?:all|each|every\ one)\ (?:of\ )?(?:our|the|my)\ (?:\w+\ )?partners\b | \ball\ (?:of\ )?our\ (?:\w+\ )?partners\b | \bour\ (?:whole\ |entire\ |global\ |growing\ )?partner\ (?:network|community|base|list|ecosystem)\b
       | \bas\ (?:a|one\ of\ our)\ (?:\w+\ )?partners?\b | \bpartners\ like\ you\b | \b(?:dear|valued)\ partners?\b | \b(?:monthly|weekly|quarterly|partner)\ (?:newsletter|round-?up|bulletin|digest)\b
       | \bunsubscribe\b | \byou\ (?:are|'re)\ receiving\ this\b | \bview\ (?:this\ )?in\ (?:your\ )?browser\b | \bto\ whom\ it\ may\ concern\b | \bmass\ (?:e-?mail|mailing)\b | \beveryone\ on\ (?:this|the)\ (?:list|thread)\b | \beach\ of\ you\b | \b(?:hope|thank|thanks)\ (?:to\ )?you\ all\b | \bmany\ of\ you\b | \bsome\ of\ you\b | \bevery\ partner\b"

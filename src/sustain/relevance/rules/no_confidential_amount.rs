@@ -4,7 +4,7 @@ use super::{Draft, Outcome, block, pass, quote, warn};
 
 pattern!(
     AMOUNT,
-    r"(?i)(?:[$€£¥]|\b(?:usd|eur|gbp|chf)\s?)\s?\d[\d.,']*\s?(?:k|m|mn|bn|million|thousand)?\b|\b\d[\d.,']*\s?(?:k|m|mn|bn|million|thousand)?\s?(?:usd|eur|gbp|chf|dollars|euros?|pounds|[$€£])|\b\d[\d.,]*\s?k (?:arr|acv|deal|opp|opportunity|contract|renewal)\b|\b\d[\d.,]*\s?(?:k|m|mn|bn|million|thousand) (?:a|per|each) (?:year|quarter|month)\b|\b(?:six|seven)[- ]figure (?:deal|contract|renewal|opportunity|opp|budget|spend)\b"
+    r"(?i)(?:[$€£¥]|\b(?:usd|eur|gbp|chf)[\s\x{A0}\x{202F}]?)[\s\x{A0}\x{202F}]?\d[\d.,']*[\s\x{A0}\x{202F}]?(?:k|m|mn|bn|million|thousand)?\b|\b\d[\d.,']*[\s\x{A0}\x{202F}]?(?:k|m|mn|bn|million|thousand)?[\s\x{A0}\x{202F}]?(?:usd|eur|gbp|chf|dollars|euros?|pounds|[$€£])|\b\d[\d.,]*[\s\x{A0}\x{202F}]?k (?:arr|acv|deal|opp|opportunity|contract|renewal)\b|\b\d[\d.,]*[\s\x{A0}\x{202F}]?(?:k|m|mn|bn|million|thousand) (?:a|per|each) (?:year|quarter|month)\b|\b(?:six|seven)[- ]figure (?:deal|contract|renewal|opportunity|opp|budget|spend)\b"
 );
 pattern!(
     PUBLIC,

@@ -1,6 +1,6 @@
 //! Nothing about another partner, by name or by hint.
 
-use super::super::names::{exact, mentions, overlap};
+use super::super::names::{mentions, names_other};
 use super::{Draft, Outcome, block, pass, quote};
 
 pattern!(
@@ -14,17 +14,10 @@ const FIX: &str = "Take it out: what we do with one partner is never told to ano
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     let facts = &draft.input.facts;
     let own = facts.partner.iter().chain(&draft.input.recipient.company);
-    let mut ours: Vec<_> =
-        facts.overlaps.iter().map(|o| o.account.as_str()).chain(own.map(String::as_str)).collect();
-    ours.extend(facts.assets.iter().map(|a| a.title.as_str()));
-    ours.extend(facts.our_launches.iter().chain(&facts.their_launches).map(|l| l.title.as_str()));
-    let masked: Vec<_> = ours.iter().flat_map(|n| exact(draft.text(), n)).collect();
+    // Titles are no excuse: "Globex checklist" names Globex, whatever list holds it.
+    let ours: Vec<&String> = facts.overlaps.iter().map(|o| &o.account).chain(own).collect();
     for other in &facts.other_partners {
-        let own_name = ours.iter().any(|n| n.eq_ignore_ascii_case(other));
-        let found: Vec<_> = mentions(draft.text(), other)
-            .into_iter()
-            .filter(|at| !own_name && !masked.iter().any(|m| overlap(m, at) && m.len() > at.len()))
-            .collect();
+        let found = names_other(draft.text(), &ours, other);
         if !found.is_empty() {
             return block(format!("It names {other}, another partner."), FIX, found);
         }

@@ -4,7 +4,7 @@ use super::{Draft, Outcome, block, pass};
 
 pattern!(
     FIELD,
-    r"(?x) \{\{[^{}]*\}\}? | \{%[^%]*%\} | \$?\{\s*[\p{L}_][\p{L}\p{N}_\ .-]*\s*\} | \[\[[^\]]*\]\] | (?P<bracket>\[\s*\p{L}[\p{L}\p{N}_\ .'’/-]*\]) | <<[^<>]*>> | <\s*\p{L}[\p{L}\p{N}_\ .-]*> | \*\|[^|]*\|\*
+    r"(?x) \{\{[^{}]*\}\}? | \{%[^%]*%\} | \$?\{\s*[\p{L}_][\p{L}0-9_\ .-]*\s*\} | \[\[[^\]]*\]\] | (?P<bracket>\[\s*[\p{L}][\p{L}0-9_\ .'’/-]*\]) | <<[^<>]*>> | <\s*[\p{L}][\p{L}0-9_\ .-]*> | \*\|[^|]*\|\*
       | %%?[A-Za-z_]{3,}%%? | \$[A-Z][A-Z_]{2,} | \b[Xx]{3,}\b | \b\d*X{2,}\b | \bTB[DCA]\b | \btbd\b | \bTODO\b | \bFIXME\b | _{3,} | \?{3,} | (?i:\blorem\ ipsum\b) | (?i:\binsert\ (?:\w+\ )?(?:name|here|link|company|account)\b) | \b(?:FIRST|LAST)_?NAME\b | \b[A-Z]+_[A-Z_]+\b
       | (?i:(?:hi|hello|hey|dear)\ (?:null|none|undefined|nan|name|first\ name|firstname|n/a)\b) | (?i:^\s*(?:hi|hello|hey|dear)\s*,) | (?i:\b(?:null|undefined)(?:'s)?\b)"
 );

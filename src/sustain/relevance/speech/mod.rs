@@ -1,9 +1,9 @@
-//! What each clause of a note does: who would act, for whom, and on what.
+//! What each clause of a note does: which act it is, and what it is about.
 //!
 //! "Anything I can do for you on Acme?" and "Anything you can do for me?" share nearly every word and
 //! are opposites. So nothing is decided by words alone: a text is cut into clauses ([`parse`]), and each
-//! clause is read as an act with an actor, someone it is for, and an object ([`Clause`]).
-//! The frames (`frames`) tell the act and the actor by the order of subject, modal and verb;
+//! clause is read as an act on an object ([`Clause`]).
+//! The frames (`frames`) tell the act, and so who would act, by the order of subject, modal and verb;
 //! the objects (`objects`) tell what the act is about.
 
 /// The reader's side as the one who acts.
@@ -20,7 +20,9 @@ mod together;
 
 use std::ops::Range;
 
+use frames::Reading;
 pub(super) use objects::{about_asset, asset_nouns};
+use split::Raw;
 pub(super) use split::normal;
 
 /// What a clause does.
@@ -38,17 +40,6 @@ pub enum Kind {
     CheckIn,
     /// Anything else: tells, greets, signs.
     State,
-}
-
-/// A side of the conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Party {
-    /// The writer's side.
-    Us,
-    /// The reader's side.
-    You,
-    /// Anybody else, such as the account.
-    Others,
 }
 
 /// What an act is about.
@@ -85,16 +76,12 @@ pub enum Object {
 pub struct Clause {
     /// Where it stands in the text, in bytes.
     pub span: Range<usize>,
-    /// Its words in one spelling: lower case, contractions written out.
+    /// Its words in one spelling ([`normal`]).
     pub words: String,
     /// Its sentence, counted from 0.
     pub sentence: usize,
     /// What it does.
     pub kind: Kind,
-    /// Who would act.
-    pub actor: Party,
-    /// Whom it serves.
-    pub beneficiary: Party,
     /// What it is about.
     pub object: Object,
 }
@@ -111,32 +98,48 @@ impl Clause {
     }
 }
 
+/// Stands for whatever account a clause names, so that a frame means every account or none; patterns spell it out.
+pub(super) const ACCOUNT: &str = "theiraccount";
+
 /// Reads `text` clause by clause.
 ///
-/// `partner` is the reader's company: "introduce Northwind" introduces them.
-pub fn parse(text: &str, partner: Option<&str>) -> Vec<Clause> {
+/// `accounts` are the places where it names one. `partner` is the reader's company: "introduce Northwind" introduces them.
+pub fn parse(text: &str, accounts: &[Range<usize>], partner: Option<&str>) -> Vec<Clause> {
     let partner = partner.map(normal).filter(|p| !p.is_empty());
     let short =
         partner.as_deref().and_then(|p| p.split_once(' ')).map(|(first, _)| first).filter(|f| f.len() > 4);
     let mut clauses: Vec<Clause> = split::clauses(text)
         .into_iter()
         .map(|raw| {
-            let words = partner.as_deref().map_or_else(|| raw.words.clone(), |p| as_you(&raw.words, p));
+            let words = unnamed(text, &raw, accounts);
+            let words = partner.as_deref().map_or_else(|| words.clone(), |p| as_you(&words, p));
             let words = short.map_or_else(|| words.clone(), |p| as_you(&words, p));
-            let reading = frames::read(&words, raw.question);
-            Clause {
-                beneficiary: beneficiary(&raw.words, reading.kind),
-                span: raw.span,
-                words: raw.words,
-                sentence: raw.sentence,
-                kind: reading.kind,
-                actor: reading.actor,
-                object: reading.object,
-            }
+            let Reading { kind, object } = frames::read(&words, raw.question);
+            Clause { span: raw.span, words: raw.words, sentence: raw.sentence, kind, object }
         })
         .collect();
     together::weigh(&mut clauses);
     clauses
+}
+
+/// The words of a clause with [`ACCOUNT`] for every account.
+fn unnamed(text: &str, raw: &Raw, accounts: &[Range<usize>]) -> String {
+    let Range { start, end } = raw.span;
+    let mut inside = accounts.iter().filter(|at| start <= at.start && at.end <= end).peekable();
+    if inside.peek().is_none() {
+        return raw.words.clone();
+    }
+    let (mut masked, mut from) = (String::new(), start);
+    for at in inside {
+        if at.start < from {
+            continue;
+        }
+        masked.push_str(text.get(from..at.start).unwrap_or_default());
+        masked.push_str(ACCOUNT);
+        from = at.end;
+    }
+    masked.push_str(text.get(from..end).unwrap_or_default());
+    normal(&masked)
 }
 
 /// The reader's company in the words of `words` becomes "you", unless it belongs to a longer name.
@@ -150,17 +153,6 @@ fn as_you(words: &str, partner: &str) -> String {
         .replace(&format!(" {partner} "), " you ")
         .trim()
         .to_owned()
-}
-
-fn beneficiary(words: &str, kind: Kind) -> Party {
-    let has = |w: &[&str]| words.split(' ').any(|x| w.contains(&x));
-    match kind {
-        Kind::Offer | Kind::Deliver | Kind::Waive => Party::You,
-        Kind::Request => Party::Us,
-        _ if has(&["you", "your", "yours"]) => Party::You,
-        _ if has(&["me", "us", "my", "our"]) => Party::Us,
-        _ => Party::Others,
-    }
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ pattern!(
 );
 pattern!(
     UPDATE,
-    r"\b(?:updates?|news|movement|progress|traction|status|latest|how (?:things|it|that|acme|they)|developments?|where (?:things|we|you) (?:stand|are)|my last|still)\b"
+    r"\b(?:updates?|news|movement|progress|traction|status|latest|how (?:things|it|that|theiraccount|they)|developments?|where (?:things|we|you) (?:stand|are)|my last|still)\b"
 );
 pattern!(
     NO_DEED,

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use regex::Captures;
+use regex_lite::Captures;
 
 /// A clause before it is understood.
 pub(super) struct Raw {
     /// Where it stands in the text, in bytes.
     pub span: Range<usize>,
-    /// Lower case, contractions written out, links as `link`, no punctuation.
+    /// In one spelling ([`normal`]).
     pub words: String,
     /// Whether its sentence ends with a question mark.
     pub question: bool,
@@ -17,7 +17,7 @@ pub(super) struct Raw {
 }
 
 pattern!(LINK, r"(?i)<[^<>\s]*(?:\|[^<>]*)?>|(?:https?://|www\.)[^\s<>]+|\b[\w-]+(?:\.[\w-]+)+/[^\s<>]*");
-pattern!(ABBREVIATION, r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|inc|corp|ltd|co|st|approx|no)|\b\p{L})$");
+pattern!(ABBREVIATION, r"(?i)\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|inc|corp|ltd|co|st|approx|no|[a-z])$");
 pattern!(
     JOINT,
     r"(?ix) (?: ,\s+ | \s+[–—-]+\s+ | [–—] | :\s+ | \s*[()]\s*
@@ -97,13 +97,29 @@ pattern!(
     SHORTHAND,
     r"\b(?:lmk|pls|plz|wanna|gonna|gotta|lets|im|ive|intros?|opps?|u|ur|thx|cust|abt|whos|whats|wheres|hows|dont|cant|wont|didnt|tmrw)\b"
 );
-pattern!(NOISE, r"[^\p{L}\p{N}'&%$€£+#/.-]+");
-pattern!(LOOSE, r"(?:^|\s)[-./'+#&]+|[-./'+#&]+(?:\s|$)");
+/// The characters of words in ASCII and lower case; what is no word is a blank.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '’' | '‘' | '`' => out.push('\''),
+            'a'..='z' | '0'..='9' | '\'' | '&' | '%' | '$' | '+' | '#' | '/' | '.' | '-' => out.push(c),
+            'A'..='Z' => out.push(c.to_ascii_lowercase()),
+            c if !c.is_ascii() && c.is_alphanumeric() => {
+                let plain = deunicode::deunicode_char(c).unwrap_or_default();
+                out.extend(plain.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+            }
+            _ => out.push(' '),
+        }
+    }
+    out
+}
 
-/// One spelling for what people write in many.
-pub(crate) fn normal(text: &str) -> String {
-    let lower = LINK.replace_all(text, " link ").to_lowercase().replace(['’', '‘', '`'], "'");
-    let long = CONTRACTION.replace_all(&lower, |c: &Captures<'_>| match (&c[1], &c[2]) {
+/// One spelling for what people write in many: lower case in ASCII, contractions written out, links as `link`, no
+/// punctuation.
+pub(in crate::sustain::relevance) fn normal(text: &str) -> String {
+    let plain = folded(&LINK.replace_all(text, " link "));
+    let long = CONTRACTION.replace_all(&plain, |c: &Captures<'_>| match (&c[1], &c[2]) {
         ("ca", "n't") => "can not".to_owned(),
         ("wo", "n't") => "will not".to_owned(),
         (w, "n't") => format!("{w} not"),
@@ -146,7 +162,7 @@ pub(crate) fn normal(text: &str) -> String {
         "tmrw" => "tomorrow",
         _ => "customer",
     });
-    let plain = NOISE.replace_all(&full, " ");
-    let plain = LOOSE.replace_all(&plain, " ");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let edges = ['-', '.', '/', '\'', '+', '#', '&'];
+    let words = full.split(' ').map(|word| word.trim_matches(edges)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 use super::{Kind, Object, parse};
 
 fn reads(text: &str) -> Vec<(Kind, Object)> {
-    parse(text, Some("Northwind")).into_iter().map(|c| (c.kind, c.object)).collect()
+    parse(text, &[], Some("Northwind")).into_iter().map(|c| (c.kind, c.object)).collect()
 }
 
 #[test]
@@ -37,5 +37,36 @@ fn near_misses_are_told_apart_by_actor_and_beneficiary() {
         ("Happy to help.", (Offer, Courtesy)),
     ] {
         assert_eq!(reads(text)[0], want, "{text}");
+    }
+}
+
+#[test]
+fn a_frame_means_every_account_alike() {
+    let reads = |text: &str, account: &str| -> Vec<(Kind, Object)> {
+        let at = text.find(account).unwrap();
+        let named = at..at + account.len();
+        parse(text, std::slice::from_ref(&named), Some("Northwind"))
+            .into_iter()
+            .map(|c| (c.kind, c.object))
+            .collect()
+    };
+    for text in [
+        "I was thinking about how @ is doing.",
+        "See how @ are getting on.",
+        "Could you tell me how @ reacted?",
+        "Checking how @ is going.",
+        "Anything I can do for you on @ this week?",
+        "Who should I talk to at @?",
+        "I can introduce you to @'s head of ops.",
+        "Would love to get you in front of @'s COO.",
+        "Is anything at @ blocking you?",
+        "@'s CFO asked if you could send a list of integrations.",
+    ] {
+        let want = reads(&text.replace('@', "Acme"), "Acme");
+        for account in
+            ["Globex Retail", "Ostia", "Bäckerei Müller GmbH", "S&P Global", "Open Text", "Contact Energy"]
+        {
+            assert_eq!(reads(&text.replace('@', account), account), want, "{text} {account}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a clause means beside its neighbours.
 
 use super::frames;
-use super::{Clause, Kind, Object, Party};
+use super::{Clause, Kind, Object};
 
 pattern!(
     /// Something is passed to us, for us to do.
@@ -63,94 +63,76 @@ pattern!(OURS, r"\b(?:me|us|our|my|ours|mine|we|i)\b");
 /// Reads again what depends on the rest of the sentence or of the note.
 pub(super) fn weigh(clauses: &mut [Clause]) {
     for at in 0..clauses.len() {
-        let here = &clauses[at];
-        let sentence = || clauses.iter().filter(|c| c.sentence == here.sentence);
-        if here.kind == Kind::Offer && here.object == Object::Courtesy {
-            // "Tell me what you need and I'll see to it" promises a deed.
-            if clauses[at + 1..]
-                .iter()
-                .any(|c| c.sentence == here.sentence && c.kind == Kind::Offer && c.object == Object::Work)
-            {
-                clauses[at].object = Object::Help;
-            }
-            continue;
-        }
-        let serves_us = SERVES_US
-            .captures(&here.words)
-            .is_some_and(|f| f.name("verb").is_none_or(|verb| !NO_SERVICE.is_match(verb.as_str())));
-        if serves_us && !matches!(here.kind, Kind::Request | Kind::Waive) {
-            (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
-            (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);
-            continue;
-        }
-        let paged = here.burdens()
-            && here.words.starts_with("anything")
-            && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && CALL_ME.is_match(&c.words));
-        if paged {
-            // "Anything that breaks, page me": the writer stands by.
-            (clauses[at].kind, clauses[at].actor) = (Kind::Offer, Party::Us);
-            (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Help);
-            continue;
-        }
-        if here.kind == Kind::State
-            && frames::done_by_us(&here.words)
-            && clauses.iter().any(|c| match c.sentence {
-                s if s == here.sentence => FOR_YOUR_SAKE.is_match(&c.words),
-                s => s == here.sentence + 1 && SPARES_YOU.is_match(&c.words),
-            })
-        {
-            // "To spare your team the weekend, we loaded the data."
-            (clauses[at].kind, clauses[at].actor) = (Kind::Deliver, Party::Us);
-            (clauses[at].beneficiary, clauses[at].object) = (Party::You, Object::Work);
-            continue;
-        }
-        let for_us =
-            clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && FOR_OUR_SAKE.is_match(&c.words));
-        let told = here.kind == Kind::Request && here.object == Object::Other;
-        let spares_us =
-            here.kind == Kind::Request && !here.burdens() && sentence().any(|c| SPARES_US.is_match(&c.words));
-        let yours = told || YOURS_TO_DO.is_match(&here.words);
-        if (for_us && yours && here.kind != Kind::CheckIn) || spares_us {
-            // "You could take the data questions so I can focus": what serves us is asked for.
-            (clauses[at].kind, clauses[at].actor) = (Kind::Request, Party::You);
-            (clauses[at].beneficiary, clauses[at].object) = (Party::Us, Object::Work);
-            continue;
-        }
-        if here.kind != Kind::Request {
-            continue;
-        }
-        let ours_follows = clauses[at + 1..].iter().take_while(|c| c.sentence == here.sentence).any(|c| {
-            c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset)
-        });
-        let given = clauses[..at]
-            .iter()
-            .any(|c| matches!(c.kind, Kind::Offer | Kind::Deliver | Kind::State) && c.words.len() > 20);
-        let told =
-            clauses[..at].iter().any(|c| matches!(c.kind, Kind::State | Kind::Deliver) && c.words.len() > 20);
-        let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
-        let unselfish =
-            told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
-        let relieved = KICK_TO_US.is_match(&here.words)
-            && clauses[..at].iter().any(|c| c.sentence == here.sentence && FALLS_TO_YOU.is_match(&c.words))
-            && clauses[at + 1..].iter().any(|c| c.sentence == here.sentence && c.words.starts_with("i "));
-        let new = if unselfish && here.burdens() {
-            // "Their CIO dislikes slides, so bring two": a word on the reader's own deal.
-            Some((Kind::State, Party::Others, Party::You, Object::Other))
-        } else if advised {
-            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
-        } else if relieved || !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
-            // "Throw it over to me and I'll answer it": the work comes our way.
-            Some((Kind::Offer, Party::Us, Party::You, Object::Work))
-        } else if EARSHOT.is_match(&here.words) && ours_follows && given {
-            // "If you hear anything, shout and I'll send the list": nothing has to be looked for.
-            Some((Kind::Request, Party::You, Party::You, Object::Answer))
-        } else {
-            None
-        };
-        if let Some((kind, actor, beneficiary, object)) = new {
-            let clause = &mut clauses[at];
-            (clause.kind, clause.actor, clause.beneficiary, clause.object) =
-                (kind, actor, beneficiary, object);
+        if let Some((kind, object)) = beside(clauses, at).or_else(|| turned(clauses, at)) {
+            (clauses[at].kind, clauses[at].object) = (kind, object);
         }
     }
+}
+
+/// What a clause is beside the others, whatever it was taken for.
+fn beside(clauses: &[Clause], at: usize) -> Option<(Kind, Object)> {
+    let here = &clauses[at];
+    let later = || clauses[at + 1..].iter().filter(|c| c.sentence == here.sentence);
+    let sentence = || clauses.iter().filter(|c| c.sentence == here.sentence);
+    if here.kind == Kind::Offer && here.object == Object::Courtesy {
+        // "Tell me what you need and I'll see to it" promises a deed.
+        let promised = later().any(|c| c.kind == Kind::Offer && c.object == Object::Work);
+        return promised.then_some((Kind::Offer, Object::Help));
+    }
+    let serves_us = SERVES_US
+        .captures(&here.words)
+        .is_some_and(|f| f.name("verb").is_none_or(|verb| !NO_SERVICE.is_match(verb.as_str())));
+    if serves_us && !matches!(here.kind, Kind::Request | Kind::Waive) {
+        return Some((Kind::Request, Object::Work));
+    }
+    if here.burdens() && here.words.starts_with("anything") && later().any(|c| CALL_ME.is_match(&c.words)) {
+        // "Anything that breaks, page me": the writer stands by.
+        return Some((Kind::Offer, Object::Help));
+    }
+    let for_your_sake = |c: &Clause| match c.sentence {
+        s if s == here.sentence => FOR_YOUR_SAKE.is_match(&c.words),
+        s => s == here.sentence + 1 && SPARES_YOU.is_match(&c.words),
+    };
+    if here.kind == Kind::State && frames::done_by_us(&here.words) && clauses.iter().any(for_your_sake) {
+        // "To spare your team the weekend, we loaded the data."
+        return Some((Kind::Deliver, Object::Work));
+    }
+    let for_us = later().any(|c| FOR_OUR_SAKE.is_match(&c.words));
+    let told = here.kind == Kind::Request && here.object == Object::Other;
+    let yours = told || YOURS_TO_DO.is_match(&here.words);
+    let spares_us =
+        here.kind == Kind::Request && !here.burdens() && sentence().any(|c| SPARES_US.is_match(&c.words));
+    // "You could take the data questions so I can focus": what serves us is asked for.
+    ((for_us && yours && here.kind != Kind::CheckIn) || spares_us).then_some((Kind::Request, Object::Work))
+}
+
+/// A request that is none beside the others.
+fn turned(clauses: &[Clause], at: usize) -> Option<(Kind, Object)> {
+    let here = &clauses[at];
+    if here.kind != Kind::Request {
+        return None;
+    }
+    let later = || clauses[at + 1..].iter().take_while(|c| c.sentence == here.sentence);
+    let sentence = || clauses.iter().filter(|c| c.sentence == here.sentence);
+    let before = |kinds: &[Kind]| clauses[..at].iter().any(|c| kinds.contains(&c.kind) && c.words.len() > 20);
+    let ours_follows = later().any(|c| {
+        c.kind == Kind::Offer && matches!(c.object, Object::Work | Object::Introduction | Object::Asset)
+    });
+    let told = before(&[Kind::State, Kind::Deliver]);
+    let unselfish = told && frames::may_advise(&here.words) && !sentence().any(|c| OURS.is_match(&c.words));
+    if unselfish && here.burdens() {
+        // "Their CIO dislikes slides, so bring two": a word on the reader's own deal.
+        return Some((Kind::State, Object::Other));
+    }
+    let advised = !OURS.is_match(&here.words) && sentence().any(|c| ADVISED.is_match(&c.words));
+    let relieved = KICK_TO_US.is_match(&here.words)
+        && clauses[..at].iter().any(|c| c.sentence == here.sentence && FALLS_TO_YOU.is_match(&c.words))
+        && later().any(|c| c.words.starts_with("i "));
+    if advised || relieved || !here.burdens() && TO_US.is_match(&here.words) && ours_follows {
+        // "Throw it over to me and I'll answer it": the work comes our way.
+        return Some((Kind::Offer, Object::Work));
+    }
+    // "If you hear anything, shout and I'll send the list": nothing has to be looked for.
+    let given = before(&[Kind::Offer, Kind::Deliver, Kind::State]);
+    (EARSHOT.is_match(&here.words) && ours_follows && given).then_some((Kind::Request, Object::Answer))
 }

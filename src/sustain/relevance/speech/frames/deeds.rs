@@ -1,7 +1,7 @@
 //! Deeds and deliveries: what somebody does for the reader, and contact for its own sake.
 
 use super::super::objects::{DOOR_FOR_YOU, given};
-use super::super::{Kind, Object, Party, about_asset};
+use super::super::{Kind, Object, about_asset};
 use super::offers::FOR_OURSELVES;
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
@@ -31,7 +31,7 @@ pub(super) fn waiver(w: &str) -> Option<Reading> {
     }
     // "I'll send it so that you need not look" gives more than it waives.
     let deed = deed_offered(w).filter(|r| r.kind == Kind::Offer && r.object != Object::Other);
-    Some(deed.unwrap_or(Reading { kind: Kind::Waive, actor: Party::You, object: Object::Work }))
+    Some(deed.unwrap_or(Reading { kind: Kind::Waive, object: Object::Work }))
 }
 
 /// "Their CFO asked if you could send the list": wanted by the account, not by us.
@@ -276,7 +276,7 @@ pattern!(
 
 pattern!(
     pub(super) CHECKING,
-    r"\b(?:check(?:ing)? in|touch(?:ing)? base|circl(?:e|ing) back|follow(?:ing)? up|bump(?:ing)? (?:this|my)|reach(?:ing|ed)? out|ping(?:ing)? you|quick (?:note|hello|ping|check)|say(?:ing)? (?:hi|hello)|thinking of you|(?:it )?has been a while|it is been|been too long|long time no|stay(?:ing)? in touch|keep(?:ing)? in touch|top of mind|on your radar|how (?:things|you|everything|acme) (?:are|is|were)|see how (?:things|you|it|everything)|hope (?:you|all|things|everything|this|your)|trust (?:you|this|all)|looking forward to (?:hearing|working|more)|look forward to (?:hearing|your|working)|check how|swing by|surfacing this|resurfacing|nudg(?:e|ing))\b"
+    r"\b(?:check(?:ing)? in|touch(?:ing)? base|circl(?:e|ing) back|follow(?:ing)? up|bump(?:ing)? (?:this|my)|reach(?:ing|ed)? out|ping(?:ing)? you|quick (?:note|hello|ping|check)|say(?:ing)? (?:hi|hello)|thinking of you|(?:it )?has been a while|it is been|been too long|long time no|stay(?:ing)? in touch|keep(?:ing)? in touch|top of mind|on your radar|how (?:things|you|everything|theiraccount) (?:are|is|were)|see how (?:things|you|it|everything)|hope (?:you|all|things|everything|this|your)|trust (?:you|this|all)|looking forward to (?:hearing|working|more)|look forward to (?:hearing|your|working)|check how|swing by|surfacing this|resurfacing|nudg(?:e|ing))\b"
 );
 
 /// "Just checking in."

@@ -1,4 +1,4 @@
-//! The act of a clause and its actor, told by the order of subject, modal and verb.
+//! The act of a clause, told by the order of subject, modal and verb.
 
 mod commands;
 mod deeds;
@@ -15,27 +15,26 @@ use questions::{answer_wanted, condition, inquiry, which_or_who};
 use requests::{asked_of_you, duty, kindly, together, wish};
 
 use super::objects::wanted;
-use super::{Kind, Object, Party};
+use super::{Kind, Object};
 
 /// What a clause was found to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
     pub kind: Kind,
-    pub actor: Party,
     pub object: Object,
 }
 
 const fn offer(object: Object) -> Reading {
-    Reading { kind: Kind::Offer, actor: Party::Us, object }
+    Reading { kind: Kind::Offer, object }
 }
 const fn request(object: Object) -> Reading {
-    Reading { kind: Kind::Request, actor: Party::You, object }
+    Reading { kind: Kind::Request, object }
 }
 const fn deliver(object: Object) -> Reading {
-    Reading { kind: Kind::Deliver, actor: Party::Us, object }
+    Reading { kind: Kind::Deliver, object }
 }
-const CHECK_IN: Reading = Reading { kind: Kind::CheckIn, actor: Party::Us, object: Object::Update };
-const STATE: Reading = Reading { kind: Kind::State, actor: Party::Others, object: Object::Other };
+const CHECK_IN: Reading = Reading { kind: Kind::CheckIn, object: Object::Update };
+const STATE: Reading = Reading { kind: Kind::State, object: Object::Other };
 
 /// Frames that are tried before questions of who and which, the narrow before the wide.
 const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
