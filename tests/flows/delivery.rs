@@ -10,7 +10,7 @@ use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent, Verdict};
 use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::inbox::{self, Inbox};
 use tandem::delivery::intake::{Handled, Handler, Intake};
-use tandem::delivery::outbox::{self, Action, Bell, Destination, Outgoing, Rank, State};
+use tandem::delivery::outbox::{self, Action, Again, Bell, Destination, Outgoing, Rank, State};
 use tandem::delivery::wake;
 use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
@@ -23,15 +23,16 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::postgres::{TestDatabase, database};
-use crate::support::stage::{Backend, START};
+pub use crate::support::stage::Backend;
+use crate::support::stage::START;
 
-const LEASE: Duration = Duration::from_secs(30);
+pub const LEASE: Duration = Duration::from_secs(30);
 
 /// A database and nothing on it; `opened` are as many processes' handles on it.
-struct House {
-    db: Db,
+pub struct House {
+    pub db: Db,
     file: PathBuf,
-    clock: Clock,
+    pub clock: Clock,
     postgres: Option<TestDatabase>,
     _folder: TempDir,
 }
@@ -60,7 +61,7 @@ impl House {
         }
     }
 
-    fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         millis(self.clock.now())
     }
 
@@ -85,7 +86,7 @@ impl House {
         inbox::claim(db, false, self.now(), lease, limit).await.unwrap()
     }
 
-    async fn number(&self, sql: &'static str) -> i64 {
+    pub async fn number(&self, sql: &'static str) -> i64 {
         let mut tx = self.db.read().await.unwrap();
         sql_value!(&mut tx, i64, sql).unwrap()
     }
@@ -124,7 +125,7 @@ macro_rules! on_both {
     };
 }
 
-fn run<F, Fut>(backend: Backend, test: F)
+pub fn run<F, Fut>(backend: Backend, test: F)
 where
     F: FnOnce(House) -> Fut,
     Fut: Future<Output = ()>,
@@ -356,11 +357,11 @@ async fn a_commit_of_another_process_wakes(house: House) {
     }
 }
 
-fn post(key: &str, channel: &str) -> Outgoing {
+pub fn post(key: &str, channel: &str) -> Outgoing {
     Outgoing::post(key, Destination::Channel(channel.into()), Message::text(key))
 }
 
-async fn enqueue(house: &House, all: &[Outgoing]) {
+pub async fn enqueue(house: &House, all: &[Outgoing]) {
     let mut tx = house.db.begin().await.unwrap();
     for out in all {
         outbox::enqueue(&mut tx, house.now(), out).await.unwrap();
@@ -379,7 +380,8 @@ async fn a_lost_send_settles_nothing(house: House) {
     assert!(!outbox::is_ours(&mut tx, &lost).await.unwrap());
     assert!(outbox::is_ours(&mut tx, &held).await.unwrap());
     assert!(!outbox::settle(&mut tx, &lost, State::Failed, now, None, Some("late")).await.unwrap());
-    assert!(!outbox::retry_later(&mut tx, &lost, now, true, "late").await.unwrap());
+    let again = Again { wait: 0, uncertain: true, faults: 1, why: "late" };
+    assert!(!outbox::retry_later(&mut tx, &lost, now, again).await.unwrap());
     assert!(outbox::settle(&mut tx, &held, State::Sent, now, Some(("C1", "1.2")), None).await.unwrap());
     tx.commit().await.unwrap();
 }

@@ -2,8 +2,10 @@ mod audit;
 mod backup;
 mod channels;
 mod commitments;
+#[macro_use]
 mod delivery;
 mod digest;
+mod dispatch;
 mod drafts;
 mod drafts_races;
 mod drafts_routes;

@@ -513,9 +513,11 @@ pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
     }
     let why = "Its channel was not in order for three days";
     for row in outbox::held_too_long(tx, millis(now) - PATIENCE_MS).await? {
-        outbox::drop_held(tx, &row, millis(now), why).await?;
+        // One that may have arrived is for a person to look for.
+        let fate = if row.uncertain { Fate::Unconfirmed } else { Fate::Dropped };
+        outbox::give_up_held(tx, &row, fate, millis(now), why).await?;
         if let Some(draft) = row.subject.as_deref().and_then(|s| s.strip_prefix("note:")) {
-            drafts::settled(tx, now, draft, Fate::Dropped, None, None, Some(why)).await?;
+            drafts::settled(tx, now, draft, fate, None, None, Some(why)).await?;
         }
     }
     Ok(())
