@@ -67,7 +67,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_open ON inbox (urgent, seq) WHERE state < 2;
 CREATE INDEX inbox_busy ON inbox (urgent, lane) WHERE state < 2 AND (lease_until > 0 OR not_before > 0);
 CREATE INDEX inbox_handled ON inbox (received_at) WHERE state = 2;
-CREATE INDEX inbox_buried ON inbox (seq) WHERE state = 3;
+CREATE INDEX inbox_stuck ON inbox (seq) WHERE state = 3 OR (state < 2 AND not_before > 0);
 
 -- What goes out. `state`: waiting, claimed, held (until `channel` is in order
 -- again), sent, unconfirmed, failed, dropped, attended. `rank`: 0 chatter, 1 answers, 2 to partners.

@@ -16,6 +16,7 @@ mod imports;
 mod install;
 mod intake;
 mod partners;
+mod patience;
 mod replicas;
 mod sessions;
 mod setup;

@@ -58,7 +58,7 @@ pub async fn held_too_long(tx: &mut Tx, before: i64) -> Result<Vec<Claimed>> {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM outbox WHERE state = 'held' AND audience = 'partner' AND created_at < $1 ORDER BY seq"
+            " FROM outbox WHERE state = 'held' AND audience = 'partner' AND created_at < $1 ORDER BY channel, seq"
         ),
         before
     )?;

@@ -16,7 +16,7 @@ use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Destination, Outgoing, State as Fate};
 use crate::kernel::actor::{Right, Role};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::map::partner::Partner;
 use crate::map::store as map;
@@ -365,8 +365,8 @@ pub(super) async fn changed(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     if !ours {
         return Ok(Handled::Ignored);
     }
-    if let Look::NotNow(_, why) = look(bot, &id).await? {
-        return Err(Error::fault(format!("conversations.info: {why}")));
+    if let Look::NotNow(after, why) = look(bot, &id).await? {
+        return Err(Error::NotNow(NotNow { after: Some(after), why: format!("conversations.info: {why}") }));
     }
     finish(bot, bot.db.begin().await?, claimed.claim).await
 }
