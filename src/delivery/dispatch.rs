@@ -369,7 +369,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
 
     async fn give_up(&self, row: &Claimed, why: &str) -> Result<()> {
         tracing::warn!(why, subject = row.subject, "a message was given up");
-        self.settle(row, State::Failed, None, Some(&format!("it could not be sent in time: {why}"))).await
+        self.settle(row, State::Failed, None, Some(&format!("it could not be sent in time ({why})"))).await
     }
 
     async fn settle(

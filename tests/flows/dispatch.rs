@@ -183,7 +183,7 @@ async fn a_note_that_waits_too_long_comes_back(house: House) {
     script.answers.lock().unwrap().extend((0..100).map(|_| limited()));
     enqueue(&house, &[note("a")]).await;
     work(&house, &script, TEN_MINUTES, async || !script.ends().is_empty()).await;
-    let why = "it could not be sent in time: ratelimited";
+    let why = "it could not be sent in time (ratelimited)";
     assert_eq!(script.ends(), [("a".to_owned(), State::Failed, why.to_owned())]);
     assert!(script.sent().len() < 10, "within the hour: {:?}", script.sent());
 }
