@@ -28,7 +28,7 @@ const LANES: usize = 32;
 const FAULTS: i64 = 5;
 /// Somebody waits for the answer: tell them rather than try for long.
 const URGENT_FAULTS: i64 = 3;
-/// An envelope in whose hands the process ended this often is buried unopened.
+/// An envelope with which in hand the process ended this often is buried unopened, when it is the first of its lane.
 const LIVES: i64 = 20;
 /// Who waits is told that it takes longer when this is not enough, in milliseconds.
 const PROMPT_MS: i64 = 2_500;
@@ -185,7 +185,12 @@ impl<H: Handler> Intake<H> {
     async fn handle_lane(&self, lane: Vec<Claimed>, stop: &CancellationToken) -> Vec<Claim> {
         let mut caused_nothing = Vec::new();
         for (at, one) in lane.iter().enumerate() {
-            let next = if stop.is_cancelled() { Ok(Next::Wait) } else { self.handle_one(one).await };
+            let next = match one.claim.attempt - one.faults > LIVES {
+                _ if stop.is_cancelled() => Ok(Next::Wait),
+                // Those behind it were only claimed with it.
+                true if at == 0 => self.bury(one, "the process ended each time that this was handled").await,
+                _ => self.handle_one(one).await,
+            };
             match next {
                 Ok(Next::Mark) => caused_nothing.push(one.claim),
                 Ok(Next::On) => {}
@@ -207,9 +212,6 @@ impl<H: Handler> Intake<H> {
     }
 
     async fn handle_one(&self, one: &Claimed) -> Result<Next> {
-        if one.claim.attempt - one.faults > LIVES {
-            return self.bury(one, "the process ended each time that this was handled").await;
-        }
         let handled = AssertUnwindSafe(self.handler.handle(one)).catch_unwind().await;
         let error = match handled {
             Ok(Ok(Handled::Saved)) => return Ok(Next::On),

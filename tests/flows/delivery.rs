@@ -145,6 +145,7 @@ on_both!(
     a_lane_that_waits_keeps_no_other_waiting,
     a_reference_has_no_wildcards,
     a_process_that_ended_is_no_fault_of_the_click,
+    who_stands_behind_one_that_ends_the_process_is_not_buried_with_it,
     what_cannot_be_done_now_is_done_later_and_never_counts,
     what_somebody_did_is_not_tried_for_ever,
     the_apology_is_in_the_commit_that_gives_up,
@@ -246,6 +247,15 @@ async fn a_process_that_ended_is_no_fault_of_the_click(house: House) {
         assert_eq!(lost.len(), 1, "claimed by a process that is gone");
     }
     assert_eq!(work(&house, true, 1, LEASE).await, [("X".into(), "stutters".into())]);
+}
+
+async fn who_stands_behind_one_that_ends_the_process_is_not_buried_with_it(house: House) {
+    house.receive(vec![envelope("a", "X", false), envelope("b", "X", false)]).await;
+    for _ in 0..21 {
+        assert_eq!(house.claim(&house.db, Duration::ZERO, 10).await.len(), 2, "by a process that is gone");
+    }
+    let told = work(&house, false, 1, LEASE).await;
+    assert_eq!(told, [("gave up".into(), "a".into()), ("X".into(), "b".into())]);
 }
 
 async fn what_cannot_be_done_now_is_done_later_and_never_counts(house: House) {
