@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Mode};
@@ -31,7 +31,7 @@ use crate::slack::front::Front;
 use crate::slack::socket::SocketConfig;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
-use crate::store::Db;
+use crate::store::{Db, backup, schema};
 use crate::sustain::relevance;
 use crate::web;
 
@@ -47,14 +47,19 @@ pub struct App {
     pub address: SocketAddr,
     /// The bot, for whoever embeds the app: the demo and the tests.
     pub bot: Arc<Bot>,
-    parts: JoinSet<(&'static str, Result<()>)>,
+    parts: JoinSet<Part>,
+    committer: JoinHandle<()>,
     stop: CancellationToken,
 }
+
+/// A part that has ended: its name, and how.
+type Part = (&'static str, Result<()>);
 
 impl App {
     /// Opens the database, greets Slack and starts every part.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self> {
         let db = open(config).await?;
+        refuse_backup(config, &db).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|e| Error::caused(format!("cannot listen on {}", config.listen), e))?;
@@ -91,17 +96,15 @@ impl App {
             relevance,
         });
         let address = listener.local_addr()?;
-        let mut app = Self { address, bot: bot.clone(), parts: JoinSet::new(), stop: stop.clone() };
-        app.part(
-            "committer",
-            async move { committer.await.map_err(|e| Error::caused("the committer ended", e)) },
-        );
+        let mut app =
+            Self { address, bot: bot.clone(), parts: JoinSet::new(), committer, stop: stop.clone() };
         for (name, urgent) in [("urgent worker", true), ("worker", false)] {
             let intake = Intake {
                 urgent,
                 db: db.clone(),
                 clock: clock.clone(),
                 inbox: inbox.clone(),
+                bell: bot.bell.clone(),
                 handler: bot.clone(),
                 lease: config.lease(),
             };
@@ -154,50 +157,60 @@ impl App {
     }
 
     /// Returns when every part has ended: `Ok` after a stop that was asked for, the first fault otherwise.
-    pub async fn wait(mut self) -> Result<()> {
-        let mut outcome = Ok(());
-        let db = self.bot.db.clone();
-        while let Some(ended) = self.parts.join_next().await {
-            let asked = self.stop.is_cancelled();
-            let fault = match ended {
-                Ok((name, Err(error))) => Some(Error::fault(format!("{name}: {error}"))),
-                Ok((name, Ok(()))) if !asked => Some(Error::fault(format!("{name} ended by itself"))),
-                Ok(_) => None,
-                // Cut off by ourselves after everything else had ended.
-                Err(cancelled) if cancelled.is_cancelled() => None,
-                Err(panic) => Some(Error::caused("a part panicked", panic)),
-            };
-            if let Some(fault) = fault {
-                tracing::error!(%fault, "stopping");
-                if outcome.is_ok() {
-                    outcome = Err(fault);
-                }
-            }
-            if !asked {
-                self.stop.cancel();
-            }
-            if self.stop.is_cancelled() && !self.drained().await {
-                tracing::warn!("some work did not finish in time; it is taken up at the next start");
-                self.parts.shutdown().await;
-            }
-        }
-        db.close().await;
+    pub async fn wait(self) -> Result<()> {
+        let outcome = supervise(self.parts, self.committer, &self.stop, GRACE).await;
+        self.bot.db.close().await;
         outcome
     }
+}
 
-    /// Waits for the rest within the grace period. The committer ends last: when nobody can hand it anything any more.
-    async fn drained(&mut self) -> bool {
-        let end = tokio::time::Instant::now() + GRACE;
-        while self.parts.len() > 1 {
-            match tokio::time::timeout_at(end, self.parts.join_next()).await {
-                Ok(Some(_)) => {}
-                Ok(None) => return true,
-                Err(_) => return false,
+/// Waits for every part. When one ends before it was asked to, the others are asked to; those that take longer than
+/// `grace` are cut off. The committer is stopped last: when nobody can hand it anything any more.
+async fn supervise(
+    mut parts: JoinSet<Part>,
+    mut committer: JoinHandle<()>,
+    stop: &CancellationToken,
+    grace: Duration,
+) -> Result<()> {
+    let mut outcome = Ok(());
+    let mut note = |fault: Error| {
+        tracing::error!(%fault, "stopping");
+        if outcome.is_ok() {
+            outcome = Err(fault);
+        }
+        stop.cancel();
+    };
+    let mut commits = true;
+    let cut_off = async {
+        stop.cancelled().await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::pin!(cut_off);
+    loop {
+        tokio::select! {
+            ended = parts.join_next() => match ended {
+                None => break,
+                Some(Ok((name, Err(error)))) => note(Error::fault(format!("{name}: {error}"))),
+                Some(Ok((name, Ok(())))) if !stop.is_cancelled() => {
+                    note(Error::fault(format!("{name} ended by itself")));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(panic)) => note(Error::caused("a part panicked", panic)),
+            },
+            ended = &mut committer, if commits => {
+                commits = false;
+                let why = ended.map_or_else(|e| e.to_string(), |()| "it ended by itself".to_owned());
+                note(Error::fault(format!("committer: {why}")));
+            }
+            () = &mut cut_off => {
+                tracing::warn!("some work did not finish in time; it is taken up at the next start");
+                parts.shutdown().await;
+                break;
             }
         }
-        self.parts.abort_all();
-        true
     }
+    committer.abort();
+    outcome
 }
 
 /// Opens the database that the configuration names.
@@ -208,20 +221,37 @@ pub async fn open(config: &Config) -> Result<Db> {
     }
 }
 
-/// Opens the same database for a short change, beside a process that runs.
+/// A backup that was put in place with the tools of the operating system would send again what was sent since.
+async fn refuse_backup(config: &Config, db: &Db) -> Result<()> {
+    let mut tx = db.read().await?;
+    let taken = backup::is_of(&mut tx).await?;
+    tx.rollback().await?;
+    let Some(taken) = taken else { return Ok(()) };
+    Err(Error::fault(format!(
+        "{} is {}: what it left unfinished may have been done since. Run `tandem restore --loaded` once, which marks that, and start again",
+        config.sqlite_file().display(),
+        backup::name(taken)
+    )))
+}
+
+/// Opens the same database for a short change, beside a process that runs. The schema is taken as it is.
 pub async fn visit(config: &Config) -> Result<Db> {
-    match &config.database_url {
-        Some(url) => Db::open_postgres(url.expose_secret()).await,
-        None => Db::visit_sqlite(&config.sqlite_file()).await,
-    }
+    let db = match &config.database_url {
+        Some(url) => Db::connect_postgres(url.expose_secret()).await?,
+        None => Db::visit_sqlite(&config.sqlite_file()).await?,
+    };
+    schema::check(&db).await?;
+    Ok(db)
 }
 
 /// Opens the same database to look and not to touch, beside a process that runs.
 pub async fn inspect(config: &Config) -> Result<Db> {
-    match &config.database_url {
-        Some(url) => Db::open_postgres(url.expose_secret()).await,
-        None => Db::inspect_sqlite(&config.sqlite_file()).await,
-    }
+    let db = match &config.database_url {
+        Some(url) => Db::connect_postgres(url.expose_secret()).await?,
+        None => Db::inspect_sqlite(&config.sqlite_file()).await?,
+    };
+    schema::check(&db).await?;
+    Ok(db)
 }
 
 fn client(config: &Config) -> Result<Client> {
@@ -257,4 +287,68 @@ async fn socket_mode(client: Arc<Client>, front: Front<Bot>, stop: CancellationT
     socket::run((*client).clone(), front, SocketConfig::default(), stop)
         .await
         .map_err(|e| Error::caused("Socket Mode", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(50);
+
+    fn committer() -> JoinHandle<()> {
+        tokio::spawn(std::future::pending())
+    }
+
+    #[tokio::test]
+    async fn a_fault_while_it_stops_is_told() {
+        let stop = CancellationToken::new();
+        let mut parts = JoinSet::new();
+        for (name, outcome) in [("fine", Ok(())), ("outbox", Err(Error::fault("the disk is full")))] {
+            let stop = stop.clone();
+            parts.spawn(async move {
+                stop.cancelled().await;
+                (name, outcome)
+            });
+        }
+        stop.cancel();
+        let error = supervise(parts, committer(), &stop, GRACE).await.unwrap_err();
+        assert_eq!(error.to_string(), "outbox: the disk is full");
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_it_stops_is_told() {
+        let stop = CancellationToken::new();
+        let mut parts: JoinSet<Part> = JoinSet::new();
+        let asked = stop.clone();
+        parts.spawn(async move {
+            asked.cancelled().await;
+            panic!("half-way");
+        });
+        stop.cancel();
+        let error = supervise(parts, committer(), &stop, GRACE).await.unwrap_err().to_string();
+        assert!(error.starts_with("a part panicked"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_committer_that_ends_takes_the_process_down() {
+        let stop = CancellationToken::new();
+        let mut parts: JoinSet<Part> = JoinSet::new();
+        let asked = stop.clone();
+        parts.spawn(async move {
+            asked.cancelled().await;
+            ("fine", Ok(()))
+        });
+        let committer = tokio::spawn(async { panic!("out of memory") });
+        let error = supervise(parts, committer, &stop, GRACE).await.unwrap_err().to_string();
+        assert!(error.starts_with("committer: ") && error.contains("out of memory"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_is_cut_off() {
+        let stop = CancellationToken::new();
+        let mut parts: JoinSet<Part> = JoinSet::new();
+        parts.spawn(std::future::pending());
+        stop.cancel();
+        supervise(parts, committer(), &stop, SOON).await.unwrap();
+    }
 }

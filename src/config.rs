@@ -15,9 +15,6 @@ use crate::store::{Synchronous, keys};
 
 mod sources;
 
-/// Slack repeats an event for up to a day where "delayed events" are switched on.
-const LEAST_HANDLED_DAYS: u16 = 2;
-
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +24,7 @@ pub struct Config {
     /// The folder of the SQLite file and of downloads under way.
     pub data_dir: PathBuf,
     /// Postgres; without it SQLite is used. `DATABASE_URL` does the same.
+    #[serde(deserialize_with = "sources::given")]
     pub database_url: Option<SecretString>,
     /// Slack.
     pub slack: Slack,
@@ -51,14 +49,19 @@ pub struct Slack {
     /// HTTP or Socket Mode.
     pub mode: Mode,
     /// `xoxb-…`
+    #[serde(deserialize_with = "sources::given")]
     pub bot_token: Option<SecretString>,
     /// From the app's "Basic Information" page; needed for HTTP.
+    #[serde(deserialize_with = "sources::given")]
     pub signing_secret: Option<SecretString>,
     /// `xapp-…`; needed for Socket Mode.
+    #[serde(deserialize_with = "sources::given")]
     pub app_token: Option<SecretString>,
     /// From "Basic Information"; with it and the secret, `/slack/install` installs the app. For HTTP only.
+    #[serde(deserialize_with = "sources::given")]
     pub client_id: Option<String>,
     /// Beside the client id.
+    #[serde(deserialize_with = "sources::given")]
     pub client_secret: Option<SecretString>,
     /// Slack's Web API; another address for tests and the demo.
     pub api_url: String,
@@ -93,6 +96,7 @@ pub struct Keys {
     /// The file of the keys; without it `tandem.keys` in the data folder.
     pub file: Option<PathBuf>,
     /// The keys themselves, for the environment.
+    #[serde(deserialize_with = "sources::given")]
     pub ring: Option<SecretString>,
 }
 
@@ -280,26 +284,44 @@ impl Config {
                 });
             }
         }
-        if self.delivery.handled_days < LEAST_HANDLED_DAYS {
-            return Err(ConfigError::Wrong {
-                setting: "delivery.handled_days",
-                found: self.delivery.handled_days.to_string(),
-                fix: "give 2 or more: Slack can repeat an event for a day, and it must be recognised",
-            });
+        self.validate_numbers()
+    }
+
+    fn validate_numbers(&self) -> Result<(), ConfigError> {
+        let delivery = &self.delivery;
+        let numbers = [
+            ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
+            ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
+            (
+                "delivery.handled_days",
+                delivery.handled_days.into(),
+                2..=u64::MAX,
+                "give 2 or more: Slack can repeat an event for a day, and it must be recognised",
+            ),
+            (
+                "delivery.sent_days",
+                delivery.sent_days.into(),
+                2..=u64::MAX,
+                "give 2 or more: what was sent for an event must be known for as long as the event",
+            ),
+            (
+                "delivery.shown_days",
+                delivery.shown_days.into(),
+                30..=u64::MAX,
+                "give 30 or more: decisions on a card come for weeks, and are shown on it",
+            ),
+        ];
+        match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
+            None => Ok(()),
+            Some((setting, found, _, fix)) => {
+                Err(ConfigError::Wrong { setting, found: found.to_string(), fix })
+            }
         }
-        if !(1..=600).contains(&self.delivery.lease_seconds) {
-            return Err(ConfigError::Wrong {
-                setting: "delivery.lease_seconds",
-                found: self.delivery.lease_seconds.to_string(),
-                fix: "give 1 to 600; 30 suits most",
-            });
-        }
-        Ok(())
     }
 
     /// See [`Delivery::lease_seconds`].
     pub fn lease(&self) -> Duration {
-        Duration::from_secs(self.delivery.lease_seconds.clamp(1, 600))
+        Duration::from_secs(self.delivery.lease_seconds)
     }
 
     fn validate_installation(&self) -> Result<(), ConfigError> {
@@ -337,7 +359,7 @@ impl Config {
 
     /// The longest that one call to Slack may take.
     pub fn slack_timeout(&self) -> Duration {
-        Duration::from_secs(self.slack.timeout_seconds.clamp(1, 60))
+        Duration::from_secs(self.slack.timeout_seconds)
     }
 }
 

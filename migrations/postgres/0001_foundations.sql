@@ -47,6 +47,7 @@ CREATE TRIGGER audit_never_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW
 CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 
 -- What came in. `state`: 0 waiting, 1 claimed, 2 handled, 3 buried. `lease_until` is of the database's own clock.
+-- `attempts` names the claim, `faults` counts the tries that failed.
 CREATE TABLE inbox (
   seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -58,6 +59,7 @@ CREATE TABLE inbox (
   received_at BIGINT NOT NULL,
   state BIGINT NOT NULL DEFAULT 0,
   attempts BIGINT NOT NULL DEFAULT 0,
+  faults BIGINT NOT NULL DEFAULT 0,
   not_before BIGINT NOT NULL DEFAULT 0,
   lease_until BIGINT NOT NULL DEFAULT 0,
   error TEXT
@@ -65,11 +67,12 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_open ON inbox (urgent, seq) WHERE state < 2;
 CREATE INDEX inbox_busy ON inbox (urgent, lane) WHERE state < 2 AND (lease_until > 0 OR not_before > 0);
 CREATE INDEX inbox_handled ON inbox (received_at) WHERE state = 2;
-CREATE INDEX inbox_buried ON inbox (seq) WHERE state = 3;
+CREATE INDEX inbox_stuck ON inbox (seq) WHERE state = 3 OR (state < 2 AND not_before > 0);
 
 -- What goes out. `state`: waiting, claimed, held (until `channel` is in order
 -- again), sent, unconfirmed, failed, dropped, attended. `rank`: 0 chatter, 1 answers, 2 to partners.
--- `redraws`: what it brings up to date. `action` is empty once it was sent.
+-- `redraws`: what it brings up to date. `action` is empty once it was sent. `attempts` names the claim, `faults` counts
+-- the tries that failed, since `delayed_at` it is put back again and again. `uncertain`: it may have arrived.
 CREATE TABLE outbox (
   seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -81,7 +84,10 @@ CREATE TABLE outbox (
   subject TEXT,
   redraws TEXT,
   state TEXT NOT NULL DEFAULT 'waiting',
+  uncertain BIGINT NOT NULL DEFAULT 0,
   attempts BIGINT NOT NULL DEFAULT 0,
+  faults BIGINT NOT NULL DEFAULT 0,
+  delayed_at BIGINT,
   not_before BIGINT NOT NULL DEFAULT 0,
   lease_until BIGINT NOT NULL DEFAULT 0,
   created_at BIGINT NOT NULL,
@@ -95,6 +101,10 @@ CREATE INDEX outbox_waiting_redraws ON outbox (redraws) WHERE state = 'waiting' 
 CREATE INDEX outbox_by_subject ON outbox (subject, seq) WHERE subject IS NOT NULL;
 CREATE INDEX outbox_held ON outbox (channel, seq) WHERE state = 'held';
 CREATE INDEX outbox_stuck ON outbox (seq) WHERE state IN ('unconfirmed', 'failed', 'dropped');
+CREATE INDEX outbox_settled_plain ON outbox (created_at)
+  WHERE state IN ('sent', 'dropped', 'failed', 'attended') AND subject IS NULL;
+CREATE INDEX outbox_settled_shown ON outbox (created_at)
+  WHERE state IN ('sent', 'dropped', 'failed', 'attended') AND subject IS NOT NULL;
 
 -- Whoever commits something new wakes the workers of every replica.
 CREATE FUNCTION tandem_wake() RETURNS trigger LANGUAGE plpgsql AS $$

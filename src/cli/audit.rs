@@ -85,61 +85,41 @@ async fn verify(db: &Db, noted: Option<(i64, String)>) -> Outcome {
 }
 
 async fn export(db: &Db, format: Format, out: impl Write) -> Outcome {
+    match format {
+        Format::Csv => {
+            let mut out = csv::Writer::from_writer(out);
+            out.write_record([
+                "seq", "at", "actor", "team", "action", "subject", "outcome", "detail", "hash",
+            ])?;
+            each(db, |l| {
+                let (seq, at) = (l.seq.to_string(), instant(l.at)?.to_string());
+                let texts =
+                    [&seq, &at, &l.actor, &l.team, &l.action, &l.subject, &l.outcome, &l.detail, &l.hash];
+                Ok(out.write_record(texts.map(|t| cell(t).into_owned()))?)
+            })
+            .await?;
+            Ok(out.flush()?)
+        }
+        Format::Jsonl => {
+            let mut out = std::io::BufWriter::new(out);
+            each(db, |link| Ok(writeln!(out, "{}", serde_json::to_string(link)?)?)).await?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+/// Every entry in its order, a page at a time.
+async fn each(db: &Db, mut line: impl FnMut(&Link) -> Outcome) -> Outcome {
     let mut tx = db.read().await?;
-    let mut lines: Box<dyn Lines> = match format {
-        Format::Csv => Box::new(csv::Writer::from_writer(out)),
-        Format::Jsonl => Box::new(std::io::BufWriter::new(out)),
-    };
-    lines.begin()?;
     let mut last = 0;
     loop {
         let links = audit::page(&mut tx, last).await?;
         let Some(newest) = links.last() else { break };
         last = newest.seq;
-        for link in &links {
-            lines.line(link)?;
-        }
+        links.iter().try_for_each(&mut line)?;
     }
-    lines.end()?;
     tx.rollback().await?;
     Ok(())
-}
-
-trait Lines {
-    fn begin(&mut self) -> Outcome;
-    fn line(&mut self, link: &Link) -> Outcome;
-    fn end(&mut self) -> Outcome;
-}
-
-impl<W: Write> Lines for csv::Writer<W> {
-    fn begin(&mut self) -> Outcome {
-        Ok(self
-            .write_record(["seq", "at", "actor", "team", "action", "subject", "outcome", "detail", "hash"])?)
-    }
-
-    fn line(&mut self, l: &Link) -> Outcome {
-        let (seq, at) = (l.seq.to_string(), instant(l.at)?.to_string());
-        let texts = [&seq, &at, &l.actor, &l.team, &l.action, &l.subject, &l.outcome, &l.detail, &l.hash];
-        Ok(self.write_record(texts.map(|t| cell(t).into_owned()))?)
-    }
-
-    fn end(&mut self) -> Outcome {
-        Ok(self.flush()?)
-    }
-}
-
-impl<W: Write> Lines for std::io::BufWriter<W> {
-    fn begin(&mut self) -> Outcome {
-        Ok(())
-    }
-
-    fn line(&mut self, link: &Link) -> Outcome {
-        Ok(writeln!(self, "{}", serde_json::to_string(link)?)?)
-    }
-
-    fn end(&mut self) -> Outcome {
-        Ok(self.flush()?)
-    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: Options) -> Outcome {
-    super::log(LogFormat::Auto, "warn");
+    super::log(LogFormat::Auto, "warn")?;
     runtime()?.block_on(play(options))
 }
 

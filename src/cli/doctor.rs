@@ -3,7 +3,8 @@
 use super::{Outcome, runtime};
 use crate::app;
 use crate::config::Config;
-use crate::delivery::{inbox, outbox};
+use crate::delivery::inbox::{self, Stuck};
+use crate::delivery::outbox;
 use crate::store::{Db, installation};
 
 /// So many stuck things are listed.
@@ -44,11 +45,12 @@ async fn report(db: &Db) -> Outcome {
         }
     }
     println!("Inbox: {waiting} waiting, {buried} buried");
-    for (kind, name, error) in inbox::buried(&mut tx, LISTED).await? {
-        println!("  {kind} {name}: {error}");
+    for Stuck { seq, buried, kind, name, error, .. } in inbox::stuck(&mut tx, LISTED).await? {
+        let state = if buried { "" } else { " (tried again by itself)" };
+        println!("  {seq}  {kind} {name}{state}: {error}");
     }
     if buried > 0 {
-        println!("  `tandem inbox list` shows their numbers; `tandem inbox retry` has one tried again.");
+        println!("  `tandem inbox retry` has one tried again, by its number.");
     }
     println!("Outbox: {outgoing} waiting, {unconfirmed} not confirmed, {failed} failed");
     for (state, error) in outbox::stuck(&mut tx, LISTED).await? {
@@ -61,10 +63,10 @@ async fn report(db: &Db) -> Outcome {
 #[expect(clippy::print_stdout, reason = "the finding is what is asked for")]
 async fn look_up(db: &Db, reference: &str) -> Outcome {
     let mut tx = db.read().await?;
-    let found = inbox::by_reference(&mut tx, reference).await?;
+    let found = inbox::find(&mut tx, reference).await?;
     tx.rollback().await?;
     match found {
-        Some((kind, name, received_at, error)) => {
+        Some(Stuck { kind, name, received_at, error, .. }) => {
             println!("{kind} {name}, received {received_at}");
             println!("{error}");
             Ok(())

@@ -119,7 +119,10 @@ fn list(stuck: &[Stuck]) -> String {
 
 fn line(one: &Stuck) -> String {
     let Stuck { seq, buried, kind, name, received_at, attempts, error, .. } = one;
-    let tries = if *attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+    let tries = match attempts {
+        ..=1 => "once".to_owned(),
+        _ => format!("{attempts} times"),
+    };
     let state = if *buried { "buried" } else { "tried again by itself" };
     format!("{seq}  {received_at:.0}  {kind} {name}, tried {tries}, {state}: {error}")
 }

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, ConfigError, LogFormat};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -116,14 +116,18 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> Outcome) -> Outcome {
     let config = Config::load(file.as_deref())?;
-    log(config.log.format, &config.log.filter);
+    log(config.log.format, &config.log.filter)?;
     run(config)
 }
 
 /// For people on a terminal, JSON otherwise.
-fn log(format: LogFormat, filter: &str) {
+fn log(format: LogFormat, filter: &str) -> Result<(), ConfigError> {
     use std::io::IsTerminal;
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(filter).map_err(|_| ConfigError::Wrong {
+        setting: "log.filter",
+        found: filter.to_owned(),
+        fix: "give a level (warn, info, debug) or a list such as info,sqlx=warn",
+    })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let human = match format {
         LogFormat::Human => true,
@@ -133,6 +137,7 @@ fn log(format: LogFormat, filter: &str) {
     // A second logger, as tests have it, is no fault.
     let _ =
         if human { lines.with_target(false).try_init() } else { lines.json().flatten_event(true).try_init() };
+    Ok(())
 }
 
 /// The runtime of `serve` and `demo`.
@@ -170,4 +175,15 @@ fn answer_lines(answer: impl Fn(&str) -> serde_json::Value) -> Outcome {
     }
     out.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_cannot_be_read_is_refused() {
+        let error = log(LogFormat::Human, "tandem=loud").unwrap_err().to_string();
+        assert!(error.starts_with("log.filter cannot be \"tandem=loud\": give a level"), "{error}");
+    }
 }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::delivery::restored::{self, Unfinished};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
-use crate::store::{Db, Synchronous, audit, backup, lock_beside, millis, settings};
+use crate::store::{Db, Synchronous, audit, backup, files, lock_beside, millis, settings};
 use crate::sustain;
 
 /// What `tandem restore` takes.
@@ -62,18 +62,21 @@ fn report(marked: &Marked) {
 
 async fn loaded(config: &Config, now: Timestamp) -> Result<Marked> {
     let db = crate::app::open(config).await?;
-    let marked = mark(&db, now, "a backup").await;
+    let mut tx = db.read().await?;
+    let taken = backup::is_of(&mut tx).await?;
+    tx.rollback().await?;
+    let marked = mark(&db, now, &taken.map_or_else(|| "a backup".to_owned(), backup::name)).await;
     db.close().await;
     marked
 }
 
 /// The copy is marked under another name first: a database that is not marked never stands where `serve` would find it.
 async fn from_file(target: &Path, file: &Path, now: Timestamp) -> Result<Marked> {
-    let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::folder_of(target);
     std::fs::create_dir_all(folder)?;
     let _mine = lock_beside(target)?;
     for suffix in ["", "-wal", "-shm"] {
-        let there = with_suffix(target, suffix);
+        let there = files::beside(target, suffix);
         if there.exists() {
             return Err(Error::fault(format!(
                 "{} is there. Move it away first; nothing was changed",
@@ -81,10 +84,7 @@ async fn from_file(target: &Path, file: &Path, now: Timestamp) -> Result<Marked>
             )));
         }
     }
-    let name = match backup::taken_at(file).await? {
-        Some(at) => format!("a backup of {}", at.strftime("%-d %B %Y, %H:%M UTC")),
-        None => "a backup".to_owned(),
-    };
+    let name = backup::taken_at(file).await?.map_or_else(|| "a backup".to_owned(), backup::name);
     let work = tempfile::Builder::new().prefix("restoring-").tempdir_in(folder)?;
     let copy = work.path().join("tandem.db");
     backup::copy(file, &copy, now).await?;
@@ -93,14 +93,8 @@ async fn from_file(target: &Path, file: &Path, now: Timestamp) -> Result<Marked>
     db.close().await;
     let marked = marked?;
     std::fs::rename(&copy, target)?;
-    std::fs::File::open(folder)?.sync_all()?;
+    files::sync(folder)?;
     Ok(marked)
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 async fn mark(db: &Db, now: Timestamp, backup: &str) -> Result<Marked> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use figment::Figment;
 use figment::error::{Actual, Kind};
 use figment::providers::{Env, Format, Toml};
+use serde::{Deserialize, Deserializer};
 
 use super::{Config, ConfigError};
 
@@ -28,16 +29,27 @@ pub(super) fn with_environment(mut figment: Figment) -> Figment {
     let variable = |setting: &str| format!("TANDEM_{}", setting.replace('.', "__").to_uppercase());
     let texts: Vec<String> = TEXTS.iter().map(|t| t.replace('.', "__")).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    if let Ok(url) = std::env::var("DATABASE_URL") {
+    if let Some(url) = text_of("DATABASE_URL") {
         figment = figment.merge(("database_url", url));
     }
     figment = figment.merge(Env::prefixed("TANDEM_").ignore(&texts).split("__").lowercase(true));
     for setting in TEXTS {
-        if let Ok(text) = std::env::var(variable(setting)) {
+        if let Some(text) = text_of(&variable(setting)) {
             figment = figment.merge((setting, text));
         }
     }
     figment
+}
+
+/// A variable that is set to something: a blank one is as good as none.
+fn text_of(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// The same for a text of the file.
+pub(super) fn given<'de, D: Deserializer<'de>, T: From<String>>(from: D) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(text.filter(|text| !text.trim().is_empty()).map(T::from))
 }
 
 pub(super) fn read(figment: Figment) -> Result<Config, ConfigError> {

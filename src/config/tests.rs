@@ -67,3 +67,39 @@ fn the_pages_that_install_need_http_and_both_halves() {
     config.slack.mode = Mode::Socket;
     assert!(config.validate().unwrap_err().to_string().contains("mode = \"http\""));
 }
+
+#[test]
+fn a_blank_secret_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tandem.toml");
+    std::fs::write(
+        &file,
+        "database_url = \" \"\n[slack]\nbot_token = \"\"\nclient_id = \"\"\n[keys]\nring = \"\"\n",
+    )
+    .unwrap();
+    let config = sources::file(&file).and_then(sources::read).unwrap();
+    assert!(config.database_url.is_none() && config.keys.ring.is_none());
+    assert!(config.slack.client_id.is_none());
+    assert!(config.validate().unwrap_err().to_string().starts_with("slack.bot_token is not set"));
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_alike() {
+    type Change = fn(&mut Config);
+    let changes: [(Change, &str); 5] = [
+        (|c| c.slack.timeout_seconds = 0, "slack.timeout_seconds cannot be \"0\": give 1 to 60"),
+        (|c| c.delivery.lease_seconds = 601, "delivery.lease_seconds cannot be \"601\": give 1 to 600"),
+        (|c| c.delivery.handled_days = 1, "delivery.handled_days cannot be \"1\": give 2 or more"),
+        (|c| c.delivery.sent_days = 0, "delivery.sent_days cannot be \"0\": give 2 or more"),
+        (|c| c.delivery.shown_days = 0, "delivery.shown_days cannot be \"0\": give 30 or more"),
+    ];
+    for (change, said) in changes {
+        let mut config = Config::default();
+        config.slack.bot_token = Some("xoxb-1".into());
+        config.slack.signing_secret = Some("s".into());
+        assert!(config.validate().is_ok());
+        change(&mut config);
+        let error = config.validate().unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Sends what the outbox holds.
 
+mod sides;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -15,97 +17,33 @@ use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
-use crate::store::{Db, Tx, millis};
+use crate::store::{Db, millis};
+
+pub use sides::{At, Carrier, Oversight, Sent, Verdict};
 
 /// So many lanes are served at once.
 const LANES: usize = 16;
 /// So many of them are kept for what partners read and for answers to people who wait.
 const RESERVED: usize = 4;
 /// So often, at the least, a call is tried that meets a passing fault.
-const ATTEMPTS: i64 = 8;
-/// How often a settlement is tried when the database fails: Slack has the message, so this must be written down.
+const FAULTS: i64 = 8;
+/// How often it is tried to write down what became of a row when the database fails: what Slack has, and what it
+/// certainly has not, must not become unknown.
 const SETTLEMENTS: u32 = 30;
 
-/// What became of a call.
+/// What is to be done with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// Slack has it; channel and `ts` where it is a message.
-    Arrived(Option<(String, String)>),
-    /// Not now; after this long, if Slack said.
+enum Step {
+    Send,
+    /// Not now; after this long, or after a while that grows with every fault.
     Later(Option<Duration>, String),
-    /// Never: Slack's code and why.
-    Refused(String),
-    /// Not in this channel as it is now: Slack's code.
-    Closed(String),
-    /// It may have arrived or not.
-    Unknown(String),
-}
-
-/// Carries out calls.
-pub trait Carrier: Send + Sync + 'static {
-    /// Whether anything can be sent now; until it can, everything waits.
-    fn is_ready(&self) -> bool {
-        true
-    }
-
-    /// Sends one; `shown` is where the message stands that an update or a reply refers to.
-    fn send(&self, row: &Claimed, shown: Option<(String, String)>) -> impl Future<Output = Sent> + Send;
-
-    /// Looks for the row's key where it would have arrived. `Err`: it could not be looked up now.
-    fn find(
-        &self,
-        row: &Claimed,
-        shown: Option<(String, String)>,
-    ) -> impl Future<Output = Result<Option<(String, String)>, String>> + Send;
-}
-
-/// What the check right before a send says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Its audience is the one that it was meant for.
-    Go,
-    /// It cannot be told now: ask again after this long.
-    Later(Duration, String),
-    /// Not before this channel is in order again.
     Hold(ChannelId),
-    /// Never: why.
-    Drop(String),
-}
-
-/// What the product says before and after a send.
-pub trait Oversight: Send + Sync + 'static {
-    /// Whether this may still go to its audience; `shown` is where the message stands that it refers to.
-    fn may_go(
-        &self,
-        row: &Claimed,
-        shown: Option<&(String, String)>,
-    ) -> impl Future<Output = Result<Verdict>> + Send;
-
-    /// Slack does not take it in its channel, by this code; gives the channel for which it is held from now on.
-    fn closed(
-        &self,
-        row: &Claimed,
-        shown: Option<&(String, String)>,
-        code: &str,
-    ) -> impl Future<Output = Result<Option<ChannelId>>> + Send;
-
-    /// Called in the transaction that holds the row back.
-    fn held(
-        &self,
-        tx: &mut Tx,
-        row: &Claimed,
-        channel: &ChannelId,
-    ) -> impl Future<Output = Result<()>> + Send;
-
-    /// Called in the transaction that settles the row.
-    fn settled(
-        &self,
-        tx: &mut Tx,
-        row: &Claimed,
-        state: State,
-        at: Option<(&str, &str)>,
-        error: Option<&str>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    /// It stands there already.
+    Found((String, String)),
+    /// It is not sent: why.
+    End(State, String),
+    /// Another worker has it.
+    Lost,
 }
 
 /// What the worker needs.
@@ -200,58 +138,95 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
     }
 
     async fn carry(&self, row: Claimed) -> Result<()> {
+        let (shown, step) = match self.check(&row).await {
+            Ok(checked) => checked,
+            // Nothing was sent in the meantime: what is known of its fate stays known.
+            Err(error) => return self.put_back(&row, None, row.uncertain, &error.to_string()).await,
+        };
+        match step {
+            Step::Send => self.send(&row, shown).await,
+            Step::Later(after, why) => self.put_back(&row, after, row.uncertain, &why).await,
+            Step::Hold(channel) => self.hold(&row, &channel).await,
+            Step::Found((channel, ts)) => self.settle(&row, State::Sent, Some((&channel, &ts)), None).await,
+            Step::End(state, why) => self.settle(&row, state, None, Some(&why)).await,
+            Step::Lost => lost(&row),
+        }
+    }
+
+    /// What is to be done with a row: everything that comes before the send, and where the thing stands that it refers to.
+    async fn check(&self, row: &Claimed) -> Result<(At, Step)> {
+        let unreadable =
+            if row.is_for_partner() && row.uncertain { State::Unconfirmed } else { State::Failed };
         let mut tx = self.db.read().await?;
         let shown = match &row.action {
             outbox::Action::Update { of, .. } => outbox::shown_at(&mut tx, of).await?,
             outbox::Action::Post { thread: Some(outbox::Thread::Of(of)), .. } => {
                 outbox::shown_at(&mut tx, of).await?
             }
+            outbox::Action::Unreadable => {
+                let why = "another version of Tandem wrote it, and this one cannot read it";
+                return Ok((None, Step::End(unreadable, why.to_owned())));
+            }
             _ => None,
         };
         tx.rollback().await?;
-        match self.oversight.may_go(&row, shown.as_ref()).await? {
-            Verdict::Go => {}
-            Verdict::Later(after, why) => return self.put_back(&row, Some(after), row.uncertain, &why).await,
-            Verdict::Hold(channel) => return self.hold(&row, &channel).await,
-            Verdict::Drop(why) => return self.settle(&row, State::Dropped, None, Some(&why)).await,
+        // A note to a partner that may have arrived is looked for, and never sent again by us.
+        if row.uncertain && row.is_for_partner() {
+            let step = match self.find(row, shown.clone()).await {
+                Ok(Some(at)) => Step::Found(at),
+                Ok(None) => Step::End(State::Unconfirmed, "its fate is unknown".to_owned()),
+                Err(why) => Step::Later(None, why),
+            };
+            return Ok((shown, step));
+        }
+        let step = match self.oversight.may_go(row, shown.as_ref()).await? {
+            Verdict::Go => Step::Send,
+            Verdict::Later(after, why) => Step::Later(Some(after), why),
+            Verdict::Hold(channel) => Step::Hold(channel),
+            Verdict::Drop(why) => Step::End(State::Dropped, why),
+        };
+        if step != Step::Send {
+            return Ok((shown, step));
         }
         let mut tx = self.db.read().await?;
-        let ours = outbox::is_ours(&mut tx, &row).await?;
+        let ours = outbox::is_ours(&mut tx, row).await?;
         tx.rollback().await?;
         failpoint!("outbox.checked");
-        if !ours {
-            return lost(&row);
-        }
-        if row.uncertain {
-            failpoint!("outbox.find");
-            let found = self.carrier.find(&row, shown.clone()).await;
-            failpoint!("outbox.found");
-            match found {
-                Ok(Some((channel, ts))) => {
-                    return self.settle(&row, State::Sent, Some((&channel, &ts)), None).await;
-                }
-                Ok(None) if row.audience != Audience::Internal => {
-                    return self.settle(&row, State::Unconfirmed, None, Some("its fate is unknown")).await;
-                }
-                Ok(None) => {}
-                Err(why) => return self.put_back(&row, None, true, &why).await,
-            }
-        }
+        let step = match ours {
+            false => Step::Lost,
+            true if row.uncertain => match self.find(row, shown.clone()).await {
+                Ok(found) => found.map_or(Step::Send, Step::Found),
+                Err(why) => Step::Later(None, why),
+            },
+            true => Step::Send,
+        };
+        Ok((shown, step))
+    }
+
+    async fn find(&self, row: &Claimed, shown: At) -> Result<At, String> {
+        failpoint!("outbox.find");
+        let found = self.carrier.find(row, shown).await;
+        failpoint!("outbox.found");
+        found
+    }
+
+    async fn send(&self, row: &Claimed, shown: At) -> Result<()> {
         failpoint!("outbox.send");
-        let sent = self.carrier.send(&row, shown.clone()).await;
+        let sent = self.carrier.send(row, shown.clone()).await;
         failpoint!("outbox.sent");
         match sent {
             Sent::Arrived(at) => {
                 let at = at.as_ref().map(|(c, t)| (c.as_str(), t.as_str()));
-                self.settle(&row, State::Sent, at, None).await
+                self.settle(row, State::Sent, at, None).await
             }
-            Sent::Later(after, why) => self.put_back(&row, after, false, &why).await,
-            Sent::Refused(why) => self.refused(&row, &why).await,
-            Sent::Closed(code) => match self.oversight.closed(&row, shown.as_ref(), &code).await? {
-                Some(channel) => self.hold(&row, &channel).await,
-                None => self.refused(&row, &code).await,
+            Sent::Later(after, why) => self.put_back(row, after, false, &why).await,
+            Sent::Refused(why) => self.refused(row, &why).await,
+            Sent::Closed(code) => match self.oversight.closed(row, shown.as_ref(), &code).await {
+                Ok(Some(channel)) => self.hold(row, &channel).await,
+                Ok(None) => self.refused(row, &format!("Slack refused it: {code}")).await,
+                Err(error) => self.put_back(row, None, false, &error.to_string()).await,
             },
-            Sent::Unknown(why) => self.put_back(&row, None, true, &why).await,
+            Sent::Unknown(why) => self.put_back(row, None, true, &why).await,
         }
     }
 
@@ -261,16 +236,20 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
     }
 
     async fn hold(&self, row: &Claimed, channel: &ChannelId) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        if !outbox::hold(&mut tx, row, channel).await? {
-            return lost(row);
-        }
-        self.oversight.held(&mut tx, row, channel).await?;
-        tx.commit().await?;
-        self.bell.ring();
-        Ok(())
+        self.insist(row, || async move {
+            let mut tx = self.db.begin().await?;
+            if !outbox::hold(&mut tx, row, channel).await? {
+                return lost(row);
+            }
+            self.oversight.held(&mut tx, row, channel).await?;
+            tx.commit().await?;
+            self.bell.ring();
+            Ok(())
+        })
+        .await
     }
 
+    /// After a passing fault, or until Slack or the check said (`after`); after too many of them it is given up.
     async fn put_back(
         &self,
         row: &Claimed,
@@ -279,32 +258,43 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         why: &str,
     ) -> Result<()> {
         let now = millis(self.clock.now());
-        let partners = row.audience != Audience::Internal;
-        if row.attempts >= ATTEMPTS && after.is_none() {
-            if uncertain && partners {
+        let faults = row.faults + i64::from(after.is_none());
+        let stale = now - row.delayed_at.unwrap_or(now) > patience_ms(row);
+        let tried = faults >= FAULTS;
+        match (row.is_for_partner(), uncertain) {
+            // Only a person can look further.
+            (true, true) if tried || stale => {
                 return self.settle(row, State::Unconfirmed, None, Some(why)).await;
             }
-            if now - row.created_at > patience_ms(row) {
-                return self.settle(row, State::Failed, None, Some(why)).await;
-            }
+            (true, false) if stale => return self.give_up(row, why).await,
+            (false, _) if stale && tried => return self.give_up(row, why).await,
+            _ => {}
         }
         let wait = after.map_or_else(
-            || 250_i64 << row.attempts.clamp(0, 9),
+            || 250_i64 << faults.clamp(1, 9),
             |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX),
         );
-        let mut tx = self.db.begin().await?;
-        let ours = outbox::retry_later(&mut tx, row, now.saturating_add(wait), uncertain, why).await?;
-        failpoint!("outbox.put_back");
-        tx.commit().await?;
-        if !ours {
-            return lost(row);
-        }
-        // The wait is real time, whatever the clock says.
-        self.bell.ring_in(Duration::from_millis(u64::try_from(wait).unwrap_or(0) + 5));
-        Ok(())
+        self.insist(row, || async move {
+            let mut tx = self.db.begin().await?;
+            let again = outbox::Again { wait, uncertain, faults, why };
+            let ours = outbox::retry_later(&mut tx, row, now, again).await?;
+            failpoint!("outbox.put_back");
+            tx.commit().await?;
+            if !ours {
+                return lost(row);
+            }
+            // The wait is real time, whatever the clock says.
+            self.bell.ring_in(Duration::from_millis(u64::try_from(wait).unwrap_or(0) + 5));
+            Ok(())
+        })
+        .await
     }
 
-    /// Tried for as long as the lease is renewed: what Slack has must not be sent again for want of a commit.
+    async fn give_up(&self, row: &Claimed, why: &str) -> Result<()> {
+        tracing::warn!(why, subject = row.subject, "a message was given up");
+        self.settle(row, State::Failed, None, Some(&format!("it could not be sent in time ({why})"))).await
+    }
+
     async fn settle(
         &self,
         row: &Claimed,
@@ -312,12 +302,21 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
+        self.insist(row, || self.try_settle(row, state, at, error)).await
+    }
+
+    /// Writes down what became of a row, again and again while the database fails.
+    async fn insist<F: Future<Output = Result<()>>>(
+        &self,
+        row: &Claimed,
+        write: impl Fn() -> F,
+    ) -> Result<()> {
         let mut tried = 0;
         loop {
             tried += 1;
-            match self.try_settle(row, state, at, error).await {
+            match write().await {
                 Err(fault) if tried < SETTLEMENTS => {
-                    tracing::error!(%fault, subject = row.subject, "a send could not be written down; trying again");
+                    tracing::error!(%fault, subject = row.subject, "what became of a message could not be written down; trying again");
                     tokio::time::sleep(PAUSE).await;
                 }
                 other => return other,
@@ -345,7 +344,8 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
     }
 }
 
-/// For how long passing faults are endured: a note to a partner goes stale, a response URL is good for half an hour.
+/// For how long, from the first one on, faults and waits are endured: a note to a partner goes stale, a response URL is
+/// good for half an hour.
 fn patience_ms(row: &Claimed) -> i64 {
     const MINUTE: i64 = 60_000;
     match (&row.audience, &row.action) {

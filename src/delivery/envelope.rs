@@ -76,8 +76,6 @@ pub struct Envelope {
     pub payload: String,
     /// Set when this is a repetition.
     pub retry: Option<Retry>,
-    /// True where a person waits; see [`Kind::is_urgent`].
-    pub urgent: bool,
 }
 
 /// The envelope could not be committed. Slack is told nothing good, so that it sends events again.

@@ -20,10 +20,10 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx, millis};
 
-pub use claims::{Claim, Claimed, bury, claim, done, done_all, release, release_all, renew, retry_later};
-pub use desk::{
-    Stuck, buried, by_reference, depth, drop_by_hand, find, forget, last_received, retry_by_hand, stuck,
+pub use claims::{
+    Again, Claim, Claimed, bury, claim, done, done_all, release, release_all, renew, retry_later,
 };
+pub use desk::{Stuck, depth, drop_by_hand, find, forget, last_received, retry_by_hand, stuck};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;
@@ -123,8 +123,8 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
                 false
             }
         };
-        let urgent = batch.iter().any(|w| w.envelope.urgent);
-        let ordinary = batch.iter().any(|w| !w.envelope.urgent);
+        let urgent = batch.iter().any(|w| w.envelope.kind.is_urgent());
+        let ordinary = batch.iter().any(|w| !w.envelope.kind.is_urgent());
         for one in batch.drain(..) {
             // A sender that gave up waiting needs no answer.
             let _ = one.committed.send(committed);
@@ -148,7 +148,7 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
                 .iter()
                 .map(|w| {
                     let e = &w.envelope;
-                    (&e.key, e.kind.as_str(), &e.name, &e.lane, i64::from(e.urgent), &e.payload)
+                    (&e.key, e.kind.as_str(), &e.name, &e.lane, i64::from(e.kind.is_urgent()), &e.payload)
                 })
                 .collect();
             sqlx::query(
@@ -173,7 +173,7 @@ async fn insert(db: &Db, batch: &[Waiting], now: i64) -> Result<()> {
             .bind(column(|e| e.kind.as_str().to_owned()))
             .bind(column(|e| e.name.clone()))
             .bind(column(|e| e.lane.clone()))
-            .bind(batch.iter().map(|w| i64::from(w.envelope.urgent)).collect::<Vec<_>>())
+            .bind(batch.iter().map(|w| i64::from(w.envelope.kind.is_urgent())).collect::<Vec<_>>())
             .bind(column(|e| e.payload.clone()))
             .bind(now)
             .execute(&mut **t)

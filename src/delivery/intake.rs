@@ -12,23 +12,28 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::inbox::{self, Claim, Claimed, Inbox};
-use super::{FALLBACK, PAUSE};
+use super::inbox::{self, Again, Claim, Claimed, Inbox};
+use super::outbox::Bell;
+use super::{FALLBACK, LONGEST_MS, PAUSE};
 use crate::kernel::clock::Clock;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids;
-use crate::store::{Db, millis};
+use crate::store::{Db, Tx, millis};
 
 /// So many are claimed at once.
 const CLAIM: i64 = 256;
 /// While so many lanes are under way, no more are claimed.
 const LANES: usize = 32;
-/// How often an envelope is tried before it is buried.
-const ATTEMPTS: i64 = 5;
+/// How often an envelope may fail before it is buried.
+const FAULTS: i64 = 5;
 /// Somebody waits for the answer: tell them rather than try for long.
-const URGENT_ATTEMPTS: i64 = 2;
-/// An envelope in whose hands the process ended this often is buried unopened.
+const URGENT_FAULTS: i64 = 3;
+/// An envelope with which in hand the process ended this often is buried unopened, when it is the first of its lane.
 const LIVES: i64 = 20;
+/// Who waits is told that it takes longer when this is not enough, in milliseconds.
+const PROMPT_MS: i64 = 2_500;
+/// What somebody did is worth doing for so long, while Slack is out of reach, in milliseconds.
+const PATIENCE_MS: i64 = 10 * 60_000;
 
 /// What became of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +46,20 @@ pub enum Handled {
 
 /// What the app does with an envelope.
 pub trait Handler: Send + Sync + 'static {
-    /// Handles one. A user's error is answered inside; an `Err` or a panic is a fault and is tried again.
+    /// Handles one. A user's error is answered inside; an `Err` or a panic is a fault and is tried again, and what
+    /// cannot be done now is, for as long as it takes, without being counted as one.
     fn handle(&self, claimed: &Claimed) -> impl Future<Output = Result<Handled>> + Send;
 
-    /// Tells the user, where there is one, that it failed for good.
-    fn gave_up(&self, claimed: &Claimed, reference: &str) -> impl Future<Output = ()> + Send;
+    /// Tells the user, where there is one, that it takes longer. Called in the transaction that puts it back, each time.
+    fn delayed(&self, tx: &mut Tx, claimed: &Claimed) -> impl Future<Output = Result<()>> + Send;
+
+    /// Tells the user, where there is one, that it failed for good. Called in the transaction that buries it.
+    fn gave_up(
+        &self,
+        tx: &mut Tx,
+        claimed: &Claimed,
+        reference: &str,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// One of the two workers.
@@ -59,6 +73,8 @@ pub struct Intake<H> {
     pub clock: Clock,
     /// Wakes the worker.
     pub inbox: Inbox,
+    /// Rung after a commit that enqueued.
+    pub bell: Bell,
     /// Handles.
     pub handler: Arc<H>,
     /// How long a claim outlives a worker that is gone.
@@ -169,7 +185,12 @@ impl<H: Handler> Intake<H> {
     async fn handle_lane(&self, lane: Vec<Claimed>, stop: &CancellationToken) -> Vec<Claim> {
         let mut caused_nothing = Vec::new();
         for (at, one) in lane.iter().enumerate() {
-            let next = if stop.is_cancelled() { Ok(Next::Wait) } else { self.handle_one(one).await };
+            let next = match one.claim.attempt - one.faults > LIVES {
+                _ if stop.is_cancelled() => Ok(Next::Wait),
+                // Those behind it were only claimed with it.
+                true if at == 0 => self.bury(one, "the process ended each time that this was handled").await,
+                _ => self.handle_one(one).await,
+            };
             match next {
                 Ok(Next::Mark) => caused_nothing.push(one.claim),
                 Ok(Next::On) => {}
@@ -191,51 +212,75 @@ impl<H: Handler> Intake<H> {
     }
 
     async fn handle_one(&self, one: &Claimed) -> Result<Next> {
-        if one.claim.attempt > LIVES {
-            return self.bury(one, "the process ended each time that this was handled").await;
-        }
         let handled = AssertUnwindSafe(self.handler.handle(one)).catch_unwind().await;
         let error = match handled {
             Ok(Ok(Handled::Saved)) => return Ok(Next::On),
             Ok(Ok(Handled::Ignored)) => return Ok(Next::Mark),
+            Ok(Err(Error::NotNow(not_now))) => return self.not_now(one, &not_now).await,
             Ok(Err(Error::User(e))) => format!("a user's error was not answered: {}", e.text),
             Ok(Err(fault)) => fault.to_string(),
             Err(panic) => format!("the handler panicked: {}", words_of(&*panic)),
         };
-        let envelope = &one.envelope;
-        let attempt = one.claim.attempt;
-        if attempt >= if envelope.urgent { URGENT_ATTEMPTS } else { ATTEMPTS } {
+        let urgent = one.envelope.kind.is_urgent();
+        if one.faults + 1 >= if urgent { URGENT_FAULTS } else { FAULTS } {
             return self.bury(one, &error).await;
         }
-        let wait = if envelope.urgent { 200 } else { 1000_u32 << attempt.clamp(0, 8) };
-        let not_before = millis(self.clock.now()) + i64::from(wait);
-        if !inbox::retry_later(&self.db, one.claim, not_before, &error).await? {
+        let wait = if urgent { 200 << one.faults.clamp(0, 4) } else { 2000 << one.faults.clamp(0, 7) };
+        self.put_back(one, Again { wait, fault: true, why: &error }, false).await
+    }
+
+    /// Slack is out of reach: this is no fault of the envelope's, and is tried for as long as it is worth doing. Without
+    /// a word from Slack the waits grow with its age.
+    async fn not_now(&self, one: &Claimed, NotNow { after, why }: &NotNow) -> Result<Next> {
+        let age = (millis(self.clock.now()) - one.received_at).max(0);
+        let wait = after.map_or_else(
+            || (age / 2).clamp(250, 30_000),
+            |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX).clamp(250, LONGEST_MS),
+        );
+        let urgent = one.envelope.kind.is_urgent();
+        if urgent && age + wait > PATIENCE_MS {
+            return self.bury(one, why).await;
+        }
+        self.put_back(one, Again { wait, fault: false, why }, urgent && age + wait > PROMPT_MS).await
+    }
+
+    async fn put_back(&self, one: &Claimed, again: Again<'_>, tell: bool) -> Result<Next> {
+        let mut tx = self.db.begin().await?;
+        if !inbox::retry_later(&mut tx, one.claim, millis(self.clock.now()), again).await? {
             return Ok(self.lost(one));
         }
-        tracing::warn!(
-            error,
-            kind = envelope.kind.as_str(),
-            name = envelope.name,
-            attempt,
-            "envelope failed; trying again"
-        );
-        self.inbox.wake_in(Duration::from_millis(u64::from(wait) + 5));
+        if tell {
+            self.handler.delayed(&mut tx, one).await?;
+        }
+        tx.commit().await?;
+        let (kind, name) = (one.envelope.kind.as_str(), &one.envelope.name);
+        tracing::warn!(error = again.why, kind, name, faults = one.faults, "envelope failed; trying again");
+        self.bell.ring();
+        // The wait is real time, whatever the clock says.
+        self.inbox.wake_in(Duration::from_millis(u64::try_from(again.wait).unwrap_or(0) + 5));
         Ok(Next::Wait)
     }
 
     async fn bury(&self, one: &Claimed, error: &str) -> Result<Next> {
         let reference = ids::reference();
-        if !inbox::bury(&self.db, one.claim, &format!("{reference}: {error}")).await? {
+        let text = format!("{reference}: {error}");
+        let mut tx = self.db.begin().await?;
+        if !inbox::bury(&mut tx, one.claim, &text).await? {
             return Ok(self.lost(one));
         }
-        tracing::error!(
-            error,
-            reference,
-            kind = one.envelope.kind.as_str(),
-            name = one.envelope.name,
-            "envelope buried"
-        );
-        self.handler.gave_up(one, &reference).await;
+        match self.handler.gave_up(&mut tx, one, &reference).await {
+            Ok(()) => tx.commit().await?,
+            Err(error) => {
+                tracing::error!(%error, reference, "the user cannot be told that it failed");
+                tx.rollback().await?;
+                let mut tx = self.db.begin().await?;
+                inbox::bury(&mut tx, one.claim, &text).await?;
+                tx.commit().await?;
+            }
+        }
+        let (kind, name) = (one.envelope.kind.as_str(), &one.envelope.name);
+        tracing::error!(error, reference, kind, name, "envelope buried");
+        self.bell.ring();
         Ok(Next::On)
     }
 

@@ -12,6 +12,15 @@ use std::time::Duration;
 const FALLBACK: Duration = Duration::from_secs(15);
 /// After the database failed, it is tried again so much later.
 const PAUSE: Duration = Duration::from_secs(1);
+/// A retry that stands further ahead than this was written before the clock was set back.
+const FARTHEST_MS: i64 = 3_600_000;
+/// The longest that anything is put back for, well before [`FARTHEST_MS`]: the clocks of several processes differ.
+const LONGEST_MS: i64 = FARTHEST_MS / 2;
+
+/// The instant of a retry (milliseconds UTC): `wait` from now, or sooner where that is too far away.
+fn soon(now: i64, wait: i64) -> i64 {
+    now.saturating_add(wait.clamp(0, LONGEST_MS))
+}
 
 pub mod dispatch;
 pub mod envelope;

@@ -14,13 +14,13 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::kernel::blocks::Message;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, PartnerId, UserId, random};
 use crate::sql_exec;
 use crate::store::Tx;
 
-pub use claims::{Claimed, claim, is_ours, release_all, renew, retry_later, settle};
-pub use held::{drop_held, held, held_for, held_too_long, hold, readdress, release, renumber};
+pub use claims::{Again, Claimed, claim, is_ours, release_all, renew, retry_later, settle};
+pub use held::{give_up_held, held, held_for, held_too_long, hold, readdress, release, renumber};
 pub use look::{attended, depth, forget, is_shown, lane_of, shown_at, stuck};
 
 /// Who will read it.
@@ -99,6 +99,9 @@ pub enum Action {
         /// The view.
         view: Value,
     },
+    /// Stored by another version of the program. It is never sent, and is said to have failed.
+    #[serde(skip)]
+    Unreadable,
 }
 
 /// What a flow hands over.
@@ -171,7 +174,7 @@ pub enum State {
     Sent,
     /// It may have arrived; a human looks.
     Unconfirmed,
-    /// Slack refused it for good.
+    /// It cannot be sent: Slack refused it for good, or was out of reach for too long.
     Failed,
     /// Its audience changed: it must not go.
     Dropped,
@@ -261,6 +264,7 @@ pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
         Action::Whisper { user, .. } => format!("private:{user}"),
         Action::Respond { .. } => format!("respond:{}", random(12)),
         Action::PublishHome { user, .. } => format!("home:{user}"),
+        Action::Unreadable => return Err(Error::fault("a call that cannot be read is not enqueued")),
     };
     let (audience, partner) = match &out.audience {
         Audience::Internal => ("internal", None),

@@ -28,8 +28,8 @@ pub async fn doubt(tx: &mut Tx) -> Result<Unfinished> {
     )?;
     let sends = sql_exec!(
         tx,
-        "UPDATE outbox SET state = 'waiting', lease_until = 0, not_before = 0, error = 'uncertain' \
-         WHERE state IN ('waiting', 'claimed')"
+        "UPDATE outbox SET state = CASE WHEN state = 'held' THEN 'held' ELSE 'waiting' END, lease_until = 0, not_before = 0, \
+         uncertain = 1 WHERE state IN ('waiting', 'claimed', 'held')"
     )?;
     let acts = sql_exec!(
         tx,

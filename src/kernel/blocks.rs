@@ -117,11 +117,6 @@ pub fn confirmed(mut element: Value, title: &str, text: &str, confirm: &str) -> 
     element
 }
 
-/// A button that opens a page.
-pub fn link_button(label: &str, action_id: &str, url: &str) -> Value {
-    json!({"type": "button", "text": plain(&clip(label, 75)), "action_id": action_id, "url": url})
-}
-
 /// The `⋯` menu: label and value of each choice, at most five.
 pub fn overflow(action_id: &str, choices: &[(&str, String)]) -> Value {
     let options: Vec<Value> = choices.iter().take(5).map(|(label, value)| choice(label, value)).collect();

@@ -1,13 +1,12 @@
 //! Dates as people write them: `friday`, `next tue`, `12 dec`, `in 2 weeks`, `end of month`, `2026-12-12`.
 //!
-//! Durations are read by the crate `interim`. The rest is our own, because a due date that is quietly wrong
-//! costs more than one that is refused, and `interim` 0.2.2 takes `2 webinars` for two weeks, ignores words
-//! after a date (`4 july foo`), leaves `12 jan` in the past when it is March, adds a week too many to
-//! `next tue` when this week's Tuesday is over, and reads `3/4` by a dialect where the writer's is unknown.
+//! It is our own, because a due date that is quietly wrong costs more than one that is refused, and the crate `interim`
+//! 0.2.2 takes `2 webinars` for two weeks, ignores words after a date (`4 july foo`), leaves `12 jan` in the past when it
+//! is March, adds a week too many to `next tue` when this week's Tuesday is over, and reads `3/4` by a dialect where the
+//! writer's is unknown.
 
 use jiff::Span;
-use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, Weekday};
 use thiserror::Error;
 
 /// Dates further away than this are taken for a slip of the finger.
@@ -195,7 +194,7 @@ impl Reader {
         Err(DateError::OtherWeekday { date: short(date), actual: day, written: full_name(written).into() })
     }
 
-    /// `2 weeks`, `a month`, `two days`: read by `interim` once the unit is known to be one.
+    /// `2 weeks`, `a month`, `two days`.
     fn duration(&self, words: &[&str]) -> Result<Date, DateError> {
         let (count, unit) = match words {
             [count, unit_word] => (number(count), unit(unit_word)),
@@ -205,14 +204,8 @@ impl Reader {
         let (Some(count @ 0..=999), Some(unit)) = (count, unit) else {
             return Err(self.unreadable());
         };
-        let (count, unit) = if unit == "fortnight" { (count * 2, "week") } else { (count, unit) };
-        let base = self.today.to_datetime(Time::midnight()).to_zoned(TimeZone::UTC);
-        base.ok()
-            .and_then(|base| {
-                interim::parse_date_string(&format!("{count} {unit}"), base, interim::Dialect::Uk).ok()
-            })
-            .map(|at| at.date())
-            .ok_or_else(|| self.unreadable())
+        let span = unit.checked_mul(count.into()).map_err(|_| self.unreadable())?;
+        self.today.checked_add(span).map_err(|_| self.unreadable())
     }
 
     /// Days of the calendar, with month names or in figures.
@@ -408,7 +401,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A weekday by its English name or at least its first three letters.
-pub(crate) fn weekday(word: &str) -> Option<Weekday> {
+fn weekday(word: &str) -> Option<Weekday> {
     let word = if word == "weds" { "wed" } else { word };
     WEEKDAYS.iter().find(|(name, _)| word.len() >= 3 && name.starts_with(word)).map(|(_, day)| *day)
 }
@@ -430,13 +423,14 @@ fn month(word: &str) -> Option<i8> {
     i8::try_from(at + 1).ok()
 }
 
-fn unit(word: &str) -> Option<&'static str> {
+fn unit(word: &str) -> Option<Span> {
+    let one = Span::new();
     match word.strip_suffix('s').unwrap_or(word) {
-        "day" | "d" => Some("days"),
-        "week" | "wk" | "w" => Some("weeks"),
-        "month" | "mth" => Some("months"),
-        "year" | "yr" | "y" => Some("years"),
-        "fortnight" => Some("fortnight"),
+        "day" | "d" => Some(one.days(1)),
+        "week" | "wk" | "w" => Some(one.weeks(1)),
+        "fortnight" => Some(one.weeks(2)),
+        "month" | "mth" => Some(one.months(1)),
+        "year" | "yr" | "y" => Some(one.years(1)),
         _ => None,
     }
 }

@@ -1,7 +1,8 @@
-//! Two kinds of error: what a user can mend, and what an admin must look up.
+//! Two kinds of error: what a user can mend, and what an admin must look up. What can only be waited for is neither.
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 /// The result of everything that a user can set off.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,6 +14,17 @@ pub enum Error {
     User(UserError),
     /// It is logged with a reference that the user is shown.
     Fault(Fault),
+    /// Slack is out of reach or asks for patience: nothing is wrong with what was asked for, and it is tried again.
+    NotNow(NotNow),
+}
+
+/// Why it has to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotNow {
+    /// Not before, if Slack said.
+    pub after: Option<Duration>,
+    /// What was tried and what came of it.
+    pub why: String,
 }
 
 /// What happened, why, and the fix, as Slack mrkdwn that is ready to be shown.
@@ -57,6 +69,7 @@ impl fmt::Display for Error {
         match self {
             Self::User(e) => f.write_str(&e.text),
             Self::Fault(e) => fmt::Display::fmt(e, f),
+            Self::NotNow(e) => f.write_str(&e.why),
         }
     }
 }

@@ -5,16 +5,13 @@
 //! into one instant: a time that the clock skips fires as much later as the clock jumped, a time that it
 //! repeats fires at its first pass. Each civil time fires exactly once, whatever the zone does.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime as ChronoDateTime, Utc};
-use cron::TimeUnitSpec;
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::{Disambiguation, TimeZone};
 use jiff::{Span, Timestamp};
 use thiserror::Error;
 
-use super::dates::{full_name, weekday};
+use super::dates::full_name;
 
 /// Civil and absolute order differ only around a transition. No zone has moved its clock by more than a
 /// day (Samoa and Kiritimati left out a whole one), so looking this far beyond either end finds every fire.
@@ -108,11 +105,6 @@ impl Schedule {
         Self::parse(&format!("{} {} * * {day}", time.minute(), time.hour()), zone)
     }
 
-    /// The expression as stored: what was parsed, with single spaces.
-    pub fn expr(&self) -> &str {
-        &self.expr
-    }
-
     /// The zone's IANA name, as `Europe/Stockholm`.
     pub fn zone(&self) -> &str {
         &self.zone_name
@@ -173,35 +165,6 @@ impl Schedule {
         self.fires_between(after, until).pop()
     }
 
-    /// The schedule in words: `Mondays at 09:00, Europe/Stockholm`. One that is not simply daily, weekly or
-    /// monthly is shown as its expression.
-    pub fn describe(&self) -> String {
-        match self.words() {
-            Some(words) => format!("{words}, {}", self.zone_name),
-            None => format!("`{}`, {}", self.expr, self.zone_name),
-        }
-    }
-
-    fn words(&self) -> Option<String> {
-        let cron = &self.cron;
-        let (hours, minutes) = (cron.hours(), cron.minutes());
-        let whole = cron.months().is_all() && cron.seconds().count() == 1 && cron.seconds().includes(0);
-        if !whole || minutes.count() > 1 || hours.count() > 3 {
-            return None;
-        }
-        let minute = minutes.iter().next()?;
-        let times: Vec<String> = hours.iter().map(|hour| format!("{hour:02}:{minute:02}")).collect();
-        let days = match (cron.days_of_week().is_all(), cron.days_of_month().is_all()) {
-            (true, true) => "Every day".to_owned(),
-            (false, true) => weekdays_in_words(cron.days_of_week()),
-            (true, false) if cron.days_of_month().count() == 1 => {
-                format!("Day {} of every month", cron.days_of_month().iter().next()?)
-            }
-            _ => return None,
-        };
-        Some(format!("{days} at {}", join(&times)))
-    }
-
     /// The instant of a civil time: out of a gap it moves later, in a fold it is the first pass.
     fn fire(&self, civil: DateTime) -> Option<Fire> {
         let ambiguous = self.zone.to_ambiguous_timestamp(civil);
@@ -248,29 +211,6 @@ fn find_zone(name: &str) -> Result<(TimeZone, String), ScheduleError> {
         None => "Try `Europe/Stockholm` or `America/New_York`.".to_owned(),
     };
     Err(ScheduleError::UnknownZone { name: name.to_owned(), hint })
-}
-
-fn weekdays_in_words(days: &impl TimeUnitSpec) -> String {
-    // The crate counts from Sunday as 1; people list the week from Monday.
-    let in_order: BTreeSet<u32> = days.iter().map(|day| (day + 5) % 7).collect();
-    match in_order.iter().copied().collect::<Vec<_>>().as_slice() {
-        [0, 1, 2, 3, 4] => "Weekdays".to_owned(),
-        [5, 6] => "Weekends".to_owned(),
-        days => {
-            const SHORT: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-            let named = |day: &u32| SHORT.get(*day as usize).and_then(|short| weekday(short)).map(full_name);
-            let names: Vec<String> = days.iter().filter_map(named).map(|name| format!("{name}s")).collect();
-            join(&names)
-        }
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn join(words: &[String]) -> String {
-    match words {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => words.concat(),
-    }
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ pub fn json(text: String, retry: Option<Retry>) -> Decoded {
     let name = tidy(name(kind, &outer).unwrap_or_default());
     let key = key(kind, &outer).unwrap_or_else(|| digest(kind, &text));
     let lane = tidy(lane(&outer));
-    let envelope = Envelope { key, kind, name, lane, retry, urgent: kind.is_urgent(), payload: text };
+    let envelope = Envelope { key, kind, name, lane, retry, payload: text };
     if options { Decoded::Options(envelope) } else { Decoded::Envelope(envelope) }
 }
 

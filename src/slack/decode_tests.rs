@@ -15,7 +15,7 @@ fn envelope(value: &Value) -> Envelope {
 }
 
 fn facts(e: &Envelope) -> (Kind, &str, &str, &str, bool) {
-    (e.kind, &e.key, &e.name, &e.lane, e.urgent)
+    (e.kind, &e.key, &e.name, &e.lane, e.kind.is_urgent())
 }
 
 fn event(inner: &Value) -> Value {

@@ -170,8 +170,16 @@ impl<D: FrontDoor> Front<D> {
     }
 
     async fn accept(&self, envelope: Envelope) -> Answer {
+        if let Some(retry) = &envelope.retry {
+            tracing::debug!(
+                key = envelope.key,
+                attempt = retry.attempt,
+                reason = retry.reason,
+                "Slack repeats itself"
+            );
+        }
         let mut reply = None;
-        if envelope.urgent {
+        if envelope.kind.is_urgent() {
             match self.door.review(&envelope).await {
                 Review::Accept { reply: r } => reply = r,
                 Review::Refuse { reply } | Review::Options(reply) => return Answer::Ok(Some(reply)),

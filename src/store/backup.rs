@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::{instant, millis};
+use super::files::{folder_of, sync};
+use super::{Tx, instant, millis};
 use crate::kernel::error::{Error, Result};
 
 /// Where a copy keeps when it was taken.
@@ -22,7 +23,7 @@ pub async fn copy(from: &Path, to: &Path, now: Timestamp) -> Result<()> {
     if !from.exists() {
         return Err(Error::fault(format!("there is no database at {}", from.display())));
     }
-    let folder = to.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(to);
     let file = tempfile::NamedTempFile::new_in(folder)
         .map_err(|e| Error::caused(format!("cannot write into {}", folder.display()), e))?;
     let target = file.path().to_str().ok_or_else(|| Error::fault("the file's name is not UTF-8"))?;
@@ -43,7 +44,7 @@ pub async fn copy(from: &Path, to: &Path, now: Timestamp) -> Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(to)
         .map_err(|e| Error::caused(format!("cannot write {}", to.display()), e.error))?;
-    Ok(())
+    sync(folder)
 }
 
 /// When the copy at `path` was taken; `None` for a file that is no such copy.
@@ -57,8 +58,19 @@ pub async fn taken_at(path: &Path) -> Result<Option<Timestamp>> {
     found.and_then(|(ms,)| ms.parse().ok()).map(instant).transpose()
 }
 
+/// The same of a database that is open.
+pub async fn is_of(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    let found = crate::sql_opt!(tx, (String,), "SELECT value FROM settings WHERE name = $1", TAKEN)?;
+    found.and_then(|(ms,)| ms.parse().ok()).map(instant).transpose()
+}
+
+/// As people read it.
+pub fn name(taken: Timestamp) -> String {
+    format!("a backup of {}", taken.strftime("%-d %B %Y, %H:%M UTC"))
+}
+
 /// Makes a restored copy a database like any other.
-pub async fn forget_taken(tx: &mut super::Tx) -> Result<()> {
+pub async fn forget_taken(tx: &mut Tx) -> Result<()> {
     crate::sql_exec!(tx, "DELETE FROM settings WHERE name = $1", TAKEN)?;
     Ok(())
 }

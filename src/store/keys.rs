@@ -7,7 +7,7 @@
 //!
 //! A ring is one key a line, the newest first: its id, a colon, and 32 bytes in base64. In a variable, commas part them.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
@@ -16,7 +16,9 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretString};
+use tempfile::{NamedTempFile, PersistError};
 
+use super::files::{folder_of, sync};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::random;
 
@@ -113,13 +115,15 @@ pub fn new_key() -> SecretString {
 
 /// Writes a ring of one new key to a file that is not there yet, readable by its owner only.
 pub fn create(path: &Path) -> Result<()> {
-    if path.exists() {
-        return Err(Error::fault(format!(
+    let file = written(path, &format!("{}\n", new_key().expose_secret()))?;
+    file.persist_noclobber(path).map_err(|e| match e.error.kind() {
+        ErrorKind::AlreadyExists => Error::fault(format!(
             "there are keys in {} already. `tandem keys rotate` adds a new one",
             path.display()
-        )));
-    }
-    write(path, &format!("{}\n", new_key().expose_secret()))
+        )),
+        _ => not_written(path, e),
+    })?;
+    sync(folder_of(path))
 }
 
 /// Puts a new key in front of the file's.
@@ -137,14 +141,23 @@ pub fn drop_older(path: &Path) -> Result<()> {
 
 /// In one step: a reader sees the file before or after, and a crash leaves one of both.
 fn write(path: &Path, ring: &str) -> Result<()> {
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    written(path, ring)?.persist(path).map_err(|e| not_written(path, e))?;
+    sync(folder_of(path))
+}
+
+/// The ring in a file of another name in the same folder.
+fn written(path: &Path, ring: &str) -> Result<NamedTempFile> {
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder)?;
     // A temporary file is its owner's alone.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(ring.as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| Error::caused(format!("cannot write {}", path.display()), e.error))?;
-    Ok(())
+    Ok(file)
+}
+
+fn not_written(path: &Path, why: PersistError) -> Error {
+    Error::caused(format!("cannot write {}", path.display()), why.error)
 }
 
 fn lines(ring: &str) -> impl Iterator<Item = &str> {

@@ -8,13 +8,15 @@
 pub mod audit;
 pub mod backup;
 pub mod channels;
+pub mod files;
 pub mod installation;
 pub mod keys;
 mod open;
 pub mod people;
+pub mod schema;
 pub mod settings;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,11 +66,9 @@ pub enum Tx {
 impl Db {
     /// Opens the SQLite file, creating it and its folder when absent, and brings it to the newest schema.
     pub async fn open_sqlite(path: &Path, synchronous: Synchronous) -> Result<Self> {
-        if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|e| {
-                Error::caused(format!("cannot create the data folder {}", folder.display()), e)
-            })?;
-        }
+        let folder = files::folder_of(path);
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Error::caused(format!("cannot create the data folder {}", folder.display()), e))?;
         let lock = Some(Arc::new(lock_beside(path)?));
         writable(path)?;
         let options = SqliteConnectOptions::new()
@@ -92,7 +92,7 @@ impl Db {
             })
             .connect_with(options.clone())
             .await?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        schema::SQLITE.run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(3)
             .min_connections(0)
@@ -127,12 +127,20 @@ impl Db {
 
     /// Connects to Postgres and brings it to the newest schema.
     pub async fn open_postgres(url: &str) -> Result<Self> {
+        let db = Self::connect_postgres(url).await?;
+        if let Self::Postgres(pool) = &db {
+            schema::POSTGRES.run(pool).await?;
+        }
+        Ok(db)
+    }
+
+    /// Connects to Postgres and takes the schema as it is.
+    pub async fn connect_postgres(url: &str) -> Result<Self> {
         let pool = sqlx::postgres::PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
             .connect(url)
             .await?;
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self::Postgres(pool))
     }
 
@@ -218,9 +226,7 @@ fn writable(path: &Path) -> Result<()> {
 
 /// A lock on `<file>.lock`, held by the returned handle; refused while a process uses the database.
 pub fn lock_beside(path: &Path) -> Result<std::fs::File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
+    let name = files::beside(path, ".lock");
     let file = std::fs::OpenOptions::new()
         .create(true)
         .truncate(false)

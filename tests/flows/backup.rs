@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
-use tandem::app::App;
+use tandem::app::{self, App};
 use tandem::delivery::outbox::{self, Destination, Outgoing};
 use tandem::delivery::restored::{self, Unfinished};
 use tandem::kernel::blocks::Message;
 use tandem::sandbox::Fault;
-use tandem::store::{Db, Synchronous, audit};
+use tandem::store::{self, Db, Synchronous, audit};
 use tandem::sustain::draft::{Draft, Stage as Far};
 use tandem::sustain::store as sustain;
 use tandem::{sql_exec, sql_value};
@@ -19,7 +19,7 @@ use super::drafts::{card, edit, ground, propose};
 use crate::support::command::tandem;
 use crate::support::stage::{Backend, MAYA, OPS, SHARED, Stage, play};
 
-crate::flows!(everything_unfinished_is_doubted);
+crate::flows!(everything_unfinished_is_doubted, who_looks_changes_no_schema);
 
 const NOTE: &str = "Hi Sam, Acme Corp is on your prospect list and we know them well. I can introduce you to Dana Reyes, \
                     their head of operations, this week.";
@@ -31,6 +31,29 @@ fn a_note_that_was_sent_after_the_backup_is_not_sent_again() {
         stage.settle().await;
         assert_eq!(stage.texts(SHARED), [NOTE]);
         let (db, _app) = restored(&stage, &file).await;
+        let draft = until_decided(&db).await;
+        assert!(matches!(draft.stage, Far::Sent { .. }), "{:?}", draft.stage);
+        assert_eq!(stage.texts(SHARED), [NOTE], "found in the channel, and not sent again");
+    });
+}
+
+#[test]
+fn a_held_note_that_was_sent_after_the_backup_is_not_sent_again() {
+    play(Backend::Sqlite, async |stage| {
+        ground(&stage).await;
+        let ts = propose(&stage, json!({})).await;
+        edit(&stage, &ts, NOTE).await;
+        stage.sandbox.archive_channel(SHARED, MAYA).await;
+        stage.settle().await;
+        stage.press(MAYA, &(OPS.to_owned(), ts), "draft.approve").await;
+        let file = backup(&stage);
+        stage.sandbox.unarchive_channel(SHARED, MAYA).await;
+        stage.settle().await;
+        assert_eq!(stage.texts(SHARED), [NOTE]);
+        let (db, app) = restored(&stage, &file).await;
+        // The backup knows the channel as archived; the scheduler looks again.
+        stage.clock.advance_to("2026-03-04T09:05:00Z".parse().unwrap());
+        app.bot.rounds().await.unwrap();
         let draft = until_decided(&db).await;
         assert!(matches!(draft.stage, Far::Sent { .. }), "{:?}", draft.stage);
         assert_eq!(stage.texts(SHARED), [NOTE], "found in the channel, and not sent again");
@@ -117,6 +140,27 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
+fn a_backup_put_in_place_by_hand_is_not_served() {
+    play(Backend::Sqlite, async |stage| {
+        let file = backup(&stage);
+        let target = stage.folder.path().join("second");
+        std::fs::create_dir(&target).unwrap();
+        std::fs::copy(&file, target.join("tandem.db")).unwrap();
+        let slack = [("TANDEM_SLACK__BOT_TOKEN", "xoxb-1"), ("TANDEM_SLACK__SIGNING_SECRET", "s")];
+        let (well, said) = tandem(&target, &slack, &["serve"]);
+        assert!(!well && said.contains("is a backup of "), "{said}");
+        assert!(said.contains("Run `tandem restore --loaded` once"), "{said}");
+        let (well, said) = tandem(&target, &[], &["restore", "--loaded"]);
+        assert!(well, "{said}");
+        let db = Db::open_sqlite(&target.join("tandem.db"), Synchronous::Normal).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(store::backup::is_of(&mut tx).await.unwrap(), None);
+        tx.rollback().await.unwrap();
+        stage.end().await;
+    });
+}
+
+#[test]
 fn postgres_is_copied_with_its_own_tools() {
     let folder = tempfile::tempdir().unwrap();
     let url = [("DATABASE_URL", "postgres://tandem:canary@localhost/tandem")];
@@ -140,13 +184,44 @@ async fn everything_unfinished_is_doubted(stage: Stage) {
         .unwrap();
     let found = restored::doubt(&mut tx).await.unwrap();
     assert_eq!(found, Unfinished { sends: 2, acts: 0 });
-    let doubted = sql_value!(
-        &mut tx,
-        i64,
-        "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND error = 'uncertain'"
-    );
+    let doubted =
+        sql_value!(&mut tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND uncertain = 1");
     assert_eq!(doubted.unwrap(), 2);
     tx.rollback().await.unwrap();
+    stage.end().await;
+}
+
+/// A look at a database of another version says so, and leaves it as it is.
+async fn who_looks_changes_no_schema(stage: Stage) {
+    let mut config = stage.config.clone();
+    config.database_url = stage.database_url().map(Into::into);
+    app::inspect(&config).await.unwrap().close().await;
+    let newest = "SELECT MAX(version) FROM _sqlx_migrations";
+    for (change, said) in [
+        (
+            "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
+            "of a newer Tandem",
+        ),
+        ("DELETE FROM _sqlx_migrations WHERE version = 9999 OR version = 3", "of an older Tandem"),
+        (
+            "UPDATE _sqlx_migrations SET checksum = (SELECT m.checksum FROM _sqlx_migrations m WHERE m.version = 1)",
+            "of another build",
+        ),
+        ("DROP TABLE _sqlx_migrations", "the database is empty"),
+    ] {
+        let mut tx = stage.db.begin().await.unwrap();
+        sql_exec!(&mut tx, change).unwrap();
+        tx.commit().await.unwrap();
+        let version = async || {
+            let mut tx = stage.db.read().await.unwrap();
+            sql_value!(&mut tx, i64, newest).ok()
+        };
+        let before = version().await;
+        for error in [app::inspect(&config).await.unwrap_err(), app::visit(&config).await.unwrap_err()] {
+            assert!(error.to_string().contains(said), "{error}");
+        }
+        assert_eq!(version().await, before);
+    }
     stage.end().await;
 }
 
@@ -164,10 +239,14 @@ async fn backup_with_a_note_on_its_way(stage: &Stage, refusals: u32) -> (PathBuf
         sql_value!(&mut tx, i64, partner).unwrap() == 1
     })
     .await;
+    (backup(stage), ts)
+}
+
+fn backup(stage: &Stage) -> PathBuf {
     let file = stage.folder.path().join("copy.db");
     let (well, said) = tandem(stage.folder.path(), &[], &["backup", file.to_str().unwrap()]);
     assert!(well, "{said}");
-    (file, ts)
+    file
 }
 
 /// Restores the copy into a folder of its own and runs it in the place of the stage's app.

@@ -6,6 +6,7 @@ use tandem::delivery::outbox::{self, Destination, Outgoing};
 use tandem::kernel::blocks::Message;
 use tandem::map::store as map;
 use tandem::sandbox::{Fault, Team};
+use tandem::sql_exec;
 use tandem::store::{audit, settings};
 
 use super::drafts::{card, ground, propose};
@@ -25,6 +26,7 @@ crate::flows!(
     a_deleted_channel_holds_posts_for_the_next_one,
     a_channel_keeps_its_meaning_under_another_name_and_id,
     a_note_waits_for_its_channel_and_not_for_ever,
+    a_held_note_that_may_have_arrived_is_for_a_person_to_look_for,
     nothing_is_posted_while_slack_does_not_say_who_reads,
     setup_and_digest_settings_refuse_a_shared_channel,
 );
@@ -355,6 +357,22 @@ async fn a_note_waits_for_its_channel_and_not_for_ever(stage: Stage) {
     stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);
+    stage.end().await;
+}
+
+async fn a_held_note_that_may_have_arrived_is_for_a_person_to_look_for(stage: Stage) {
+    ground(&stage).await;
+    stage.sandbox.archive_channel(SHARED, MAYA).await;
+    stage.settle().await;
+    let ts = approved(&stage).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    assert_eq!(sql_exec!(&mut tx, "UPDATE outbox SET uncertain = 1 WHERE state = 'held'").unwrap(), 1);
+    tx.commit().await.unwrap();
+    stage.advance_to("2026-03-07T10:00:00Z").await;
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("Not confirmed: check, then resend"), "{shown}");
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.arrived").await;
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
     stage.end().await;
 }
 

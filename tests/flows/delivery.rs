@@ -10,11 +10,11 @@ use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent, Verdict};
 use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::inbox::{self, Inbox};
 use tandem::delivery::intake::{Handled, Handler, Intake};
-use tandem::delivery::outbox::{self, Action, Bell, Destination, Outgoing, Rank, State};
+use tandem::delivery::outbox::{self, Action, Again, Bell, Destination, Outgoing, Rank, State};
 use tandem::delivery::wake;
 use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
-use tandem::kernel::error::{Error, Result};
+use tandem::kernel::error::{Error, NotNow, Result};
 use tandem::kernel::ids::ChannelId;
 use tandem::store::{Db, Synchronous, Tx, millis};
 use tandem::{sql_all, sql_value};
@@ -23,15 +23,16 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::postgres::{TestDatabase, database};
-use crate::support::stage::{Backend, START};
+pub use crate::support::stage::Backend;
+use crate::support::stage::START;
 
-const LEASE: Duration = Duration::from_secs(30);
+pub const LEASE: Duration = Duration::from_secs(30);
 
 /// A database and nothing on it; `opened` are as many processes' handles on it.
-struct House {
-    db: Db,
+pub struct House {
+    pub db: Db,
     file: PathBuf,
-    clock: Clock,
+    pub clock: Clock,
     postgres: Option<TestDatabase>,
     _folder: TempDir,
 }
@@ -60,7 +61,7 @@ impl House {
         }
     }
 
-    fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         millis(self.clock.now())
     }
 
@@ -85,7 +86,7 @@ impl House {
         inbox::claim(db, false, self.now(), lease, limit).await.unwrap()
     }
 
-    async fn number(&self, sql: &'static str) -> i64 {
+    pub async fn number(&self, sql: &'static str) -> i64 {
         let mut tx = self.db.read().await.unwrap();
         sql_value!(&mut tx, i64, sql).unwrap()
     }
@@ -99,7 +100,6 @@ fn envelope(key: &str, lane: &str, urgent: bool) -> Envelope {
         lane: lane.into(),
         payload: "{}".into(),
         retry: None,
-        urgent,
     }
 }
 
@@ -124,7 +124,7 @@ macro_rules! on_both {
     };
 }
 
-fn run<F, Fut>(backend: Backend, test: F)
+pub fn run<F, Fut>(backend: Backend, test: F)
 where
     F: FnOnce(House) -> Fut,
     Fut: Future<Output = ()>,
@@ -142,6 +142,13 @@ on_both!(
     a_lost_claim_settles_nothing,
     a_renewed_claim_is_not_taken,
     a_lane_waits_for_its_retry,
+    a_lane_that_waits_keeps_no_other_waiting,
+    a_reference_has_no_wildcards,
+    a_process_that_ended_is_no_fault_of_the_click,
+    who_stands_behind_one_that_ends_the_process_is_not_buried_with_it,
+    what_cannot_be_done_now_is_done_later_and_never_counts,
+    what_somebody_did_is_not_tried_for_ever,
+    the_apology_is_in_the_commit_that_gives_up,
     four_workers_keep_every_lane_in_order,
     a_slow_handler_runs_once,
     a_panic_is_buried_with_its_words_and_retried_by_hand,
@@ -174,8 +181,10 @@ async fn a_lost_claim_settles_nothing(house: House) {
     let mut tx = house.db.begin().await.unwrap();
     assert!(inbox::done(&mut tx, lost).await.is_err());
     tx.rollback().await.unwrap();
-    assert!(!inbox::retry_later(&house.db, lost, 0, "late").await.unwrap());
-    assert!(!inbox::bury(&house.db, lost, "late").await.unwrap());
+    let mut tx = house.db.begin().await.unwrap();
+    assert!(!inbox::retry_later(&mut tx, lost, house.now(), failed(0)).await.unwrap());
+    assert!(!inbox::bury(&mut tx, lost, "late").await.unwrap());
+    tx.commit().await.unwrap();
     inbox::done_all(&house.db, &[lost]).await.unwrap();
     inbox::release(&house.db, &[lost]).await.unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM inbox WHERE state = 1 AND attempts = 2").await, 1);
@@ -192,10 +201,20 @@ async fn a_renewed_claim_is_not_taken(house: House) {
     assert_eq!(keys(&house.claim(&house.another().await, LEASE, 2).await), ["b"]);
 }
 
+fn failed(wait: i64) -> inbox::Again<'static> {
+    inbox::Again { wait, fault: true, why: "no" }
+}
+
+async fn put_back(house: &House, claim: inbox::Claim, again: inbox::Again<'_>) {
+    let mut tx = house.db.begin().await.unwrap();
+    assert!(inbox::retry_later(&mut tx, claim, house.now(), again).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
 async fn a_lane_waits_for_its_retry(house: House) {
     house.receive(vec![envelope("a", "X", false), envelope("b", "X", false)]).await;
     let claimed = house.claim(&house.db, LEASE, 2).await;
-    assert!(inbox::retry_later(&house.db, claimed[0].claim, house.now() + 60_000, "no").await.unwrap());
+    put_back(&house, claimed[0].claim, failed(60_000)).await;
     inbox::release(&house.db, &[claimed[1].claim]).await.unwrap();
     assert!(house.claim(&house.db, LEASE, 2).await.is_empty());
     house.clock.advance_to(house.clock.now() + Duration::from_secs(61));
@@ -204,11 +223,82 @@ async fn a_lane_waits_for_its_retry(house: House) {
     assert_eq!((again[0].claim.attempt, again[1].claim.attempt), (2, 1), "what was given back was not tried");
 }
 
+async fn a_reference_has_no_wildcards(house: House) {
+    house.receive(vec![envelope("fails", "X", true)]).await;
+    work(&house, true, 1, LEASE).await;
+    let mut tx = house.db.read().await.unwrap();
+    for which in ["%", "______", ""] {
+        assert_eq!(inbox::find(&mut tx, which).await.unwrap(), None, "{which:?}");
+    }
+}
+
+async fn a_lane_that_waits_keeps_no_other_waiting(house: House) {
+    house.receive((0..4_200).map(|n| envelope(&format!("x{n}"), "X", false)).collect()).await;
+    let claimed = house.claim(&house.db, LEASE, 1).await;
+    put_back(&house, claimed[0].claim, failed(60_000)).await;
+    house.receive(vec![envelope("y", "Y", false)]).await;
+    assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), ["y"], "however long the other lane is");
+}
+
+async fn a_process_that_ended_is_no_fault_of_the_click(house: House) {
+    house.receive(vec![envelope("stutters", "X", true)]).await;
+    for _ in 0..3 {
+        let lost = inbox::claim(&house.db, true, house.now(), Duration::ZERO, 1).await.unwrap();
+        assert_eq!(lost.len(), 1, "claimed by a process that is gone");
+    }
+    assert_eq!(work(&house, true, 1, LEASE).await, [("X".into(), "stutters".into())]);
+}
+
+async fn who_stands_behind_one_that_ends_the_process_is_not_buried_with_it(house: House) {
+    house.receive(vec![envelope("a", "X", false), envelope("b", "X", false)]).await;
+    for _ in 0..21 {
+        assert_eq!(house.claim(&house.db, Duration::ZERO, 10).await.len(), 2, "by a process that is gone");
+    }
+    let told = work(&house, false, 1, LEASE).await;
+    assert_eq!(told, [("gave up".into(), "a".into()), ("X".into(), "b".into())]);
+}
+
+async fn what_cannot_be_done_now_is_done_later_and_never_counts(house: House) {
+    house.receive(vec![envelope("later:event", "X", false), envelope("after", "X", false)]).await;
+    let told = work(&house, false, 1, LEASE).await;
+    assert_eq!(told, [("X".into(), "later:event".into()), ("X".into(), "after".into())], "in their order");
+    house.receive(vec![envelope("later:click", "X", true)]).await;
+    assert_eq!(work(&house, true, 1, LEASE).await, [("X".into(), "later:click".into())]);
+    assert_eq!(house.number("SELECT MAX(attempts) FROM inbox").await, 1);
+    assert_eq!(house.number("SELECT MAX(faults) FROM inbox").await, 0);
+}
+
+async fn what_somebody_did_is_not_tried_for_ever(house: House) {
+    house.receive(vec![envelope("never", "X", true)]).await;
+    let started = house.now();
+    let moving = async {
+        // Slack's trouble lasts; the clock is moved so that this does not.
+        for minutes in [1_u64, 9, 11] {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let at = started + i64::try_from(minutes).unwrap() * 60_000;
+            house.clock.advance_to(tandem::store::instant(at).unwrap());
+        }
+    };
+    let (told, ()) = tokio::join!(work(&house, true, 1, LEASE), moving);
+    assert_eq!(told.first(), Some(&("delayed".to_owned(), "never".to_owned())), "told early: {told:?}");
+    assert_eq!(told.last(), Some(&("gave up".to_owned(), "never".to_owned())));
+}
+
+async fn the_apology_is_in_the_commit_that_gives_up(house: House) {
+    house.receive(vec![envelope("fails", "X", true), envelope("untellable", "Y", true)]).await;
+    let told = work(&house, true, 1, LEASE).await;
+    assert_eq!(told, [("gave up".into(), "fails".into())]);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE key = 'apology:fails'").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM inbox WHERE state = 3").await, 2);
+}
+
 type Told = Mutex<Vec<(String, String)>>;
 
 /// Notes what it handles, in the order of the commits; a name decides what else it does.
 struct Notes {
     db: Db,
+    clock: Clock,
     told: Arc<Told>,
 }
 
@@ -218,7 +308,13 @@ impl Handler for Notes {
         match envelope.key.split(':').next() {
             Some("slow") => tokio::time::sleep(Duration::from_millis(700)).await,
             Some("panics") => panic!("no such luck as {}", 7),
-            Some("fails") => return Err(Error::fault("out of order")),
+            Some("fails" | "untellable") => return Err(Error::fault("out of order")),
+            Some("stutters") if claimed.faults == 0 => return Err(Error::fault("out of order")),
+            Some("later") if claimed.received_at + 1_500 > millis(self.clock.now()) => {
+                let after = Some(Duration::from_millis(100));
+                return Err(Error::NotNow(NotNow { after, why: "ratelimited".into() }));
+            }
+            Some("never") => return Err(Error::NotNow(NotNow { after: None, why: "ratelimited".into() })),
             _ => tokio::task::yield_now().await,
         }
         let mut tx = self.db.begin().await?;
@@ -228,8 +324,19 @@ impl Handler for Notes {
         Ok(Handled::Saved)
     }
 
-    async fn gave_up(&self, claimed: &inbox::Claimed, _reference: &str) {
-        self.told.lock().unwrap().push(("gave up".into(), claimed.envelope.key.clone()));
+    async fn delayed(&self, _tx: &mut Tx, claimed: &inbox::Claimed) -> Result<()> {
+        self.told.lock().unwrap().push(("delayed".into(), claimed.envelope.key.clone()));
+        Ok(())
+    }
+
+    async fn gave_up(&self, tx: &mut Tx, claimed: &inbox::Claimed, _reference: &str) -> Result<()> {
+        let key = claimed.envelope.key.clone();
+        if key.starts_with("untellable") {
+            return Err(Error::fault("nobody can be told"));
+        }
+        outbox::enqueue(tx, 0, &post(&format!("apology:{key}"), "C1")).await?;
+        self.told.lock().unwrap().push(("gave up".into(), key));
+        Ok(())
     }
 }
 
@@ -241,8 +348,9 @@ async fn work(house: &House, urgent: bool, workers: usize, lease: Duration) -> V
     for _ in 0..workers {
         let db = house.another().await;
         let (inbox, _committer) = Inbox::start(db.clone(), house.clock.clone());
-        let handler = Arc::new(Notes { db: db.clone(), told: told.clone() });
-        let intake = Intake { urgent, db, clock: house.clock.clone(), inbox, handler, lease };
+        let handler = Arc::new(Notes { db: db.clone(), clock: house.clock.clone(), told: told.clone() });
+        let intake =
+            Intake { urgent, db, clock: house.clock.clone(), inbox, bell: Bell::default(), handler, lease };
         running.push(tokio::spawn(Arc::new(intake).run(stop.clone())));
     }
     let end = tokio::time::Instant::now() + Duration::from_secs(40);
@@ -297,7 +405,7 @@ async fn a_panic_is_buried_with_its_words_and_retried_by_hand(house: House) {
     let (reference, why) = stuck[0].error.split_once(": ").unwrap();
     assert_eq!(
         (why, stuck[0].attempts, stuck[0].buried),
-        ("the handler panicked: no such luck as 7", 2, true)
+        ("the handler panicked: no such luck as 7", 3, true)
     );
     let found = inbox::find(&mut tx, &reference.to_lowercase()).await.unwrap().unwrap();
     assert_eq!((found.seq, found.payload.as_str()), (stuck[0].seq, "{}"));
@@ -324,12 +432,13 @@ async fn a_commit_of_another_process_wakes(house: House) {
     let db = house.another().await;
     let (theirs, _committer) = Inbox::start(db.clone(), house.clock.clone());
     let told = Arc::new(Told::default());
-    let handler = Arc::new(Notes { db: db.clone(), told: told.clone() });
+    let handler = Arc::new(Notes { db: db.clone(), clock: house.clock.clone(), told: told.clone() });
     let intake = Intake {
         urgent: true,
         db: db.clone(),
         clock: house.clock.clone(),
         inbox: theirs.clone(),
+        bell: Bell::default(),
         handler,
         lease: LEASE,
     };
@@ -356,11 +465,11 @@ async fn a_commit_of_another_process_wakes(house: House) {
     }
 }
 
-fn post(key: &str, channel: &str) -> Outgoing {
+pub fn post(key: &str, channel: &str) -> Outgoing {
     Outgoing::post(key, Destination::Channel(channel.into()), Message::text(key))
 }
 
-async fn enqueue(house: &House, all: &[Outgoing]) {
+pub async fn enqueue(house: &House, all: &[Outgoing]) {
     let mut tx = house.db.begin().await.unwrap();
     for out in all {
         outbox::enqueue(&mut tx, house.now(), out).await.unwrap();
@@ -379,7 +488,8 @@ async fn a_lost_send_settles_nothing(house: House) {
     assert!(!outbox::is_ours(&mut tx, &lost).await.unwrap());
     assert!(outbox::is_ours(&mut tx, &held).await.unwrap());
     assert!(!outbox::settle(&mut tx, &lost, State::Failed, now, None, Some("late")).await.unwrap());
-    assert!(!outbox::retry_later(&mut tx, &lost, now, true, "late").await.unwrap());
+    let again = Again { wait: 0, uncertain: true, faults: 1, why: "late" };
+    assert!(!outbox::retry_later(&mut tx, &lost, now, again).await.unwrap());
     assert!(outbox::settle(&mut tx, &held, State::Sent, now, Some(("C1", "1.2")), None).await.unwrap());
     tx.commit().await.unwrap();
 }

@@ -2,8 +2,10 @@ mod audit;
 mod backup;
 mod channels;
 mod commitments;
+#[macro_use]
 mod delivery;
 mod digest;
+mod dispatch;
 mod drafts;
 mod drafts_races;
 mod drafts_routes;
@@ -16,6 +18,7 @@ mod imports;
 mod install;
 mod intake;
 mod partners;
+mod patience;
 mod replicas;
 mod sessions;
 mod setup;

@@ -125,7 +125,6 @@ async fn fifty_clicks_make_one_decision(stage: Stage) {
             lane: format!("lane:{n}"),
             payload: payload.to_string(),
             retry: None,
-            urgent: true,
         })
     });
     for committed in join_all(clicks).await {

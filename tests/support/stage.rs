@@ -190,6 +190,11 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
+    /// Where the stage's Postgres is.
+    pub fn database_url(&self) -> Option<String> {
+        self.postgres.as_ref().map(|database| database.url.clone())
+    }
+
     pub fn person(&self, id: &str) -> Person {
         self.sandbox.person(id)
     }
@@ -342,7 +347,7 @@ impl Stage {
         self.settle().await;
         let mut tx = self.db.read().await.unwrap();
         let (_, buried) = inbox::depth(&mut tx).await.unwrap();
-        assert_eq!(inbox::buried(&mut tx, 5).await.unwrap(), Vec::new(), "{buried} envelopes are buried");
+        assert_eq!(inbox::stuck(&mut tx, 5).await.unwrap(), Vec::new(), "{buried} envelopes are buried");
         let (_, unconfirmed, failed) = outbox::depth(&mut tx).await.unwrap();
         assert_eq!((unconfirmed, failed), (0, 0), "{:?}", outbox::stuck(&mut tx, 5).await.unwrap());
         tx.rollback().await.unwrap();

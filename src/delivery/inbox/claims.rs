@@ -7,14 +7,15 @@
 use std::time::Duration;
 
 use super::super::envelope::{Envelope, Kind};
+use super::super::{FARTHEST_MS, soon};
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx};
 use crate::{failpoint, sql_all, sql_exec};
 
-/// A claim looks at so many open envelopes: a long lane that is taken must not make every look expensive.
+/// A claim looks at so many open envelopes: a long lane that is under way must not make every look expensive. While a
+/// lane waits for its retry, which can be long, a claim looks past the window. (An index in the order of the lanes would
+/// do without one, and makes every insert half as slow again.)
 const WINDOW: i64 = 4_096;
-/// A retry that stands further ahead than this was written before the clock was set back.
-const FARTHEST_MS: i64 = 3_600_000;
 /// Serialises the claims of all replicas: of two that claim at once, the second would see a lane's first envelopes as
 /// locked, skip them, and start in the middle.
 const CLAIMING: i64 = 0x7461_6e64_656d;
@@ -24,7 +25,7 @@ const CLAIMING: i64 = 0x7461_6e64_656d;
 pub struct Claim {
     /// Its place in the order of arrival.
     pub seq: i64,
-    /// How often it was tried, this time included.
+    /// Which claim of it this is. Those whose worker gave the envelope back unhandled do not count.
     pub attempt: i64,
 }
 
@@ -33,13 +34,15 @@ pub struct Claim {
 pub struct Claimed {
     /// The right to settle it.
     pub claim: Claim,
+    /// How many tries failed.
+    pub faults: i64,
     /// When it was committed, in milliseconds UTC.
     pub received_at: i64,
     /// What came.
     pub envelope: Envelope,
 }
 
-type Row = (i64, i64, i64, String, String, String, String, i64, String);
+type Row = (i64, i64, i64, i64, String, String, String, String, String);
 
 /// Claims up to `limit` envelopes in order of arrival, of lanes of which nobody has one in hand or put back for later.
 pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64) -> Result<Vec<Claimed>> {
@@ -52,11 +55,13 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
     let sql = format!(
         "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = {clock} + $1 WHERE seq IN \
          (SELECT i.seq FROM inbox i WHERE i.urgent = $2 AND i.state < 2 \
-          AND i.seq < COALESCE((SELECT w.seq FROM inbox w WHERE w.urgent = $2 AND w.state < 2 ORDER BY w.seq LIMIT 1 OFFSET {WINDOW}), {max}) \
+          AND i.seq < CASE WHEN EXISTS (SELECT 1 FROM inbox r WHERE r.urgent = $2 AND r.state < 2 \
+            AND (r.lease_until > 0 OR r.not_before > 0) AND r.not_before > $3) THEN {max} \
+           ELSE COALESCE((SELECT w.seq FROM inbox w WHERE w.urgent = $2 AND w.state < 2 ORDER BY w.seq LIMIT 1 OFFSET {WINDOW}), {max}) END \
           AND i.lane NOT IN (SELECT b.lane FROM inbox b WHERE b.urgent = $2 AND b.state < 2 AND (b.lease_until > 0 OR b.not_before > 0) \
            AND (b.lease_until > {clock} OR (b.not_before > $3 AND b.not_before <= $3 + {FARTHEST_MS}))) \
           ORDER BY i.seq LIMIT $4{skip_locked}) \
-         RETURNING seq, attempts, received_at, key, kind, name, lane, urgent, payload",
+         RETURNING seq, attempts, faults, received_at, key, kind, name, lane, payload",
         max = i64::MAX,
     );
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
@@ -67,18 +72,11 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
     failpoint!("inbox.claimed");
     let mut claimed: Vec<Claimed> = rows
         .into_iter()
-        .map(|(seq, attempt, received_at, key, kind, name, lane, urgent, payload)| Claimed {
+        .map(|(seq, attempt, faults, received_at, key, kind, name, lane, payload)| Claimed {
             claim: Claim { seq, attempt },
+            faults,
             received_at,
-            envelope: Envelope {
-                key,
-                kind: Kind::from_name(&kind),
-                name,
-                lane,
-                payload,
-                retry: None,
-                urgent: urgent != 0,
-            },
+            envelope: Envelope { key, kind: Kind::from_name(&kind), name, lane, payload, retry: None },
         })
         .collect();
     claimed.sort_by_key(|c| c.claim.seq);
@@ -138,33 +136,41 @@ async fn settle_all(db: &Db, claims: &[Claim], set: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// Puts an envelope back until `not_before`; its lane waits with it. `false`: the claim was lost.
-pub async fn retry_later(db: &Db, claim: Claim, not_before: i64, error: &str) -> Result<bool> {
-    let mut tx = db.begin().await?;
+/// Why an envelope is put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again<'a> {
+    /// For how long, in milliseconds; its lane waits with it.
+    pub wait: i64,
+    /// It was tried and failed; otherwise it could not be tried now, which does not count.
+    pub fault: bool,
+    /// What was wrong.
+    pub why: &'a str,
+}
+
+/// Puts an envelope back. `false`: the claim was lost.
+pub async fn retry_later(tx: &mut Tx, claim: Claim, now: i64, again: Again<'_>) -> Result<bool> {
     let settled = sql_exec!(
-        &mut tx,
-        "UPDATE inbox SET state = 0, lease_until = 0, not_before = $3, error = $4 \
-         WHERE seq = $1 AND attempts = $2 AND state = 1",
+        tx,
+        "UPDATE inbox SET state = 0, lease_until = 0, not_before = $3, faults = faults + $4, attempts = attempts - 1 + $4, \
+         error = $5 WHERE seq = $1 AND attempts = $2 AND state = 1",
         claim.seq,
         claim.attempt,
-        not_before,
-        error
+        soon(now, again.wait),
+        i64::from(again.fault),
+        again.why
     )?;
-    tx.commit().await?;
     Ok(settled == 1)
 }
 
 /// Buries an envelope that cannot be handled; `tandem doctor` and `/partner status` show it. `false`: the claim was lost.
-pub async fn bury(db: &Db, claim: Claim, error: &str) -> Result<bool> {
-    let mut tx = db.begin().await?;
+pub async fn bury(tx: &mut Tx, claim: Claim, error: &str) -> Result<bool> {
     let settled = sql_exec!(
-        &mut tx,
+        tx,
         "UPDATE inbox SET state = 3, lease_until = 0, not_before = 0, error = $3 WHERE seq = $1 AND attempts = $2 AND state = 1",
         claim.seq,
         claim.attempt,
         error
     )?;
-    tx.commit().await?;
     Ok(settled == 1)
 }
 

@@ -40,14 +40,11 @@ pub async fn depth(tx: &mut Tx) -> Result<(i64, i64)> {
     Ok((open, buried))
 }
 
-/// The newest buried envelopes: kind, name, error.
-pub async fn buried(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String, String)>> {
-    Ok(sql_all!(
-        tx,
-        (String, String, String),
-        "SELECT kind, name, COALESCE(error, '') FROM inbox WHERE state = 3 ORDER BY seq DESC LIMIT $1",
-        limit
-    )?)
+/// What needs somebody, in the words of the index `inbox_stuck`.
+macro_rules! stuck {
+    () => {
+        "(state = 3 OR (state < 2 AND not_before > 0))"
+    };
 }
 
 /// The newest envelopes that are buried or were put back.
@@ -55,8 +52,11 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<Stuck>> {
     let rows = sql_all!(
         tx,
         Row,
-        "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox \
-         WHERE state = 3 OR (state < 2 AND (lease_until > 0 OR not_before > 0) AND not_before > 0) ORDER BY seq DESC LIMIT $1",
+        concat!(
+            "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox WHERE ",
+            stuck!(),
+            " ORDER BY seq DESC LIMIT $1"
+        ),
         limit
     )?;
     rows.into_iter().map(stuck_of).collect()
@@ -64,12 +64,16 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<Stuck>> {
 
 /// One of them by its number or by the reference that a user was shown.
 pub async fn find(tx: &mut Tx, which: &str) -> Result<Option<Stuck>> {
+    let reference = format!("{}: ", which.to_uppercase());
     let row = sql_opt!(
         tx,
         Row,
-        "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), payload FROM inbox \
-         WHERE (state = 3 AND error LIKE $1) OR (seq = $2 AND (state = 3 OR (state = 0 AND not_before > 0))) ORDER BY state DESC, seq DESC LIMIT 1",
-        format!("{}: %", which.to_uppercase()),
+        concat!(
+            "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), payload FROM inbox WHERE ",
+            stuck!(),
+            " AND (seq = $2 OR (state = 3 AND SUBSTR(error, 1, LENGTH($1)) = $1)) ORDER BY state DESC, seq DESC LIMIT 1"
+        ),
+        reference,
         which.parse::<i64>().unwrap_or(-1)
     )?;
     row.map(stuck_of).transpose()
@@ -79,7 +83,10 @@ pub async fn find(tx: &mut Tx, which: &str) -> Result<Option<Stuck>> {
 pub async fn retry_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     let changed = sql_exec!(
         tx,
-        "UPDATE inbox SET state = 0, attempts = 0, not_before = 0 WHERE seq = $1 AND (state = 3 OR (state = 0 AND not_before > 0))",
+        concat!(
+            "UPDATE inbox SET state = 0, attempts = 0, faults = 0, not_before = 0 WHERE seq = $1 AND state <> 1 AND ",
+            stuck!()
+        ),
         seq
     )?;
     if tx.is_postgres() {
@@ -92,7 +99,10 @@ pub async fn retry_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
 pub async fn drop_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     let changed = sql_exec!(
         tx,
-        "UPDATE inbox SET state = 2, payload = '', not_before = 0 WHERE seq = $1 AND (state = 3 OR (state = 0 AND not_before > 0))",
+        concat!(
+            "UPDATE inbox SET state = 2, payload = '', not_before = 0 WHERE seq = $1 AND state <> 1 AND ",
+            stuck!()
+        ),
         seq
     )?;
     Ok(changed == 1)
@@ -101,20 +111,6 @@ pub async fn drop_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
 /// When the newest envelope came in, in milliseconds UTC.
 pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
     Ok(sql_opt!(tx, (i64,), "SELECT received_at FROM inbox ORDER BY seq DESC LIMIT 1")?.map(|r| r.0))
-}
-
-/// The buried envelope behind a reference that a user was shown: kind, name, when it came, and the error.
-pub async fn by_reference(
-    tx: &mut Tx,
-    reference: &str,
-) -> Result<Option<(String, String, Timestamp, String)>> {
-    let row = sql_opt!(
-        tx,
-        (String, String, i64, String),
-        "SELECT kind, name, received_at, error FROM inbox WHERE state = 3 AND error LIKE $1 ORDER BY seq DESC LIMIT 1",
-        format!("{reference}: %")
-    )?;
-    row.map(|(kind, name, at, error)| Ok((kind, name, instant(at)?, error))).transpose()
 }
 
 /// Forgets up to `limit` handled envelopes that came before `before` (milliseconds UTC); gives their number.

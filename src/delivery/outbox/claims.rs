@@ -6,13 +6,11 @@
 
 use std::time::Duration;
 
+use super::super::{FARTHEST_MS, soon};
 use super::{Action, Audience, Rank, State};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::store::{Db, Tx};
 use crate::{failpoint, sql_all, sql_exec, sql_value};
-
-/// A retry that stands further ahead than this was written before the clock was set back.
-const FARTHEST_MS: i64 = 3_600_000;
 
 /// The first open row of every lane. It hops from lane to lane along the index, so that a thousand rows of one lane cost
 /// no more than one.
@@ -37,33 +35,72 @@ pub struct Claimed {
     pub subject: Option<String>,
     /// The call.
     pub action: Action,
-    /// How often it was tried, this time included.
+    /// Which claim of it this is.
     pub attempts: i64,
+    /// How many tries failed.
+    pub faults: i64,
+    /// Since when it is put back again and again, in milliseconds UTC.
+    pub delayed_at: Option<i64>,
     /// An earlier try may have arrived.
     pub uncertain: bool,
     /// When it was enqueued, in milliseconds UTC.
     pub created_at: i64,
 }
 
-pub(super) type Row = (i64, String, i64, String, Option<String>, Option<String>, String, i64, i64, i64);
+impl Claimed {
+    /// People of a partner read it.
+    pub fn is_for_partner(&self) -> bool {
+        self.audience != Audience::Internal
+    }
+}
 
-impl TryFrom<Row> for Claimed {
-    type Error = Error;
+/// As it is read.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Row {
+    seq: i64,
+    key: String,
+    rank: i64,
+    audience: String,
+    partner_id: Option<String>,
+    subject: Option<String>,
+    action: String,
+    attempts: i64,
+    faults: i64,
+    delayed_at: Option<i64>,
+    uncertain: i64,
+    created_at: i64,
+}
 
-    fn try_from(row: Row) -> Result<Self> {
-        let (seq, key, rank, audience, partner, subject, action, attempts, uncertain, created_at) = row;
-        let audience = match (audience.as_str(), partner) {
-            ("partner", Some(id)) => Audience::Partner(id.into()),
-            _ => Audience::Internal,
-        };
-        let rank = match rank {
-            0 => Rank::Ordinary,
-            1 => Rank::Answer,
-            _ => Rank::Partner,
-        };
-        let action = serde_json::from_str(&action)?;
-        let uncertain = uncertain != 0;
-        Ok(Self { seq, key, rank, audience, subject, action, attempts, uncertain, created_at })
+/// The columns of a [`Row`].
+macro_rules! columns {
+    () => {
+        "seq, key, rank, audience, partner_id, subject, action, attempts, faults, delayed_at, uncertain, created_at"
+    };
+}
+pub(super) use columns;
+
+impl From<Row> for Claimed {
+    fn from(row: Row) -> Self {
+        Self {
+            seq: row.seq,
+            key: row.key,
+            rank: match row.rank {
+                0 => Rank::Ordinary,
+                1 => Rank::Answer,
+                _ => Rank::Partner,
+            },
+            audience: match (row.audience.as_str(), row.partner_id) {
+                ("partner", Some(id)) => Audience::Partner(id.into()),
+                _ => Audience::Internal,
+            },
+            subject: row.subject,
+            action: serde_json::from_str(&row.action).unwrap_or(Action::Unreadable),
+            attempts: row.attempts,
+            faults: row.faults,
+            delayed_at: row.delayed_at,
+            uncertain: row.uncertain != 0,
+            created_at: row.created_at,
+        }
     }
 }
 
@@ -72,22 +109,22 @@ pub async fn claim(db: &Db, now: i64, lease: Duration, least: Rank, limit: i64) 
     let mut tx = db.begin().await?;
     let skip_locked = if tx.is_postgres() { " FOR UPDATE OF o SKIP LOCKED" } else { "" };
     let clock = tx.clock();
-    // `attempts` counts tries; a row that is still claimed when it is claimed again was never settled.
+    // A row that is still claimed when it is claimed again was never settled.
     let sql = format!(
         "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, lease_until = {clock} + $2, \
-         error = CASE WHEN state = 'claimed' THEN 'uncertain' ELSE error END \
+         uncertain = CASE WHEN state = 'claimed' THEN 1 ELSE uncertain END \
          WHERE seq IN ({HEADS} SELECT o.seq FROM outbox o WHERE o.seq IN (SELECT seq FROM heads) AND o.rank >= $3 \
           AND ((o.state = 'waiting' AND (o.not_before <= $1 OR o.not_before > $1 + {FARTHEST_MS})) OR (o.state = 'claimed' AND o.lease_until <= {clock})) \
           ORDER BY o.rank DESC, o.seq LIMIT $4{skip_locked}) \
-         RETURNING seq, key, rank, audience, partner_id, subject, action, attempts, \
-         CAST(CASE WHEN error = 'uncertain' THEN 1 ELSE 0 END AS BIGINT), created_at"
+         RETURNING {columns}",
+        columns = columns!()
     );
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
     let rows = sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), now, lease, least as i64, limit)?;
     failpoint!("outbox.claim");
     tx.commit().await?;
     failpoint!("outbox.claimed");
-    let mut claimed = rows.into_iter().map(Claimed::try_from).collect::<Result<Vec<_>>>()?;
+    let mut claimed: Vec<Claimed> = rows.into_iter().map(Claimed::from).collect();
     claimed.sort_by_key(|c| (std::cmp::Reverse(c.rank as i64), c.seq));
     Ok(claimed)
 }
@@ -139,23 +176,32 @@ pub async fn settle(
     Ok(settled == 1)
 }
 
-/// Puts a row back until `not_before`. `uncertain`: it may have arrived all the same. `false`: the claim was lost.
-pub async fn retry_later(
-    tx: &mut Tx,
-    row: &Claimed,
-    not_before: i64,
-    uncertain: bool,
-    error: &str,
-) -> Result<bool> {
-    let error = if uncertain { "uncertain" } else { error };
+/// Why a row is put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again<'a> {
+    /// For how long, in milliseconds.
+    pub wait: i64,
+    /// It may have arrived all the same.
+    pub uncertain: bool,
+    /// How many tries failed by now.
+    pub faults: i64,
+    /// What was wrong.
+    pub why: &'a str,
+}
+
+/// Puts a row back. `false`: the claim was lost.
+pub async fn retry_later(tx: &mut Tx, row: &Claimed, now: i64, again: Again<'_>) -> Result<bool> {
     let settled = sql_exec!(
         tx,
-        "UPDATE outbox SET state = 'waiting', lease_until = 0, not_before = $3, error = $4 \
-         WHERE seq = $1 AND attempts = $2 AND state = 'claimed'",
+        "UPDATE outbox SET state = 'waiting', lease_until = 0, not_before = $3, delayed_at = COALESCE(delayed_at, $4), \
+         uncertain = $5, faults = $6, error = $7 WHERE seq = $1 AND attempts = $2 AND state = 'claimed'",
         row.seq,
         row.attempts,
-        not_before,
-        error
+        soon(now, again.wait),
+        now,
+        i64::from(again.uncertain),
+        again.faults,
+        again.why
     )?;
     Ok(settled == 1)
 }

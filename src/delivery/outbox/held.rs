@@ -1,6 +1,7 @@
 //! What is kept back until its channel is in order again, and what follows a channel that moved.
 
-use super::claims::{Claimed, Row};
+use super::State;
+use super::claims::{Claimed, Row, columns};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::store::Tx;
@@ -10,7 +11,8 @@ use crate::{sql_all, sql_exec, sql_opt};
 pub async fn hold(tx: &mut Tx, row: &Claimed, channel: &ChannelId) -> Result<bool> {
     let held = sql_exec!(
         tx,
-        "UPDATE outbox SET state = 'held', lease_until = 0, channel = $3 WHERE seq = $1 AND attempts = $2 AND state = 'claimed'",
+        "UPDATE outbox SET state = 'held', lease_until = 0, channel = $3, faults = 0, delayed_at = NULL \
+         WHERE seq = $1 AND attempts = $2 AND state = 'claimed'",
         row.seq,
         row.attempts,
         channel.as_str()
@@ -53,19 +55,23 @@ pub async fn held_too_long(tx: &mut Tx, before: i64) -> Result<Vec<Claimed>> {
     let rows = sql_all!(
         tx,
         Row,
-        "SELECT seq, key, rank, audience, partner_id, subject, action, attempts, CAST(0 AS BIGINT), created_at FROM outbox \
-         WHERE state = 'held' AND audience = 'partner' AND created_at < $1 ORDER BY seq",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM outbox WHERE state = 'held' AND audience = 'partner' AND created_at < $1 ORDER BY channel, seq"
+        ),
         before
     )?;
-    rows.into_iter().map(Claimed::try_from).collect()
+    Ok(rows.into_iter().map(Claimed::from).collect())
 }
 
 /// Gives up one that is held.
-pub async fn drop_held(tx: &mut Tx, row: &Claimed, now: i64, why: &str) -> Result<()> {
+pub async fn give_up_held(tx: &mut Tx, row: &Claimed, state: State, now: i64, why: &str) -> Result<()> {
     sql_exec!(
         tx,
-        "UPDATE outbox SET state = 'dropped', sent_at = $2, error = $3 WHERE seq = $1 AND state = 'held'",
+        "UPDATE outbox SET state = $2, sent_at = $3, error = $4 WHERE seq = $1 AND state = 'held'",
         row.seq,
+        state.as_str(),
         now,
         why
     )?;

@@ -1,5 +1,6 @@
 //! What stands where, what is stuck, and what may be forgotten.
 
+use super::State;
 use crate::kernel::error::Result;
 use crate::store::Tx;
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
@@ -27,11 +28,15 @@ pub async fn shown_at(tx: &mut Tx, subject: &str) -> Result<Option<(String, Stri
 
 /// How many wait, how many are unconfirmed, how many failed.
 pub async fn depth(tx: &mut Tx) -> Result<(i64, i64, i64)> {
-    Ok((
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')")?,
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'unconfirmed'")?,
-        sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'failed'")?,
-    ))
+    let open = sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')")?;
+    // The whole predicate of the index, or SQLite would not use it.
+    let stuck = sql_all!(
+        tx,
+        (String, i64),
+        "SELECT state, COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') GROUP BY state"
+    )?;
+    let of = |state: State| stuck.iter().find(|(s, _)| s == state.as_str()).map_or(0, |(_, n)| *n);
+    Ok((open, of(State::Unconfirmed), of(State::Failed)))
 }
 
 /// The newest rows that need somebody: state and why.
@@ -44,17 +49,24 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
     )?)
 }
 
-/// Forgets up to `limit` rows that are settled: those that show nothing and were enqueued before `sent`, and those that
-/// show something, and so could be edited, before `shown` (milliseconds UTC). Gives their number.
+/// Forgets up to `limit` rows that are settled: those that show nothing and were enqueued before `sent`, and up to
+/// `limit` of those that show something, and so could be edited, before `shown` (milliseconds UTC). Gives their number.
 pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u64> {
-    Ok(sql_exec!(
+    let plain = sql_exec!(
         tx,
         "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'attended') \
-         AND ((subject IS NULL AND created_at < $1) OR created_at < $2) ORDER BY seq LIMIT $3)",
+         AND subject IS NULL AND created_at < $1 ORDER BY created_at LIMIT $2)",
         sent,
+        limit
+    )?;
+    let shown = sql_exec!(
+        tx,
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'attended') \
+         AND subject IS NOT NULL AND created_at < $1 ORDER BY created_at LIMIT $2)",
         shown,
         limit
-    )?)
+    )?;
+    Ok(plain + shown)
 }
 
 /// Whether a message that shows `subject` was enqueued, sent or not.

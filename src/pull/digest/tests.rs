@@ -81,11 +81,8 @@ fn a_stored_time_is_read_as_a_schedule() {
         time: time.into(),
         zone: zone.into(),
     };
-    let schedule_of = |t| schedule(&t).map(|s| s.describe());
-    assert_eq!(
-        schedule_of(time("Mon", "09:00", "Europe/Stockholm")).as_deref(),
-        Some("Mondays at 09:00, Europe/Stockholm")
-    );
-    assert_eq!(schedule_of(time("Mon", "09:00", "Mars/Base")), None);
-    assert_eq!(schedule_of(time("Noday", "09:00", "UTC")), None);
+    let weekly = Schedule::parse("0 9 * * mon", "Europe/Stockholm").unwrap();
+    assert_eq!(schedule(&time("Mon", "09:00", "Europe/Stockholm")), Some(weekly));
+    assert_eq!(schedule(&time("Mon", "09:00", "Mars/Base")), None);
+    assert_eq!(schedule(&time("Noday", "09:00", "UTC")), None);
 }

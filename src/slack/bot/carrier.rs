@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::client::{CallError, Client, key_metadata};
 use super::super::split::{MESSAGE_LIMIT, split_text};
-use crate::delivery::dispatch::{Carrier, Sent};
+use crate::delivery::dispatch::{At, Carrier, Sent};
 use crate::delivery::outbox::{Action, Claimed, Destination, Thread};
 use crate::kernel::blocks::Message;
 use crate::store::channels::State;
@@ -17,9 +17,6 @@ const UNAUTHORISED: Duration = Duration::from_secs(1);
 
 /// Slack's clock and ours differ by less, or Slack's signatures would be refused.
 const CLOCKS_APART_SECONDS: i64 = 300;
-
-/// Where a message stands: channel and `ts`.
-type At = Option<(String, String)>;
 
 /// Sends with the one client.
 #[derive(Clone, Debug)]
@@ -101,6 +98,9 @@ impl SlackCarrier {
             }
             Action::PublishHome { user, view } => {
                 self.0.publish_home(user.as_str(), view).await.map(|_| None)
+            }
+            Action::Unreadable => {
+                Err(CallError::Rejected { code: "unreadable".to_owned(), detail: String::new() })
             }
         }
     }

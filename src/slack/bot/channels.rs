@@ -16,7 +16,7 @@ use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Destination, Outgoing, State as Fate};
 use crate::kernel::actor::{Right, Role};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::map::partner::Partner;
 use crate::map::store as map;
@@ -365,8 +365,8 @@ pub(super) async fn changed(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     if !ours {
         return Ok(Handled::Ignored);
     }
-    if let Look::NotNow(_, why) = look(bot, &id).await? {
-        return Err(Error::fault(format!("conversations.info: {why}")));
+    if let Look::NotNow(after, why) = look(bot, &id).await? {
+        return Err(Error::NotNow(NotNow { after: Some(after), why: format!("conversations.info: {why}") }));
     }
     finish(bot, bot.db.begin().await?, claimed.claim).await
 }
@@ -513,9 +513,11 @@ pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
     }
     let why = "Its channel was not in order for three days";
     for row in outbox::held_too_long(tx, millis(now) - PATIENCE_MS).await? {
-        outbox::drop_held(tx, &row, millis(now), why).await?;
+        // One that may have arrived is for a person to look for.
+        let fate = if row.uncertain { Fate::Unconfirmed } else { Fate::Dropped };
+        outbox::give_up_held(tx, &row, fate, millis(now), why).await?;
         if let Some(draft) = row.subject.as_deref().and_then(|s| s.strip_prefix("note:")) {
-            drafts::settled(tx, now, draft, Fate::Dropped, None, None, Some(why)).await?;
+            drafts::settled(tx, now, draft, fate, None, None, Some(why)).await?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use super::super::client::CallError;
 use super::super::payload::ActingUser;
 use super::Bot;
 use crate::kernel::actor::{Actor, Standing};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::store::millis;
 use crate::store::people::{self, OUTSIDE, Person};
@@ -66,7 +66,7 @@ async fn unconfirmed(bot: &Bot, id: UserId) -> Result<Actor> {
 pub(super) async fn look_up(bot: &Bot, id: &UserId) -> Result<Person> {
     match ask(bot, id).await {
         Ok(user) => Ok(user.map_or_else(|| missing(id), |user| read(bot, id, &user))),
-        Err(error) => Err(Error::caused("users.info", error)),
+        Err(error) => Err(error.during("users.info")),
     }
 }
 

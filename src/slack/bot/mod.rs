@@ -43,7 +43,7 @@ use crate::config::Delivery;
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
-use crate::delivery::outbox::Bell;
+use crate::delivery::outbox::{self, Bell, Outgoing};
 use crate::delivery::{schedule, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
@@ -279,6 +279,13 @@ impl Bot {
         in_one!(self, tx, digest::round(&mut tx, now))
     }
 
+    async fn tell(&self, tx: &mut Tx, out: Option<Outgoing>) -> Result<()> {
+        match out {
+            Some(out) => outbox::enqueue(tx, millis(self.clock.now()), &out).await,
+            None => Ok(()),
+        }
+    }
+
     async fn urgent(&self, claimed: &Claimed) -> Result<Handled> {
         let payload = &claimed.envelope.payload;
         match claimed.envelope.kind {
@@ -317,10 +324,12 @@ impl Handler for Bot {
         }
     }
 
-    async fn gave_up(&self, claimed: &Claimed, reference: &str) {
-        if let Err(error) = answers::apologise(self, claimed, reference).await {
-            tracing::error!(%error, reference, "the user could not be told that it failed");
-        }
+    async fn delayed(&self, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+        self.tell(tx, answers::patience(claimed)).await
+    }
+
+    async fn gave_up(&self, tx: &mut Tx, claimed: &Claimed, reference: &str) -> Result<()> {
+        self.tell(tx, answers::apology(claimed, reference)).await
     }
 }
 

@@ -173,7 +173,11 @@ impl<'a> Occasion<'a> {
             Err(CallError::Rejected { code, .. }) if code.contains("trigger") => {
                 Err(Error::user("That took longer than Slack waits for a form. Try again."))
             }
-            Err(error) => Err(Error::caused("opening a modal", error)),
+            // By the time that Slack takes it the trigger has ended.
+            Err(CallError::Retry { .. }) => {
+                Err(Error::user("Slack opens no form for me just now. Try again in a minute."))
+            }
+            Err(error) => Err(error.during("opening a modal")),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::client::CallError;
 use super::Bot;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 
 /// What a channel is chosen for.
@@ -19,7 +19,7 @@ pub(super) async fn objection(bot: &Bot, channel: &ChannelId, used: Use) -> Resu
     let answer = match bot.client.conversation_info(channel.as_str()).await {
         Ok(answer) => answer,
         Err(CallError::Rejected { .. }) => return Ok(Some(invite())),
-        Err(error) => return Err(Error::caused("conversations.info", error)),
+        Err(error) => return Err(error.during("conversations.info")),
     };
     let room = answer.get("channel").unwrap_or(&answer);
     let is = |name: &str| room[name].as_bool().unwrap_or(false);

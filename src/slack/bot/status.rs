@@ -146,7 +146,7 @@ fn troubles(buried: i64, unconfirmed: i64, failed: i64) -> Vec<String> {
     }
     if failed > 0 {
         all.push(format!(
-            "Slack refused {}. The usual cause is a channel that I am not in: write /invite @Tandem there.",
+            "{} could not be sent. The usual cause is a channel that I am not in: write /invite @Tandem there. On the server, `tandem doctor` says why.",
             counted(failed, "message", "messages")
         ));
     }
@@ -177,7 +177,7 @@ mod tests {
         insta::assert_snapshot!(text, @r"
         1 thing that came in could not be handled after several tries. Who did it was told. On the server, `tandem inbox list` says why, and `tandem inbox retry` has it tried again.
         2 messages may or may not have reached a partner. Look into the channel, then decide on the draft's card.
-        Slack refused 3 messages. The usual cause is a channel that I am not in: write /invite @Tandem there.
+        3 messages could not be sent. The usual cause is a channel that I am not in: write /invite @Tandem there. On the server, `tandem doctor` says why.
         ");
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
 
+use crate::kernel::error::{Error, NotNow};
+
 /// Why a call failed. None of it carries a token or the text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -39,6 +41,16 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// As it is told on: `what` was tried. What passes by itself is waited for, a token that is not taken included.
+    pub fn during(self, what: &str) -> Error {
+        let why = format!("{what}: {self}");
+        match self {
+            Self::Retry { after, .. } => Error::NotNow(NotNow { after, why }),
+            Self::Unauthorised { .. } => Error::NotNow(NotNow { after: None, why }),
+            Self::Rejected { .. } | Self::Ambiguous { .. } => Error::fault(why),
+        }
+    }
+
     /// Slack's code, if it gave one.
     pub fn code(&self) -> &str {
         match self {

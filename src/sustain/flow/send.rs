@@ -104,7 +104,7 @@ pub async fn settled(
     let (verb, next) = match state {
         State::Sent => ("draft.sent", draft.arrived(now, arrival)),
         State::Unconfirmed => ("draft.unconfirmed", draft.lost_sight(why.clone())),
-        State::Failed => ("draft.failed", draft.came_back(format!("Slack refused it ({why})."), now)),
+        State::Failed => ("draft.failed", draft.came_back(sentence(&why), now)),
         State::Dropped => ("draft.dropped", draft.came_back(sentence(&why), now)),
     };
     let draft = record(tx, now, "tandem", verb, if state == State::Sent { "" } else { &why }, next).await?;

@@ -90,7 +90,7 @@ fn a_card_says_how_it_stands() {
         approved(),
         approved().arrived(now(), arrival).unwrap(),
         approved().lost_sight("its fate is unknown".into()).unwrap(),
-        approved().came_back("Slack refused it (is_archived).".into(), now()).unwrap(),
+        approved().came_back("Slack refused it: is_archived.".into(), now()).unwrap(),
         blocked.clone().reject(&s, "U0MAYA".into(), now(), "Sam left <them>".into()).unwrap(),
         blocked.clone().expire("Nobody decided within 7 days.".into()).unwrap(),
         blocked.snooze(&s, at("2026-03-16T08:00:00Z")).unwrap(),
@@ -102,7 +102,7 @@ fn a_card_says_how_it_stands() {
     []
     Not confirmed: check, then resend. <@U0MAYA> approved it, and Slack did not say whether it arrived (its fate is unknown). Look in <#C0NORTHWIND>.
     [It arrived] [Resend]
-    It came back: Slack refused it (is_archived). It waits for a decision again. Version 3, drafted by <@U0OMAR>. <@U0MAYA> decides.
+    It came back: Slack refused it: is_archived. It waits for a decision again. Version 3, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Approve and send] [Edit] [Reject] [⋯]
     Rejected by <@U0MAYA>: Sam left &lt;them&gt;
     []

@@ -206,7 +206,7 @@ pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Han
         Err(CallError::Rejected { code, .. }) if matches!(code.as_str(), "hash_conflict" | "not_found") => {
             Ok(Handled::Ignored)
         }
-        Err(error) => Err(Error::caused("redrawing a form", error)),
+        Err(error) => Err(error.during("redrawing a form")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
 use crate::kernel::actor::{Actor, Standing};
 use crate::kernel::blocks::Message;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, ImportId, UserId};
 use crate::kernel::text::escape;
 use crate::map::import::view::Aside;
@@ -39,7 +39,7 @@ pub(in crate::slack::bot) async fn shared(
             tracing::info!(code, "a shared file cannot be looked up");
             return Ok(Handled::Ignored);
         }
-        Err(error) => return Err(Error::caused("files.info", error)),
+        Err(error) => return Err(error.during("files.info")),
     };
     let file = FileRef::read(&info);
     let person = identity::look_up(bot, &user).await?;
