@@ -6,6 +6,8 @@ pub mod clock;
 pub mod dates;
 pub mod error;
 pub mod ids;
+pub mod meters;
 pub mod money;
+pub mod pulse;
 pub mod schedule;
 pub mod text;
