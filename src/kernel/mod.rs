@@ -9,6 +9,8 @@ pub mod dates;
 pub mod error;
 pub mod failpoint;
 pub mod ids;
+pub mod meters;
 pub mod money;
+pub mod pulse;
 pub mod schedule;
 pub mod text;
