@@ -132,6 +132,8 @@ pub struct Limits {
 pub struct Delivery {
     /// When a process of several is gone, the others take over its work so much later.
     pub lease_seconds: u64,
+    /// A part that has work and has not got on for so long is stuck: it is told, and the part is started anew.
+    pub stuck_seconds: u64,
     /// What was handled is remembered for so many days, so that a repetition by Slack is recognised.
     pub handled_days: u16,
     /// What was sent and shows nothing that can change is kept for so many days.
@@ -201,7 +203,7 @@ impl Default for Limits {
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { lease_seconds: 30, handled_days: 3, sent_days: 30, shown_days: 400 }
+        Self { lease_seconds: 30, stuck_seconds: 25, handled_days: 3, sent_days: 30, shown_days: 400 }
     }
 }
 
@@ -294,7 +296,19 @@ impl Config {
                 fix: "give 1 to 600; 30 suits most",
             });
         }
+        if !(self.slack.timeout_seconds + 5..=3600).contains(&self.delivery.stuck_seconds) {
+            return Err(ConfigError::Wrong {
+                setting: "delivery.stuck_seconds",
+                found: self.delivery.stuck_seconds.to_string(),
+                fix: "give 25, or another number up to 3600 that is 5 or more above slack.timeout_seconds",
+            });
+        }
         Ok(())
+    }
+
+    /// See [`Delivery::stuck_seconds`].
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.delivery.stuck_seconds)
     }
 
     /// See [`Delivery::lease_seconds`].

@@ -13,6 +13,7 @@ const FALLBACK: Duration = Duration::from_secs(15);
 /// After the database failed, it is tried again so much later.
 const PAUSE: Duration = Duration::from_secs(1);
 
+pub mod backlog;
 pub mod dispatch;
 pub mod envelope;
 pub mod inbox;

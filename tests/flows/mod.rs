@@ -13,6 +13,7 @@ mod identity;
 mod imports;
 mod install;
 mod intake;
+mod outside;
 mod partners;
 mod replicas;
 mod sessions;

@@ -12,6 +12,7 @@ use super::super::Bot;
 use super::{discard, show};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ImportId, PartnerId};
+use crate::kernel::pulse::Pulse;
 use crate::map::import::{Counts, Import, State, flow, store};
 use crate::map::intake::table::{self, Field, Mapping, Recognition};
 use crate::map::name;
@@ -25,12 +26,9 @@ const PROGRESS: Duration = Duration::from_secs(2);
 const IDLE: Duration = Duration::from_secs(5);
 
 /// Works off imports, one at a time, until cancelled.
-pub async fn run(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
+pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
     while !stop.is_cancelled() {
-        let mut tx = bot.db.read().await?;
-        let work = store::next_work(&mut tx).await?;
-        tx.rollback().await?;
-        let Some(import) = work else {
+        let Some(import) = pulse.step(next(&bot)).await? else {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = bot.imports.rung() => {}
@@ -39,12 +37,19 @@ pub async fn run(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
             continue;
         };
         let id = import.id.clone();
-        if let Err(error) = step(&bot, import, &stop).await {
+        if let Err(error) = pulse.step(step(&bot, import, &stop)).await {
             tracing::error!(%error, import = id.as_str(), "an import failed");
             fail(&bot, &id, "I could not read it because of a fault here. Drop it again, or ask an admin to look at `tandem doctor`.").await?;
         }
     }
     Ok(())
+}
+
+async fn next(bot: &Bot) -> Result<Option<Import>> {
+    let mut tx = bot.db.read().await?;
+    let work = store::next_work(&mut tx).await?;
+    tx.rollback().await?;
+    Ok(work)
 }
 
 async fn step(bot: &Bot, import: Import, stop: &CancellationToken) -> Result<()> {
