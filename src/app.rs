@@ -156,9 +156,9 @@ impl App {
                 }
             }
             Mode::Socket => {
-                let pulse = watchdog.pulse("socket mode");
-                watchdog.watch(&pulse);
-                app.part("socket mode", socket_mode(client, front, pulse, stop.clone()));
+                let config = SocketConfig::default();
+                watchdog.watch(&config.pulse);
+                app.part("socket mode", socket_mode(client, front, config, stop.clone()));
             }
         }
         let health = Health { db, clock, meters, pulses: watchdog.pulses(), tally };
@@ -294,9 +294,8 @@ fn milliseconds(n: i64) -> Duration {
 async fn socket_mode(
     client: Arc<Client>,
     front: Front<Bot>,
-    pulse: Pulse,
+    config: SocketConfig,
     stop: CancellationToken,
 ) -> Result<()> {
-    let config = SocketConfig { pulse, ..SocketConfig::default() };
     socket::run((*client).clone(), front, config, stop).await.map_err(|e| Error::caused("Socket Mode", e))
 }

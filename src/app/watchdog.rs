@@ -115,9 +115,9 @@ impl Watchdog {
             if !self.untold.is_empty() {
                 match tokio::time::timeout(every, tell(self.untold.clone())).await {
                     Ok(Ok(())) => self.untold.clear(),
-                    Ok(Err(error)) => tracing::warn!(%error, "the admins could not be told yet"),
+                    Ok(Err(error)) => tracing::debug!(%error, "the admins could not be told yet"),
                     Err(_) => {
-                        tracing::warn!("the admins could not be told yet: the database does not answer")
+                        tracing::debug!("the admins could not be told yet: the database does not answer")
                     }
                 }
             }

@@ -23,18 +23,24 @@ pub async fn read(tx: &mut Tx, now: i64) -> Result<Backlog> {
     if let Some((open, buried, oldest)) = inbox {
         backlog = Backlog { envelopes: open, buried, oldest_envelope: age(oldest), ..backlog };
     }
-    // The list of states that need somebody is repeated so that the index of them serves.
-    let outbox = sql_opt!(
+    let open = sql_opt!(
         tx,
-        (i64, i64, i64, i64, Option<i64>),
-        "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')), \
-         (SELECT COUNT(*) FROM outbox WHERE state = 'held'), \
-         (SELECT COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') AND state = 'unconfirmed'), \
-         (SELECT COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') AND state = 'failed'), \
-         (SELECT created_at FROM outbox WHERE seq = (SELECT MIN(seq) FROM outbox WHERE state IN ('waiting', 'claimed')))"
+        (i64, Option<i64>),
+        "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN ('waiting', 'claimed')"
     )?;
-    if let Some((messages, held, unconfirmed, failed, oldest)) = outbox {
-        backlog = Backlog { messages, held, unconfirmed, failed, oldest_message: age(oldest), ..backlog };
+    if let Some((messages, oldest)) = open {
+        backlog = Backlog { messages, oldest_message: age(oldest), ..backlog };
+    }
+    // The list of states that need somebody is repeated so that the index of them serves.
+    let other = sql_opt!(
+        tx,
+        (i64, i64, i64),
+        "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'held'), \
+         (SELECT COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') AND state = 'unconfirmed'), \
+         (SELECT COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') AND state = 'failed')"
+    )?;
+    if let Some((held, unconfirmed, failed)) = other {
+        backlog = Backlog { held, unconfirmed, failed, ..backlog };
     }
     Ok(backlog)
 }

@@ -77,7 +77,7 @@ async fn ready(State(at): State<Arc<Shared>>) -> Response {
     }
     for pulse in &at.health.pulses {
         if let Some(still) = pulse.stuck_for() {
-            found.push(one(pulse.name(), &format!("has not got on for {} seconds", still.as_secs())));
+            found.push(one(pulse.name(), &format!("stood still for {} seconds", still.as_secs())));
         }
     }
     if found.is_empty() { Json(json!({"ready": true, "stuck": []})).into_response() } else { stuck(&found) }

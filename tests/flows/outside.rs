@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use regex::Regex;
 use serde_json::{Value, json};
+use tandem::config::Config;
 use tandem::sandbox::Fault;
 use tandem::sql_exec;
 use tandem::store::Tx;
@@ -38,11 +39,21 @@ macro_rules! on_both {
 on_both!(
     what_comes_and_goes_is_counted: |backend| Stage::on(backend, WayIn::Socket),
     a_part_that_stands_still_is_told_of_and_started_anew: |backend| impatient(backend),
+    a_send_that_hangs_is_looked_up_and_not_repeated: |backend| hasty(backend),
     a_database_that_does_not_answer_is_said: |backend| Stage::on(backend, WayIn::Http),
 );
 
 async fn impatient(backend: Backend) -> Option<Stage> {
     Stage::with(backend, WayIn::Http, |config| config.delivery.stuck_seconds = 2).await
+}
+
+async fn hasty(backend: Backend) -> Option<Stage> {
+    let settings = |config: &mut Config| {
+        config.slack.timeout_seconds = 60;
+        config.delivery.stuck_seconds = 2;
+        config.delivery.lease_seconds = 3;
+    };
+    Stage::with(backend, WayIn::Http, settings).await
 }
 
 async fn metrics(stage: &Stage) -> String {
@@ -159,11 +170,11 @@ fn collect<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
     }
 }
 
-/// Somebody else holds the inbox: on Postgres its table, on SQLite the one writer.
+/// Somebody else writes to the inbox and does not end: on Postgres its table is taken, on SQLite the one writer.
 async fn hold(stage: &Stage) -> Tx {
     let mut tx = stage.db.begin().await.unwrap();
     if tx.is_postgres() {
-        sql_exec!(&mut tx, "LOCK TABLE inbox").unwrap();
+        sql_exec!(&mut tx, "LOCK TABLE inbox IN EXCLUSIVE MODE").unwrap();
     }
     tx
 }
@@ -175,10 +186,10 @@ async fn a_part_that_stands_still_is_told_of_and_started_anew(stage: Stage) {
     let said = until(&stage, 503).await;
     assert!(said["ready"] == false && names(&said).iter().any(|name| name.ends_with("worker")), "{said}");
     let why = said["stuck"][0]["why"].as_str().unwrap();
-    assert!(why.starts_with("has not got on for ") && why.ends_with(" seconds"), "{why}");
+    assert!(why.starts_with("stood still for ") && why.ends_with(" seconds"), "{why}");
     let counted = ["worker", "urgent worker"].map(|part| format!("tandem_stuck_total{{part=\"{part}\"}}"));
     let end = Instant::now() + Duration::from_secs(10);
-    while !counted.iter().any(|name| stage_counts(&stage, name)) {
+    while !counted.iter().any(|name| is_counted(&stage, name)) {
         assert!(Instant::now() < end, "the watchdog is asleep");
         sleep(Duration::from_millis(20)).await;
     }
@@ -198,7 +209,21 @@ async fn a_part_that_stands_still_is_told_of_and_started_anew(stage: Stage) {
     stage.end().await;
 }
 
-fn stage_counts(stage: &Stage, name: &str) -> bool {
+/// Slack has it, and its answer does not come.
+async fn a_send_that_hangs_is_looked_up_and_not_repeated(stage: Stage) {
+    stage.sandbox.script("chat.postMessage", Fault::Slow(Duration::from_secs(50)), 1);
+    stage.person(ALEX).post(INTAKE, SAID).await.unwrap();
+    let said = until(&stage, 503).await;
+    assert_eq!(names(&said), ["outbox"], "{said}");
+    until(&stage, 200).await;
+    stage.settle().await;
+    let texts = stage.texts(INTAKE);
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(told(&stage).await.contains("• What I send, for "));
+    stage.end().await;
+}
+
+fn is_counted(stage: &Stage, name: &str) -> bool {
     number(&stage.bot.client.meters().show(None, 0), name) >= Some(1.0)
 }
 
