@@ -280,7 +280,8 @@ async fn schedule(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Resul
         tokio::select! {
             () = stop.cancelled() => {}
             () = bot.clock.moved() => due = now(),
-            () = tokio::time::sleep(milliseconds(due - now())) => {}
+            // Whatever the clock says: it may have been set back.
+            () = tokio::time::sleep(milliseconds((due - now()).min(ROUND_MS))) => {}
         }
     }
     Ok(())

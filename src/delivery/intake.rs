@@ -88,8 +88,8 @@ impl<H: Handler> Intake<H> {
         let mut renewal = tokio::time::interval(self.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let full = stop.is_cancelled() || lanes.len() >= LANES;
-            let claimed = if full { Vec::new() } else { self.pulse.step(self.claim()).await };
+            let no_more = stop.is_cancelled() || lanes.len() >= LANES;
+            let claimed = if no_more { Vec::new() } else { self.pulse.step(self.claim()).await };
             let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
             for lane in by_lane(claimed) {
                 let seqs = lane.iter().map(|one| one.claim.seq).collect();

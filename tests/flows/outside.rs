@@ -18,7 +18,7 @@ const SAID: &str =
     "New overlap with Northwind: Acme Corp (acme.com), our customer, their prospect, owner <@U0ALEX>";
 
 macro_rules! on_both {
-    ($($name:ident: $stage:expr),+ $(,)?) => {
+    ($($name:ident: $stage:ident),+ $(,)?) => {
         mod sqlite {
             use super::*;
             $(#[test]
@@ -37,11 +37,19 @@ macro_rules! on_both {
 }
 
 on_both!(
-    what_comes_and_goes_is_counted: |backend| Stage::on(backend, WayIn::Socket),
-    a_part_that_stands_still_is_told_of_and_started_anew: |backend| impatient(backend),
-    a_send_that_hangs_is_looked_up_and_not_repeated: |backend| hasty(backend),
-    a_database_that_does_not_answer_is_said: |backend| Stage::on(backend, WayIn::Http),
+    what_comes_and_goes_is_counted: over_a_socket,
+    a_part_that_stands_still_is_told_of_and_started_anew: impatient,
+    a_send_that_hangs_is_looked_up_and_not_repeated: hasty,
+    a_database_that_does_not_answer_is_said: over_http,
 );
+
+async fn over_a_socket(backend: Backend) -> Option<Stage> {
+    Stage::on(backend, WayIn::Socket).await
+}
+
+async fn over_http(backend: Backend) -> Option<Stage> {
+    Stage::on(backend, WayIn::Http).await
+}
 
 async fn impatient(backend: Backend) -> Option<Stage> {
     Stage::with(backend, WayIn::Http, |config| config.delivery.stuck_seconds = 2).await
