@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::text::visible;
+
 /// Slack's limit for the text of a section.
 pub const SECTION_LIMIT: usize = 3000;
 /// Slack's limit for the text of a header.
@@ -237,7 +239,7 @@ pub fn home(blocks: Vec<Value>) -> Value {
 
 /// A plain-text object.
 pub fn plain(text: &str) -> Value {
-    json!({"type": "plain_text", "text": text, "emoji": true})
+    json!({"type": "plain_text", "text": visible(text), "emoji": true})
 }
 
 fn mrkdwn_object(text: &str) -> Value {

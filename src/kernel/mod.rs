@@ -11,6 +11,7 @@ pub mod failpoint;
 pub mod ids;
 pub mod meters;
 pub mod money;
+pub mod pattern;
 pub mod pulse;
 pub mod schedule;
 pub mod text;

@@ -1,8 +1,9 @@
 //! Text for Slack: escaping, so that nobody's words become a mention, a link or a command.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// Escapes `&`, `<` and `>` as Slack asks and leaves everything else alone.
+/// Escapes `&`, `<` and `>` as Slack asks and leaves out what nobody would see; see [`visible`].
 ///
 /// Source: Slack, "Formatting text for app surfaces", Escaping text.
 pub fn escape(text: &str) -> String {
@@ -19,8 +20,22 @@ pub fn sentence(text: &str) -> String {
     if closed { text.to_owned() } else { format!("{text}.") }
 }
 
+/// Without characters that show nothing and can make a text read as another: control bytes, zero-width spaces and what
+/// turns the direction of writing. Joiners stay, which scripts and emoji are written with.
+///
+/// Source: Unicode Technical Report 36, "Bidirectional text spoofing"; Unicode Technical Standard 39, hidden characters.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_hidden) { text.replace(is_hidden, "").into() } else { text.into() }
+}
+
+fn is_hidden(c: char) -> bool {
+    let shows_nothing = matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}');
+    shows_nothing || turns || c.is_control() && !matches!(c, '\n' | '\t')
+}
+
 fn write_escaped<W: Write>(out: &mut W, text: &str) -> fmt::Result {
-    for c in text.chars() {
+    for c in text.chars().filter(|c| !is_hidden(*c)) {
         match c {
             '&' => out.write_str("&amp;")?,
             '<' => out.write_str("&lt;")?,
@@ -38,5 +53,31 @@ pub struct Mrkdwn;
 impl askama::filters::Escaper for Mrkdwn {
     fn write_escaped_str<W: Write>(&self, mut dest: W, string: &str) -> fmt::Result {
         write_escaped(&mut dest, string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_left_out_and_others_stay() {
+        assert_eq!(escape("invoice\u{202E}fdp.exe\u{202C}\u{200B}\u{7}\u{0}"), "invoicefdp.exe");
+        let family = "Ørsted & Müller\n\t\u{1F469}\u{200D}\u{1F680} می\u{200C}خواهم";
+        assert_eq!(visible(family), family);
+    }
+
+    proptest! {
+        /// Nothing that anybody writes is a mention, a link or a command, and all that can be seen is still there.
+        #[test]
+        fn nobodys_words_are_a_command(written in r"(\PC|[<>&!@#|\x00-\x1f\u{200B}\u{202E}]|<!channel>|<@U0EVE>){0,60}") {
+            let escaped = escape(&written);
+            prop_assert!(!escaped.contains(['<', '>']));
+            prop_assert!(!escaped.contains(is_hidden));
+            let back = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            prop_assert_eq!(back, visible(&written).into_owned());
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::kernel::blocks::clip;
+use crate::kernel::text::escape;
+
 /// The slash command.
 pub const COMMAND: &str = "/partner";
 
@@ -220,7 +223,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn misread(words: &[String], error: &clap::Error) -> String {
-    let typed = crate::kernel::text::escape(&words.iter().take(2).cloned().collect::<Vec<_>>().join(" "));
+    let typed = escape(&clip(&words.iter().take(2).cloned().collect::<Vec<_>>().join(" "), 60));
     let suggestion = error.get(clap::error::ContextKind::SuggestedSubcommand).and_then(|value| match value {
         clap::error::ContextValue::Strings(all) => all.first().cloned(),
         clap::error::ContextValue::String(one) => Some(one.clone()),

@@ -9,6 +9,7 @@ mod drafts_races;
 mod drafts_routes;
 mod foreign;
 mod home;
+mod hostile;
 mod identity;
 mod imports;
 mod install;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::{Facts, first_char, text_of};
-use super::flatten::{EMAIL, LINK, Tokens, index, is_marker, pattern};
+use super::flatten::{EMAIL, LINK, Tokens, index, is_marker};
 use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
 use super::words::{is_connector, is_stop, may_stand_in_name};
 use crate::map::domain::Domain;

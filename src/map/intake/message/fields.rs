@@ -4,10 +4,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::{Candidate, candidates, is_pair};
-use super::flatten::{PARTNER, Tokens, index, pattern};
+use super::flatten::{PARTNER, Tokens, index};
 use super::patterns::*;
 use super::people::{lone_owner, people};
 use super::populations::populations;

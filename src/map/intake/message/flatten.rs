@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 use serde_json::Value;
 
@@ -67,10 +68,6 @@ pub(super) struct Flat {
     pub(super) tokens: Tokens,
 }
 
-pub(super) fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is a constant of this crate")
-}
-
 /// Reads a message; partners are looked for under the given names.
 pub(super) fn flatten(message: &Value, partners: &Partners, loose: bool) -> Flat {
     let tokens = Tokens { partners: partners.names.clone(), ..Tokens::default() };
@@ -117,7 +114,7 @@ impl Reader<'_> {
     // ---- structure ----
 
     fn mrkdwn(&mut self, text: &str, out: &mut Vec<Line>) {
-        static FENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)~([^~\n]{1,200})~"));
+        static FENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)~([^~\n]+)~"));
         let text = text.replace("```", "\n");
         let text = FENCE.replace_all(&text, " ");
         for raw in text.split(['\n', '\r', '\u{2028}']) {

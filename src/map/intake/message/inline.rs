@@ -2,16 +2,17 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::{Captures, Regex};
 
-use super::flatten::{EMAIL, LINK, Link, Reader, USER, is_marker, marker, pattern};
+use super::flatten::{EMAIL, LINK, Link, Reader, USER, is_marker, marker};
 use super::partners::mended;
 use crate::map::domain::Domain;
 
 impl Reader<'_> {
     /// Markers for what Slack wraps, escapes undone, formatting and emoji gone, typos in key words mended.
     pub(super) fn inline(&mut self, raw: &str) -> String {
-        static WRAPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"<([^<>\n]{1,3000})>"));
+        static WRAPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"<([^<>\n]+)>"));
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
                 r"(?x) [\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24} \b

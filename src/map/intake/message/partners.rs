@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use rapidfuzz::distance::osa;
 use regex::{Captures, Regex};
 
-use super::flatten::{PARTNER, ROOM, pattern};
+use super::flatten::{PARTNER, ROOM};
 use super::words::is_stop;
 use crate::map::name;
 

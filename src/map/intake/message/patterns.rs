@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
-
-use super::flatten::pattern;
 
 const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|early|big|net new)[ -])*(?:customers?|clients?|cust\b|(?:deals?|opps?|opportunity) (?:(?:is|was|just|now|has been) )*(?:closed[- ]won|won)\b|prospects?|prospecting|opp(?:s|ty|ties)?\b|opportunit(?:y|ies)|deals?\b|pipeline|closed[- ]won|leads?\b|target accounts?|targets?\b|kunden?|bestandskunden?|interessent(?:en)?|clientes?|prospecto|oportunidad(?:es)?(?: abierta)?|opportunité(?: ouverte)?)";
 const OURS: &str =

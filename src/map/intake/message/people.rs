@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::{Facts, Side, blank, first_char, text_of};
-use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker, pattern};
+use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker};
 use super::patterns::*;
 use super::words::{is_stage, is_stop, may_stand_in_name};
 use crate::map::overlap::Population;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::{Facts, Side, blank, first_char, text_of};
-use super::flatten::{PARTNER, index, pattern};
+use super::flatten::{PARTNER, index};
 use super::patterns::*;
 use super::relations::relations;
 use super::sides::{clause_start, side_of, side_of_clause};

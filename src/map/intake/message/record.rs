@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::{accounts, ends_abbreviated};
 use super::fields::{self, Facts, Side};
-use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker, pattern};
+use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker};
 use super::keys::Key;
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::{Captures, Regex};
 
 use super::fields::{Facts, Side, first_char};
-use super::flatten::{PARTNER, index, pattern};
+use super::flatten::{PARTNER, index};
 use super::patterns::*;
 use super::populations::{blank_but, partner_marks};
 use super::words::is_stage;

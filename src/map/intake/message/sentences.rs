@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::first_char;
-use super::flatten::{PARTNER, index, is_marker, pattern};
+use super::flatten::{PARTNER, index, is_marker};
 use super::patterns::{DISTRIBUTED, OF_ALL, PARTNER_LED, SIDES};
 
 /// `We have Acme as customer and Hooli as prospect, Globex has both as prospects` → one account a sentence.

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::{Side, first_char};
-use super::flatten::{PARTNER, index, pattern};
+use super::flatten::{PARTNER, index};
 use super::patterns::*;
 
 pub(super) fn clause_start(text: &str, at: usize) -> usize {

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::pieces;
 use super::fields::{Facts, Side, blank, text_of};
-use super::flatten::pattern;
 use super::patterns::*;
 use super::sides::side_of_clause;
 use super::words::{is_stage, is_stop};

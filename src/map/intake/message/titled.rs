@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::fields::Side;
-use super::flatten::{LINK, Line, index, pattern};
+use super::flatten::{LINK, Line, index};
 use super::keys::{Key, key};
 use super::record::is_nothing;
 use super::words::is_stop;

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::kernel::pattern::pattern;
 use regex::{Captures, Regex};
 
 use super::accounts::is_partners;
-use super::flatten::{EMAIL, Line, PARTNER, Tokens, index, pattern};
+use super::flatten::{EMAIL, Line, PARTNER, Tokens, index};
 use crate::map::domain::Domain;
 
 /// Turns what the partner says of itself and of us into what we would say.
