@@ -4,12 +4,14 @@
 //! supervisor outside starts it again, and nothing that was acknowledged is lost.
 
 mod entry;
+mod watchdog;
 
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -23,9 +25,10 @@ use crate::delivery::outbox::Bell;
 use crate::delivery::{inbox, outbox, wake};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::meters::Meters;
+use crate::kernel::pulse::Pulse;
 use crate::map::intake::message;
-use crate::slack::bot::imports;
-use crate::slack::bot::{Bot, SlackCarrier, Watch};
+use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
 use crate::slack::socket::SocketConfig;
@@ -33,7 +36,8 @@ use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
 use crate::store::{Db, backup, schema};
 use crate::sustain::relevance;
-use crate::web;
+use crate::web::{self, Health};
+use watchdog::Watchdog;
 
 /// What is due comes at full minutes; that is when the scheduler looks at the clock.
 const ROUND_MS: i64 = 60_000;
@@ -71,7 +75,8 @@ impl App {
         let relevance = relevance::Settings::with_levels(&config.relevance.levels)
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let stop = CancellationToken::new();
-        let client = Arc::new(client(config)?);
+        let meters = Meters::new(config.slack.mode == Mode::Socket);
+        let client = Arc::new(client(config, meters.clone())?);
         let keeper = entry::keeper(config, &db, &clock, &client)?;
         let (identity, listener) = entry::enter(config, &keeper, listener).await?;
         tracing::info!(team = identity.team, database = db.name(), "connected to Slack");
@@ -98,8 +103,11 @@ impl App {
         let address = listener.local_addr()?;
         let mut app =
             Self { address, bot: bot.clone(), parts: JoinSet::new(), committer, stop: stop.clone() };
+        let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop.clone());
+        watchdog.watch(inbox.pulse());
         for (name, urgent) in [("urgent worker", true), ("worker", false)] {
-            let intake = Intake {
+            let pulse = watchdog.pulse(name);
+            let intake = Arc::new(Intake {
                 urgent,
                 db: db.clone(),
                 clock: clock.clone(),
@@ -107,28 +115,37 @@ impl App {
                 bell: bot.bell.clone(),
                 handler: bot.clone(),
                 lease: config.lease(),
-            };
-            app.part(name, Arc::new(intake).run(stop.clone()));
+                pulse: pulse.clone(),
+            });
+            app.part(name, watchdog.keep(&pulse, move |stop| intake.clone().run(stop)));
         }
-        let dispatch = Dispatch {
+        let pulse = watchdog.pulse("outbox");
+        let dispatch = Arc::new(Dispatch {
             db: db.clone(),
             clock: clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(client.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
-        };
+            pulse: pulse.clone(),
+        });
         // Beside the rest, and never waited for.
         drop(tokio::task::spawn_blocking(message::warm_up));
-        app.part("outbox", Arc::new(dispatch).run(stop.clone()));
+        app.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));
         if let Db::Postgres(pool) = &db {
             app.part("wake-up", wake::run(pool.clone(), inbox, bot.bell.clone(), stop.clone()));
         }
-        app.part("imports", imports::run(bot.clone(), stop.clone()));
-        app.part("scheduler", schedule(bot.clone(), stop.clone()));
+        // A large spreadsheet is read for long before its first row is there.
+        let pulse = Pulse::new("imports", config.patience() * 12);
+        let (at, beat) = (bot.clone(), pulse.clone());
+        app.part("imports", watchdog.keep(&pulse, move |stop| imports::run(at.clone(), beat.clone(), stop)));
+        let pulse = watchdog.pulse("scheduler");
+        let (at, beat) = (bot.clone(), pulse.clone());
+        app.part("scheduler", watchdog.keep(&pulse, move |stop| schedule(at.clone(), beat.clone(), stop)));
         app.part("token", keeper.clone().run(bot.bell.clone(), stop.clone()));
-        let front = Front::new(bot.clone(), clock.clone());
-        let mut routes = web::health(db);
+        let front = Front::new(bot.clone(), clock.clone(), meters.clone());
+        let tally = front.tally().clone();
+        let mut routes = Router::new();
         match config.slack.mode {
             Mode::Http => {
                 let secret = config
@@ -136,13 +153,26 @@ impl App {
                     .signing_secret
                     .clone()
                     .ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
-                routes = routes.merge(http::router(front, Verifier::new(&secret, clock)));
+                routes = routes.merge(http::router(front, Verifier::new(&secret, clock.clone())));
                 if let Some(credentials) = keeper.credentials.clone() {
                     routes = routes.merge(oauth::router(keeper, credentials));
                 }
             }
-            Mode::Socket => app.part("socket mode", socket_mode(client, front, stop.clone())),
+            Mode::Socket => {
+                let config = SocketConfig::default();
+                watchdog.watch(&config.pulse);
+                app.part("socket mode", socket_mode(client, front, config, stop.clone()));
+            }
         }
+        let health = Health { db, clock, meters, pulses: watchdog.pulses(), tally };
+        routes = routes.merge(health.routes());
+        app.part(
+            "watchdog",
+            watchdog.run(move |parts| {
+                let bot = bot.clone();
+                async move { standstill::tell(&bot, &parts).await }
+            }),
+        );
         app.part("web server", web::serve(listener, routes, stop));
         Ok(app)
     }
@@ -254,7 +284,7 @@ pub async fn inspect(config: &Config) -> Result<Db> {
     Ok(db)
 }
 
-fn client(config: &Config) -> Result<Client> {
+fn client(config: &Config, meters: Meters) -> Result<Client> {
     let bot_token = config.slack.bot_token.clone().unwrap_or_else(|| SecretString::from(String::new()));
     Client::new(ClientConfig {
         api_url: config.slack.api_url.clone(),
@@ -262,31 +292,43 @@ fn client(config: &Config) -> Result<Client> {
         app_token: config.slack.app_token.clone(),
         timeout: config.slack_timeout(),
         pace: Duration::from_millis(config.slack.message_interval_ms),
+        meters,
     })
     .map_err(|e| Error::caused("the Slack client", e))
 }
 
-async fn schedule(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
+async fn schedule(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
+    let now = || bot.clock.now().as_millisecond();
+    let mut due = now();
     while !stop.is_cancelled() {
+        bot.client.meters().late(milliseconds(now() - due));
+        due = now() - now().rem_euclid(ROUND_MS) + ROUND_MS;
         // What is due is derived from the state, so a round that failed is made up for by the next.
-        if let Err(error) = bot.rounds().await {
+        if let Err(error) = pulse.step(bot.rounds()).await {
             tracing::error!(%error, "a round of the scheduler failed; the next one makes up for it");
         }
-        let into_the_minute = bot.clock.now().as_millisecond().rem_euclid(ROUND_MS);
-        let wait = Duration::from_millis(u64::try_from(ROUND_MS - into_the_minute).unwrap_or(60_000));
         tokio::select! {
             () = stop.cancelled() => {}
-            () = bot.clock.moved() => {}
-            () = tokio::time::sleep(wait) => {}
+            () = bot.clock.moved() => due = now(),
+            // Whatever the clock says: it may have been set back.
+            () = tokio::time::sleep(milliseconds((due - now()).min(ROUND_MS))) => {}
         }
     }
     Ok(())
 }
 
-async fn socket_mode(client: Arc<Client>, front: Front<Bot>, stop: CancellationToken) -> Result<()> {
-    socket::run((*client).clone(), front, SocketConfig::default(), stop)
-        .await
-        .map_err(|e| Error::caused("Socket Mode", e))
+/// Nothing, where it is less than nothing.
+fn milliseconds(n: i64) -> Duration {
+    Duration::from_millis(u64::try_from(n).unwrap_or(0))
+}
+
+async fn socket_mode(
+    client: Arc<Client>,
+    front: Front<Bot>,
+    config: SocketConfig,
+    stop: CancellationToken,
+) -> Result<()> {
+    socket::run((*client).clone(), front, config, stop).await.map_err(|e| Error::caused("Socket Mode", e))
 }
 
 #[cfg(test)]

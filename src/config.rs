@@ -136,6 +136,8 @@ pub struct Limits {
 pub struct Delivery {
     /// When a process of several is gone, the others take over its work so much later.
     pub lease_seconds: u64,
+    /// A part that has work and has not got on for so long is stuck: it is told, and the part is started anew.
+    pub stuck_seconds: u64,
     /// What was handled is remembered for so many days, so that a repetition by Slack is recognised.
     pub handled_days: u16,
     /// What was sent and shows nothing that can change is kept for so many days.
@@ -205,7 +207,7 @@ impl Default for Limits {
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { lease_seconds: 30, handled_days: 3, sent_days: 30, shown_days: 400 }
+        Self { lease_seconds: 30, stuck_seconds: 25, handled_days: 3, sent_days: 30, shown_days: 400 }
     }
 }
 
@@ -310,6 +312,12 @@ impl Config {
                 30..=u64::MAX,
                 "give 30 or more: decisions on a card come for weeks, and are shown on it",
             ),
+            (
+                "delivery.stuck_seconds",
+                delivery.stuck_seconds,
+                self.slack.timeout_seconds + 5..=3600,
+                "give 25, or another number up to 3600 that is 5 or more above slack.timeout_seconds",
+            ),
         ];
         match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
             None => Ok(()),
@@ -317,6 +325,11 @@ impl Config {
                 Err(ConfigError::Wrong { setting, found: found.to_string(), fix })
             }
         }
+    }
+
+    /// See [`Delivery::stuck_seconds`].
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.delivery.stuck_seconds)
     }
 
     /// See [`Delivery::lease_seconds`].

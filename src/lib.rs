@@ -17,7 +17,7 @@
 //! | [`sustain`] | drafts, templates, relevance, sending |
 //! | [`sample`] | a small company to try things with: the demo's and the set-up's sample data |
 //! | [`slack`] | verification, decoding, the command and action grammar, the client, Home |
-//! | [`web`] | health and the HTTP routes |
+//! | [`web`] | the web server: health, readiness and metrics |
 //! | [`sandbox`] | a local Slack workspace with a web page: the demo and the test double |
 //! | [`app`] | composes the parts and supervises them |
 //! | [`cli`] | one file a subcommand |

@@ -133,6 +133,11 @@ async fn installed(stage: Stage, heard: &Heard) {
         assert!(well, "{said}");
         assert_clean(arguments[0], &said, &keys);
     }
+    for page in ["health", "ready", "metrics"] {
+        let said = get(&format!("{}/{page}", stage.url), "").await;
+        assert_eq!(said.status, 200, "{}", said.body);
+        assert_clean(page, &said.body, &keys);
+    }
     assert_clean("the database's files", &files(data), &keys);
     let log = heard.text();
     assert!(log.contains("TRACE") && log.contains("a bug: Config"), "the log was listened to");

@@ -138,7 +138,7 @@ async fn await_installation(keeper: &Keeper, listener: TcpListener) -> Result<Tc
     let socket = listener.into_std()?;
     let later = socket.try_clone()?;
     let routes = Router::new()
-        .merge(web::not_ready("the app is not installed yet: open /slack/install\n"))
+        .merge(web::not_ready("installation", "the app is not installed yet: open /slack/install"))
         .merge(oauth::router(keeper.clone(), credentials))
         .fallback(|| async { StatusCode::SERVICE_UNAVAILABLE });
     let stop = CancellationToken::new();

@@ -17,6 +17,7 @@ use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
+use crate::kernel::pulse::{self, Pulse};
 use crate::store::{Db, millis};
 
 pub use sides::{At, Carrier, Oversight, Sent, Verdict};
@@ -61,6 +62,8 @@ pub struct Dispatch<C, O> {
     pub oversight: Arc<O>,
     /// How long a claim outlives a worker that is gone.
     pub lease: Duration,
+    /// Beats with every look at the outbox and every send.
+    pub pulse: Pulse,
 }
 
 impl<C: Carrier, O: Oversight> Dispatch<C, O> {
@@ -74,11 +77,11 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let idle = stop.is_cancelled() || !self.carrier.is_ready();
-            let rows = if idle { Vec::new() } else { self.claim(&in_hand).await };
+            let rows = if idle { Vec::new() } else { self.pulse.step(self.claim(&in_hand)).await };
             let none = rows.is_empty();
             for row in rows {
                 let (seq, rank, this) = (row.seq, row.rank, self.clone());
-                let task = sends.spawn(async move { this.carry(row).await });
+                let task = sends.spawn(async move { this.pulse.step(this.carry(row)).await });
                 in_hand.insert(task.id(), (seq, rank));
             }
             if stop.is_cancelled() && sends.is_empty() {
@@ -100,7 +103,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 }
                 () = self.bell.rung(), if !stop.is_cancelled() => {}
                 () = self.clock.moved(), if !stop.is_cancelled() => {}
-                _ = renewal.tick(), if !in_hand.is_empty() => self.renew(&in_hand).await,
+                _ = renewal.tick(), if !in_hand.is_empty() => self.pulse.step(self.renew(&in_hand)).await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 () = tokio::time::sleep(FALLBACK) => {}
             }
@@ -317,6 +320,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             match write().await {
                 Err(fault) if tried < SETTLEMENTS => {
                     tracing::error!(%fault, subject = row.subject, "what became of a message could not be written down; trying again");
+                    pulse::got_on();
                     tokio::time::sleep(PAUSE).await;
                 }
                 other => return other,

@@ -18,6 +18,7 @@ use super::envelope::Envelope;
 use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::pulse::Pulse;
 use crate::store::{Db, Tx, millis};
 
 pub use claims::{
@@ -29,6 +30,10 @@ pub use desk::{Stuck, depth, drop_by_hand, find, forget, last_received, retry_by
 const BATCH: usize = 512;
 /// Envelopes that may wait for the next commit before senders are made to wait.
 const QUEUE: usize = 4096;
+/// A commit that takes longer is stuck; nobody waits for its acknowledgement any more.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// After this long a commit is given up: Slack sends what was not acknowledged once more.
+const GIVEN_UP: Duration = Duration::from_secs(30);
 /// Nothing has arrived for so long: it is calm.
 const LULL: Duration = Duration::from_millis(3);
 /// The longest that a worker stands back in a storm.
@@ -41,12 +46,13 @@ pub struct Inbox {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     urgent: Notify,
     ordinary: Notify,
     /// Counts up with every envelope that is handed in.
     arrivals: AtomicUsize,
+    pulse: Pulse,
 }
 
 #[derive(Debug)]
@@ -59,7 +65,12 @@ impl Inbox {
     /// Starts the committer; it ends when every [`Inbox`] is dropped and the queue is empty.
     pub fn start(db: Db, clock: Clock) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            urgent: Notify::new(),
+            ordinary: Notify::new(),
+            arrivals: AtomicUsize::new(0),
+            pulse: Pulse::new("committer", PATIENCE),
+        });
         let committer = tokio::spawn(commit_batches(db, clock, waiting, shared.clone()));
         (Self { queue, shared }, committer)
     }
@@ -75,6 +86,11 @@ impl Inbox {
             Ok(false) => Err(Error::fault("the inbox could not commit")),
             Err(_) => Err(gone()),
         }
+    }
+
+    /// The committer's, which beats with every commit.
+    pub fn pulse(&self) -> &Pulse {
+        &self.shared.pulse
     }
 
     /// Resolves when something was committed for this kind of worker.
@@ -116,9 +132,14 @@ async fn commit_batches(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Waitin
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let now = millis(clock.now());
-        let committed = match insert(&db, &batch, now).await {
-            Ok(()) => true,
-            Err(error) => {
+        let commit = tokio::time::timeout(GIVEN_UP, insert(&db, &batch, now));
+        let committed = match shared.pulse.step(commit).await {
+            Ok(Ok(())) => true,
+            Err(_) => {
+                tracing::error!(envelopes = batch.len(), "the database does not commit; not acknowledged");
+                false
+            }
+            Ok(Err(error)) => {
                 tracing::error!(%error, envelopes = batch.len(), "inbox commit failed; not acknowledged");
                 false
             }

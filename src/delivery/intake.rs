@@ -18,6 +18,7 @@ use super::{FALLBACK, LONGEST_MS, PAUSE};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids;
+use crate::kernel::pulse::Pulse;
 use crate::store::{Db, Tx, millis};
 
 /// So many are claimed at once.
@@ -79,6 +80,8 @@ pub struct Intake<H> {
     pub handler: Arc<H>,
     /// How long a claim outlives a worker that is gone.
     pub lease: Duration,
+    /// Beats with every look at the inbox and every envelope.
+    pub pulse: Pulse,
 }
 
 /// What a lane's worker goes on with after an envelope.
@@ -101,8 +104,8 @@ impl<H: Handler> Intake<H> {
         let mut renewal = tokio::time::interval(self.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let claimed =
-                if stop.is_cancelled() || lanes.len() >= LANES { Vec::new() } else { self.claim().await };
+            let no_more = stop.is_cancelled() || lanes.len() >= LANES;
+            let claimed = if no_more { Vec::new() } else { self.pulse.step(self.claim()).await };
             let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
             for lane in by_lane(claimed) {
                 let seqs = lane.iter().map(|one| one.claim.seq).collect();
@@ -118,7 +121,7 @@ impl<H: Handler> Intake<H> {
             }
             tokio::select! {
                 Some(ended) = lanes.join_next_with_id() => {
-                    self.ended(ended, &mut lanes, &mut in_hand).await;
+                    self.pulse.step(self.ended(ended, &mut lanes, &mut in_hand)).await;
                     if !self.urgent && lanes.len() < LANES && !stop.is_cancelled() {
                         self.inbox.calm().await;
                     }
@@ -129,7 +132,7 @@ impl<H: Handler> Intake<H> {
                     }
                 }
                 () = self.clock.moved(), if !stop.is_cancelled() => {}
-                _ = renewal.tick(), if !in_hand.is_empty() => self.renew(&in_hand).await,
+                _ = renewal.tick(), if !in_hand.is_empty() => self.pulse.step(self.renew(&in_hand)).await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 () = tokio::time::sleep(FALLBACK) => {}
             }
@@ -189,7 +192,7 @@ impl<H: Handler> Intake<H> {
                 _ if stop.is_cancelled() => Ok(Next::Wait),
                 // Those behind it were only claimed with it.
                 true if at == 0 => self.bury(one, "the process ended each time that this was handled").await,
-                _ => self.handle_one(one).await,
+                _ => self.pulse.step(self.handle_one(one)).await,
             };
             match next {
                 Ok(Next::Mark) => caused_nothing.push(one.claim),

@@ -22,6 +22,7 @@ fn soon(now: i64, wait: i64) -> i64 {
     now.saturating_add(wait.clamp(0, LONGEST_MS))
 }
 
+pub mod backlog;
 pub mod dispatch;
 pub mod envelope;
 pub mod inbox;

@@ -104,6 +104,20 @@ pub enum Action {
     Unreadable,
 }
 
+impl Action {
+    /// The call, as Slack names it.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Post { .. } => "chat.postMessage",
+            Self::Update { .. } => "chat.update",
+            Self::Whisper { .. } => "chat.postEphemeral",
+            Self::Respond { .. } => "response_url",
+            Self::PublishHome { .. } => "views.publish",
+            Self::Unreadable => "none",
+        }
+    }
+}
+
 /// What a flow hands over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {

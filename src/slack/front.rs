@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::decode::Decoded;
 use crate::delivery::envelope::{Envelope, FrontDoor, Review};
 use crate::kernel::clock::Clock;
+use crate::kernel::meters::Meters;
 
 /// Slack waits three seconds; what is not committed by then is not acknowledged.
 const PATIENCE: Duration = Duration::from_millis(2_700);
@@ -104,6 +106,7 @@ pub struct Front<D> {
     door: Arc<D>,
     clock: Clock,
     tally: Arc<Tally>,
+    meters: Meters,
     pub(super) patience: Duration,
 }
 
@@ -113,6 +116,7 @@ impl<D> Clone for Front<D> {
             door: self.door.clone(),
             clock: self.clock.clone(),
             tally: self.tally.clone(),
+            meters: self.meters.clone(),
             patience: self.patience,
         }
     }
@@ -120,8 +124,8 @@ impl<D> Clone for Front<D> {
 
 impl<D: FrontDoor> Front<D> {
     /// Puts the transport in front of the app.
-    pub fn new(door: Arc<D>, clock: Clock) -> Self {
-        Self { door, clock, tally: Arc::default(), patience: PATIENCE }
+    pub fn new(door: Arc<D>, clock: Clock, meters: Meters) -> Self {
+        Self { door, clock, tally: Arc::default(), meters, patience: PATIENCE }
     }
 
     /// The counters.
@@ -150,12 +154,14 @@ impl<D: FrontDoor> Front<D> {
     }
 
     async fn in_time(&self, work: impl Future<Output = Answer>) -> Answer {
+        let began = Instant::now();
         let answer = tokio::time::timeout(self.patience, work).await.unwrap_or_else(|_| {
             tracing::error!("an envelope was not committed in time");
             Answer::Unavailable
         });
-        if answer == Answer::Unavailable {
-            self.tally.unavailable.fetch_add(1, Ordering::Relaxed);
+        match answer {
+            Answer::Unavailable => drop(self.tally.unavailable.fetch_add(1, Ordering::Relaxed)),
+            _ => self.meters.acknowledged(began.elapsed()),
         }
         answer
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::kernel::clock::Clock;
+use crate::kernel::meters::Meters;
 use crate::slack::front::Counts;
 use crate::slack::testing::{Inbox, event, inbox, serve};
 use crate::slack::verify::sign;
@@ -23,7 +24,7 @@ struct App {
 async fn app() -> App {
     let clock = Clock::standing(Timestamp::from_second(NOW).unwrap());
     let inbox = inbox();
-    let front = Front::new(inbox.clone(), clock.clone());
+    let front = Front::new(inbox.clone(), clock.clone(), Meters::default());
     let url = serve(router(front.clone(), Verifier::new(&"secret".into(), clock))).await;
     App { url, inbox, front, http: reqwest::Client::new() }
 }
@@ -161,7 +162,7 @@ async fn a_modal_is_answered_by_the_app() {
 #[tokio::test]
 async fn a_commit_that_hangs_is_not_acknowledged() {
     let clock = Clock::standing(Timestamp::from_second(NOW).unwrap());
-    let mut front = Front::new(inbox(), clock);
+    let mut front = Front::new(inbox(), clock, Meters::default());
     front.patience = Duration::from_millis(5);
     let answer = front.answer(decode::json(event("stuck").to_string(), None)).await;
     assert_eq!(answer, Answer::Unavailable);

@@ -8,6 +8,7 @@
 mod session;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::client::{CallError, Client};
 use super::front::Front;
 use crate::delivery::envelope::FrontDoor;
+use crate::kernel::pulse::Pulse;
 use session::{Ended, Session};
 
 /// How the connections behave. [`SocketConfig::default`] is right for Slack.
@@ -33,6 +35,8 @@ pub struct SocketConfig {
     pub back_off_most: Duration,
     /// At shutdown, and on a connection that was replaced: how long work in flight may take to be acknowledged.
     pub drain: Duration,
+    /// Beats with everything that is heard. What is too quiet is connected anew here; who watches only tells of it.
+    pub pulse: Pulse,
 }
 
 impl Default for SocketConfig {
@@ -43,6 +47,7 @@ impl Default for SocketConfig {
             back_off: Duration::from_millis(500),
             back_off_most: Duration::from_secs(30),
             drain: Duration::from_secs(5),
+            pulse: Pulse::new("socket mode", Duration::from_secs(25)),
         }
     }
 }
@@ -88,11 +93,13 @@ async fn keep_open<D: FrontDoor>(
     config: SocketConfig,
     stop: CancellationToken,
 ) -> Result<(), SocketError> {
+    let hearing = Arc::new(config.pulse.begin());
     let mut sessions = JoinSet::new();
     let mut failures = 0u32;
     while !stop.is_cancelled() {
         let began = Instant::now();
-        let session = Session::new(client.clone(), front.clone(), config.clone(), stop.clone());
+        let session =
+            Session::new(client.clone(), front.clone(), config.clone(), hearing.clone(), stop.clone());
         let (replace, replaced) = oneshot::channel();
         sessions.spawn(session.run(replace));
         // Only the newest session is listened to; an older one that is being drained is merely reaped.

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::kernel::clock::Clock;
+use crate::kernel::meters::Meters;
 use crate::slack::testing::{Inbox, client, event, inbox, serve};
 
 /// A Socket Mode server under the test's hand: it gets each connection as it opens.
@@ -41,7 +42,11 @@ async fn start(config: SocketConfig) -> Server {
     };
     let api = serve(Router::new().route("/api/{method}", post(open))).await;
     let inbox = inbox();
-    let front = Front::new(inbox.clone(), Clock::standing(Timestamp::from_second(1_773_000_000).unwrap()));
+    let front = Front::new(
+        inbox.clone(),
+        Clock::standing(Timestamp::from_second(1_773_000_000).unwrap()),
+        Meters::default(),
+    );
     let stop = CancellationToken::new();
     let bot = tokio::spawn(run(client(&api, Duration::from_secs(5)), front.clone(), config, stop.clone()));
     Server { connections, inbox, front, stop, bot }
@@ -160,10 +165,19 @@ async fn a_lost_connection_is_opened_again_and_its_work_is_finished() {
 
 #[tokio::test]
 async fn a_silent_connection_is_dead() {
-    let mut server = start(SocketConfig { silence: Duration::from_millis(60), ..quick() }).await;
+    let pulse = Pulse::new("socket mode", Duration::from_millis(40));
+    let silence = Duration::from_millis(60);
+    let mut server = start(SocketConfig { silence, pulse: pulse.clone(), ..quick() }).await;
     // It is not read, so no pong comes back.
     let _silent = server.connection().await;
-    server.connection().await;
+    let mut next = server.connection().await;
+    assert!(pulse.stuck_for() >= Some(silence), "{:?}", pulse.stuck_for());
+    next.send(envelope("e1", &event("Ev1"))).await.unwrap();
+    assert!(said(&mut next).await.is_some());
+    assert_eq!(pulse.stuck_for(), None);
+    server.stop.cancel();
+    server.bot.await.unwrap().unwrap();
+    assert_eq!(pulse.stuck_for(), None, "nothing is missed of who has left");
 }
 
 #[tokio::test]
@@ -183,7 +197,7 @@ async fn stopping_waits_for_what_is_in_flight() {
 async fn a_refused_token_ends_it_with_the_fix() {
     let refuse = async || Json(json!({"ok": false, "error": "invalid_auth"}));
     let api = serve(Router::new().route("/api/{method}", post(refuse))).await;
-    let front = Front::new(inbox(), Clock::standing(Timestamp::from_second(0).unwrap()));
+    let front = Front::new(inbox(), Clock::standing(Timestamp::from_second(0).unwrap()), Meters::default());
     let ended = run(client(&api, Duration::from_secs(5)), front, quick(), CancellationToken::new()).await;
     insta::assert_snapshot!(ended.unwrap_err(), @"Socket Mode cannot connect: Slack no longer accepts the token: invalid_auth. Check the app token (xapp-…, scope connections:write) and that Socket Mode is on");
 }

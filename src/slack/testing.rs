@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::client::{Client, ClientConfig};
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
+use crate::kernel::meters::Meters;
 
 /// Remembers what was accepted. What it does depends on the envelope's name (or key).
 #[derive(Debug, Default)]
@@ -79,6 +80,7 @@ pub(super) fn client(base: &str, timeout: Duration) -> Client {
         app_token: Some("xapp-secret".into()),
         timeout,
         pace: Duration::from_millis(1),
+        meters: Meters::default(),
     })
     .unwrap()
 }

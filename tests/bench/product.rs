@@ -51,7 +51,7 @@ impl Product {
         Ok(Self { address, binary, settings, data, child: None })
     }
 
-    /// Starts it; answers how long it took until `/health/ready` said 200.
+    /// Starts it; answers how long it took until `/ready` said 200.
     pub async fn start(&mut self) -> Result<Duration, Failure> {
         let started = Instant::now();
         let child = Command::new(&self.binary)
@@ -68,7 +68,7 @@ impl Product {
     }
 
     async fn ready(&mut self) -> Result<(), Failure> {
-        let request = format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        let request = format!("GET /ready HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
         loop {
             if let Some(child) = &mut self.child
                 && let Some(status) = child.try_wait()?

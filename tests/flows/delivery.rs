@@ -16,6 +16,7 @@ use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
 use tandem::kernel::error::{Error, NotNow, Result};
 use tandem::kernel::ids::ChannelId;
+use tandem::kernel::pulse::Pulse;
 use tandem::store::{Db, Synchronous, Tx, millis};
 use tandem::{sql_all, sql_value};
 use tempfile::TempDir;
@@ -349,8 +350,17 @@ async fn work(house: &House, urgent: bool, workers: usize, lease: Duration) -> V
         let db = house.another().await;
         let (inbox, _committer) = Inbox::start(db.clone(), house.clock.clone());
         let handler = Arc::new(Notes { db: db.clone(), clock: house.clock.clone(), told: told.clone() });
-        let intake =
-            Intake { urgent, db, clock: house.clock.clone(), inbox, bell: Bell::default(), handler, lease };
+        let pulse = Pulse::new("worker", LEASE);
+        let intake = Intake {
+            urgent,
+            db,
+            clock: house.clock.clone(),
+            inbox,
+            bell: Bell::default(),
+            handler,
+            lease,
+            pulse,
+        };
         running.push(tokio::spawn(Arc::new(intake).run(stop.clone())));
     }
     let end = tokio::time::Instant::now() + Duration::from_secs(40);
@@ -441,6 +451,7 @@ async fn a_commit_of_another_process_wakes(house: House) {
         bell: Bell::default(),
         handler,
         lease: LEASE,
+        pulse: Pulse::new("worker", LEASE),
     };
     let mut running = vec![tokio::spawn(Arc::new(intake).run(stop.clone()))];
     // On SQLite the one process wakes itself.
@@ -570,6 +581,7 @@ async fn dispatch(
         carrier: tape.clone(),
         oversight: Arc::new(Anything),
         lease: LEASE,
+        pulse: Pulse::new("outbox", LEASE),
     };
     let running = tokio::spawn(Arc::new(dispatch).run(stop.clone()));
     let end = tokio::time::Instant::now() + Duration::from_secs(30);

@@ -8,6 +8,7 @@ use tandem::delivery::dispatch::{At, Carrier, Dispatch, Oversight, Sent, Verdict
 use tandem::delivery::outbox::{self, Again, Bell, Claimed, Outgoing, Rank, State};
 use tandem::kernel::error::{Error, Result};
 use tandem::kernel::ids::ChannelId;
+use tandem::kernel::pulse::Pulse;
 use tandem::store::Tx;
 use tandem::{sql_exec, sql_value};
 use tokio_util::sync::CancellationToken;
@@ -98,6 +99,7 @@ async fn work(house: &House, script: &Arc<Script>, step: Duration, done: impl As
         oversight: script.clone(),
         // Short: what is left claimed is soon taken for uncertain.
         lease: Duration::from_millis(300),
+        pulse: Pulse::new("outbox", Duration::from_secs(30)),
     };
     let running = tokio::spawn(Arc::new(dispatch).run(stop.clone()));
     let end = tokio::time::Instant::now() + Duration::from_secs(30);

@@ -83,15 +83,25 @@ impl Replica {
 impl Stage {
     /// `None` when this database is not to be had; the reason was printed by name.
     pub async fn on(backend: Backend, way_in: WayIn) -> Option<Self> {
-        Self::start(backend, way_in, None).await
+        Self::start(backend, way_in, None, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(backend: Backend, way_in: WayIn, settings: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::start(backend, way_in, None, settings).await
     }
 
     /// Started without a token, and installed through Slack's pages; with `renewed`, its tokens end after twelve hours.
     pub async fn installed(backend: Backend, renewed: bool) -> Option<Self> {
-        Self::start(backend, WayIn::Http, Some(renewed)).await
+        Self::start(backend, WayIn::Http, Some(renewed), |_| {}).await
     }
 
-    async fn start(backend: Backend, way_in: WayIn, install: Option<bool>) -> Option<Self> {
+    async fn start(
+        backend: Backend,
+        way_in: WayIn,
+        install: Option<bool>,
+        settings: impl FnOnce(&mut Config),
+    ) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let postgres = match backend {
             Backend::Sqlite => None,
@@ -112,6 +122,7 @@ impl Stage {
         config.slack.app_token = Some(options.app_token.into());
         config.slack.signing_secret = Some(options.signing_secret.into());
         config.slack.message_interval_ms = 0;
+        settings(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         if install.is_some() {
             config.slack.bot_token = None;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::{Counts, Extent, Import};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId};
+use crate::kernel::pulse;
 use crate::map::flow::{self as map, Batch, Outcome};
 use crate::map::intake::table::{self, BadRow, FileError, ListRow, Mapping};
 use crate::map::overlap::{Sighting, Source};
@@ -54,6 +55,7 @@ where
         let mut tx = if write { db.begin().await? } else { db.read().await? };
         tally.chunk(&mut tx, now, chunk, write).await?;
         tx.commit().await?;
+        pulse::got_on();
         progress(read).await?;
     }
     if let Err(error) = reader.await.map_err(|e| Error::caused("reading a list", e))? {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::client::{CallError, Client, key_metadata};
 use super::super::split::{MESSAGE_LIMIT, split_text};
 use crate::delivery::dispatch::{At, Carrier, Sent};
-use crate::delivery::outbox::{Action, Claimed, Destination, Thread};
+use crate::delivery::outbox::{Action, Audience, Claimed, Destination, Thread};
 use crate::kernel::blocks::Message;
 use crate::store::channels::State;
 
@@ -28,17 +28,9 @@ impl Carrier for SlackCarrier {
     }
 
     async fn send(&self, row: &Claimed, shown: At) -> Sent {
-        match self.carry(row, shown).await {
-            Ok(at) => Sent::Arrived(at),
-            Err(CallError::Retry { after, code }) => Sent::Later(after, code),
-            Err(CallError::Ambiguous { why }) => Sent::Unknown(why),
-            Err(CallError::Rejected { code, .. }) if State::refused_with(&code).is_some() => {
-                Sent::Closed(code)
-            }
-            // Nothing else is sent either until there is a token that Slack takes.
-            Err(CallError::Unauthorised { code }) => Sent::Later(Some(UNAUTHORISED), code),
-            Err(error @ CallError::Rejected { .. }) => Sent::Refused(error.to_string()),
-        }
+        let sent = self.try_to_send(row, shown).await;
+        self.0.meters().sent(audience(row), row.action.method(), outcome(&sent));
+        sent
     }
 
     async fn find(&self, row: &Claimed, shown: At) -> Result<At, String> {
@@ -57,6 +49,20 @@ impl Carrier for SlackCarrier {
 }
 
 impl SlackCarrier {
+    async fn try_to_send(&self, row: &Claimed, shown: At) -> Sent {
+        match self.carry(row, shown).await {
+            Ok(at) => Sent::Arrived(at),
+            Err(CallError::Retry { after, code }) => Sent::Later(after, code),
+            Err(CallError::Ambiguous { why }) => Sent::Unknown(why),
+            Err(CallError::Rejected { code, .. }) if State::refused_with(&code).is_some() => {
+                Sent::Closed(code)
+            }
+            // Nothing else is sent either until there is a token that Slack takes.
+            Err(CallError::Unauthorised { code }) => Sent::Later(Some(UNAUTHORISED), code),
+            Err(error @ CallError::Rejected { .. }) => Sent::Refused(error.to_string()),
+        }
+    }
+
     async fn carry(&self, row: &Claimed, shown: At) -> Result<At, CallError> {
         match &row.action {
             Action::Post { to, thread, message } => {
@@ -141,6 +147,24 @@ impl SlackCarrier {
             Destination::Channel(channel) => Ok(channel.as_str().to_owned()),
             Destination::Person(user) => self.0.open_dm(user.as_str()).await,
         }
+    }
+}
+
+fn audience(row: &Claimed) -> &'static str {
+    match row.audience {
+        Audience::Internal => "internal",
+        Audience::Partner(_) => "partner",
+    }
+}
+
+/// What became of a call, in a word for counting.
+fn outcome(sent: &Sent) -> &'static str {
+    match sent {
+        Sent::Arrived(_) => "arrived",
+        Sent::Later(..) => "later",
+        Sent::Refused(_) => "refused",
+        Sent::Closed(_) => "closed",
+        Sent::Unknown(_) => "unknown",
     }
 }
 

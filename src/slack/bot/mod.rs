@@ -27,6 +27,7 @@ mod rooms;
 mod sessions;
 mod setup;
 mod setup_view;
+pub mod standstill;
 mod status;
 mod sweep;
 mod triage;
@@ -50,6 +51,7 @@ use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::pulse;
 use crate::store::{Db, Tx, audit, millis};
 use crate::sustain::relevance;
 
@@ -67,6 +69,7 @@ macro_rules! in_one {
             failpoint!("schedule.commit");
             $tx.commit().await?;
             failpoint!("schedule.committed");
+            pulse::got_on();
             Ok(())
         }
         .await

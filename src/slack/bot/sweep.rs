@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Bot;
 use crate::delivery::{inbox, outbox, schedule};
 use crate::kernel::error::Result;
+use crate::kernel::pulse;
 use crate::store::millis;
 
 /// So many rows go in one transaction: others wait for it no longer than for a message.
@@ -32,6 +33,7 @@ pub(super) async fn round(bot: &Bot, now: Timestamp) -> Result<()> {
                 .await?
             + schedule::forget(&mut tx, before(FIRES_DAYS), STEP).await?;
         tx.commit().await?;
+        pulse::got_on();
         if gone == 0 {
             break;
         }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{CallError, Client};
 use crate::kernel::ids::random;
+use crate::kernel::pulse;
 
 /// A file may take this long between two pieces.
 const STALL: Duration = Duration::from_secs(20);
@@ -87,6 +88,7 @@ impl Client {
             if written == 0 && looks_like_html(&piece) {
                 return Err(DownloadError::LoginPage);
             }
+            pulse::got_on();
             written += piece.len() as u64;
             if written > limit {
                 return Err(DownloadError::TooLarge(limit));
@@ -99,6 +101,12 @@ impl Client {
 
     /// Posts to a click's or command's `response_url`, which carries its own right and gets no token.
     pub async fn respond(&self, response_url: &str, body: &Value) -> Result<(), CallError> {
+        let answered = self.post_answer(response_url, body).await;
+        pulse::got_on();
+        answered.inspect_err(|error| self.shared.meters.slack_refused("response_url", error.label()))
+    }
+
+    async fn post_answer(&self, response_url: &str, body: &Value) -> Result<(), CallError> {
         let is_hook =
             |u: &Url| u.scheme() == "https" && u.host_str() == Some("hooks.slack.com") && u.port().is_none();
         let url = Url::parse(response_url).ok().filter(|u| self.is_own(u) || is_hook(u));

@@ -59,6 +59,14 @@ impl CallError {
         }
     }
 
+    /// The same, or what was seen where Slack gave none; for counting.
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Ambiguous { why } => why,
+            other => other.code(),
+        }
+    }
+
     pub(super) fn rejected(code: &str, detail: impl Into<String>) -> Self {
         Self::Rejected { code: code.to_owned(), detail: detail.into() }
     }

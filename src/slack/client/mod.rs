@@ -29,6 +29,8 @@ pub use web::{Posted, key_metadata};
 
 use super::pace::Pace;
 use super::tls;
+use crate::kernel::meters::Meters;
+use crate::kernel::pulse;
 
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 
@@ -48,6 +50,8 @@ pub struct ClientConfig {
     pub timeout: Duration,
     /// Between two messages to one channel; Slack allows one a second.
     pub pace: Duration,
+    /// Counts what fails.
+    pub meters: Meters,
 }
 
 /// The client could not be set up.
@@ -79,6 +83,7 @@ struct Shared {
     api: Url,
     timeout: Duration,
     pace: Duration,
+    meters: Meters,
     channels: Pace,
     methods: Pace,
     tls: Arc<TlsConfig>,
@@ -115,6 +120,7 @@ impl Client {
                 api,
                 timeout: config.timeout,
                 pace: config.pace,
+                meters: config.meters,
                 channels: Pace::default(),
                 methods: Pace::default(),
                 tls,
@@ -155,6 +161,11 @@ impl Client {
     /// Says whether Slack takes the bot's token, where that is known from elsewhere.
     pub fn trust(&self, authorised: bool) {
         self.shared.authorised.store(authorised, Ordering::Relaxed);
+    }
+
+    /// Where it is counted what goes out.
+    pub fn meters(&self) -> &Meters {
+        &self.shared.meters
     }
 
     fn bot_token(&self) -> Arc<SlackApiToken> {
@@ -201,11 +212,14 @@ impl Client {
             Some(false) => Err(CallError::rejected("unknown_error", "")),
             None => Err(CallError::unclear(repeatable, "unreadable_answer")),
         });
+        // Slow or not, one call more is done.
+        pulse::got_on();
         result.map_err(|error| self.remember(method, error))
     }
 
     /// Keeps a 429 for the method's next caller and says when that may be.
     fn remember(&self, method: &str, error: CallError) -> CallError {
+        self.shared.meters.slack_refused(method, error.label());
         match error {
             CallError::Retry { after, code }
                 if code == "ratelimited" || code == "rate_limited" || code == "http_429" =>

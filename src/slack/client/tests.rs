@@ -295,6 +295,7 @@ async fn secrets_do_not_show() {
         app_token: Some("xapp-secret".into()),
         timeout: SOON,
         pace: SOON,
+        meters: Meters::default(),
     };
     let shown = format!("{client:?} {config:?}");
     assert!(!shown.contains("secret"), "{shown}");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::SocketConfig;
 use crate::delivery::envelope::{FrontDoor, Retry};
+use crate::kernel::pulse::Step;
 use crate::slack::client::{CallError, Client};
 use crate::slack::decode;
 use crate::slack::front::{Answer, Front};
@@ -74,6 +76,8 @@ pub(super) struct Session<D> {
     replace: Option<Replace>,
     in_flight: FuturesUnordered<BoxFuture<'static, Option<String>>>,
     heard: Instant,
+    /// What the whole lane hears, whichever connection it comes by.
+    hearing: Arc<Step>,
     /// Slack announced the end: it closes the connection by then, or else we do.
     retire_at: Option<Instant>,
     /// Set when no more envelopes are taken: by when the ones in flight must be done.
@@ -85,6 +89,7 @@ impl<D: FrontDoor> Session<D> {
         client: Client,
         front: Front<D>,
         config: SocketConfig,
+        hearing: Arc<Step>,
         stop: CancellationToken,
     ) -> Self {
         Self {
@@ -95,6 +100,7 @@ impl<D: FrontDoor> Session<D> {
             replace: None,
             in_flight: FuturesUnordered::new(),
             heard: Instant::now(),
+            hearing,
             retire_at: None,
             leave_by: None,
         }
@@ -207,6 +213,9 @@ impl<D: FrontDoor> Session<D> {
 
     fn take(&mut self, frame: Option<Result<Message, WsError>>) -> ControlFlow<Ended, Option<Message>> {
         self.heard = Instant::now();
+        if let Some(Ok(_)) = &frame {
+            self.hearing.renew();
+        }
         match frame {
             Some(Ok(Message::Text(text))) => self.read(text.as_str()),
             // tungstenite queues the pong by itself; it goes out with the next read.

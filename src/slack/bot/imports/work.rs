@@ -16,6 +16,7 @@ use super::super::Bot;
 use super::{file_of, show};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
+use crate::kernel::pulse::Pulse;
 use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;
 use crate::map::import::{Counts, Import, State, flow};
@@ -57,12 +58,12 @@ impl From<FileError> for Snag {
 }
 
 /// Works off imports, one at a time, until cancelled. A database that fails is waited for.
-pub async fn run(bot: Arc<Bot>, stop: CancellationToken) -> Result<()> {
+pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
     if matches!(bot.db, Db::Sqlite { .. }) {
         store::release_all(&bot.db).await?;
     }
     while !stop.is_cancelled() {
-        let worked = next(&bot, &stop).await.unwrap_or_else(|error| {
+        let worked = pulse.step(next(&bot, &stop)).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the imports cannot be worked on; trying again");
             false
         });

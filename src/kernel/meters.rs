@@ -1,0 +1,280 @@
+//! What is counted and timed for whoever watches from outside, in the Prometheus text format.
+//!
+//! What can be read from the database at the moment of asking (how long the oldest envelope waits, and the like) is
+//! set by [`Meters::show`]; everything else is counted where it happens. Labels are words of ours and codes of Slack's:
+//! no id, no name, no text.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// Upper bounds of the acknowledgement's histogram, in seconds; Slack waits three.
+const ACKNOWLEDGED_WITHIN: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 2.0, 3.0];
+
+type Seconds = Gauge<f64, AtomicU64>;
+
+type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
+
+/// What the database says at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Backlog {
+    /// Envelopes that are not handled yet.
+    pub envelopes: i64,
+    /// Envelopes that could not be handled after several tries.
+    pub buried: i64,
+    /// How long the oldest unhandled envelope has waited.
+    pub oldest_envelope: Duration,
+    /// Messages that are not sent yet.
+    pub messages: i64,
+    /// Messages that wait until their channel is in order again.
+    pub held: i64,
+    /// How long the oldest unsent message has waited.
+    pub oldest_message: Duration,
+    /// Messages whose fate a person has to look up.
+    pub unconfirmed: i64,
+    /// Messages that Slack refused for good.
+    pub failed: i64,
+}
+
+/// The meters of one process. Cloning shares them.
+#[derive(Clone, Debug)]
+pub struct Meters {
+    registry: Arc<Registry>,
+    acknowledgements: Histogram,
+    sends: Family<Labels<3>, Counter>,
+    slack_errors: Family<Labels<2>, Counter>,
+    lateness: Seconds,
+    stuck: Family<Labels<1>, Counter>,
+    connections: Gauge,
+    database: Gauge,
+    envelopes: Gauge,
+    buried: Gauge,
+    oldest_envelope: Seconds,
+    messages: Gauge,
+    held: Gauge,
+    oldest_message: Seconds,
+    unconfirmed: Gauge,
+    failed: Gauge,
+}
+
+impl Meters {
+    /// Meters at nought. In Socket Mode there are connections to look at; without it none is missed.
+    pub fn new(socket_mode: bool) -> Self {
+        let mut meters = Self {
+            registry: Arc::default(),
+            acknowledgements: Histogram::new(ACKNOWLEDGED_WITHIN),
+            sends: Family::default(),
+            slack_errors: Family::default(),
+            lateness: Seconds::default(),
+            stuck: Family::default(),
+            connections: Gauge::default(),
+            database: Gauge::default(),
+            envelopes: Gauge::default(),
+            buried: Gauge::default(),
+            oldest_envelope: Seconds::default(),
+            messages: Gauge::default(),
+            held: Gauge::default(),
+            oldest_message: Seconds::default(),
+            unconfirmed: Gauge::default(),
+            failed: Gauge::default(),
+        };
+        meters.registry = Arc::new(meters.registered(socket_mode));
+        meters
+    }
+
+    fn registered(&self, socket_mode: bool) -> Registry {
+        let mut all = Registry::with_prefix("tandem");
+        let seconds = || Unit::Seconds;
+        all.register_with_unit(
+            "acknowledgement",
+            "From a request of Slack's to its acknowledgement",
+            seconds(),
+            self.acknowledgements.clone(),
+        );
+        all.register(
+            "sends",
+            "Calls that carry a message, by audience, method and outcome",
+            self.sends.clone(),
+        );
+        all.register(
+            "slack_errors",
+            "Failed calls of Slack's Web API by method and code",
+            self.slack_errors.clone(),
+        );
+        all.register_with_unit(
+            "schedule_lateness",
+            "How late the scheduler's last round began",
+            seconds(),
+            self.lateness.clone(),
+        );
+        all.register("stuck", "Parts that were found stuck and started anew", self.stuck.clone());
+        if socket_mode {
+            let connections = self.connections.clone();
+            all.register("socket_connections", "Socket Mode connections that are up", connections);
+        }
+        all.register("database_up", "Whether the database answered this request", self.database.clone());
+        all.register("inbox_open", "Envelopes that are not handled yet", self.envelopes.clone());
+        all.register("inbox_buried", "Envelopes that could not be handled", self.buried.clone());
+        all.register_with_unit(
+            "inbox_oldest",
+            "How long the oldest unhandled envelope has waited",
+            seconds(),
+            self.oldest_envelope.clone(),
+        );
+        all.register("outbox_open", "Messages that are not sent yet", self.messages.clone());
+        all.register(
+            "outbox_held",
+            "Messages that wait until their channel is in order again",
+            self.held.clone(),
+        );
+        all.register_with_unit(
+            "outbox_oldest",
+            "How long the oldest unsent message has waited",
+            seconds(),
+            self.oldest_message.clone(),
+        );
+        all.register(
+            "outbox_unconfirmed",
+            "Messages whose fate a person has to look up",
+            self.unconfirmed.clone(),
+        );
+        all.register("outbox_failed", "Messages that Slack refused for good", self.failed.clone());
+        all
+    }
+
+    /// An acknowledgement went out, so long after the request came in.
+    pub fn acknowledged(&self, after: Duration) {
+        self.acknowledgements.observe(after.as_secs_f64());
+    }
+
+    /// A call of `method` for `audience` (`internal`, `partner`) ended as `outcome` (`arrived`, `later` …).
+    pub fn sent(&self, audience: &'static str, method: &'static str, outcome: &'static str) {
+        let labels = [("audience", audience), ("method", method), ("outcome", outcome)];
+        self.sends.get_or_create(&labels.map(|(name, value)| (name, value.into()))).inc();
+    }
+
+    /// A call of `method` failed with Slack's code or one of ours (`timeout`, `http_503`).
+    pub fn slack_refused(&self, method: &str, code: &str) {
+        let code = if is_code(code) { code } else { "other" };
+        let labels = [("method", method.to_owned().into()), ("code", code.to_owned().into())];
+        self.slack_errors.get_or_create(&labels).inc();
+    }
+
+    /// The scheduler began a round that much later than it should have.
+    pub fn late(&self, by: Duration) {
+        self.lateness.set(by.as_secs_f64());
+    }
+
+    /// A part is watched: its count begins at nought, so that its first fault is seen as a rise.
+    pub fn watched(&self, part: &'static str) {
+        drop(self.stuck.get_or_create(&[("part", part.into())]));
+    }
+
+    /// A part was found stuck.
+    pub fn stuck(&self, part: &'static str) {
+        self.stuck.get_or_create(&[("part", part.into())]).inc();
+    }
+
+    /// Everything as text. `backlog` and `connections` are of this moment; without a backlog, because the database
+    /// does not answer, what it said last stands.
+    pub fn show(&self, backlog: Option<&Backlog>, connections: u64) -> String {
+        self.connections.set(i64::try_from(connections).unwrap_or(i64::MAX));
+        self.database.set(backlog.is_some().into());
+        if let Some(backlog) = backlog {
+            self.envelopes.set(backlog.envelopes);
+            self.buried.set(backlog.buried);
+            self.oldest_envelope.set(backlog.oldest_envelope.as_secs_f64());
+            self.messages.set(backlog.messages);
+            self.held.set(backlog.held);
+            self.oldest_message.set(backlog.oldest_message.as_secs_f64());
+            self.unconfirmed.set(backlog.unconfirmed);
+            self.failed.set(backlog.failed);
+        }
+        let mut text = String::new();
+        match encode(&mut text, &self.registry) {
+            Ok(()) => text,
+            Err(error) => format!("# the meters cannot be written: {error}\n"),
+        }
+    }
+}
+
+/// What came from outside becomes a label only where it looks like a code: no id, no token, no sentence.
+fn is_code(text: &str) -> bool {
+    let status =
+        text.strip_prefix("http_").is_some_and(|s| s.len() == 3 && s.bytes().all(|b| b.is_ascii_digit()));
+    status || ((1..=48).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Self::new(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_shown_under_a_name_that_says_its_unit() {
+        let meters = Meters::new(true);
+        meters.acknowledged(Duration::from_millis(2));
+        meters.sent("partner", "chat.postMessage", "arrived");
+        meters.sent("partner", "chat.postMessage", "arrived");
+        meters.slack_refused("chat.postMessage", "ratelimited");
+        meters.late(Duration::from_millis(1500));
+        meters.watched("worker");
+        meters.watched("outbox");
+        meters.stuck("worker");
+        let backlog = Backlog { envelopes: 3, oldest_envelope: Duration::from_secs(7), ..Backlog::default() };
+        let text = meters.show(Some(&backlog), 1);
+        for line in [
+            "tandem_acknowledgement_seconds_bucket{le=\"0.0025\"} 1",
+            "tandem_acknowledgement_seconds_bucket{le=\"0.001\"} 0",
+            "tandem_sends_total{audience=\"partner\",method=\"chat.postMessage\",outcome=\"arrived\"} 2",
+            "tandem_slack_errors_total{method=\"chat.postMessage\",code=\"ratelimited\"} 1",
+            "tandem_schedule_lateness_seconds 1.5",
+            "tandem_stuck_total{part=\"worker\"} 1",
+            "tandem_stuck_total{part=\"outbox\"} 0",
+            "tandem_socket_connections 1",
+            "tandem_database_up 1",
+            "tandem_inbox_open 3",
+            "tandem_inbox_oldest_seconds 7.0",
+            "tandem_outbox_unconfirmed 0",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
+        }
+        let text = meters.show(None, 1);
+        assert!(text.contains("tandem_database_up 0\n") && text.contains("tandem_inbox_open 3\n"), "{text}");
+    }
+
+    #[test]
+    fn without_socket_mode_no_connection_is_missed() {
+        let text = Meters::default().show(Some(&Backlog::default()), 0);
+        assert!(!text.lines().any(|line| line.starts_with("tandem_socket_connections")), "{text}");
+    }
+
+    #[test]
+    fn what_slack_says_becomes_a_label_only_where_it_is_a_code() {
+        let meters = Meters::default();
+        for said in
+            ["channel_not_found", "http_503", "xoxb-1-secret", "U0MAYA", "it said \"hello\"", "", "http_u0m"]
+        {
+            meters.slack_refused("chat.postMessage", said);
+        }
+        let text = meters.show(None, 0);
+        let errors: Vec<&str> = text.lines().filter(|l| l.starts_with("tandem_slack_errors_total")).collect();
+        assert_eq!(errors.len(), 3, "{errors:?}");
+        let other = "tandem_slack_errors_total{method=\"chat.postMessage\",code=\"other\"} 5";
+        assert!(errors.contains(&other), "{errors:?}");
+    }
+}
