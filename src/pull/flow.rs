@@ -49,13 +49,15 @@ pub async fn compose(
     commitments: Commitments,
 ) -> Result<Digest> {
     let zone = settings::load(tx).await?.digest.time_zone();
-    let counts = store::counts(tx, &now.to_zoned(zone.clone()), due.map_or(1, |due| due.weeks)).await?;
+    let since = digest::news_since(now, due.as_ref());
+    let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
     let input = Input {
         now,
         zone,
         due,
-        candidates: store::candidates(tx, now).await?,
+        candidates: store::candidates(tx, now, since).await?,
         partners: map::partners(tx).await?,
+        largest: store::largest(tx, now).await?,
         waiting: store::waiting(tx, now).await?,
         planned: store::planned(tx).await?,
         counts: digest::Counts { commitments, ..counts },

@@ -36,6 +36,7 @@ fn week() -> (Digest, Scene) {
             partner("Northwind", Some("2026-03-04T08:00:00Z")),
             partner("Umbrella", None),
         ],
+        largest: ["acme".into()].into(),
         waiting: [("northwind".into(), 9), ("initech".into(), 1)].into_iter().collect(),
         planned: [("initech".into(), vec![crate::map::overlap::Motion::Ask; 5])].into_iter().collect(),
         counts: Counts {
@@ -226,8 +227,8 @@ fn every_form_is_valid() {
         forms::assign(&o, from),
         forms::snooze(&o, from, day),
         forms::dismiss(&o, from),
-        forms::settings(&time, Some(&channel), Some("America/Bogota"), Some(&channel)),
-        forms::settings(&time, None, None, None),
+        forms::settings(&time, Some(&channel), Some(&channel)),
+        forms::settings(&time, None, None),
     ] {
         slackblocks::ModalView::try_from(view).unwrap();
     }
