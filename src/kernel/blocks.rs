@@ -6,6 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::text::split;
+
+/// Slack cuts a message's text somewhere near 13,000 characters; we stay under.
+pub const TEXT_LIMIT: usize = 12_000;
 /// Slack's limit for the text of a section.
 pub const SECTION_LIMIT: usize = 3000;
 /// Slack's limit for the text of a header.
@@ -51,6 +55,11 @@ pub fn header(text: &str) -> Value {
 /// A paragraph.
 pub fn section(mrkdwn: &str) -> Value {
     json!({"type": "section", "text": mrkdwn_object(mrkdwn)})
+}
+
+/// As many paragraphs as the text needs, each of whole lines.
+pub fn sections(mrkdwn: &str) -> Vec<Value> {
+    split(mrkdwn, SECTION_LIMIT).iter().map(|part| section(part)).collect()
 }
 
 /// A paragraph with one control at its right.

@@ -2,6 +2,8 @@
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::kernel::text::{escape, unescaped};
+
 /// The slash command.
 pub const COMMAND: &str = "/partner";
 
@@ -181,7 +183,7 @@ pub enum StatusVerb {
 /// Reads what stands behind `/partner`. `Err` is the usage or what was wrong, as mrkdwn for the user.
 pub fn parse(text: &str) -> Result<Noun, String> {
     let plain = text.replace(['“', '”', '„', '«', '»'], "\"").replace(['‘', '’'], "'");
-    let words = words(&plain);
+    let words: Vec<String> = words(&plain).into_iter().map(as_typed).collect();
     let lowered: Vec<String> =
         words.iter().enumerate().map(|(i, w)| if i < 2 { w.to_lowercase() } else { w.clone() }).collect();
     if lowered.first().is_none_or(|w| matches!(w.as_str(), "help" | "?" | "-h" | "--help")) {
@@ -219,8 +221,13 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Slack escapes what people type; what it wraps itself (mentions and links) stays as it is.
+fn as_typed(word: String) -> String {
+    if word.starts_with('<') { word } else { unescaped(&word) }
+}
+
 fn misread(words: &[String], error: &clap::Error) -> String {
-    let typed = crate::kernel::text::escape(&words.iter().take(2).cloned().collect::<Vec<_>>().join(" "));
+    let typed = escape(&words.iter().take(2).cloned().collect::<Vec<_>>().join(" "));
     let suggestion = error.get(clap::error::ContextKind::SuggestedSubcommand).and_then(|value| match value {
         clap::error::ContextValue::Strings(all) => all.first().cloned(),
         clap::error::ContextValue::String(one) => Some(one.clone()),
@@ -307,6 +314,15 @@ mod tests {
             })
         );
         assert_eq!(parse("overlaps"), Ok(Noun::Overlaps { verb: None }));
+    }
+
+    #[test]
+    fn what_slack_escaped_is_read_as_it_was_typed() {
+        let words = ["Smith", "&", "Sons", "<b>", "<https://a.com/?a=1&amp;b=2|a.com>"];
+        assert_eq!(
+            parse("partner show Smith &amp; Sons &lt;b&gt; <https://a.com/?a=1&amp;b=2|a.com>"),
+            Ok(Noun::Partner { verb: Some(PartnerVerb::Show { words: words.map(str::to_owned).to_vec() }) })
+        );
     }
 
     #[test]

@@ -18,7 +18,6 @@ pub mod oauth;
 pub mod pace;
 pub mod payload;
 pub mod socket;
-pub mod split;
 #[cfg(test)]
 mod testing;
 pub mod tls;

@@ -3,19 +3,18 @@
 use serde_json::json;
 
 use super::super::grammar::CommitVerb;
-use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::overlaps::find_account;
+use super::super::payload::{Action, Shortcut, ViewSubmission};
 use super::sessions::{
     carried, chosen_partner, known, resolve, review_account, review_date, seen, typed_wrong,
 };
 use super::{Bot, Occasion, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
-use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::kernel::text::escape;
+use crate::map::find::find_account;
 use crate::plan::calendar::add_days;
 use crate::plan::commitment::{Commitment, Move};
 use crate::plan::flow::{self, Promise};
@@ -46,7 +45,6 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<CommitVerb>) -> Resul
 }
 
 async fn list(o: &Occasion<'_>, which: Which) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let message = listed(o, &mut tx, which).await?;
     tx.rollback().await?;
@@ -63,13 +61,10 @@ async fn listed(o: &Occasion<'_>, tx: &mut Tx, which: Which) -> Result<Message> 
 }
 
 async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let known = known(&mut tx).await?;
     tx.rollback().await?;
-    let mentions = |w: &String| if w.starts_with("<@") { w.clone() } else { phrase::unescaped(w) };
-    let words: Vec<String> = words.iter().map(mentions).collect();
-    let read = phrase::commitment(&words, o.today(), &known);
+    let read = phrase::commitment(words, o.today(), &known);
     let (owner, owner_written) = match read.owner {
         Some(Owner::User(id)) => (Some(id), None),
         Some(Owner::Written(name)) => (None, Some(name)),
@@ -99,7 +94,6 @@ async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
 }
 
 async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let (found, partners, mut doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
     tx.rollback().await?;
@@ -138,12 +132,7 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
     open_form(o, &prefill).await
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    action: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     if verb == "add" {
         let mut prefill: Prefill = serde_json::from_str(&action.value).unwrap_or_default();
         if prefill.owner.is_none() && prefill.owner_written.is_none() {
@@ -208,7 +197,6 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 }
 
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let text = |id| s.values.get_text(id, id).map(str::to_owned);
     let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
     let person = identity::look_up(o.bot, &owner).await?;

@@ -128,10 +128,15 @@ impl FrontDoor for Bot {
         match envelope.kind {
             Kind::ViewSubmission => {
                 let submission = ViewSubmission::read(&envelope.payload);
-                self.review_submission(&submission).await.unwrap_or_else(|error| {
-                    tracing::error!(%error, callback = submission.callback_id, "a modal could not be checked");
-                    Review::Accept { reply: None }
-                })
+                match self.review_submission(&submission).await {
+                    Ok(review) => review,
+                    // Whoever submits meets the same and is told in a message; a refusal is written down there.
+                    Err(Error::User(_)) => Review::Accept { reply: None },
+                    Err(error) => {
+                        tracing::error!(%error, callback = submission.callback_id, "a modal could not be checked");
+                        unchecked(&submission)
+                    }
+                }
             }
             _ => Review::Accept { reply: None },
         }
@@ -156,7 +161,7 @@ impl Bot {
         let problems = match noun {
             "overlap" => overlaps::review(self, &mut tx, verb, submission).await?,
             "import" => imports::review(self, &mut tx, verb, submission).await?,
-            "digest" => digest::review(self, &mut tx, verb, submission).await?,
+            "digest" => digest::review(self, &mut tx, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
             "request" => owned(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => owned(commitments::review(self, &mut tx, verb, submission).await?),
@@ -173,16 +178,11 @@ impl Bot {
             _ => Vec::new(),
         };
         tx.rollback().await?;
-        Ok(if problems.is_empty() {
-            Review::Accept { reply: None }
-        } else {
-            let errors: serde_json::Map<String, Value> =
-                problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
-            Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
-        })
+        Ok(if problems.is_empty() { Review::Accept { reply: None } } else { refused(problems) })
     }
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
+        // Not even what can be said is told to a stranger.
         o.actor.require(Right::Contribute, None)?;
         let noun = match grammar::parse(&command.text) {
             Err(usage) => return o.answer(Message::text(usage)).await,
@@ -202,7 +202,6 @@ impl Bot {
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
-        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
         if verb.is_empty() {
             // A picker in a modal or a link button: nothing happens until the modal is submitted.
@@ -212,25 +211,24 @@ impl Bot {
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, click, action).await,
-            "digest" => digest::click(o, verb, click, action).await,
+            "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
-            "request" => sessions::click(o, verb, click, action).await,
-            "commitment" => commitments::click(o, verb, click, action).await,
-            "partner" => partners::click(o, verb, click, action).await,
-            "setup" => setup::click(o, verb, click, action).await,
+            "request" => sessions::click(o, verb, action).await,
+            "commitment" => commitments::click(o, verb, action).await,
+            "partner" => partners::click(o, verb, action).await,
+            "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
-        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
         guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, verb, submission).await,
-            "digest" => digest::submit(o, verb, submission).await,
+            "digest" => digest::submit(o, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
@@ -246,7 +244,7 @@ impl Bot {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
-            "request" => sessions::shortcut(o, shortcut).await,
+            "request" => sessions::shortcut(o).await,
             _ => Err(outdated()),
         }
     }
@@ -320,6 +318,21 @@ impl Handler for Bot {
             tracing::error!(%error, reference, "the user could not be told that it failed");
         }
     }
+}
+
+/// What was entered stays as it is, and can be submitted again.
+fn unchecked(submission: &ViewSubmission) -> Review {
+    match &submission.view.first_input {
+        Some(field) => refused([(field.clone(), "I couldn't check that. Press again.".to_owned())]),
+        None => Review::Accept { reply: None },
+    }
+}
+
+/// These fields are wrong: block id and text.
+fn refused(problems: impl IntoIterator<Item = (String, String)>) -> Review {
+    let errors: serde_json::Map<String, Value> =
+        problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
+    Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
 }
 
 fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {

@@ -124,7 +124,7 @@ impl<'a> Occasion<'a> {
         self.bot.db.read().await
     }
 
-    /// Marks it handled in the same transaction, shows it on the actor's Home, and commits.
+    /// Marks it handled in the same transaction, has the actor's Home drawn anew, and commits.
     pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
         home::refresh(self, &mut tx).await?;
         finish(self.bot, tx, self.claim).await

@@ -1,21 +1,21 @@
 //! Triage: what is decided on a row of the digest.
 
 use jiff::Span;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::super::payload::{Action, BlockActions, ViewSubmission};
 use super::{Bot, Occasion, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
+use crate::kernel::actor::{Outside, Right};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, OverlapId, UserId};
+use crate::kernel::ids::{ChannelId, OverlapId};
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
 use crate::map::store as map;
-use crate::plan::flow::{self as plan, Wish};
+use crate::plan::flow::{self as plan, Asked, Wish};
+use crate::plan::store as plan_store;
+use crate::plan::view::request;
 use crate::pull::digest::Decision;
 use crate::pull::flow::{self, Outcome};
 use crate::pull::forms::{self, field};
@@ -89,8 +89,10 @@ async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) 
     match flow::decide(&mut tx, o.now, &o.actor, id, version, what).await? {
         Outcome::Second(overlap) => second(o, tx, &overlap).await,
         Outcome::Made { overlap, decided, shown } => {
-            if let Decision::Session(by) = decided.what {
-                ask_for_session(o, &mut tx, &overlap, by).await?;
+            match decided.what {
+                Decision::Session(by) => ask_for_session(o, &mut tx, &overlap, by).await?,
+                Decision::Reopen => name_session(o, &mut tx, &overlap).await?,
+                _ => {}
             }
             if shown == 0 {
                 let channel = settings::load(&mut tx).await?.digest_channel;
@@ -109,8 +111,20 @@ async fn ask_for_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap, by: D
         .await?
         .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was planned."))?;
     let wish = Wish { by, goal: overlap.kind_words() };
-    plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?;
+    if let Asked::Before(open) = plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?
+    {
+        o.send(tx, &o.privately(request::asked_already(&open, o.today()))).await?;
+    }
     Ok(())
+}
+
+/// A decision taken back takes back no session that was asked for: whoever reopens is told of it.
+async fn name_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap) -> Result<()> {
+    let open = plan_store::open_request_on(tx, &overlap.account.id, &overlap.partner_id).await?;
+    match open {
+        Some(open) => o.send(tx, &o.privately(request::still_asked(&open, o.today()))).await,
+        None => Ok(()),
+    }
 }
 
 /// What a modal decides, or what is wrong with which field; `today` is the writer's.
@@ -157,9 +171,8 @@ pub(super) async fn review(
     verb: &str,
     s: &ViewSubmission,
 ) -> Result<Vec<(&'static str, String)>> {
-    let person = people::find(tx, &UserId::from(s.actor.user_id.as_str())).await?;
-    let zone = person.and_then(|(p, _)| p.zone).and_then(|z| TimeZone::get(&z).ok()).unwrap_or(TimeZone::UTC);
-    let decision = match read(verb, s, today(bot.clock.now(), zone)) {
+    let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
+    let decision = match read(verb, s, bot.clock.now().to_zoned(zone).date()) {
         Err(problems) => return Ok(problems),
         Ok(decision) => decision,
     };
@@ -172,11 +185,7 @@ pub(super) async fn review(
     Ok(Vec::new())
 }
 
-fn today(now: Timestamp, zone: TimeZone) -> Date {
-    now.to_zoned(zone).date()
-}
-
-fn stranger(name: &str, why: &str) -> String {
+fn stranger(name: &str, why: Outside) -> String {
     format!("{name} is {why}. Choose a member of this workspace.")
 }
 

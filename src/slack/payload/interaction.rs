@@ -77,6 +77,8 @@ pub struct ViewRef {
     pub hash: String,
     /// Ours, up to 3,000 characters.
     pub private_metadata: String,
+    /// The block id of the first field, if there is one.
+    pub first_input: Option<String>,
     /// What was entered so far.
     pub state: State,
 }
@@ -90,6 +92,10 @@ impl ViewRef {
             callback_id: string(view, "/callback_id"),
             hash: string(view, "/hash"),
             private_metadata: string(view, "/private_metadata"),
+            first_input: list(view, "/blocks")
+                .iter()
+                .find(|block| block["type"] == "input")
+                .and_then(|block| text(block, "/block_id")),
             state: State::new(view.pointer("/state/values")),
         }
     }

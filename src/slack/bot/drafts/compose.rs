@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::super::super::client::CallError;
 use super::super::super::payload::{BlockActions, Shortcut, State, ViewSubmission};
-use super::super::overlaps::{find_account, find_partner};
 use super::super::{Bot, Occasion, events, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::text::escape;
+use crate::map::find::{Named, find_account, find_partner, partner_or_account};
 use crate::map::overlap::Overlap;
 use crate::map::partner::Partner;
 use crate::map::store as map;
@@ -30,10 +30,10 @@ pub(super) async fn begin(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     if words.is_empty() {
         return pick(o, tx, None, None).await;
     }
-    if let Ok(partner) = find_partner(&mut tx, words).await? {
-        return pick(o, tx, Some(partner), None).await;
-    }
-    let account = find_account(&mut tx, words).await?;
+    let account = match partner_or_account(&mut tx, words).await? {
+        Named::Partner(partner) => return pick(o, tx, Some(partner), None).await,
+        Named::Account(account) => account,
+    };
     let filter = map::Filter { account: Some(account.id.clone()), ..map::Filter::default() };
     let mut found = map::overlaps(&mut tx, &filter, 2).await?;
     if found.len() == 1 {
