@@ -109,12 +109,6 @@ pub fn primary(mut button: Value) -> Value {
     button
 }
 
-/// Marks a button by which something is lost.
-pub fn danger(mut button: Value) -> Value {
-    button["style"] = json!("danger");
-    button
-}
-
 /// Asks before the element acts. `confirm` is the verb on the button.
 pub fn confirmed(mut element: Value, title: &str, text: &str, confirm: &str) -> Value {
     element["confirm"] = json!({
@@ -122,11 +116,6 @@ pub fn confirmed(mut element: Value, title: &str, text: &str, confirm: &str) -> 
         "confirm": plain(&clip(confirm, 30)), "deny": plain("Back"),
     });
     element
-}
-
-/// A button that opens a page.
-pub fn link_button(label: &str, action_id: &str, url: &str) -> Value {
-    json!({"type": "button", "text": plain(&clip(label, 75)), "action_id": action_id, "url": url})
 }
 
 /// The `⋯` menu: label and value of each choice, at most five.

@@ -92,7 +92,7 @@ async fn a_thousand_open_overlaps_make_a_digest_of_the_same_size() {
         assert_eq!(digest.counts.unclaimed, digest.counts.open);
         assert_eq!(digest.top.len() + digest.in_thread(), 25);
         assert_eq!(digest.unshown(), digest.counts.open - 25);
-        let scene = scene(&mut tx, now, &CHANNEL.into(), &digest.overlaps()).await.unwrap();
+        let scene = scene(&mut tx, now, Some(&CHANNEL.into()), &digest.overlaps()).await.unwrap();
         let message = view::digest(&digest, &scene).unwrap();
         sizes.push((message.blocks.len(), digest.groups.len(), digest.overlaps().len()));
         tx.commit().await.unwrap();
@@ -173,7 +173,7 @@ async fn of_two_who_decide_one_wins_and_the_row_says_so_everywhere() {
     let late = decide(&mut tx, now, &omar, &top, 1, Decision::Dismiss("No fit".into())).await.unwrap();
     let Outcome::Second(overlap) = late else { panic!("{late:?}") };
     assert_eq!(overlap.triage, Triage::Planned);
-    let scene = scene(&mut tx, now, &CHANNEL.into(), std::slice::from_ref(&top)).await.unwrap();
+    let scene = scene(&mut tx, now, Some(&CHANNEL.into()), std::slice::from_ref(&top)).await.unwrap();
     let told = view::second(&overlap, &scene, &TimeZone::UTC).unwrap().text;
     assert!(told.contains("Planned by Maya · 9 March") && told.contains("08:00"), "{told}");
     let until = jiff::civil::date(2026, 3, 16);

@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::super::grammar::CommitVerb;
 use super::super::payload::{Action, Shortcut, ViewSubmission};
-use super::sessions::{
-    carried, chosen_partner, known, resolve, review_account, review_date, seen, typed_wrong,
-};
-use super::{Bot, Occasion, identity, outdated};
+use super::seen::{carried, seen};
+use super::sessions::{chosen_partner, known, resolve, review_account, review_date, typed_wrong};
+use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
 use crate::kernel::blocks::Message;
@@ -200,8 +199,7 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let text = |id| s.values.get_text(id, id).map(str::to_owned);
     let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
     let person = identity::look_up(o.bot, &owner).await?;
-    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let source = |name: &str| metadata[name].as_str().map(str::to_owned);
+    let source = |name: &str| s.metadata[name].as_str().map(str::to_owned);
     let promise = Promise {
         text: text(field::TEXT).ok_or_else(outdated)?,
         owner,
@@ -221,22 +219,17 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     o.finish(tx).await
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    let mut problems = Vec::new();
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let mut problems = Problems::new();
     match verb {
         "add" => {
             if s.values.get_text(field::TEXT, field::TEXT).is_none() {
-                problems.push((field::TEXT, "Write what is promised.".to_owned()));
+                problems.push((field::TEXT.into(), "Write what is promised.".to_owned()));
             }
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
             match s.values.user(field::OWNER, field::OWNER) {
-                None => problems.push((field::OWNER, "Choose who does it.".to_owned())),
+                None => problems.push((field::OWNER.into(), "Choose who does it.".to_owned())),
                 Some(id) => {
                     let person = identity::look_up(bot, &id.into()).await?;
                     if let Some(why) = person.outside {
@@ -244,14 +237,14 @@ pub(super) async fn review(
                             "{} is {why} and can't be reminded here. Choose a colleague.",
                             person.name
                         );
-                        problems.push((field::OWNER, text));
+                        problems.push((field::OWNER.into(), text));
                     }
                 }
             }
         }
         "snooze" => review_date(bot, tx, s, &mut problems).await?,
         "drop" if s.values.get_text(field::REASON, field::REASON).is_none() => {
-            problems.push((field::REASON, "Say why it is off.".to_owned()));
+            problems.push((field::REASON.into(), "Say why it is off.".to_owned()));
         }
         _ => {}
     }

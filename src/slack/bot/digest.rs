@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::super::grammar::DigestVerb;
 use super::super::payload::ViewSubmission;
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, channels, identity, outdated};
+use super::{Bot, Occasion, Problem, Problems, channels, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ChannelId;
@@ -34,9 +34,9 @@ async fn preview(o: &Occasion<'_>) -> Result<Handled> {
     let workspace = settings::load(&mut tx).await?;
     let due = commitments(&mut tx, o.now).await?;
     let digest = flow::compose(&mut tx, o.now, None, due).await?;
-    let next = workspace.digest_channel.as_ref().and_then(|_| flow::next_words(&workspace.digest, o.now));
-    let channel = workspace.digest_channel.unwrap_or_else(|| ChannelId::from(""));
-    let scene = flow::scene(&mut tx, o.now, &channel, &digest.overlaps()).await?;
+    let channel = workspace.digest_channel.as_ref();
+    let next = channel.and_then(|_| flow::next_words(&workspace.digest, o.now));
+    let scene = flow::scene(&mut tx, o.now, channel, &digest.overlaps()).await?;
     tx.rollback().await?;
     o.answer(view::preview(&digest, &scene, next)?).await
 }
@@ -59,7 +59,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str) -> Result<Handled> {
 }
 
 /// When the digest is to come, or what is wrong with which field.
-pub(super) fn time(s: &ViewSubmission) -> Result<DigestTime, (String, String)> {
+pub(super) fn time(s: &ViewSubmission) -> Result<DigestTime, Problem> {
     let weekday = s.values.option(field::WEEKDAY, field::WEEKDAY).unwrap_or("Mon").to_owned();
     let Some(time) = s.values.time(field::TIME, field::TIME) else {
         return Err((field::TIME.to_owned(), "Choose a time, such as 09:00.".to_owned()));
@@ -74,7 +74,7 @@ pub(super) fn time(s: &ViewSubmission) -> Result<DigestTime, (String, String)> {
 }
 
 /// What the settings say, or what is wrong with which field.
-fn read(s: &ViewSubmission) -> Result<(DigestTime, ChannelId), (String, String)> {
+fn read(s: &ViewSubmission) -> Result<(DigestTime, ChannelId), Problem> {
     let time = time(s)?;
     match s.values.channel(field::CHANNEL, field::CHANNEL) {
         Some(channel) => Ok((time, channel.into())),
@@ -92,7 +92,7 @@ async fn partner_reads(tx: &mut Tx, channel: &ChannelId) -> Result<Option<String
     }))
 }
 
-pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<(String, String)>> {
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
     let channel = match read(s) {
         Err(problem) => return Ok(vec![problem]),
         Ok((_, channel)) => channel,

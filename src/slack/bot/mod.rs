@@ -24,6 +24,7 @@ mod overlaps;
 mod oversight;
 mod partners;
 mod rooms;
+mod seen;
 mod sessions;
 mod setup;
 mod setup_view;
@@ -143,10 +144,16 @@ impl FrontDoor for Bot {
     }
 }
 
+/// A field that is wrong, by its block id, and why.
+type Problem = (String, String);
+
+/// Every field that is wrong.
+type Problems = Vec<Problem>;
+
 /// What the check of one step of a walk through several modals says.
 enum Checked {
-    /// These fields are wrong: block id and text.
-    Wrong(Vec<(String, String)>),
+    /// These fields are wrong.
+    Wrong(Problems),
     /// The next step's modal; it carries what was entered so far, and nothing is committed yet.
     Next(Value),
     /// The last step is right: every modal closes.
@@ -163,8 +170,8 @@ impl Bot {
             "import" => imports::review(self, &mut tx, verb, submission).await?,
             "digest" => digest::review(self, &mut tx, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
-            "request" => owned(sessions::review(self, &mut tx, verb, submission).await?),
-            "commitment" => owned(commitments::review(self, &mut tx, verb, submission).await?),
+            "request" => sessions::review(self, &mut tx, verb, submission).await?,
+            "commitment" => commitments::review(self, &mut tx, verb, submission).await?,
             "partner" => partners::review(self, &mut tx, verb, submission).await?,
             "setup" => match setup::review(self, &mut tx, verb, submission).await? {
                 Checked::Wrong(problems) => problems,
@@ -323,20 +330,16 @@ impl Handler for Bot {
 /// What was entered stays as it is, and can be submitted again.
 fn unchecked(submission: &ViewSubmission) -> Review {
     match &submission.view.first_input {
-        Some(field) => refused([(field.clone(), "I couldn't check that. Press again.".to_owned())]),
+        Some(field) => refused(vec![(field.clone(), "I couldn't check that. Press again.".to_owned())]),
         None => Review::Accept { reply: None },
     }
 }
 
-/// These fields are wrong: block id and text.
-fn refused(problems: impl IntoIterator<Item = (String, String)>) -> Review {
+/// The form stays open, and each of these fields says what is wrong with it.
+fn refused(problems: Problems) -> Review {
     let errors: serde_json::Map<String, Value> =
         problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
     Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
-}
-
-fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
-    problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

@@ -56,7 +56,7 @@ impl Place {
 
     /// Of a submitted modal: the channel travels in its private metadata under `channel`.
     pub fn of_submission(s: &ViewSubmission) -> Self {
-        let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+        let metadata = &s.metadata;
         Self {
             channel: metadata["channel"].as_str().map(Into::into),
             thread: metadata["thread"].as_str().map(Into::into),

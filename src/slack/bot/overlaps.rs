@@ -2,7 +2,7 @@
 
 use super::super::grammar::OverlapsVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, events, outdated, triage};
+use super::{Bot, Occasion, Problems, events, outdated, triage};
 use crate::delivery::intake::Handled;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
@@ -132,18 +132,18 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
 }
 
 /// What the modal says, or what is wrong with which field.
-fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, String)>> {
+fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Problems> {
     let text = |id| s.values.get_text(id, id).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-    let mut problems = Vec::new();
+    let mut problems = Problems::new();
     let account = text(field::ACCOUNT).unwrap_or_default();
     if name::key(&account).is_empty() {
-        problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+        problems.push((field::ACCOUNT.into(), "Write the account's name, such as Acme Corp.".to_owned()));
     }
     let domain = text(field::DOMAIN);
     let registrable = domain.as_deref().and_then(Domain::of_account);
     if let (Some(typed), None) = (&domain, &registrable) {
         problems.push((
-            field::DOMAIN,
+            field::DOMAIN.into(),
             format!("\"{typed}\" is no company's domain. Write one such as acme.com, or leave it empty."),
         ));
     }
@@ -151,7 +151,7 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
     let money = amount.as_deref().and_then(Money::parse);
     if let (Some(typed), None) = (&amount, &money) {
         problems.push((
-            field::AMOUNT,
+            field::AMOUNT.into(),
             format!("I can't read \"{typed}\" as an amount. Try $120k, €1.2M or 120,000 USD."),
         ));
     }
@@ -170,17 +170,11 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
     Ok((partner, seen))
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    let problems = match verb {
-        "add" => read(s).err().unwrap_or_default(),
-        verb => triage::review(bot, tx, verb, s).await?,
-    };
-    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    match verb {
+        "add" => Ok(read(s).err().unwrap_or_default()),
+        verb => triage::review(bot, tx, verb, s).await,
+    }
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {

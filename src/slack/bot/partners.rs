@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, channels, identity, outdated};
+use super::{Bot, Occasion, Problems, channels, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -20,9 +20,6 @@ use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
 use crate::store::settings::{self, Workspace};
 use crate::store::{Tx, audit, people};
-
-/// Which field is wrong, and why.
-pub(super) type Problems = Vec<(String, String)>;
 
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Result<Handled> {
     match verb.unwrap_or(PartnerVerb::List) {
@@ -259,9 +256,8 @@ struct About {
 }
 
 fn about(s: &ViewSubmission) -> About {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let text = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
-    About { id: text("id"), partner: text("partner").into(), seen: metadata["seen"].clone() }
+    let text = |name: &str| s.metadata[name].as_str().unwrap_or_default().to_owned();
+    About { id: text("id"), partner: text("partner").into(), seen: s.metadata["seen"].clone() }
 }
 
 /// Somebody saved it while the form was open: theirs stays.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::super::grammar::SessionVerb;
 use super::super::payload::{Action, ViewSubmission};
-use super::{Bot, Occasion, identity, outdated};
+use super::seen::{carried, seen};
+use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::dates::DateError;
 use crate::kernel::error::{Error, Result};
@@ -125,24 +126,6 @@ pub(super) async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Han
     o.open(&view::ask_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
 }
 
-/// `id:version`, and what follows.
-pub(super) fn seen<I: for<'a> From<&'a str>>(value: &str) -> Result<((I, i64), Option<&str>)> {
-    let mut parts = value.splitn(3, ':');
-    match (parts.next(), parts.next().and_then(|v| v.parse().ok())) {
-        (Some(id), Some(version)) => Ok(((I::from(id), version), parts.next())),
-        _ => Err(outdated()),
-    }
-}
-
-/// What a form of ours carries: id and version.
-pub(super) fn carried<I: for<'a> From<&'a str>>(s: &ViewSubmission) -> Result<(I, i64)> {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    match (metadata["id"].as_str(), metadata["version"].as_i64()) {
-        (Some(id), Some(version)) => Ok((I::from(id), version)),
-        _ => Err(outdated()),
-    }
-}
-
 pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     if verb == "ask" {
         return open_form(o, &serde_json::from_str(&action.value).unwrap_or_default()).await;
@@ -240,15 +223,15 @@ pub(super) async fn review_date(
     bot: &Bot,
     tx: &mut Tx,
     s: &ViewSubmission,
-    problems: &mut Vec<(&'static str, String)>,
+    problems: &mut Problems,
 ) -> Result<()> {
     let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let today = bot.clock.now().to_zoned(zone).date();
     match s.values.date(field::DATE, field::DATE) {
-        None => problems.push((field::DATE, "Choose a day.".to_owned())),
+        None => problems.push((field::DATE.into(), "Choose a day.".to_owned())),
         Some(date) => {
             if let Err(error) = crate::kernel::dates::parse_date(&date.to_string(), today) {
-                problems.push((field::DATE, error.to_string()));
+                problems.push((field::DATE.into(), error.to_string()));
             }
         }
     }
@@ -256,34 +239,26 @@ pub(super) async fn review_date(
 }
 
 /// What is wrong with the written account.
-pub(super) async fn review_account(
-    tx: &mut Tx,
-    s: &ViewSubmission,
-    problems: &mut Vec<(&'static str, String)>,
-) -> Result<()> {
+pub(super) async fn review_account(tx: &mut Tx, s: &ViewSubmission, problems: &mut Problems) -> Result<()> {
     let Some(written) = s.values.get_text(field::ACCOUNT, field::ACCOUNT) else { return Ok(()) };
     match find_account(tx, written).await {
         Ok(_) => Ok(()),
         Err(Error::User(error)) => {
             // Slack shows a field's error to the letter.
-            problems.push((field::ACCOUNT, unescaped(&error.text).replace('`', "")));
+            problems.push((field::ACCOUNT.into(), unescaped(&error.text).replace('`', "")));
             Ok(())
         }
         Err(fault) => Err(fault),
     }
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    let mut problems = Vec::new();
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let mut problems = Problems::new();
     match verb {
         "ask" => {
             if s.values.get_text(field::ACCOUNT, field::ACCOUNT).is_none() {
-                problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+                problems
+                    .push((field::ACCOUNT.into(), "Write the account's name, such as Acme Corp.".to_owned()));
             }
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
@@ -294,11 +269,11 @@ pub(super) async fn review(
             let wanted = store::request(tx, &id).await?.map(|r| r.wanted_by);
             if wanted.is_some() && wanted == s.values.date(field::DATE, field::DATE) && problems.is_empty() {
                 let text = "That is the day that was asked for. Choose another, or close this and accept.";
-                problems.push((field::DATE, text.to_owned()));
+                problems.push((field::DATE.into(), text.to_owned()));
             }
         }
         "decline" if s.values.get_text(field::REASON, field::REASON).is_none() => {
-            problems.push((field::REASON, "Say why: the requester will read it.".to_owned()));
+            problems.push((field::REASON.into(), "Say why: the requester will read it.".to_owned()));
         }
         _ => {}
     }

@@ -3,10 +3,11 @@
 use futures_util::future::try_join_all;
 
 use super::super::payload::ViewSubmission;
-use super::partners::{self, Problems};
 use super::rooms::{self, Use};
 use super::setup_view::{self as view, Chosen, action, field};
-use super::{Bot, Checked, Occasion, channels as rooms_in_use, digest, identity, outdated};
+use super::{
+    Bot, Checked, Occasion, Problems, channels as rooms_in_use, digest, identity, outdated, partners,
+};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role};
@@ -63,7 +64,7 @@ fn time_of(actor: &Actor) -> DigestTime {
 }
 
 fn carried(s: &ViewSubmission) -> Result<Chosen> {
-    serde_json::from_str(&s.private_metadata).map_err(|_| outdated())
+    serde_json::from_value(s.metadata.clone()).map_err(|_| outdated())
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Checked> {

@@ -2,14 +2,14 @@
 
 use jiff::Span;
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::{Bot, Occasion, drafts, identity, outdated, sessions};
+use super::seen::{carried, seen};
+use super::{Bot, Occasion, Problem, Problems, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Outside, Right};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, OverlapId};
+use crate::kernel::ids::OverlapId;
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
 use crate::map::store as map;
@@ -20,16 +20,10 @@ use crate::pull::digest::Decision;
 use crate::pull::flow::{self, Outcome};
 use crate::pull::forms::{self, field};
 use crate::pull::view::{self, action};
-use crate::store::{Tx, people, settings};
+use crate::store::{Tx, people};
 
 /// A session or a return is proposed in so many days.
 const WEEK: i64 = 7;
-
-/// `id:version` of a button.
-fn seen(value: &str) -> Result<(OverlapId, i64)> {
-    let (id, version) = value.split_once(':').ok_or_else(outdated)?;
-    Ok((id.into(), version.parse().map_err(|_| outdated())?))
-}
 
 /// A row's button or a choice of its `⋯`.
 pub(super) async fn click(
@@ -42,7 +36,7 @@ pub(super) async fn click(
         "menu" => chosen.value.split_once(':').ok_or_else(outdated)?,
         verb => (verb, chosen.value.as_str()),
     };
-    let (id, version) = seen(value)?;
+    let ((id, version), _) = seen::<OverlapId>(value)?;
     if verb == "draft" {
         let about = Action {
             action_id: action::DRAFT.to_owned(),
@@ -77,8 +71,7 @@ pub(super) async fn click(
 /// Tells the second of two people what happened, and brings what they saw up to date.
 async fn second(o: &Occasion<'_>, mut tx: Tx, overlap: &Overlap) -> Result<Handled> {
     flow::refresh(&mut tx, o.now, &overlap.id).await?;
-    let channel = o.place.channel.clone().unwrap_or_else(|| ChannelId::from(""));
-    let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(&overlap.id)).await?;
+    let scene = flow::scene(&mut tx, o.now, None, std::slice::from_ref(&overlap.id)).await?;
     let said = view::second(overlap, &scene, &o.actor.zone)?;
     o.send(&mut tx, &o.privately(said)).await?;
     o.finish(tx).await
@@ -95,9 +88,7 @@ async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) 
                 _ => {}
             }
             if shown == 0 {
-                let channel = settings::load(&mut tx).await?.digest_channel;
-                let channel = channel.unwrap_or_else(|| ChannelId::from(""));
-                let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(id)).await?;
+                let scene = flow::scene(&mut tx, o.now, None, std::slice::from_ref(id)).await?;
                 o.send(&mut tx, &o.privately(view::decided(&overlap, &decided, &scene))).await?;
             }
             o.finish(tx).await
@@ -128,8 +119,8 @@ async fn name_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap) -> Resul
 }
 
 /// What a modal decides, or what is wrong with which field; `today` is the writer's.
-fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Vec<(&'static str, String)>> {
-    let wrong = |field, text: &str| Err(vec![(field, text.to_owned())]);
+fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Problem> {
+    let wrong = |field: &str, text: &str| Err((field.to_owned(), text.to_owned()));
     let why = s.values.get_text(field::WHY, field::WHY).map(str::to_owned);
     match verb {
         "plan" if s.values.option(field::PLAN, field::PLAN) == Some(forms::SESSION) => {
@@ -165,22 +156,17 @@ fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Vec<(&'
     }
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
     let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let decision = match read(verb, s, bot.clock.now().to_zoned(zone).date()) {
-        Err(problems) => return Ok(problems),
+        Err(problem) => return Ok(vec![problem]),
         Ok(decision) => decision,
     };
     if let Decision::Assign(user) = &decision
         && let Some((person, _)) = people::find(tx, user).await?
         && let Some(why) = person.outside
     {
-        return Ok(vec![(field::WHO, stranger(&person.name, why))]);
+        return Ok(vec![(field::WHO.to_owned(), stranger(&person.name, why))]);
     }
     Ok(Vec::new())
 }
@@ -190,15 +176,10 @@ fn stranger(name: &str, why: Outside) -> String {
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let id = OverlapId::from(metadata["id"].as_str().unwrap_or_default());
-    let version = metadata["version"].as_i64().ok_or_else(outdated)?;
+    let (id, version) = carried::<OverlapId>(s)?;
     let decision = match read(verb, s, o.today()) {
         Ok(decision) => decision,
-        Err(problems) => {
-            let text = problems.into_iter().next().map(|(_, text)| text).unwrap_or_default();
-            return Err(Error::user(format!("{text} Nothing was changed.")));
-        }
+        Err((_, text)) => return Err(Error::user(format!("{text} Nothing was changed."))),
     };
     let mut tx = o.read().await?;
     let partner = flow::find(&mut tx, &id).await?.partner_id;
@@ -232,7 +213,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 mod tests {
     use super::*;
     use crate::slack::payload::State;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn form(values: Value) -> ViewSubmission {
         ViewSubmission { values: State::new(Some(&values)), ..ViewSubmission::default() }
@@ -247,7 +228,7 @@ mod tests {
             read("snooze", &until("2026-03-10"), TODAY),
             Ok(Decision::Snooze(jiff::civil::date(2026, 3, 10), None))
         );
-        assert_eq!(read("snooze", &until("2026-03-09"), TODAY).unwrap_err()[0].0, field::UNTIL);
+        assert_eq!(read("snooze", &until("2026-03-09"), TODAY).unwrap_err().0, field::UNTIL);
     }
 
     #[test]
@@ -258,7 +239,7 @@ mod tests {
             )
         };
         assert_eq!(read("plan", &plan("agenda", Value::Null), TODAY), Ok(Decision::Agenda));
-        assert_eq!(read("plan", &plan("session", Value::Null), TODAY).unwrap_err()[0].0, field::BY);
+        assert_eq!(read("plan", &plan("session", Value::Null), TODAY).unwrap_err().0, field::BY);
         let by = jiff::civil::date(2026, 3, 16);
         assert_eq!(read("plan", &plan("session", json!("2026-03-16")), TODAY), Ok(Decision::Session(by)));
     }
@@ -274,12 +255,6 @@ mod tests {
             read("dismiss", &why(json!("budget in autumn")), TODAY),
             Ok(Decision::Dismiss("Too early: budget in autumn".to_owned()))
         );
-        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err()[0].0, field::WHY);
-    }
-
-    #[test]
-    fn a_value_of_another_version_is_outdated() {
-        assert!(seen("abc").is_err());
-        assert_eq!(seen("abc:3").unwrap(), (OverlapId::from("abc"), 3));
+        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err().0, field::WHY);
     }
 }

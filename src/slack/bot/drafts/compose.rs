@@ -174,8 +174,7 @@ fn answers(values: &State) -> Answers {
     Answers(all)
 }
 
-fn overlap_in(metadata: &str) -> Result<OverlapId> {
-    let metadata: Value = serde_json::from_str(metadata).unwrap_or_default();
+fn overlap_in(metadata: &Value) -> Result<OverlapId> {
     metadata["id"].as_str().map(OverlapId::from).ok_or_else(outdated)
 }
 
@@ -183,12 +182,11 @@ fn overlap_in(metadata: &str) -> Result<OverlapId> {
 pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Handled> {
     let Some(shown) = &click.view else { return Err(outdated()) };
     let mut tx = o.read().await?;
-    let overlap = map::overlap(&mut tx, &overlap_in(&shown.private_metadata)?).await?.ok_or_else(outdated)?;
+    let overlap = map::overlap(&mut tx, &overlap_in(&shown.metadata)?).await?.ok_or_else(outdated)?;
     o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
     let ground = ground(&mut tx, overlap).await?;
     tx.rollback().await?;
-    let metadata: Value = serde_json::from_str(&shown.private_metadata).unwrap_or_default();
-    let view = form::modal(action::NEW, &metadata, &ground, &answers(&shown.state), &o.actor.user);
+    let view = form::modal(action::NEW, &shown.metadata, &ground, &answers(&shown.state), &o.actor.user);
     match o.bot.client.update_view(&shown.id, Some(&shown.hash), &view).await {
         Ok(_) => Ok(Handled::Ignored),
         // A newer choice was faster, or the form is closed: nothing to redraw.
@@ -203,7 +201,7 @@ async fn read_form(
     tx: &mut Tx,
     s: &ViewSubmission,
 ) -> Result<(Ground, Result<Composed, Vec<(String, String)>>)> {
-    let overlap = map::overlap(tx, &overlap_in(&s.private_metadata)?).await?;
+    let overlap = map::overlap(tx, &overlap_in(&s.metadata)?).await?;
     let overlap =
         overlap.ok_or_else(|| Error::user("That overlap is not here any more. Nothing was drafted."))?;
     let ground = ground(tx, overlap).await?;
