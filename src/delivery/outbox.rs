@@ -265,8 +265,8 @@ impl Outgoing {
     }
 }
 
-/// Adds a row, or several where the text is too long for one message; once per key. Rows of one lane are sent in the order of their enqueueing; of several that redraw the
-/// same thing only the newest is sent.
+/// Adds a row, once per key; several where the text is too long for one message. Rows of one lane are sent in the order
+/// of their enqueueing; of several that redraw the same thing only the newest is sent.
 pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
     for part in out.parts().as_deref().unwrap_or(std::slice::from_ref(out)) {
         add(tx, now, part).await?;

@@ -360,7 +360,7 @@ mod tests {
         ");
         let many = vec![request(Stage::Asked(None)); LISTED + 1];
         assert!(list(&many, TODAY).expect("a list").text.ends_with("Only the first 20 are shown."));
-        let because = "their whole team is away ".repeat(20);
+        let because = "their whole team is away ".repeat(20).trim().to_owned();
         let long = vec![request(Stage::Declined { because, moved: moved("UPM") }); LISTED];
         let long = list(&long, TODAY).expect("a list");
         assert!(long.blocks.len() > 1);

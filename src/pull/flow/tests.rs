@@ -267,6 +267,8 @@ async fn the_largest_amount_is_the_largest_of_all_that_wait() {
     let mut tx = db.begin().await.unwrap();
     let now = at("2026-03-09T08:00:00Z");
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 20).await;
+    sql_exec!(&mut tx, "UPDATE account_overlaps SET amount_hundredths = 1000, amount_currency = 'USD'")
+        .unwrap();
     let all = map::overlaps(&mut tx, &map::Filter::default(), 30).await.unwrap();
     assert!(store::largest(&mut tx, now).await.unwrap().is_empty(), "all of them are worth the same");
     // So little else speaks for it that it is no candidate.
