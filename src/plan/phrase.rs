@@ -4,44 +4,14 @@
 //! here and by whether it reads as a date. What finds no place stays where it was: in the goal or in what is promised.
 
 mod markup;
-
-use std::collections::HashMap;
+mod names;
 
 use jiff::civil::Date;
 
 use crate::kernel::dates::{DateError, parse_date};
-use crate::map::name;
 
 pub use markup::plain;
-
-/// Names, each under what is compared of it.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    all: Vec<String>,
-    places: HashMap<String, usize>,
-}
-
-impl Names {
-    /// Of two that are written differently and mean the same, the first counts.
-    pub fn new(all: Vec<String>) -> Self {
-        let mut places = HashMap::with_capacity(all.len());
-        for (place, written) in all.iter().enumerate() {
-            let key = name::key(written);
-            if !key.is_empty() {
-                places.entry(key).or_insert(place);
-            }
-        }
-        Self { all, places }
-    }
-
-    fn get(&self, written: &str) -> Option<&String> {
-        self.places.get(&name::key(written)).map(|place| &self.all[*place])
-    }
-
-    fn has_near(&self, written: &str) -> bool {
-        !name::similar(written, &self.all).is_empty()
-    }
-}
+pub use names::Names;
 
 /// Names that the reading goes by.
 #[derive(Clone, Debug, Default)]
