@@ -124,7 +124,7 @@ impl App {
             db: db.clone(),
             clock: clock.clone(),
             bell: bot.bell.clone(),
-            carrier: Arc::new(SlackCarrier(client.clone())),
+            carrier: Arc::new(SlackCarrier(bot.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
             pulse: pulse.clone(),

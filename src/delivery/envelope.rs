@@ -96,8 +96,6 @@ pub enum Review {
         /// The JSON that goes back.
         reply: Value,
     },
-    /// The answer to a `block_suggestion`: `{"options": […]}`. Never stored.
-    Options(Value),
 }
 
 /// The app as the transport sees it: HTTP and Socket Mode both end here.
@@ -108,8 +106,7 @@ pub trait FrontDoor: Send + Sync + 'static {
     /// Commits the envelope under its key, once however often it comes. Slack is answered only after this returned.
     fn accept(&self, envelope: Envelope) -> impl Future<Output = Result<(), NotAccepted>> + Send;
 
-    /// Asked before the commit of every urgent envelope, and for the options of an external select.
-    /// It must not change anything: the commit may still fail.
+    /// Asked before the commit of every urgent envelope. It must not change anything: the commit may still fail.
     fn review(&self, envelope: &Envelope) -> impl Future<Output = Review> + Send {
         let _ = envelope;
         async { Review::Accept { reply: None } }

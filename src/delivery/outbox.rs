@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::kernel::blocks::Message;
+use crate::kernel::blocks::{Message, TEXT_LIMIT};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, PartnerId, UserId, random};
+use crate::kernel::text::split;
 use crate::sql_exec;
 use crate::store::Tx;
 
@@ -92,12 +92,12 @@ pub enum Action {
         /// In place of the message that was clicked.
         replace: bool,
     },
-    /// A Home tab.
+    /// A Home tab, composed when it is sent.
     PublishHome {
         /// Whose.
         user: UserId,
-        /// The view.
-        view: Value,
+        /// They open it for the first time.
+        welcome: bool,
     },
     /// Stored by another version of the program. It is never sent, and is said to have failed.
     #[serde(skip)]
@@ -261,9 +261,37 @@ impl Outgoing {
     }
 }
 
-/// Adds a row, once per key. Rows of one lane are sent in the order of their enqueueing; of several that redraw the
-/// same thing only the newest is sent.
+impl Outgoing {
+    /// What is too long for one message, as several: split at lines, the rest in the thread under the first.
+    fn parts(&self) -> Option<Vec<Self>> {
+        let Action::Post { to, thread, message } = &self.action else { return None };
+        if !message.blocks.is_empty() || message.text.chars().count() <= TEXT_LIMIT {
+            return None;
+        }
+        let subject = self.subject.clone().unwrap_or_else(|| format!("long:{}", self.key));
+        let rest = thread.clone().unwrap_or_else(|| Thread::Of(subject.clone()));
+        let part = |(n, text): (usize, String)| {
+            let (key, subject, thread) = match n {
+                0 => (self.key.clone(), Some(subject.clone()), thread.clone()),
+                n => (format!("{}:{n}", self.key), None, Some(rest.clone())),
+            };
+            let action = Action::Post { to: to.clone(), thread, message: Message::text(text) };
+            Self { key, audience: self.audience.clone(), subject, action }
+        };
+        Some(split(&message.text, TEXT_LIMIT).into_iter().enumerate().map(part).collect())
+    }
+}
+
+/// Adds a row, once per key; several where the text is too long for one message. Rows of one lane are sent in the order
+/// of their enqueueing; of several that redraw the same thing only the newest is sent.
 pub async fn enqueue(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
+    for part in out.parts().as_deref().unwrap_or(std::slice::from_ref(out)) {
+        add(tx, now, part).await?;
+    }
+    Ok(())
+}
+
+async fn add(tx: &mut Tx, now: i64, out: &Outgoing) -> Result<()> {
     let action = serde_json::to_string(&out.action)?;
     let redraws = out.redraws();
     if let Some(redraws) = &redraws

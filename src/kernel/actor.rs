@@ -1,5 +1,7 @@
 //! Who acts, and what they may do.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, Result};
@@ -107,13 +109,58 @@ impl Right {
     }
 }
 
+/// Why somebody is no full member of the home workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Of another team.
+    Stranger,
+    /// A guest of ours.
+    Guest,
+    /// No person.
+    Bot,
+    /// No longer there.
+    Deactivated,
+    /// Slack knows no such user, or shows us none.
+    Missing,
+    /// Slack does not say of which team.
+    Nameless,
+}
+
+impl Outside {
+    const ALL: [Self; 6] =
+        [Self::Stranger, Self::Guest, Self::Bot, Self::Deactivated, Self::Missing, Self::Nameless];
+
+    /// What they are instead, for the audit, for people and as stored.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Stranger => "another company's account",
+            Self::Guest => "a guest",
+            Self::Bot => "a bot",
+            Self::Deactivated => "a deactivated account",
+            Self::Missing => "not to be found in Slack",
+            Self::Nameless => "of a workspace that Slack does not name",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.words() == text)
+    }
+}
+
+impl fmt::Display for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
 /// Whether a person belongs to the home workspace as a full member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// A current full member.
     Member,
-    /// Somebody else; the reason is for the audit and in plain words.
-    Outside(&'static str),
+    /// Somebody else.
+    Outside(Outside),
     /// Slack did not say who they are; they are refused until it does.
     Unconfirmed,
 }
@@ -203,7 +250,7 @@ mod tests {
                 let expected = holds || right.held_by().contains(&Role::Rep);
                 assert_eq!(member.may(right, None), expected, "{role:?} {right:?}");
                 assert_eq!(member.may(right, Some(&"p1".into())), expected, "{role:?} {right:?}");
-                for standing in [Standing::Outside("a guest"), Standing::Unconfirmed] {
+                for standing in [Standing::Outside(Outside::Guest), Standing::Unconfirmed] {
                     assert!(!somebody(standing, &[(role, None)]).may(right, None), "{role:?} {right:?}");
                 }
                 let of_one = somebody(Standing::Member, &[(role, Some("p1"))]);

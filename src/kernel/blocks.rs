@@ -6,8 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::text::visible;
+use super::text::{split, visible};
 
+/// Slack cuts a message's text somewhere near 13,000 characters; we stay under.
+pub const TEXT_LIMIT: usize = 12_000;
 /// Slack's limit for the text of a section.
 pub const SECTION_LIMIT: usize = 3000;
 /// Slack's limit for the text of a header.
@@ -55,6 +57,11 @@ pub fn section(mrkdwn: &str) -> Value {
     json!({"type": "section", "text": mrkdwn_object(mrkdwn)})
 }
 
+/// As many paragraphs as the text needs, each of whole lines.
+pub fn sections(mrkdwn: &str) -> Vec<Value> {
+    split(mrkdwn, SECTION_LIMIT).iter().map(|part| section(part)).collect()
+}
+
 /// A paragraph with one control at its right.
 pub fn section_with(mrkdwn: &str, accessory: Value) -> Value {
     json!({"type": "section", "text": mrkdwn_object(mrkdwn), "accessory": accessory})
@@ -99,12 +106,6 @@ pub fn button(label: &str, action_id: &str, value: &str) -> Value {
 /// Makes a button the message's one accent.
 pub fn primary(mut button: Value) -> Value {
     button["style"] = json!("primary");
-    button
-}
-
-/// Marks a button by which something is lost.
-pub fn danger(mut button: Value) -> Value {
-    button["style"] = json!("danger");
     button
 }
 

@@ -1,4 +1,4 @@
-//! Text for Slack: escaping, so that nobody's words become a mention, a link or a command.
+//! Text for Slack: escaping, so that nobody's words become a mention, a link or a command; splitting what is too long.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -11,6 +11,11 @@ pub fn escape(text: &str) -> String {
     // Writing to a String cannot fail.
     let _ = write_escaped(&mut out, text);
     out
+}
+
+/// `&`, `<` and `>` as people typed them: the reverse of [`escape`].
+pub fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// What somebody wrote, as a sentence: closed with a full stop where it is not closed.
@@ -56,6 +61,30 @@ impl askama::filters::Escaper for Mrkdwn {
     }
 }
 
+/// Splits `text` into parts of at most `limit` characters: at line ends, a longer line at a space, a longer word anywhere.
+///
+/// Nothing is lost but the line end or space at which it was split. An empty text is no part; `limit` 0 counts as 1.
+pub fn split(text: &str, limit: usize) -> Vec<String> {
+    let limit = limit.max(1);
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((over, _)) = rest.char_indices().nth(limit) {
+        // The part may take everything before `over`; a separator standing right there is still a good place.
+        let window = &rest[..over + rest[over..].chars().next().map_or(0, char::len_utf8)];
+        let cut = window.rfind('\n').or_else(|| window.rfind(' ')).filter(|cut| *cut > 0);
+        let (part, next) = match cut {
+            Some(cut) => (&rest[..cut], &rest[cut + 1..]),
+            None => rest.split_at(over),
+        };
+        parts.push(part.to_owned());
+        rest = next;
+    }
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -78,6 +107,26 @@ mod tests {
             prop_assert!(!escaped.contains(is_hidden));
             let back = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             prop_assert_eq!(back, visible(&written).into_owned());
+        }
+    }
+
+    #[test]
+    fn it_splits_at_lines_then_spaces_then_anywhere() {
+        assert_eq!(split("one\ntwo\nthree", 8), ["one\ntwo", "three"]);
+        assert_eq!(split("one\ntwo\nthree", 7), ["one\ntwo", "three"]);
+        assert_eq!(split("a long line", 6), ["a long", "line"]);
+        assert_eq!(split("äöüßé", 2), ["äö", "üß", "é"]);
+        assert_eq!(split("short", 5), ["short"]);
+        assert!(split("", 5).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn parts_fit_and_keep_every_letter(text in "[a-zé \n]{0,200}", limit in 0usize..20) {
+            let parts = split(&text, limit);
+            let letters = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(letters(&parts.concat()), letters(&text));
+            prop_assert!(parts.iter().all(|p| p.chars().count() <= limit.max(1)));
         }
     }
 }

@@ -28,6 +28,34 @@ pub async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Er
     })))
 }
 
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// A partner.
+    Partner(Partner),
+    /// An account.
+    Account(Account),
+}
+
+/// The partner or the account of that name, or a user's error with near misses.
+pub async fn partner_or_account(tx: &mut Tx, words: &str) -> Result<Named> {
+    let unknown = match find_partner(tx, words).await? {
+        Ok(partner) => return Ok(Named::Partner(partner)),
+        Err(unknown) => unknown,
+    };
+    match find_account(tx, words).await {
+        Ok(account) => Ok(Named::Account(account)),
+        // A near miss of a partner's name says more than that no account is called so.
+        Err(Error::User(_)) if is_near_partner(tx, words).await? => Err(unknown),
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_near_partner(tx: &mut Tx, words: &str) -> Result<bool> {
+    let names: Vec<String> = store::partners(tx).await?.into_iter().map(|p| p.name).collect();
+    Ok(!name::similar(words, &names).is_empty())
+}
+
 /// The account of that name or domain, or a user's error with near misses. One name under two domains is asked about.
 pub async fn find_account(tx: &mut Tx, words: &str) -> Result<Account> {
     let domain = Domain::of_account(words).map(|d| d.as_str().to_owned());

@@ -159,7 +159,13 @@ pub mod field {
 }
 
 /// The modal that adds an overlap; `partner` is the one that was understood.
-pub fn add_modal(prefill: &Prefill, partner: Option<&Partner>, partners: &[Partner]) -> Value {
+/// `doubt` is what is wrong with the partner that was written, as mrkdwn.
+pub fn add_modal(
+    prefill: &Prefill,
+    partner: Option<&Partner>,
+    doubt: Option<&str>,
+    partners: &[Partner],
+) -> Value {
     let seen = &prefill.seen;
     let owner = seen.owner.as_deref().and_then(user_of);
     let options: Vec<Value> = partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
@@ -171,57 +177,53 @@ pub fn add_modal(prefill: &Prefill, partner: Option<&Partner>, partners: &[Partn
     };
     let amount = seen.amount.map(|a| a.to_string());
     let about = prefill.about.as_ref().map(|(channel, ts)| json!({"channel": channel, "ts": ts}));
-    blocks::modal(
-        action::ADD_MODAL,
-        "Add an overlap",
-        Some("Add"),
-        &about.unwrap_or(json!({})),
-        vec![
-            blocks::input(
-                "Account",
-                blocks::text_input(field::ACCOUNT, "Acme Corp", Some(&seen.account), false),
-                None,
-                false,
-            ),
-            blocks::input(
-                "Domain",
-                blocks::text_input(field::DOMAIN, "acme.com", seen.domain.as_deref(), false),
-                Some("Tells two companies of one name apart."),
-                true,
-            ),
-            blocks::input(
-                "Partner",
-                blocks::select(field::PARTNER, "Choose a partner", &options, partner.map(|p| p.id.as_str())),
-                None,
-                false,
-            ),
-            population(field::OURS, "For us it is", |p| format!("Our {}", p.words()), seen.our_population),
-            population(
-                field::THEIRS,
-                "For them it is",
-                |p| format!("Their {}", p.words()),
-                seen.their_population,
-            ),
-            blocks::input(
-                "Owner",
-                blocks::user_select(field::OWNER, "Who owns the deal", owner.as_ref().map(UserId::as_str)),
-                None,
-                true,
-            ),
-            blocks::input(
-                "Amount",
-                blocks::text_input(field::AMOUNT, "$120k", amount.as_deref(), false),
-                None,
-                true,
-            ),
-            blocks::input(
-                "Stage",
-                blocks::text_input(field::STAGE, "negotiation", seen.stage.as_deref(), false),
-                None,
-                true,
-            ),
-        ],
-    )
+    let mut fields: Vec<Value> = doubt.map(blocks::section).into_iter().collect();
+    fields.extend([
+        blocks::input(
+            "Account",
+            blocks::text_input(field::ACCOUNT, "Acme Corp", Some(&seen.account), false),
+            None,
+            false,
+        ),
+        blocks::input(
+            "Domain",
+            blocks::text_input(field::DOMAIN, "acme.com", seen.domain.as_deref(), false),
+            Some("Tells two companies of one name apart."),
+            true,
+        ),
+        blocks::input(
+            "Partner",
+            blocks::select(field::PARTNER, "Choose a partner", &options, partner.map(|p| p.id.as_str())),
+            None,
+            false,
+        ),
+        population(field::OURS, "For us it is", |p| format!("Our {}", p.words()), seen.our_population),
+        population(
+            field::THEIRS,
+            "For them it is",
+            |p| format!("Their {}", p.words()),
+            seen.their_population,
+        ),
+        blocks::input(
+            "Owner",
+            blocks::user_select(field::OWNER, "Who owns the deal", owner.as_ref().map(UserId::as_str)),
+            None,
+            true,
+        ),
+        blocks::input(
+            "Amount",
+            blocks::text_input(field::AMOUNT, "$120k", amount.as_deref(), false),
+            None,
+            true,
+        ),
+        blocks::input(
+            "Stage",
+            blocks::text_input(field::STAGE, "negotiation", seen.stage.as_deref(), false),
+            None,
+            true,
+        ),
+    ]);
+    blocks::modal(action::ADD_MODAL, "Add an overlap", Some("Add"), &about.unwrap_or(json!({})), fields)
 }
 
 #[derive(Template)]

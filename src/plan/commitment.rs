@@ -155,7 +155,7 @@ impl Commitment {
     /// none: whoever has just written it down knows.
     pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
         let Stage::Open { snoozed_until } = self.stage else { return None };
-        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        let zone = self.time_zone();
         let local = now.to_zoned(zone.clone());
         if local.time() < REMIND_AT {
             return None;
@@ -190,6 +190,11 @@ impl Commitment {
             _ => Reminder::Ahead,
         };
         Some((day, why))
+    }
+
+    /// The zone by whose clock its owner is reminded.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
     }
 
     /// When it is due, in words for `today`: `due Fri 13 Mar, in 3 days`.
@@ -363,7 +368,10 @@ pub(super) mod tests {
         assert!(c.may_be_closed_by(&actor("UPM", vec![(Role::PartnerManager, Some("p1".into()))])));
         assert!(!c.may_be_closed_by(&actor("UPM", vec![(Role::PartnerManager, Some("p2".into()))])));
         assert!(!c.may_be_closed_by(&actor("UAE", vec![(Role::Rep, None)])));
-        let outside = Actor { standing: Standing::Outside("a guest"), ..actor("UOWN", vec![]) };
+        let outside = Actor {
+            standing: Standing::Outside(crate::kernel::actor::Outside::Guest),
+            ..actor("UOWN", vec![])
+        };
         assert!(!c.may_be_closed_by(&outside));
     }
 }

@@ -4,23 +4,22 @@
 //! here and by whether it reads as a date. What finds no place stays where it was: in the goal or in what is promised.
 
 mod markup;
-
-use std::collections::HashMap;
+mod names;
 
 use jiff::civil::Date;
 
 use crate::kernel::dates::{DateError, parse_date};
-use crate::map::name;
 
-pub use markup::{plain, unescaped};
+pub use markup::plain;
+pub use names::Names;
 
 /// Names that the reading goes by.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Every partner's name.
-    pub partners: Vec<String>,
+    pub partners: Names,
     /// Accounts' names; they need not be all.
-    pub accounts: Vec<String>,
+    pub accounts: Names,
 }
 
 /// What was understood of a request.
@@ -99,14 +98,13 @@ pub fn commitment(words: &[String], today: Date, known: &Known) -> Commitment {
 }
 
 /// The first of the `known` names that stands in a text, as it is known.
-pub fn named_in(text: &str, known: &[String]) -> Option<String> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    let keys: HashMap<String, &String> = known.iter().map(|k| (name::key(k), k)).collect();
+pub fn named_in(text: &str, known: &Names) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
     (0..words.len()).find_map(|from| {
         let longest = NAME_WORDS.min(words.len() - from);
-        let key = |n: usize| name::key(&words[from..from + n].join(" "));
+        let name = |n: usize| known.get(&words[from..from + n].join(" "));
         // A name of few letters is more often a word.
-        (1..=longest).rev().find_map(|n| keys.get(&key(n)).filter(|k| k.len() > 2).map(|k| (*k).clone()))
+        (1..=longest).rev().find_map(|n| name(n).filter(|k| k.len() > 2).cloned())
     })
 }
 
@@ -261,11 +259,9 @@ fn full_date(words: &[&str], today: Date) -> Option<Date> {
 // ---- names ----
 
 /// The longest beginning of a piece that is a known name, as (name, words).
-fn known_prefix(words: &[String], known: &[String]) -> Option<(String, usize)> {
-    (1..=words.len().min(NAME_WORDS)).rev().find_map(|n| {
-        let key = name::key(&words[..n].join(" "));
-        known.iter().find(|k| !key.is_empty() && name::key(k) == key).map(|k| (k.clone(), n))
-    })
+fn known_prefix(words: &[String], known: &Names) -> Option<(String, usize)> {
+    let longest = words.len().min(NAME_WORDS);
+    (1..=longest).rev().find_map(|n| known.get(&words[..n].join(" ")).map(|k| (k.clone(), n)))
 }
 
 /// The partner's piece. `sure`: what stands behind `with` or `to` can be nothing else.
@@ -278,7 +274,7 @@ fn take_partner(pieces: &mut [Piece], known: &Known, sure: bool) -> Option<Strin
             return Some(partner);
         }
     }
-    let near = |words: &[String]| !name::similar(&words.join(" "), &known.partners).is_empty();
+    let near = |words: &[String]| known.partners.has_near(&words.join(" "));
     for i in &marked {
         let words = &pieces[*i].words;
         if let Some(n) = (1..=words.len().min(3)).find(|n| near(&words[..*n])) {
@@ -346,7 +342,7 @@ fn take_account_named(pieces: &mut [Piece], known: &Known, sure: bool) -> Option
     }
     let fits = |p: &Piece| {
         let text = p.text();
-        is_name(&text) && (sure || !name::similar(&text, &known.accounts).is_empty())
+        is_name(&text) && (sure || known.accounts.has_near(&text))
     };
     let i = marked.into_iter().find(|i| fits(&pieces[*i]))?;
     let written = pieces[i].text();

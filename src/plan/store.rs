@@ -38,16 +38,12 @@ fn decided(by: Option<String>, at: Option<i64>) -> Result<Option<(UserId, Timest
     by.zip(at).map(|(by, at)| Ok((by.into(), instant(at)?))).transpose()
 }
 
-/// Figures for the digest and Home.
+/// Figures for the digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Requests that wait for somebody.
-    pub open_requests: i64,
-    /// Open commitments.
-    pub open_commitments: i64,
-    /// Of these, due on that day or within the six days after it.
+    /// Open commitments that are due on that day or within the six days after it.
     pub due_this_week: i64,
-    /// Of these, past their day.
+    /// Open ones past their day.
     pub late: i64,
 }
 
@@ -56,12 +52,6 @@ pub async fn counts(tx: &mut Tx, today: Date) -> Result<Counts> {
     let week = super::calendar::add_days(today, 6).to_string();
     let today = today.to_string();
     Ok(Counts {
-        open_requests: sql_value!(
-            tx,
-            i64,
-            "SELECT COUNT(*) FROM session_requests WHERE state IN ('asked', 'proposed')"
-        )?,
-        open_commitments: sql_value!(tx, i64, "SELECT COUNT(*) FROM commitments WHERE state = 'open'")?,
         due_this_week: sql_value!(
             tx,
             i64,

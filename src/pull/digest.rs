@@ -1,6 +1,6 @@
 //! The weekly digest as a value: what it says is decided here, how it looks in `view`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -155,6 +155,8 @@ pub struct Input {
     pub candidates: Vec<Overlap>,
     /// Every partner.
     pub partners: Vec<Partner>,
+    /// Those whose amount is above all others of one currency that wait with their partner, at least two of them.
+    pub largest: HashSet<OverlapId>,
     /// How many wait with each partner.
     pub waiting: HashMap<PartnerId, i64>,
     /// The motions of what was last planned with each partner, the newest first.
@@ -221,9 +223,14 @@ fn in_words(due: &Due, zone: &TimeZone) -> Late {
     }
 }
 
+/// From when on what happened is news to the readers of a digest that is made `now`.
+pub fn news_since(now: Timestamp, due: Option<&Due>) -> Timestamp {
+    let weeks = due.map_or(1, |due| due.weeks);
+    now - jiff::SignedDuration::from_hours(weeks * 7 * 24)
+}
+
 fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
-    let weeks = input.due.map_or(1, |due| due.weeks);
-    let since = input.now - jiff::SignedDuration::from_hours(weeks * 7 * 24);
+    let since = news_since(input.now, input.due.as_ref());
     let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
         let partner = input.partners.iter().find(|p| p.id == *id)?;
@@ -240,24 +247,13 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),
                 new_is_news: input.counts.new * 2 < input.counts.open,
-                largest: largest(o, &input.candidates),
+                largest: input.largest.contains(&o.id),
             };
             (o.clone(), priority::weigh(o, &about))
         })
         .collect();
     ranked.sort_by(priority::order);
     ranked
-}
-
-/// Whether its amount is above all others of a currency that waits with its partner, at least two of them.
-fn largest(o: &Overlap, candidates: &[Overlap]) -> bool {
-    let Some(amount) = o.amount else { return false };
-    let mut others = candidates
-        .iter()
-        .filter(|other| other.partner_id == o.partner_id && other.id != o.id)
-        .filter_map(|other| other.amount);
-    let enough = others.clone().count() >= 2;
-    enough && others.all(|a| a.currency == amount.currency && a.hundredths < amount.hundredths)
 }
 
 fn freshness(input: &Input) -> Vec<Freshness> {
@@ -357,7 +353,7 @@ pub fn schedule(time: &DigestTime) -> Option<Schedule> {
 }
 
 /// The weekdays as they are stored and as they are shown, from Monday.
-pub const WEEKDAYS: [(&str, &str); 7] = [
+pub(super) const WEEKDAYS: [(&str, &str); 7] = [
     ("Mon", "Monday"),
     ("Tue", "Tuesday"),
     ("Wed", "Wednesday"),
@@ -366,6 +362,11 @@ pub const WEEKDAYS: [(&str, &str); 7] = [
     ("Sat", "Saturday"),
     ("Sun", "Sunday"),
 ];
+
+/// The weekday in full.
+pub fn weekday_words(short: &str) -> &'static str {
+    WEEKDAYS.iter().find(|(day, _)| *day == short).map_or("Monday", |(_, words)| words)
+}
 
 fn weekday(short: &str) -> Option<Weekday> {
     let short = short.to_lowercase();

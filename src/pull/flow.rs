@@ -49,13 +49,15 @@ pub async fn compose(
     commitments: Commitments,
 ) -> Result<Digest> {
     let zone = settings::load(tx).await?.digest.time_zone();
-    let counts = store::counts(tx, &now.to_zoned(zone.clone()), due.map_or(1, |due| due.weeks)).await?;
+    let since = digest::news_since(now, due.as_ref());
+    let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
     let input = Input {
         now,
         zone,
         due,
-        candidates: store::candidates(tx, now).await?,
+        candidates: store::candidates(tx, now, since).await?,
         partners: map::partners(tx).await?,
+        largest: store::largest(tx, now).await?,
         waiting: store::waiting(tx, now).await?,
         planned: store::planned(tx).await?,
         counts: digest::Counts { commitments, ..counts },
@@ -64,7 +66,12 @@ pub async fn compose(
 }
 
 /// Reads what is shown of these overlaps now.
-pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[OverlapId]) -> Result<Scene> {
+pub async fn scene(
+    tx: &mut Tx,
+    now: Timestamp,
+    channel: Option<&ChannelId>,
+    ids: &[OverlapId],
+) -> Result<Scene> {
     let zone = settings::load(tx).await?.digest.time_zone();
     let overlaps: HashMap<OverlapId, Overlap> =
         map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
@@ -78,7 +85,7 @@ pub async fn scene(tx: &mut Tx, now: Timestamp, channel: &ChannelId, ids: &[Over
     users.sort();
     users.dedup();
     let names = store::names(tx, &users).await?;
-    Ok(Scene { now, zone, channel: channel.clone(), overlaps, decided, names })
+    Ok(Scene { now, zone, channel: channel.cloned(), overlaps, decided, names })
 }
 
 /// The digest that is due now: where it goes, the period that it stands for, and what it makes up for.
@@ -116,7 +123,7 @@ pub async fn post_due(tx: &mut Tx, now: Timestamp, commitments: Commitments) -> 
     let digest = compose(tx, now, Some(due), commitments).await?;
     let posted = Posted { id: DigestId::random(), channel, digest };
     store::insert_digest(tx, now, &period, &posted).await?;
-    let scene = scene(tx, now, &posted.channel, &posted.digest.overlaps()).await?;
+    let scene = scene(tx, now, Some(&posted.channel), &posted.digest.overlaps()).await?;
     let subject = subject(&posted);
     let message = view::digest(&posted.digest, &scene)?;
     let to = Destination::Channel(posted.channel.clone());
@@ -140,7 +147,7 @@ fn subject(posted: &Posted) -> String {
 pub async fn refresh(tx: &mut Tx, now: Timestamp, id: &OverlapId) -> Result<usize> {
     let mut edited = 0;
     for posted in store::showing(tx, id, EDITED).await? {
-        let scene = scene(tx, now, &posted.channel, &posted.digest.overlaps()).await?;
+        let scene = scene(tx, now, Some(&posted.channel), &posted.digest.overlaps()).await?;
         if posted.digest.top.iter().any(|r| r.overlap == *id) {
             let message = view::digest(&posted.digest, &scene)?;
             outbox::enqueue(tx, millis(now), &Outgoing::update(subject(&posted), message)).await?;
@@ -218,8 +225,7 @@ async fn tell_assigned(
     overlap: &Overlap,
 ) -> Result<()> {
     let Some(channel) = settings::load(tx).await?.digest_channel else { return Ok(()) };
-    let scene = scene(tx, now, &channel, &[]).await?;
-    let message = view::given(overlap, &actor.name, &scene)?;
+    let message = view::given(overlap, &actor.name, &channel)?;
     let key = format!("overlap:{}:{}:given", overlap.id, overlap.version);
     let out = Outgoing::post(key, Destination::Person(user.clone()), message);
     outbox::enqueue(tx, millis(now), &out).await

@@ -29,10 +29,8 @@ pub mod field {
     pub const WEEKDAY: &str = "weekday";
     /// The digest's time.
     pub const TIME: &str = "time";
-    /// One of the common zones.
+    /// The zone, by its IANA name.
     pub const ZONE: &str = "zone";
-    /// Any other zone, by its IANA name.
-    pub const OTHER_ZONE: &str = "other_zone";
     /// The digest's channel.
     pub const CHANNEL: &str = "channel";
 }
@@ -49,34 +47,6 @@ pub const REASONS: [(&str, &str); 5] = [
     ("no_path", "The partner has no way in"),
     ("wrong_match", "Wrong match"),
     ("other", "Something else"),
-];
-
-/// Zones that many offices are in; any other is typed.
-const ZONES: [&str; 24] = [
-    "America/Los_Angeles",
-    "America/Denver",
-    "America/Chicago",
-    "America/New_York",
-    "America/Toronto",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Dublin",
-    "Europe/Lisbon",
-    "Europe/Amsterdam",
-    "Europe/Berlin",
-    "Europe/Madrid",
-    "Europe/Paris",
-    "Europe/Stockholm",
-    "Europe/Zurich",
-    "Europe/Helsinki",
-    "Europe/Istanbul",
-    "Asia/Jerusalem",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "UTC",
 ];
 
 /// What a modal carries: the overlap, the version that was seen, and where.
@@ -183,56 +153,31 @@ pub fn dismiss(overlap: &Overlap, from: From<'_>) -> Value {
     )
 }
 
-/// When and where the digest comes; `own` is the zone of the one who sets it.
-pub fn settings(
-    time: &DigestTime,
-    channel: Option<&ChannelId>,
-    own: Option<&str>,
-    from: Option<&ChannelId>,
-) -> Value {
+/// When and where the digest comes.
+pub fn settings(time: &DigestTime, channel: Option<&ChannelId>, from: Option<&ChannelId>) -> Value {
+    let mut fields = digest_time(time).to_vec();
+    fields.push(blocks::input(
+        "Channel",
+        blocks::channel_select(field::CHANNEL, "Choose a channel", channel.map(|c| c.as_str())),
+        Some("One that only your own people read."),
+        false,
+    ));
+    let metadata = json!({"id": "digest", "channel": from});
+    blocks::modal(action::SETTINGS, "Digest settings", Some("Save"), &metadata, fields)
+}
+
+/// When the digest comes.
+pub fn digest_time(time: &DigestTime) -> [Value; 3] {
     let days: Vec<Value> = WEEKDAYS.iter().map(|(value, words)| blocks::choice(words, value)).collect();
-    let mut names: Vec<&str> = Vec::new();
-    for zone in own.into_iter().chain([time.zone.as_str()]).chain(ZONES) {
-        if !names.contains(&zone) {
-            names.push(zone);
-        }
-    }
-    let zones: Vec<Value> = names.iter().map(|zone| blocks::choice(zone, zone)).collect();
-    let mut clock = json!({"type": "timepicker", "action_id": field::TIME});
-    if time.time.parse::<jiff::civil::Time>().is_ok() {
-        clock["initial_time"] = json!(time.time);
-    }
-    blocks::modal(
-        action::SETTINGS,
-        "Digest settings",
-        Some("Save"),
-        &json!({"id": "digest", "channel": from}),
-        vec![
-            blocks::input(
-                "Weekday",
-                blocks::select(field::WEEKDAY, "Choose a day", &days, Some(&time.weekday)),
-                None,
-                false,
-            ),
-            blocks::input("Time", clock, None, false),
-            blocks::input(
-                "Time zone",
-                blocks::select(field::ZONE, "Choose a zone", &zones, Some(&time.zone)),
-                None,
-                false,
-            ),
-            blocks::input(
-                "Another time zone",
-                blocks::text_input(field::OTHER_ZONE, "America/Bogota", None, false),
-                Some("If yours is not in the list. It counts instead of the one above."),
-                true,
-            ),
-            blocks::input(
-                "Channel",
-                blocks::channel_select(field::CHANNEL, "Choose a channel", channel.map(|c| c.as_str())),
-                Some("One that only your own people read."),
-                false,
-            ),
-        ],
-    )
+    let day = blocks::select(field::WEEKDAY, "Choose a day", &days, Some(&time.weekday));
+    [
+        blocks::input("Day of the digest", day, None, false),
+        blocks::input("Time", blocks::time_picker(field::TIME, &time.time), None, false),
+        blocks::input(
+            "Time zone",
+            blocks::text_input(field::ZONE, "Europe/Stockholm", Some(&time.zone), false),
+            Some("Region and city, as Europe/Stockholm or America/New_York."),
+            false,
+        ),
+    ]
 }

@@ -63,9 +63,9 @@ pub struct About<'a> {
 /// One reason to look at it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It changed on that weekday.
+    /// It changed on that day.
     Changed {
-        /// `Thursday`.
+        /// `Thursday`, or `3 March`.
         day: String,
         /// What, in words.
         what: String,
@@ -108,7 +108,7 @@ pub enum Reason {
         /// The partner's name.
         partner: String,
     },
-    /// First seen on that weekday.
+    /// First seen on that day, as in [`Reason::Changed`].
     New(String),
     /// Nothing else is to be said but its age in days.
     Open(i64),
@@ -215,7 +215,12 @@ pub fn holder(o: &Overlap) -> Option<String> {
 /// Weighs one overlap.
 pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     let mut found: Vec<(i64, Reason)> = Vec::new();
-    let day = |at: Timestamp| at.to_zoned(about.zone.clone()).strftime("%A").to_string();
+    let today = about.now.to_zoned(about.zone.clone());
+    // A weekday names one of the last six; before that it takes the date.
+    let day = |at: Timestamp| {
+        let format = if age::days_since(at, &today) <= 6 { "%A" } else { "%-d %B" };
+        at.to_zoned(about.zone.clone()).strftime(format).to_string()
+    };
     let within = |at: &Timestamp| *at >= about.since && *at <= about.now;
     if let (Some(at), Some(what)) = (o.changed_at.filter(within), &o.change_note) {
         found.push((CHANGED, Reason::Changed { day: day(at), what: what.clone() }));
@@ -240,7 +245,7 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
             found.extend(other);
         }
     }
-    let age = age::days_since(o.first_seen, &about.now.to_zoned(about.zone.clone()));
+    let age = age::days_since(o.first_seen, &today);
     if age > WAITING_DAYS && holder(o).is_none() {
         found.push((WAITING, Reason::Waiting(age)));
     }

@@ -1,6 +1,6 @@
 //! The digest's SQL: what waits, how much of it, who decided, and what was posted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, Zoned};
 use sqlx::AssertSqlSafe;
@@ -52,19 +52,18 @@ fn rough_score() -> String {
 ///
 /// The columns tell all but the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
 /// the same partner stand before it.
-pub async fn candidates(tx: &mut Tx, now: Timestamp) -> Result<Vec<Overlap>> {
+pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result<Vec<Overlap>> {
     let sql = format!(
         "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
          FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {WAITS}) ranked WHERE place <= $4",
         rough_score()
     );
-    let week = millis(now) - 7 * DAY_MS;
     let ids = sql_all!(
         tx,
         (String,),
         AssertSqlSafe(sql.clone()),
         millis(now),
-        week,
+        millis(since),
         millis(now) - WAITING_DAYS * DAY_MS,
         CANDIDATES
     )?;
@@ -80,14 +79,29 @@ pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
-/// The line of counts for a digest of so many weeks, without the commitments; ages are days of the reader's calendar.
-pub async fn counts(tx: &mut Tx, reader: &Zoned, weeks: i64) -> Result<Counts> {
+/// The overlaps whose amount is above all others of one currency that wait with their partner, at least two of them.
+pub async fn largest(tx: &mut Tx, now: Timestamp) -> Result<HashSet<OverlapId>> {
+    let sql = format!(
+        "SELECT id FROM (SELECT o.id AS id, RANK() OVER (PARTITION BY o.partner_id ORDER BY o.amount_hundredths DESC) AS place, \
+         COUNT(*) OVER (PARTITION BY o.partner_id) AS amounts, \
+         COUNT(*) OVER (PARTITION BY o.partner_id, o.amount_hundredths) AS same, \
+         MIN(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS first_currency, \
+         MAX(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS last_currency \
+         FROM account_overlaps o WHERE {WAITS} AND o.amount_hundredths IS NOT NULL) ranked \
+         WHERE place = 1 AND same = 1 AND amounts >= 3 AND first_currency = last_currency"
+    );
+    let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now))?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The line of counts of what is new `since` then, without the commitments; ages are days of the reader's calendar.
+pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Counts> {
     let now = reader.timestamp();
     let new = sql_value!(
         tx,
         i64,
         "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND first_seen >= $1 AND first_seen <= $2",
-        millis(now) - weeks * 7 * DAY_MS,
+        millis(since),
         millis(now)
     )?;
     let sql = format!(

@@ -47,8 +47,8 @@ pub struct Scene {
     pub now: Timestamp,
     /// In whose zone dates are named.
     pub zone: TimeZone,
-    /// Who reads it.
-    pub channel: ChannelId,
+    /// Where it is posted; only one person sees what has no channel.
+    pub channel: Option<ChannelId>,
     /// Its overlaps as they are now.
     pub overlaps: HashMap<OverlapId, Overlap>,
     /// The last decision on each.
@@ -149,7 +149,7 @@ pub fn digest(digest: &Digest, scene: &Scene) -> Result<Message> {
 
 /// The digest as it would be now, for one reader and without controls; `next` is when the next one comes, in words.
 pub fn preview(digest: &Digest, scene: &Scene, next: Option<String>) -> Result<Message> {
-    let channel = next.is_some().then(|| scene.channel.mention());
+    let channel = scene.channel.as_ref().filter(|_| next.is_some()).map(ChannelId::mention);
     let note = Preview { next, channel }.render()?;
     render(digest, scene, Some(note.trim()))
 }
@@ -292,7 +292,7 @@ fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
         unshown: digest.unshown(),
         snoozed: digest.counts.snoozed,
         lists: lists_words(&digest.lists.iter().collect::<Vec<_>>()),
-        channel: scene.channel.mention(),
+        channel: scene.channel.as_ref().map_or_else(String::new, ChannelId::mention),
     };
     Ok(footer.render()?.trim().to_owned())
 }

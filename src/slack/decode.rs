@@ -2,44 +2,18 @@
 
 use sha2::{Digest, Sha256};
 
+use super::manifest::EVENTS;
 use super::wire::{Event, Id, Outer};
 use crate::delivery::envelope::{Envelope, Kind, Retry};
 
 /// Keys, names and lanes longer than this many bytes are no ids of Slack's.
 const LONGEST_ID: usize = 255;
 
-/// The events that the app has a use for. The others are acknowledged and not stored.
-const EVENTS: [&str; 29] = [
-    "app_home_opened",
-    "app_mention",
-    "app_uninstalled",
-    "channel_archive",
-    "channel_created",
-    "channel_deleted",
-    "channel_id_changed",
-    "channel_left",
-    "channel_rename",
-    "channel_shared",
-    "channel_unarchive",
-    "channel_unshared",
-    "file_change",
-    "file_deleted",
-    "file_shared",
-    "group_archive",
-    "group_deleted",
-    "group_left",
-    "group_rename",
-    "group_unarchive",
-    "member_joined_channel",
-    "member_left_channel",
-    "message",
-    "reaction_added",
-    "reaction_removed",
-    "team_join",
-    "tokens_revoked",
-    "user_change",
-    "user_profile_changed",
-];
+/// Whether the app is sent events of this type; the others are acknowledged and not stored. The manifest tells channels'
+/// messages from groups' where the event does not.
+fn is_asked_for(event: &str) -> bool {
+    EVENTS.iter().any(|asked| asked.split_once('.').map_or(*asked, |(kind, _)| kind) == event)
+}
 
 /// What a request or a Socket Mode payload turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +27,6 @@ pub enum Decoded {
     SslCheck,
     /// To be committed to the inbox.
     Envelope(Envelope),
-    /// A `block_suggestion`: to be answered at once with options, never stored.
-    Options(Envelope),
     /// Of a type that we have no use for, such as `event:star_added`: to be acknowledged and counted.
     Ignored(String),
     /// Not what Slack sends. The reason quotes nothing of the content.
@@ -96,27 +68,26 @@ pub fn json(text: String, retry: Option<Retry>) -> Decoded {
         Ok(outer) => outer,
         Err(_) => return Decoded::Malformed("the JSON cannot be read"),
     };
-    let (kind, options) = match outer.kind.get() {
-        Some("event_callback") => (Kind::Event, false),
-        Some("block_actions") => (Kind::BlockActions, false),
-        Some("view_submission") => (Kind::ViewSubmission, false),
-        Some("view_closed") => (Kind::ViewClosed, false),
-        Some("message_action") => (Kind::MessageShortcut, false),
-        Some("shortcut") => (Kind::GlobalShortcut, false),
-        Some("block_suggestion") => (Kind::BlockActions, true),
+    let kind = match outer.kind.get() {
+        Some("event_callback") => Kind::Event,
+        Some("block_actions") => Kind::BlockActions,
+        Some("view_submission") => Kind::ViewSubmission,
+        Some("view_closed") => Kind::ViewClosed,
+        Some("message_action") => Kind::MessageShortcut,
+        Some("shortcut") => Kind::GlobalShortcut,
         Some("url_verification") => {
             let challenge = outer.challenge.get().unwrap_or_default().to_owned();
             return Decoded::UrlVerification { challenge };
         }
         Some(other) => return Decoded::Ignored(tidy(other)),
-        None if outer.command.get().is_some() => (Kind::Command, false),
+        None if outer.command.get().is_some() => Kind::Command,
         None if outer.ssl_check.get().is_some() => return Decoded::SslCheck,
         None => return Decoded::Malformed("the JSON has no type"),
     };
     if kind == Kind::Event {
         match outer.event.as_ref().and_then(|e| e.kind.get()) {
             None => return Decoded::Malformed("the event has no type"),
-            Some(event) if !EVENTS.contains(&event) => {
+            Some(event) if !is_asked_for(event) => {
                 return Decoded::Ignored(format!("event:{}", tidy(event)));
             }
             Some(_) => {}
@@ -126,7 +97,7 @@ pub fn json(text: String, retry: Option<Retry>) -> Decoded {
     let key = key(kind, &outer).unwrap_or_else(|| digest(kind, &text));
     let lane = tidy(lane(&outer));
     let envelope = Envelope { key, kind, name, lane, retry, payload: text };
-    if options { Decoded::Options(envelope) } else { Decoded::Envelope(envelope) }
+    Decoded::Envelope(envelope)
 }
 
 fn name<'a>(kind: Kind, outer: &'a Outer<'_>) -> Option<&'a str> {
@@ -135,7 +106,7 @@ fn name<'a>(kind: Kind, outer: &'a Outer<'_>) -> Option<&'a str> {
         Kind::Command => outer.command.get(),
         Kind::BlockActions => {
             let first = outer.actions.as_ref().and_then(|a| a.first());
-            first.and_then(|a| a.action_id.get()).or(outer.action_id.get())
+            first.and_then(|a| a.action_id.get())
         }
         Kind::ViewSubmission | Kind::ViewClosed => outer.view.as_ref().and_then(|v| v.callback_id.get()),
         _ => outer.callback_id.get(),
@@ -164,11 +135,10 @@ fn digest(kind: Kind, text: &str) -> String {
 fn lane<'a>(outer: &'a Outer<'_>) -> &'a str {
     let first = |ids: &[&'a Id<'_>]| ids.iter().find_map(|id| id.get());
     let in_event = |e: &'a Event<'_>| {
-        let item = e.item.as_ref().and_then(|i| i.channel.get());
         // A Home tab's event names a channel too, but its order matters per user, as for the clicks in it.
         let home = e.kind.get() == Some("app_home_opened");
         let user = first(&[&e.user, &e.user_id]);
-        if home { user } else { first(&[&e.channel, &e.channel_id]).or(item).or(user) }
+        if home { user } else { first(&[&e.channel, &e.channel_id]).or(user) }
     };
     if outer.command.get().is_some() {
         return first(&[&outer.user_id, &outer.user]).unwrap_or_default();

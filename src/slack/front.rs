@@ -148,7 +148,6 @@ impl<D: FrontDoor> Front<D> {
                 tracing::warn!(why, "Slack sent something that cannot be read");
                 Answer::Malformed(why)
             }
-            Decoded::Options(envelope) => self.in_time(self.options(envelope)).await,
             Decoded::Envelope(envelope) => self.in_time(self.accept(envelope)).await,
         }
     }
@@ -166,15 +165,6 @@ impl<D: FrontDoor> Front<D> {
         answer
     }
 
-    async fn options(&self, envelope: Envelope) -> Answer {
-        match self.door.review(&envelope).await {
-            Review::Options(reply) | Review::Refuse { reply } => Answer::Ok(Some(reply)),
-            Review::Accept { reply } => {
-                Answer::Ok(Some(reply.unwrap_or_else(|| serde_json::json!({"options": []}))))
-            }
-        }
-    }
-
     async fn accept(&self, envelope: Envelope) -> Answer {
         if let Some(retry) = &envelope.retry {
             tracing::debug!(
@@ -188,7 +178,7 @@ impl<D: FrontDoor> Front<D> {
         if envelope.kind.is_urgent() {
             match self.door.review(&envelope).await {
                 Review::Accept { reply: r } => reply = r,
-                Review::Refuse { reply } | Review::Options(reply) => return Answer::Ok(Some(reply)),
+                Review::Refuse { reply } => return Answer::Ok(Some(reply)),
             }
         }
         match self.door.accept(envelope).await {

@@ -3,7 +3,7 @@
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::kernel::blocks::clip;
-use crate::kernel::text::escape;
+use crate::kernel::text::{escape, unescaped};
 
 /// The slash command.
 pub const COMMAND: &str = "/partner";
@@ -184,7 +184,7 @@ pub enum StatusVerb {
 /// Reads what stands behind `/partner`. `Err` is the usage or what was wrong, as mrkdwn for the user.
 pub fn parse(text: &str) -> Result<Noun, String> {
     let plain = text.replace(['“', '”', '„', '«', '»'], "\"").replace(['‘', '’'], "'");
-    let words = words(&plain);
+    let words: Vec<String> = words(&plain).into_iter().map(as_typed).collect();
     let lowered: Vec<String> =
         words.iter().enumerate().map(|(i, w)| if i < 2 { w.to_lowercase() } else { w.clone() }).collect();
     if lowered.first().is_none_or(|w| matches!(w.as_str(), "help" | "?" | "-h" | "--help")) {
@@ -220,6 +220,11 @@ fn words(text: &str) -> Vec<String> {
     }
     words.retain(|w| !w.is_empty());
     words
+}
+
+/// Slack escapes what people type; what it wraps itself (mentions and links) stays as it is.
+fn as_typed(word: String) -> String {
+    if word.starts_with('<') { word } else { unescaped(&word) }
 }
 
 fn misread(words: &[String], error: &clap::Error) -> String {
@@ -310,6 +315,15 @@ mod tests {
             })
         );
         assert_eq!(parse("overlaps"), Ok(Noun::Overlaps { verb: None }));
+    }
+
+    #[test]
+    fn what_slack_escaped_is_read_as_it_was_typed() {
+        let words = ["Smith", "&", "Sons", "<b>", "<https://a.com/?a=1&amp;b=2|a.com>"];
+        assert_eq!(
+            parse("partner show Smith &amp; Sons &lt;b&gt; <https://a.com/?a=1&amp;b=2|a.com>"),
+            Ok(Noun::Partner { verb: Some(PartnerVerb::Show { words: words.map(str::to_owned).to_vec() }) })
+        );
     }
 
     #[test]

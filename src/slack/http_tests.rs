@@ -152,11 +152,6 @@ async fn a_modal_is_answered_by_the_app() {
     assert!(app.inbox.keys().is_empty());
     assert_eq!(app.interact(submit("accept")).await, (200, r#"{"response_action":"clear"}"#.into()));
     assert_eq!(app.inbox.keys(), ["t.accept"]);
-
-    let ask =
-        json!({"type": "block_suggestion", "action_id": "account", "value": "ac", "user": {"id": "U1"}});
-    assert_eq!(app.interact(ask).await, (200, r#"{"options":[{"value":"acme"}]}"#.into()));
-    assert_eq!(app.inbox.keys().len(), 1);
 }
 
 #[tokio::test]

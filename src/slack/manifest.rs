@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_is_used_and_every_event_is_decoded() {
+    fn every_scope_is_used() {
         let methods = methods();
         for (scope, uses, _) in SCOPES {
             assert!(!uses.is_empty(), "{scope}");
@@ -196,11 +196,6 @@ mod tests {
                 let real = methods.contains(what) || EVENTS.contains(what) || scope == "commands";
                 assert!(real, "{scope} is said to be for {what}, which is not used");
             }
-        }
-        let decoder = include_str!("decode.rs");
-        for event in EVENTS {
-            let name = event.split('.').next().unwrap_or(event);
-            assert!(decoder.contains(&format!("\"{name}\"")), "{event}");
         }
     }
 

@@ -4,8 +4,7 @@
 //! [`socket`] differ only in how bytes arrive and how the answer leaves. What was stored is read back with [`payload`].
 //! Out: [`client`], the only user of slack-morphism's client.
 //!
-//! To take one more event: add its type to `EVENTS` in `decode.rs`, a reader to [`payload`] if none fits, and the
-//! subscription to the manifest. Interactions need nothing here: they are told apart by their callback or action id.
+//! To take one more event: add its type to [`manifest::EVENTS`], and a reader to [`payload`] if none fits. Interactions need nothing here: they are told apart by their callback or action id.
 
 pub mod bot;
 pub mod client;
@@ -18,7 +17,6 @@ pub mod oauth;
 pub mod pace;
 pub mod payload;
 pub mod socket;
-pub mod split;
 #[cfg(test)]
 mod testing;
 pub mod tls;

@@ -57,7 +57,6 @@ impl FrontDoor for Inbox {
                 reply: json!({"response_action": "errors", "errors": {"when": "In the past"}}),
             },
             (Kind::ViewSubmission, _) => Review::Accept { reply: Some(json!({"response_action": "clear"})) },
-            (_, "account") => Review::Options(json!({"options": [{"value": "acme"}]})),
             _ => Review::Accept { reply: None },
         }
     }

@@ -97,8 +97,6 @@ pub(super) struct Outer<'a> {
     #[serde(borrow)]
     pub(super) callback_id: Id<'a>,
     #[serde(borrow)]
-    pub(super) action_id: Id<'a>,
-    #[serde(borrow)]
     pub(super) command: Id<'a>,
     #[serde(borrow)]
     pub(super) ssl_check: Id<'a>,
@@ -133,14 +131,12 @@ pub(super) struct Event<'a> {
     #[serde(borrow)]
     pub(super) channel_id: Id<'a>,
     #[serde(borrow)]
-    pub(super) item: Option<Container<'a>>,
-    #[serde(borrow)]
     pub(super) user: Id<'a>,
     #[serde(borrow)]
     pub(super) user_id: Id<'a>,
 }
 
-/// Where a click happened, or what a reaction is on.
+/// Where a click happened.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Container<'a> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Tx, millis};
-use crate::kernel::actor::{Actor, Role, Standing};
+use crate::kernel::actor::{Actor, Outside, Role, Standing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::{sql_all, sql_exec, sql_opt};
@@ -23,26 +23,21 @@ pub struct Person {
     /// IANA name.
     pub zone: Option<String>,
     /// Why they are not a full member of the home workspace; `None` for a member.
-    pub outside: Option<&'static str>,
+    pub outside: Option<Outside>,
 }
 
-/// The reasons for which somebody is outside; stored by name.
-pub const OUTSIDE: [&str; 6] = [
-    "another company's account",
-    "a guest",
-    "a bot",
-    "a deactivated account",
-    "not to be found in Slack",
-    "of a workspace that Slack does not name",
-];
-
 impl Person {
+    /// The zone that they live in; UTC where it is not known.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.as_deref().and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC)
+    }
+
     /// The person as an actor, with the roles that are stored.
     pub async fn actor(&self, tx: &mut Tx) -> Result<Actor> {
         Ok(Actor {
             user: self.id.clone(),
             name: self.name.clone(),
-            zone: self.zone.as_deref().and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC),
+            zone: self.zone(),
             standing: self.outside.map_or(Standing::Member, Standing::Outside),
             roles: roles_of(tx, &self.id).await?,
         })
@@ -61,7 +56,7 @@ pub async fn save(tx: &mut Tx, now: Timestamp, person: &Person) -> Result<()> {
         &person.name,
         person.email.as_deref(),
         person.zone.as_deref(),
-        person.outside,
+        person.outside.map(Outside::words),
         millis(now)
     )?;
     Ok(())
@@ -77,10 +72,14 @@ pub async fn find(tx: &mut Tx, id: &UserId) -> Result<Option<(Person, i64)>> {
         id.as_str()
     )?;
     Ok(row.map(|(id, team_id, name, email, zone, outside, at)| {
-        let outside =
-            outside.map(|o| OUTSIDE.into_iter().find(|k| *k == o).unwrap_or("not to be found in Slack"));
+        let outside = outside.map(|o| Outside::stored(&o).unwrap_or(Outside::Missing));
         (Person { id: id.into(), team_id, name, email, zone, outside }, at)
     }))
+}
+
+/// The zone that somebody lives in; UTC where it is not known.
+pub async fn zone_of(tx: &mut Tx, id: &UserId) -> Result<TimeZone> {
+    Ok(find(tx, id).await?.map_or(TimeZone::UTC, |(person, _)| person.zone()))
 }
 
 /// Whether this person opens Home for the first time; asked once, it is remembered.

@@ -19,6 +19,7 @@ crate::flows!(
     what_waits_goes_to_the_channel_chosen_instead,
     an_admin_may_let_a_company_stay_that_is_no_partner,
     a_partners_channel_that_another_company_joins_freezes,
+    what_waits_for_a_partner_that_gets_another_channel_comes_back,
     a_partners_channel_may_become_shared_with_that_partner,
     an_archived_channel_holds_posts_until_it_is_open_again,
     a_channel_that_we_were_removed_from_holds_posts_until_we_are_back,
@@ -222,6 +223,29 @@ async fn a_partners_channel_that_another_company_joins_freezes(stage: Stage) {
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 2);
     assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+    stage.end().await;
+}
+
+async fn what_waits_for_a_partner_that_gets_another_channel_comes_back(stage: Stage) {
+    ground(&stage).await;
+    approved(&stage).await;
+    stage.sandbox.share_channel(SHARED, stranger()).await;
+    stage.settle().await;
+    let ts = approved(&stage).await;
+    assert_eq!(held(&stage).await, 1);
+    let maya = stage.person(MAYA);
+    let im = stage.sandbox.im(MAYA);
+    let told = stage.sandbox.messages(&im).pop().unwrap();
+    maya.click(&im, told["ts"].as_str().unwrap(), "partner.edit").await.unwrap();
+    stage.settle().await;
+    maya.submit(json!({"partner_channel": "C0INITECH"})).await.unwrap();
+    stage.settle().await;
+    assert_eq!(
+        cards(&stage, MAYA)[0],
+        "<#C0NORTHWIND> is no longer used. The notes that waited for it come back for a decision."
+    );
+    assert_eq!((stage.texts(SHARED).len(), stage.texts("C0INITECH").len()), (1, 0), "the first note alone");
+    assert!(stage.sandbox.message(OPS, &ts).unwrap().to_string().contains("draft.approve"));
     stage.end().await;
 }
 

@@ -150,7 +150,7 @@ async fn the_preview_is_private_and_the_settings_move_the_digest(stage: Stage) {
     assert!(stage.last_private(OMAR).starts_with("Only an admin"), "{}", stage.last_private(OMAR));
     maya.command(OPS, "/partner digest settings").await.unwrap();
     stage.settle().await;
-    let values = json!({"weekday": "Tue", "time": "08:30", "other_zone": "America/New_York"});
+    let values = json!({"weekday": "Tue", "time": "08:30", "zone": "america/new_york"});
     submit(&stage, MAYA, values).await;
     let saved = stage.last_private(MAYA);
     assert!(saved.contains("Tuesday 10 March at 08:30, America/New_York"), "{saved}");

@@ -20,6 +20,7 @@ crate::flows!(
     every_control_is_for_those_who_have_the_right,
     only_a_current_member_of_the_home_workspace_gets_through,
     who_slack_does_not_name_now_is_refused_for_now,
+    a_refusal_of_ours_takes_nobody_out,
     an_organisations_member_may_act_from_any_of_its_workspaces,
     a_guest_adds_nothing_by_writing,
     what_is_internal_is_not_told_to_who_left,
@@ -261,6 +262,24 @@ async fn who_slack_does_not_name_now_is_refused_for_now(stage: Stage) {
         "{}",
         stage.last_private(ALEX)
     );
+    stage.end().await;
+}
+
+/// A missing scope, or a proxy in between, says nothing of the person.
+async fn a_refusal_of_ours_takes_nobody_out(stage: Stage) {
+    let alex = stage.person(ALEX);
+    alex.command(INTAKE, "/partner commit add \"send the case study\" to northwind by friday").await.unwrap();
+    stage.settle().await;
+    alex.submit(json!({})).await.unwrap();
+    stage.settle().await;
+    for fault in [Fault::Error("missing_scope".to_owned()), Fault::Status(403)] {
+        stage.sandbox.script("users.info", fault, 1);
+        send(&stage, &Says::of(ALEX, HOME).payload(By::Click, "digest.preview")).await;
+        stage.settle().await;
+        assert!(stage.last_private(ALEX).starts_with("Slack does not say who you are right now"));
+    }
+    stage.advance_to("2026-03-05T08:00:00Z").await;
+    assert_eq!(stage.direct(ALEX).len(), 1, "the reminder comes: {:?}", stage.direct(ALEX));
     stage.end().await;
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tandem::kernel::actor::Role;
 use tandem::map::partner::Partner;
 use tandem::map::store as map;
+use tandem::sandbox::Surface;
 use tandem::store::people;
 
 use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, SAM, SHARED, Stage, fields, with_buttons};
@@ -18,6 +19,7 @@ crate::flows!(
     who_was_not_asked_is_refused,
     what_was_typed_is_checked,
     a_session_is_planned_from_the_digest,
+    a_session_is_asked_for_once,
     the_manager_is_reminded_until_an_answer,
 );
 
@@ -323,6 +325,39 @@ async fn a_session_is_planned_from_the_digest(stage: Stage) {
     ---
     Hooli (hooli.com) with Northwind · Accepted by <@U0MAYA>: a session by Fri 13 Mar.
     ");
+    stage.end().await;
+}
+
+async fn a_session_is_asked_for_once(stage: Stage) {
+    ground(&stage).await;
+    stage.advance_to("2026-03-09T08:00:00Z").await;
+    let ts = stage.sandbox.messages("C0PARTNEROPS")[0]["ts"].as_str().unwrap().to_owned();
+    let digest = ("C0PARTNEROPS".to_owned(), ts);
+    for _ in 0..2 {
+        stage.press(OMAR, &digest, "overlap.plan").await;
+        stage.submit(OMAR, json!({"plan": "session", "by": "2026-03-13"})).await;
+        let message = stage.sandbox.message(&digest.0, &digest.1).unwrap();
+        let blocks = message["blocks"].as_array().unwrap();
+        let row = blocks.iter().find(|b| b["accessory"]["type"] == "overflow").unwrap();
+        let menu = &row["accessory"];
+        let choice = json!({"action_id": menu["action_id"], "block_id": row["block_id"], "type": "overflow",
+            "selected_option": menu["options"][0]});
+        let surface = Surface::Message { channel: digest.0.clone(), ts: digest.1.clone() };
+        stage.person(OMAR).block_action(&surface, choice, &Value::Null).await.unwrap();
+        stage.settle().await;
+    }
+    insta::assert_snapshot!(stage.private(OMAR).join("\n---\n"), @r"
+    The session on Hooli (hooli.com) with Northwind stays asked for: <@U0OMAR> asks <@U0MAYA> for a session by Fri 13 Mar. <@U0OMAR> can withdraw it on its card.
+    ---
+    A session on Hooli (hooli.com) with Northwind is asked for already, so nobody was asked again: <@U0OMAR> asks <@U0MAYA> for a session by Fri 13 Mar.
+    ---
+    The session on Hooli (hooli.com) with Northwind stays asked for: <@U0OMAR> asks <@U0MAYA> for a session by Fri 13 Mar. <@U0OMAR> can withdraw it on its card.
+    ");
+    assert_eq!(stage.direct(MAYA).len(), 1, "{:?}", stage.direct(MAYA));
+    stage.say(ALEX, INTAKE, "/partner session request hooli with northwind by friday").await;
+    stage.submit(ALEX, json!({})).await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"A session on Hooli (hooli.com) with Northwind is asked for already, so nobody was asked again: <@U0OMAR> asks <@U0MAYA> for a session by Fri 13 Mar.");
+    assert_eq!(stage.direct(MAYA).len(), 1, "{:?}", stage.direct(MAYA));
     stage.end().await;
 }
 

@@ -1,8 +1,11 @@
 //! The set-up, from an empty workspace to sample data and back.
 
 use serde_json::json;
+use tandem::delivery::envelope::FrontDoor;
 use tandem::kernel::actor::Role;
 use tandem::map::store as map;
+use tandem::sandbox::Fault;
+use tandem::slack::decode::{self, Decoded};
 use tandem::store::{people, settings};
 
 use crate::support::stage::{ALEX, INTAKE, MAYA, OPS, SAM, SHARED, Stage};
@@ -11,6 +14,7 @@ crate::flows!(
     the_first_who_sets_up_becomes_admin,
     only_an_admin_sets_up_again,
     channels_are_checked,
+    what_could_not_be_checked_is_not_saved,
     samples_come_and_go,
 );
 
@@ -93,6 +97,37 @@ async fn channels_are_checked(stage: Stage) {
     maya.submit(channels(INTAKE)).await.unwrap();
     let refused = maya.submit(json!({"admins": [SAM]})).await.unwrap_err();
     assert!(refused.fields()["admins"].as_str().unwrap().contains("another company's account"), "{refused}");
+    stage.end().await;
+}
+
+async fn what_could_not_be_checked_is_not_saved(stage: Stage) {
+    let maya = stage.person(MAYA);
+    maya.command(INTAKE, "/partner setup").await.unwrap();
+    stage.settle().await;
+    stage.sandbox.script("conversations.info", Fault::Status(403), 3);
+    let mut other = channels(INTAKE);
+    other["digest"] = json!("C0GENERAL");
+    let before = stage.private(MAYA).len();
+    let mut refusals = 0;
+    while let Err(refused) = maya.submit(other.clone()).await {
+        assert_eq!(refused.fields()["intake"], "I couldn't check that. Press again.");
+        refusals += 1;
+    }
+    assert!(refusals > 0);
+    assert_eq!(stage.sandbox.modal(MAYA).unwrap()["callback_id"], "setup.roles");
+    stage.settle().await;
+    assert_eq!(stage.private(MAYA).len(), before, "nothing is saved before the last step");
+    // A step that only leads on saves nothing, whatever is sent.
+    let form = json!({"type": "view_submission", "user": {"id": MAYA, "team_id": "T0MERIDIAN"},
+        "team": {"id": "T0MERIDIAN"}, "trigger_id": "1.2.3",
+        "view": {"id": "V1", "type": "modal", "callback_id": "setup.channels", "state": {"values": {}},
+            "private_metadata": stage.sandbox.modal(MAYA).unwrap()["private_metadata"]}});
+    let Decoded::Envelope(envelope) = decode::json(form.to_string(), None) else { panic!("{form}") };
+    stage.bot.accept(envelope).await.unwrap();
+    stage.settle().await;
+    let mut tx = stage.db.read().await.unwrap();
+    assert_eq!(settings::load(&mut tx).await.unwrap().digest_channel, Some(OPS.into()));
+    tx.rollback().await.unwrap();
     stage.end().await;
 }
 

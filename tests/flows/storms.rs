@@ -1,8 +1,12 @@
 //! When more messages come than anybody reads answers to.
 
-use crate::support::stage::{ALEX, INTAKE, Stage};
+use tandem::delivery::outbox::{self, Destination, Outgoing};
+use tandem::kernel::blocks::Message;
+use tandem::sandbox::Fault;
 
-crate::flows!(many_messages_get_one_line);
+use crate::support::stage::{ALEX, INTAKE, OPS, Stage};
+
+crate::flows!(many_messages_get_one_line, a_text_too_long_for_one_message_goes_on_below);
 
 async fn many_messages_get_one_line(stage: Stage) {
     for n in 0..60 {
@@ -23,5 +27,28 @@ async fn many_messages_get_one_line(stage: Stage) {
     let ts = stage.person(ALEX).post(INTAKE, said).await.unwrap();
     stage.settle().await;
     assert_eq!(stage.thread(INTAKE, &ts).len(), 1);
+    stage.end().await;
+}
+
+/// The second part is refused at first: it is as safe as the first one.
+async fn a_text_too_long_for_one_message_goes_on_below(stage: Stage) {
+    let line = |n: usize| format!("{n}: {}", "word ".repeat(20).trim());
+    let text: Vec<String> = (0..200).map(line).collect();
+    let out = Outgoing::post("long", Destination::Channel(OPS.into()), Message::text(text.join("\n")));
+    stage.sandbox.script("chat.postMessage", Fault::RateLimited { seconds: 0 }, 2);
+    for _ in 0..2 {
+        let mut tx = stage.db.begin().await.unwrap();
+        outbox::enqueue(&mut tx, stage.clock.now().as_millisecond(), &out).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    stage.bot.bell.ring();
+    stage.settle().await;
+    let messages = stage.sandbox.messages(OPS);
+    let ts = messages[0]["ts"].as_str().unwrap();
+    let mut parts = stage.texts(OPS);
+    parts.truncate(1);
+    parts.extend(stage.thread(OPS, ts));
+    assert_eq!(parts.len(), 2, "each part once");
+    assert_eq!(parts.join("\n"), text.join("\n"), "nothing is lost, and lines are whole");
     stage.end().await;
 }

@@ -67,8 +67,9 @@ async fn every_verb_answers(stage: Stage) {
     Stage: -
     > overlaps add Acme (acme.com) with nortwind
     (Add an overlap)
-    Account: Acme (acme.com) with nortwind
-    Domain: -
+    I don't know a partner "nortwind". Did you mean Northwind?
+    Account: Acme
+    Domain: acme.com
     Partner: -
     For us it is: -
     For them it is: -
@@ -249,10 +250,9 @@ async fn every_verb_answers(stage: Stage) {
     I don't know an account "pied piper". `/partner overlaps add` adds one with its partner.
     > digest settings
     (Digest settings)
-    Weekday: Monday
+    Day of the digest: Monday
     Time: -
     Time zone: Europe/Stockholm
-    Another time zone: -
     Channel: -
     "#);
     insta::assert_snapshot!(answers(&stage, OMAR, &["partner add Initech", "draft new northwind", "draft list", "digest settings"]).await, @r"

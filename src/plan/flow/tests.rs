@@ -1,10 +1,18 @@
 use jiff::civil::date;
+use jiff::tz::TimeZone;
 
+use super::super::commitment::{self, Commitment};
+use super::super::request::{self, Request};
+use super::super::store;
 use super::*;
+use crate::kernel::actor::{Actor, Outside, Role, Standing};
+use crate::kernel::error::Error;
 use crate::kernel::ids::AccountId;
+use crate::map::account::Account;
+use crate::map::partner::Partner;
 use crate::sql_all;
 use crate::store::people::Person;
-use crate::store::{Db, Synchronous};
+use crate::store::{Db, Synchronous, audit};
 
 struct Scene {
     db: Db,
@@ -80,7 +88,18 @@ async fn outbox_lines(tx: &mut Tx) -> String {
 
 async fn asked(s: &Scene, tx: &mut Tx) -> Request {
     let wish = Wish { by: date(2026, 3, 13), goal: "meet their VP".into() };
-    ask(tx, at("2026-03-05T09:00:00Z"), &"UREP".into(), &s.account, &s.partner, wish).await.expect("asked")
+    let now = at("2026-03-05T09:00:00Z");
+    match ask(tx, now, &"UREP".into(), &s.account, &s.partner, wish).await.expect("asked") {
+        Asked::Now(request) => request,
+        Asked::Before(request) => panic!("{request:?}"),
+    }
+}
+
+/// UOWN and their like leave the company.
+async fn leave(tx: &mut Tx, user: &str) {
+    let (person, _) = people::find(tx, &user.into()).await.expect("read").expect("known");
+    let gone = Person { outside: Some(Outside::Deactivated), ..person };
+    people::save(tx, at("2026-03-05T12:00:00Z"), &gone).await.expect("saved");
 }
 
 #[tokio::test]
@@ -103,7 +122,6 @@ async fn a_request_goes_to_the_manager_and_back() {
             .await
             .expect("moved");
     assert_eq!(store::request(&mut tx, &r.id).await.expect("read"), Some(after));
-    assert!(store::open_requests_of(&mut tx, &"UREP".into()).await.expect("read").is_empty());
     for (since, listed) in [("2026-03-05T00:00:00Z", 1), ("2026-03-06T00:00:00Z", 0)] {
         let recent = store::recent_requests(&mut tx, at(since), 10).await.expect("read");
         assert_eq!(recent.len(), listed, "since {since}");
@@ -149,10 +167,52 @@ async fn without_a_manager_the_role_is_asked_and_without_one_nobody() {
     assert_eq!(answerable(&mut tx, &orphan).await.expect("found"), std::slice::from_ref(&by));
     let managers = ["UM1".into(), "UM2".into()];
     people::set_holders(&mut tx, now, &by, Role::PartnerManager, &managers).await.expect("set");
-    assert_eq!(
-        ask(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await.expect("asked").asked,
-        managers
-    );
+    let asked = ask(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await.expect("asked");
+    assert!(matches!(asked, Asked::Now(request) if request.asked == managers));
+}
+
+#[tokio::test]
+async fn nobody_is_asked_twice_for_one_session() {
+    let s = scene().await;
+    let mut tx = s.db.begin().await.expect("a transaction");
+    let first = asked(&s, &mut tx).await;
+    let before = outbox_lines(&mut tx).await;
+    let now = at("2026-03-05T10:00:00Z");
+    let again = |by| Wish { by, goal: String::new() };
+    let second = ask(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
+    assert_eq!(second.expect("answered"), Asked::Before(first.clone()));
+    assert_eq!(outbox_lines(&mut tx).await, before);
+    move_request(&mut tx, now, &actor("UREP"), &(first.id, 1), request::Move::Withdraw).await.expect("moved");
+    let third = ask(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
+    assert!(matches!(third.expect("asked"), Asked::Now(_)));
+}
+
+#[tokio::test]
+async fn whoever_answers_for_the_partner_now_is_asked_instead() {
+    let s = scene().await;
+    let mut tx = s.db.begin().await.expect("a transaction");
+    let r = asked(&s, &mut tx).await;
+    let first = outbox_lines(&mut tx).await;
+    leave(&mut tx, "UPM").await;
+    // Nobody else answers: it stays where it is.
+    remind_of_requests(&mut tx, at("2026-03-06T12:00:00Z")).await.expect("a round");
+    assert_eq!(outbox_lines(&mut tx).await, first);
+    let managed = Partner { manager: Some("UOWN".into()), ..s.partner.clone() };
+    crate::map::store::save_partner(&mut tx, at("2026-03-09T12:00:00Z"), &managed).await.expect("saved");
+    for hour in 0..24 {
+        let now = at("2026-03-09T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
+        remind_of_requests(&mut tx, now).await.expect("a round");
+    }
+    insta::assert_snapshot!(outbox_lines(&mut tx).await.replacen(&first, "", 1), @r"
+    UOWN post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UOWN> for a session by Fri 13 Mar. / For: meet their VP
+    UREP update: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UOWN> for a session by Fri 13 Mar. / For: meet their VP
+    UPM update: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UOWN> for a session by Fri 13 Mar. / For: meet their VP
+    UOWN post: Acme (acme.com) with Northwind · <@UREP> has waited 3 working days for your answer. Above you can accept, propose another day or decline.
+    ");
+    let mine = store::requests_for_manager(&mut tx, &"UOWN".into()).await.expect("read");
+    assert_eq!(mine.iter().map(|r| &r.id).collect::<Vec<_>>(), [&r.id]);
+    let now = at("2026-03-10T12:00:00Z");
+    move_request(&mut tx, now, &actor("UOWN"), &(r.id, 1), request::Move::Accept).await.expect("accepted");
 }
 
 #[tokio::test]
@@ -198,11 +258,9 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
     let now = at("2026-03-10T12:00:00Z");
     let day = date(2026, 3, 10);
     assert_eq!(store::late_commitments(&mut tx, day).await.expect("read").len(), 1);
-    assert_eq!(store::commitments_due_between(&mut tx, c.due, day).await.expect("read").len(), 1);
-    assert!(store::commitments_due_between(&mut tx, day, day).await.expect("read").is_empty());
     assert_eq!(
         store::counts(&mut tx, day).await.expect("counted"),
-        store::Counts { open_requests: 0, open_commitments: 1, due_this_week: 0, late: 1 }
+        store::Counts { due_this_week: 0, late: 1 }
     );
     let seen = (c.id.clone(), 1);
     let other = move_commitment(&mut tx, now, &actor("UAE"), &seen, commitment::Move::Finish).await;
@@ -221,6 +279,29 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
     UOWN post: This is for today. / *send the case study* / For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
     UOWN update: *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UOWN>
     UREP post: <@UOWN> closed a commitment. / *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UOWN>
+    ");
+}
+
+#[tokio::test]
+async fn what_somebody_promised_who_left_is_told_to_whoever_logged_it() {
+    let s = scene().await;
+    let mut tx = s.db.begin().await.expect("a transaction");
+    let c = committed(&s, &mut tx).await;
+    let first = outbox_lines(&mut tx).await;
+    leave(&mut tx, "UOWN").await;
+    for hour in 0..5 * 24 {
+        let now = at("2026-03-05T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
+        remind_of_commitments(&mut tx, now).await.expect("a round");
+    }
+    let now = at("2026-03-10T12:00:00Z");
+    move_commitment(&mut tx, now, &actor("UREP"), &(c.id, 1), commitment::Move::Finish).await.expect("done");
+    insta::assert_snapshot!(outbox_lines(&mut tx).await.replacen(&first, "", 1), @r"
+    UREP post: <@UOWN> promised this and is a deactivated account now, so nobody is reminded. Close it, or log it anew for somebody else. / *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 3 days
+    UREP update: *send the case study* / For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
+    UREP post: <@UOWN> promised this and is a deactivated account now, so nobody is reminded. Close it, or log it anew for somebody else. / *send the case study* / For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
+    UOWN update: *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UREP>
+    UREP update: *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UREP>
+    UOWN post: <@UREP> closed a commitment. / *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UREP>
     ");
 }
 

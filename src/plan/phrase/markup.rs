@@ -1,5 +1,7 @@
 //! Slack's markup, taken off.
 
+use crate::kernel::text::unescaped;
+
 /// A message's text as a person would read it: Slack's links, mentions and escapes undone, on one line.
 ///
 /// Source: Slack, "Formatting text for app surfaces", Retrieving messages.
@@ -23,11 +25,6 @@ pub fn plain(text: &str) -> String {
     let out = unescaped(&out);
     let words: Vec<&str> = out.split_whitespace().map(unmarked).filter(|w| !w.is_empty()).collect();
     words.join(" ")
-}
-
-/// `&`, `<` and `>` as people typed them.
-pub fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// `https://acme.com|acme.com` is shown as `acme.com`, `@U1|sam` as `@sam`, `!here` not at all.

@@ -7,7 +7,7 @@ use super::*;
 const TODAY: Date = date(2026, 3, 10);
 
 fn known() -> Known {
-    let all = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+    let all = |names: &[&str]| Names::new(names.iter().map(|n| (*n).to_owned()).collect());
     Known {
         partners: all(&["Northwind", "Initech", "Contoso Data"]),
         accounts: all(&["Acme Corp", "Globex Retail", "Stark Industries"]),
@@ -201,5 +201,5 @@ fn a_message_names_who_it_is_about() {
     assert_eq!(named_in("I'll send Contoso Data's deck", &all.partners), None);
     assert_eq!(named_in("deck for Contoso Data, tomorrow", &all.partners), Some("Contoso Data".to_owned()));
     assert_eq!(named_in("about ACME CORP and the rest", &all.accounts), Some("Acme Corp".to_owned()));
-    assert_eq!(named_in("nothing here", &[]), None);
+    assert_eq!(named_in("nothing here", &Names::default()), None);
 }

@@ -186,19 +186,6 @@ pub async fn commitments_near(tx: &mut Tx, until: Date) -> Result<Vec<Commitment
     )?)
 }
 
-/// Open commitments that are due from `from` to `to`, both included.
-pub async fn commitments_due_between(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Commitment>> {
-    commitments(sql_all!(
-        tx,
-        CommitmentRow,
-        commitment!(
-            "WHERE c.state = 'open' AND c.due >= $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"
-        ),
-        from.to_string(),
-        to.to_string()
-    )?)
-}
-
 /// Open commitments whose day is over on `today`, the latest first.
 pub async fn late_commitments(tx: &mut Tx, today: Date) -> Result<Vec<Commitment>> {
     commitments(sql_all!(

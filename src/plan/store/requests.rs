@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::super::request::{self, Moved, Request};
 use super::{decided, label};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{RequestId, UserId};
+use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -130,6 +130,13 @@ pub async fn save_request(tx: &mut Tx, r: &Request, seen: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Saves who is asked now. It is no move: the version stays.
+pub async fn save_asked(tx: &mut Tx, r: &Request) -> Result<()> {
+    let asked = serde_json::to_string(&r.asked)?;
+    sql_exec!(tx, "UPDATE session_requests SET asked = $2 WHERE id = $1", r.id.as_str(), &asked)?;
+    Ok(())
+}
+
 /// One request.
 pub async fn request(tx: &mut Tx, id: &RequestId) -> Result<Option<Request>> {
     let row = sql_opt!(tx, RequestRow, request!("WHERE r.id = $1"), id.as_str())?;
@@ -145,20 +152,29 @@ pub async fn open_requests(tx: &mut Tx) -> Result<Vec<Request>> {
     )?)
 }
 
+/// The oldest open request for a session on this account with this partner.
+pub async fn open_request_on(
+    tx: &mut Tx,
+    account: &AccountId,
+    partner: &PartnerId,
+) -> Result<Option<Request>> {
+    let row = sql_opt!(
+        tx,
+        RequestRow,
+        request!(
+            "WHERE r.state IN ('asked', 'proposed') AND r.account_id = $1 AND r.partner_id = $2 \
+             ORDER BY r.created_at, r.id LIMIT 1"
+        ),
+        account.as_str(),
+        partner.as_str()
+    )?;
+    row.map(Request::try_from).transpose()
+}
+
 /// Open requests that wait for this person's answer as the manager, the oldest first.
 pub async fn requests_for_manager(tx: &mut Tx, user: &UserId) -> Result<Vec<Request>> {
     let waits = |r: &Request| matches!(r.stage, request::Stage::Asked(_)) && r.asked.contains(user);
     Ok(open_requests(tx).await?.into_iter().filter(waits).collect())
-}
-
-/// This person's own open requests, the oldest first.
-pub async fn open_requests_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Request>> {
-    requests(sql_all!(
-        tx,
-        RequestRow,
-        request!("WHERE r.state IN ('asked', 'proposed') AND r.requester = $1 ORDER BY r.created_at, r.id"),
-        user.as_str()
-    )?)
 }
 
 /// Open requests and those closed after `since`, the newest first.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::commitment::{Commitment, Reminder, Stage};
 use super::{field, notes, partner_input, refused, when};
+use crate::kernel::actor::Outside;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -108,6 +109,15 @@ pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
         Reminder::Back => "This is back from its snooze.",
     };
     message(c, lead.to_owned(), today, true)
+}
+
+/// In place of the reminder, when its owner is gone.
+pub fn ownerless(c: &Commitment, why: Outside, today: Date) -> Result<Message> {
+    let lead = format!(
+        "{} promised this and is {why} now, so nobody is reminded. Close it, or log it anew for somebody else.",
+        c.owner.mention()
+    );
+    message(c, lead, today, true)
 }
 
 fn message(c: &Commitment, lead: String, today: Date, with_controls: bool) -> Result<Message> {

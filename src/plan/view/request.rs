@@ -181,6 +181,24 @@ pub fn lapsed(what: &Move, day: Date, today: Date) -> Error {
     Error::user(format!("{} is over. {fix}.", spoken(day, today)))
 }
 
+/// Nobody is asked twice for one thing.
+pub fn asked_already(request: &Request, today: Date) -> Message {
+    let state = state(request, today);
+    Message::text(format!(
+        "A session on {} is asked for already, so nobody was asked again: {state}",
+        about(request)
+    ))
+}
+
+/// What was planned waits for a decision again; the session that was asked for is not taken back with it.
+pub fn still_asked(request: &Request, today: Date) -> Message {
+    let (state, requester) = (state(request, today), request.requester.mention());
+    Message::text(format!(
+        "The session on {} stays asked for: {state} {requester} can withdraw it on its card.",
+        about(request)
+    ))
+}
+
 /// Who may make a move.
 pub fn refusal(request: &Request, managers: bool) -> Error {
     Error::refused(if managers {
@@ -255,7 +273,7 @@ pub fn list(found: &[Request], today: Date) -> Result<Message> {
         .map(|r| (r.account.as_str(), r.partner.as_str(), state(r, today)))
         .collect();
     let text = List { rows, more: found.len() > LISTED }.render()?;
-    Ok(Message::new(text.trim(), vec![blocks::section(text.trim())]))
+    Ok(Message::new(text.trim(), blocks::sections(text.trim())))
 }
 
 #[cfg(test)]
@@ -342,5 +360,13 @@ mod tests {
         ");
         let many = vec![request(Stage::Asked(None)); LISTED + 1];
         assert!(list(&many, TODAY).expect("a list").text.ends_with("Only the first 20 are shown."));
+        let because = "their whole team is away ".repeat(20).trim().to_owned();
+        let long = vec![request(Stage::Declined { because, moved: moved("UPM") }); LISTED];
+        let long = list(&long, TODAY).expect("a list");
+        assert!(long.blocks.len() > 1);
+        for block in &long.blocks {
+            let text = block["text"]["text"].as_str().expect("text");
+            assert!(text.starts_with('*') && text.ends_with("away"), "{text}");
+        }
     }
 }

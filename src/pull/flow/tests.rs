@@ -6,6 +6,7 @@ use crate::kernel::actor::{Role, Standing};
 use crate::map::flow as intake;
 use crate::map::overlap::{Sighting, Source, Triage};
 use crate::pull::testing::{at, partner};
+use crate::sql_exec;
 use crate::store::{Db, Synchronous, people};
 
 const CHANNEL: &str = "C0OPS";
@@ -72,6 +73,10 @@ fn text_of(action: &Action) -> &str {
     }
 }
 
+async fn candidates(tx: &mut Tx, now: Timestamp) -> Vec<Overlap> {
+    store::candidates(tx, now, digest::news_since(now, None)).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_thousand_open_overlaps_make_a_digest_of_the_same_size() {
     let (_folder, db) = house().await;
@@ -81,13 +86,13 @@ async fn a_thousand_open_overlaps_make_a_digest_of_the_same_size() {
         add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", count).await;
         add(&mut tx, "2026-03-03T12:00:00Z", "Initech", 30).await;
         let now = at("2026-03-09T08:00:00Z");
-        assert!(store::candidates(&mut tx, now).await.unwrap().len() <= 30);
+        assert!(candidates(&mut tx, now).await.len() <= 30);
         let digest = compose(&mut tx, now, None, Commitments::default()).await.unwrap();
         assert_eq!(digest.counts.open, i64::try_from(count).unwrap() + 30);
         assert_eq!(digest.counts.unclaimed, digest.counts.open);
         assert_eq!(digest.top.len() + digest.in_thread(), 25);
         assert_eq!(digest.unshown(), digest.counts.open - 25);
-        let scene = scene(&mut tx, now, &CHANNEL.into(), &digest.overlaps()).await.unwrap();
+        let scene = scene(&mut tx, now, Some(&CHANNEL.into()), &digest.overlaps()).await.unwrap();
         let message = view::digest(&digest, &scene).unwrap();
         sizes.push((message.blocks.len(), digest.groups.len(), digest.overlaps().len()));
         tx.commit().await.unwrap();
@@ -158,7 +163,7 @@ async fn of_two_who_decide_one_wins_and_the_row_says_so_everywhere() {
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 8).await;
     let now = at("2026-03-09T08:00:00Z");
     assert!(post_due(&mut tx, now, Commitments::default()).await.unwrap());
-    let ids = store::candidates(&mut tx, now).await.unwrap();
+    let ids = candidates(&mut tx, now).await;
     let mut accounts: Vec<_> = ids.iter().map(|o| (o.account.name.clone(), o.id.clone())).collect();
     accounts.sort();
     let (top, in_thread) = (accounts[0].1.clone(), accounts[7].1.clone());
@@ -168,7 +173,7 @@ async fn of_two_who_decide_one_wins_and_the_row_says_so_everywhere() {
     let late = decide(&mut tx, now, &omar, &top, 1, Decision::Dismiss("No fit".into())).await.unwrap();
     let Outcome::Second(overlap) = late else { panic!("{late:?}") };
     assert_eq!(overlap.triage, Triage::Planned);
-    let scene = scene(&mut tx, now, &CHANNEL.into(), std::slice::from_ref(&top)).await.unwrap();
+    let scene = scene(&mut tx, now, Some(&CHANNEL.into()), std::slice::from_ref(&top)).await.unwrap();
     let told = view::second(&overlap, &scene, &TimeZone::UTC).unwrap().text;
     assert!(told.contains("Planned by Maya · 9 March") && told.contains("08:00"), "{told}");
     let until = jiff::civil::date(2026, 3, 16);
@@ -192,14 +197,20 @@ async fn a_snoozed_one_comes_back_and_a_dismissed_one_only_when_it_changes() {
     let mut tx = db.begin().await.unwrap();
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 2).await;
     let now = at("2026-03-09T08:00:00Z");
-    let both = store::candidates(&mut tx, now).await.unwrap();
+    let both = candidates(&mut tx, now).await;
     let maya = actor("U0MAYA", "Maya");
     let until = jiff::civil::date(2026, 3, 16);
     decide(&mut tx, now, &maya, &both[0].id, 1, Decision::Snooze(until, None)).await.unwrap();
     decide(&mut tx, now, &maya, &both[1].id, 1, Decision::Dismiss("No fit".into())).await.unwrap();
-    assert!(store::candidates(&mut tx, now).await.unwrap().is_empty());
-    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), 1).await.unwrap().snoozed, 1);
-    let back = store::candidates(&mut tx, at("2026-03-16T08:00:00Z")).await.unwrap();
+    assert!(candidates(&mut tx, now).await.is_empty());
+    assert_eq!(
+        store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), digest::news_since(now, None))
+            .await
+            .unwrap()
+            .snoozed,
+        1
+    );
+    let back = candidates(&mut tx, at("2026-03-16T08:00:00Z")).await;
     assert_eq!(back.iter().map(|o| &o.id).collect::<Vec<_>>(), [&both[0].id]);
     let seen = Sighting {
         account: both[1].account.name.clone(),
@@ -208,7 +219,7 @@ async fn a_snoozed_one_comes_back_and_a_dismissed_one_only_when_it_changes() {
     };
     let northwind = partner("Northwind", None);
     intake::add(&mut tx, at("2026-03-17T08:00:00Z"), &maya.user, &northwind, &seen).await.unwrap();
-    assert_eq!(store::candidates(&mut tx, at("2026-03-17T09:00:00Z")).await.unwrap().len(), 2);
+    assert_eq!(candidates(&mut tx, at("2026-03-17T09:00:00Z")).await.len(), 2);
 }
 
 #[tokio::test]
@@ -218,10 +229,16 @@ async fn who_is_assigned_is_told_and_named_without_a_mention() {
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 1).await;
     let now = at("2026-03-09T08:00:00Z");
     post_due(&mut tx, now, Commitments::default()).await.unwrap();
-    let id = store::candidates(&mut tx, now).await.unwrap()[0].id.clone();
+    let id = candidates(&mut tx, now).await[0].id.clone();
     let assign = Decision::Assign("U0OMAR".into());
     decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign).await.unwrap();
-    assert_eq!(store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), 1).await.unwrap().unclaimed, 0);
+    assert_eq!(
+        store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), digest::news_since(now, None))
+            .await
+            .unwrap()
+            .unclaimed,
+        0
+    );
     tx.commit().await.unwrap();
     let sent = actions(&db).await;
     assert!(text_of(&sent[1].1).contains("Given to Omar by Maya · 9 March"));
@@ -242,4 +259,24 @@ async fn owners_whose_names_are_missing_are_found() {
     }
     let found = store::nameless(&mut tx, at("2026-03-09T08:00:00Z"), 10).await.unwrap();
     assert_eq!(found, [UserId::from("U0ALEX")]);
+}
+
+#[tokio::test]
+async fn the_largest_amount_is_the_largest_of_all_that_wait() {
+    let (_folder, db) = house().await;
+    let mut tx = db.begin().await.unwrap();
+    let now = at("2026-03-09T08:00:00Z");
+    add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 20).await;
+    sql_exec!(&mut tx, "UPDATE account_overlaps SET amount_hundredths = 1000, amount_currency = 'USD'")
+        .unwrap();
+    let all = map::overlaps(&mut tx, &map::Filter::default(), 30).await.unwrap();
+    assert!(store::largest(&mut tx, now).await.unwrap().is_empty(), "all of them are worth the same");
+    // So little else speaks for it that it is no candidate.
+    let sql = "UPDATE account_overlaps SET amount_hundredths = amount_hundredths + 100, our_population = NULL WHERE id = $1";
+    sql_exec!(&mut tx, sql, all[19].id.as_str()).unwrap();
+    assert!(candidates(&mut tx, now).await.iter().all(|o| o.id != all[19].id));
+    assert_eq!(store::largest(&mut tx, now).await.unwrap(), [all[19].id.clone()].into());
+    let sql = "UPDATE account_overlaps SET amount_currency = 'EUR' WHERE id = $1";
+    sql_exec!(&mut tx, sql, all[0].id.as_str()).unwrap();
+    assert!(store::largest(&mut tx, now).await.unwrap().is_empty(), "two currencies are not compared");
 }

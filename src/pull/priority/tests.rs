@@ -23,6 +23,29 @@ fn phrase(o: &Overlap, planned: &[Motion]) -> String {
 }
 
 #[test]
+fn a_day_of_more_than_six_days_ago_has_its_date() {
+    let mut o = overlap("a", "Acme", "Northwind");
+    let zone = TimeZone::UTC;
+    let words = |o: &Overlap| {
+        let now = at("2026-03-23T08:00:00Z");
+        let about = About {
+            now,
+            zone: &zone,
+            since: at("2026-03-02T08:00:00Z"),
+            planned: &[],
+            stale_days: None,
+            new_is_news: true,
+            largest: false,
+        };
+        weigh(o, &about).why.first().map(Reason::words)
+    };
+    o.first_seen = at("2026-03-17T09:00:00Z");
+    assert_eq!(words(&o).as_deref(), Some("new on Tuesday"));
+    o.first_seen = at("2026-03-03T09:00:00Z");
+    assert_eq!(words(&o).as_deref(), Some("new on 3 March"));
+}
+
+#[test]
 fn the_motion_is_said_in_the_readers_terms() {
     let mut o = overlap("acme", "Acme", "Northwind");
     insta::assert_snapshot!(phrase(&o, &[]), @"an ask: Northwind can open doors for our deal");

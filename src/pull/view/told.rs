@@ -61,13 +61,13 @@ struct Given<'a> {
 }
 
 /// For the person who was given an overlap to look after.
-pub fn given(overlap: &Overlap, by: &str, scene: &Scene) -> Result<Message> {
+pub fn given(overlap: &Overlap, by: &str, channel: &ChannelId) -> Result<Message> {
     let text = Given {
         by,
         account: &overlap.account.name,
         partner: &overlap.partner,
         kind: overlap.kind_words(),
-        channel: scene.channel.mention(),
+        channel: channel.mention(),
     };
     Ok(Message::text(text.render()?.trim().to_owned()))
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::client::{CallError, Client, key_metadata};
-use super::super::split::{MESSAGE_LIMIT, split_text};
+use super::super::client::{CallError, key_metadata};
+use super::{Bot, home};
 use crate::delivery::dispatch::{At, Carrier, Sent};
 use crate::delivery::outbox::{Action, Audience, Claimed, Destination, Thread};
-use crate::kernel::blocks::Message;
+use crate::kernel::blocks::{Message, TEXT_LIMIT, clip};
 use crate::store::channels::State;
 
 /// How long a row rests that met a token which Slack no longer takes.
@@ -18,18 +18,18 @@ const UNAUTHORISED: Duration = Duration::from_secs(1);
 /// Slack's clock and ours differ by less, or Slack's signatures would be refused.
 const CLOCKS_APART_SECONDS: i64 = 300;
 
-/// Sends with the one client.
+/// Sends with the bot's one client.
 #[derive(Clone, Debug)]
-pub struct SlackCarrier(pub Arc<Client>);
+pub struct SlackCarrier(pub Arc<Bot>);
 
 impl Carrier for SlackCarrier {
     fn is_ready(&self) -> bool {
-        self.0.is_authorised()
+        self.0.client.is_authorised()
     }
 
     async fn send(&self, row: &Claimed, shown: At) -> Sent {
         let sent = self.try_to_send(row, shown).await;
-        self.0.meters().sent(audience(row), row.action.method(), outcome(&sent));
+        self.0.client.meters().sent(audience(row), row.action.method(), outcome(&sent));
         sent
     }
 
@@ -41,6 +41,7 @@ impl Carrier for SlackCarrier {
         let oldest = format!("{}.000000", row.created_at / 1000 - CLOCKS_APART_SECONDS);
         let found = self
             .0
+            .client
             .history_find_key(&channel, thread.as_deref(), Some(&oldest), &row.key)
             .await
             .map_err(|e| e.to_string())?;
@@ -75,20 +76,20 @@ impl SlackCarrier {
             }
             Action::Update { message, .. } => {
                 let Some((channel, ts)) = shown else { return Ok(None) };
-                let mut body = body(message, &message.text);
+                let mut body = body(message);
                 body["channel"] = json!(channel);
                 body["ts"] = json!(ts);
-                self.0.update(&body).await?;
+                self.0.client.update(&body).await?;
                 Ok(Some((channel, ts)))
             }
             Action::Whisper { channel, user, thread_ts, message } => {
-                let mut body = body(message, &message.text);
+                let mut body = body(message);
                 body["channel"] = json!(channel);
                 body["user"] = json!(user);
                 if let Some(ts) = thread_ts {
                     body["thread_ts"] = json!(ts);
                 }
-                match self.0.post_ephemeral(&body).await {
+                match self.0.client.post_ephemeral(&body).await {
                     // Not somewhere that we can whisper: say it in the direct messages.
                     Err(CallError::Rejected { code, .. }) if cannot_whisper(&code) => {
                         self.post(row, &Destination::Person(user.clone()), None, message).await.map(Some)
@@ -97,13 +98,18 @@ impl SlackCarrier {
                 }
             }
             Action::Respond { response_url, message, replace } => {
-                let mut body = body(message, &message.text);
+                let mut body = body(message);
                 body["response_type"] = json!("ephemeral");
                 body["replace_original"] = json!(replace);
-                self.0.respond(response_url, &body).await.map(|()| None)
+                self.0.client.respond(response_url, &body).await.map(|()| None)
             }
-            Action::PublishHome { user, view } => {
-                self.0.publish_home(user.as_str(), view).await.map(|_| None)
+            Action::PublishHome { user, welcome } => {
+                // As it is by now, so that nobody's act waits for it.
+                let view = home::view(&self.0, user, *welcome).await.map_err(|error| {
+                    tracing::warn!(%error, user = user.as_str(), "Home could not be composed");
+                    CallError::Retry { after: None, code: "home".into() }
+                })?;
+                self.0.client.publish_home(user.as_str(), &view).await.map(|_| None)
             }
             Action::Unreadable => {
                 Err(CallError::Rejected { code: "unreadable".to_owned(), detail: String::new() })
@@ -111,7 +117,6 @@ impl SlackCarrier {
         }
     }
 
-    /// Posts; what is too long goes on in the thread, split at lines.
     async fn post(
         &self,
         row: &Claimed,
@@ -119,9 +124,7 @@ impl SlackCarrier {
         thread: Option<String>,
         message: &Message,
     ) -> Result<(String, String), CallError> {
-        let mut parts = split_text(&message.text, MESSAGE_LIMIT).into_iter();
-        let first = parts.next().unwrap_or_default();
-        let mut body = body(message, &first);
+        let mut body = body(message);
         body["channel"] = json!(address(to));
         body["metadata"] = key_metadata(&row.key);
         body["unfurl_links"] = json!(false);
@@ -129,23 +132,14 @@ impl SlackCarrier {
         if let Some(ts) = &thread {
             body["thread_ts"] = json!(ts);
         }
-        let posted = self.0.post_message(&body).await?;
-        for part in parts {
-            let under = thread.as_ref().unwrap_or(&posted.ts);
-            let rest =
-                json!({"channel": posted.channel, "thread_ts": under, "text": part, "unfurl_links": false});
-            if let Err(error) = self.0.post_message(&rest).await {
-                tracing::warn!(%error, "the rest of a long message was not posted");
-                break;
-            }
-        }
+        let posted = self.0.client.post_message(&body).await?;
         Ok((posted.channel, posted.ts))
     }
 
     async fn channel(&self, to: &Destination) -> Result<String, CallError> {
         match to {
             Destination::Channel(channel) => Ok(channel.as_str().to_owned()),
-            Destination::Person(user) => self.0.open_dm(user.as_str()).await,
+            Destination::Person(user) => self.0.client.open_dm(user.as_str()).await,
         }
     }
 }
@@ -168,8 +162,8 @@ fn outcome(sent: &Sent) -> &'static str {
     }
 }
 
-fn body(message: &Message, text: &str) -> Value {
-    let mut body = json!({"text": text});
+fn body(message: &Message) -> Value {
+    let mut body = json!({"text": clip(&message.text, TEXT_LIMIT)});
     if !message.blocks.is_empty() {
         body["blocks"] = json!(message.blocks);
     }

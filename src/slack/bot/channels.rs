@@ -15,7 +15,7 @@ use super::{Bot, Occasion, drafts, finish, outdated};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Destination, Outgoing, State as Fate};
-use crate::kernel::actor::{Right, Role};
+use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::map::partner::Partner;
@@ -408,18 +408,30 @@ pub(super) async fn rechosen(
         outbox::readdress(tx, old, new, kind).await?;
     }
     for (old, new, _) in &changed {
-        moved(tx, now, Some(old), Some(new)).await?;
+        moved(tx, now, Some(old), Some(new), &End::Unused).await?;
     }
     Ok(())
 }
 
+/// A partner has another channel from now on, or none any more.
+pub(super) async fn rebound(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Option<&Partner>,
+    after: &Partner,
+) -> Result<()> {
+    let from = before.and_then(|p| p.channel.as_ref());
+    moved(tx, now, from, after.channel.as_ref(), &End::Unbound).await
+}
+
 /// Something is in another channel from now on: who may read the new one is judged anew, and what waits for the old one
 /// is checked again.
-pub(super) async fn moved(
+async fn moved(
     tx: &mut Tx,
     now: Timestamp,
     from: Option<&ChannelId>,
     to: Option<&ChannelId>,
+    end: &End,
 ) -> Result<()> {
     if from == to {
         return Ok(());
@@ -432,7 +444,7 @@ pub(super) async fn moved(
         if uses(tx, &channel.id).await?.is_empty() {
             channel.accepted = channel.teams.clone();
             channel.state = State::Ok;
-            settle(tx, now, &mut channel, &[], &End::Unused).await?;
+            settle(tx, now, &mut channel, &[], end).await?;
         }
         reconsider(tx, channel).await?;
     }
@@ -454,7 +466,6 @@ async fn reconsider(tx: &mut Tx, mut channel: Channel) -> Result<()> {
 
 /// **It may stay**: an admin takes it upon themselves that other people read there.
 pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let Some((id, key)) =
         action.value.split_once('|').filter(|_| format!("channel.{verb}") == view::action::CONFIRM)
     else {

@@ -150,8 +150,10 @@ pub(super) enum End {
     Mended,
     /// An admin said that they may stay.
     Confirmed(UserId),
-    /// Another channel was chosen.
+    /// Another channel was chosen, and what waited goes there.
     Unused,
+    /// It is no partner's channel any more; what waited was for that partner.
+    Unbound,
     /// There is another trouble, told in a card of its own.
     Superseded,
 }
@@ -165,6 +167,9 @@ pub(super) fn over(channel: &Channel, end: &End) -> Message {
             format!("{place} may stay shared, {} said. What waited goes out.", by.mention())
         }
         End::Unused => format!("{place} is no longer used. What waited goes to the channel chosen instead."),
+        End::Unbound => {
+            format!("{place} is no longer used. The notes that waited for it come back for a decision.")
+        }
         End::Superseded => format!("{place} has changed since; the newest message here says how it is."),
     })
 }

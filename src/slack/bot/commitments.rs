@@ -3,19 +3,17 @@
 use serde_json::json;
 
 use super::super::grammar::CommitVerb;
-use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::overlaps::find_account;
-use super::sessions::{
-    carried, chosen_partner, known, resolve, review_account, review_date, seen, typed_wrong,
-};
-use super::{Bot, Occasion, identity, outdated};
+use super::super::payload::{Action, Shortcut, ViewSubmission};
+use super::seen::{carried, seen};
+use super::sessions::{chosen_partner, known, resolve, review_account, review_date, typed_wrong};
+use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
-use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::kernel::text::escape;
+use crate::map::find::find_account;
 use crate::plan::calendar::add_days;
 use crate::plan::commitment::{Commitment, Move};
 use crate::plan::flow::{self, Promise};
@@ -46,7 +44,6 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<CommitVerb>) -> Resul
 }
 
 async fn list(o: &Occasion<'_>, which: Which) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let message = listed(o, &mut tx, which).await?;
     tx.rollback().await?;
@@ -63,13 +60,10 @@ async fn listed(o: &Occasion<'_>, tx: &mut Tx, which: Which) -> Result<Message> 
 }
 
 async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let known = known(&mut tx).await?;
     tx.rollback().await?;
-    let mentions = |w: &String| if w.starts_with("<@") { w.clone() } else { phrase::unescaped(w) };
-    let words: Vec<String> = words.iter().map(mentions).collect();
-    let read = phrase::commitment(&words, o.today(), &known);
+    let read = phrase::commitment(words, o.today(), &known);
     let (owner, owner_written) = match read.owner {
         Some(Owner::User(id)) => (Some(id), None),
         Some(Owner::Written(name)) => (None, Some(name)),
@@ -99,7 +93,6 @@ async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
 }
 
 async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let (found, partners, mut doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
     tx.rollback().await?;
@@ -138,12 +131,7 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
     open_form(o, &prefill).await
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    action: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     if verb == "add" {
         let mut prefill: Prefill = serde_json::from_str(&action.value).unwrap_or_default();
         if prefill.owner.is_none() && prefill.owner_written.is_none() {
@@ -208,12 +196,10 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 }
 
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let text = |id| s.values.get_text(id, id).map(str::to_owned);
     let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
     let person = identity::look_up(o.bot, &owner).await?;
-    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let source = |name: &str| metadata[name].as_str().map(str::to_owned);
+    let source = |name: &str| s.metadata[name].as_str().map(str::to_owned);
     let promise = Promise {
         text: text(field::TEXT).ok_or_else(outdated)?,
         owner,
@@ -233,22 +219,17 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     o.finish(tx).await
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    let mut problems = Vec::new();
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let mut problems = Problems::new();
     match verb {
         "add" => {
             if s.values.get_text(field::TEXT, field::TEXT).is_none() {
-                problems.push((field::TEXT, "Write what is promised.".to_owned()));
+                problems.push((field::TEXT.into(), "Write what is promised.".to_owned()));
             }
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
             match s.values.user(field::OWNER, field::OWNER) {
-                None => problems.push((field::OWNER, "Choose who does it.".to_owned())),
+                None => problems.push((field::OWNER.into(), "Choose who does it.".to_owned())),
                 Some(id) => {
                     let person = identity::look_up(bot, &id.into()).await?;
                     if let Some(why) = person.outside {
@@ -256,14 +237,14 @@ pub(super) async fn review(
                             "{} is {why} and can't be reminded here. Choose a colleague.",
                             person.name
                         );
-                        problems.push((field::OWNER, text));
+                        problems.push((field::OWNER.into(), text));
                     }
                 }
             }
         }
         "snooze" => review_date(bot, tx, s, &mut problems).await?,
         "drop" if s.values.get_text(field::REASON, field::REASON).is_none() => {
-            problems.push((field::REASON, "Say why it is off.".to_owned()));
+            problems.push((field::REASON.into(), "Say why it is off.".to_owned()));
         }
         _ => {}
     }

@@ -4,16 +4,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::grammar::DigestVerb;
-use super::super::payload::{Action, BlockActions, ViewSubmission};
+use super::super::payload::ViewSubmission;
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, channels, identity, outdated};
+use super::{Bot, Occasion, Problem, Problems, channels, identity, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ChannelId;
 use crate::map::store as map;
 use crate::plan::store as plan;
-use crate::pull::digest::{Commitments, WEEKDAYS};
+use crate::pull::digest::{Commitments, weekday_words};
 use crate::pull::forms::{self, field};
 use crate::pull::{flow, store, view};
 use crate::store::settings::{self, DigestTime};
@@ -31,35 +30,27 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DigestVerb>) -> Resul
 
 /// The digest as it would be posted now: it shows partner data, so only members see it.
 async fn preview(o: &Occasion<'_>) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let workspace = settings::load(&mut tx).await?;
     let due = commitments(&mut tx, o.now).await?;
     let digest = flow::compose(&mut tx, o.now, None, due).await?;
-    let next = workspace.digest_channel.as_ref().and_then(|_| flow::next_words(&workspace.digest, o.now));
-    let channel = workspace.digest_channel.unwrap_or_else(|| ChannelId::from(""));
-    let scene = flow::scene(&mut tx, o.now, &channel, &digest.overlaps()).await?;
+    let channel = workspace.digest_channel.as_ref();
+    let next = channel.and_then(|_| flow::next_words(&workspace.digest, o.now));
+    let scene = flow::scene(&mut tx, o.now, channel, &digest.overlaps()).await?;
     tx.rollback().await?;
     o.answer(view::preview(&digest, &scene, next)?).await
 }
 
 /// Where the digest stands decides who reads it, so only those who administer may move it.
 async fn open_settings(o: &Occasion<'_>) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let mut tx = o.read().await?;
     let workspace = settings::load(&mut tx).await?;
     tx.rollback().await?;
-    let own = o.actor.zone.iana_name();
     let channel = workspace.digest_channel.as_ref();
-    o.open(&forms::settings(&workspace.digest, channel, own, o.place.channel.as_ref())).await
+    o.open(&forms::settings(&workspace.digest, channel, o.place.channel.as_ref())).await
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    _action: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str) -> Result<Handled> {
     match verb {
         "settings" => open_settings(o).await,
         "preview" => preview(o).await,
@@ -67,32 +58,31 @@ pub(super) async fn click(
     }
 }
 
-/// What the settings say, or what is wrong with which field.
-fn read(s: &ViewSubmission) -> Result<(DigestTime, ChannelId), Vec<(&'static str, String)>> {
-    let weekday = s.values.option(field::WEEKDAY, field::WEEKDAY).unwrap_or("Mon");
+/// When the digest is to come, or what is wrong with which field.
+pub(super) fn time(s: &ViewSubmission) -> Result<DigestTime, Problem> {
+    let weekday = s.values.option(field::WEEKDAY, field::WEEKDAY).unwrap_or("Mon").to_owned();
     let Some(time) = s.values.time(field::TIME, field::TIME) else {
-        return Err(vec![(field::TIME, "Choose a time, such as 09:00.".to_owned())]);
+        return Err((field::TIME.to_owned(), "Choose a time, such as 09:00.".to_owned()));
     };
-    let typed = s.values.get_text(field::OTHER_ZONE, field::OTHER_ZONE);
-    let (zone, of) = match (typed, s.values.option(field::ZONE, field::ZONE)) {
-        (Some(typed), _) => (typed, field::OTHER_ZONE),
-        (None, chosen) => (chosen.unwrap_or("UTC"), field::ZONE),
+    let zone = s.values.get_text(field::ZONE, field::ZONE).unwrap_or_default();
+    // The database of zones reads names whatever their case; its own spelling is kept.
+    let Some(zone) = TimeZone::get(zone).ok().and_then(|z| z.iana_name().map(str::to_owned)) else {
+        let text = format!("I don't know a time zone \"{zone}\". Try Europe/Stockholm.");
+        return Err((field::ZONE.to_owned(), text));
     };
-    let day = WEEKDAYS.iter().position(|(short, _)| *short == weekday).unwrap_or(0);
-    let day = jiff::civil::Weekday::from_monday_zero_offset(i8::try_from(day).unwrap_or(0));
-    let day = day.unwrap_or(jiff::civil::Weekday::Monday);
-    let zone = match crate::kernel::schedule::Schedule::weekly(day, time, zone) {
-        Ok(schedule) => schedule.zone().to_owned(),
-        Err(error) => return Err(vec![(of, error.to_string().replace('`', ""))]),
-    };
-    let Some(channel) = s.values.channel(field::CHANNEL, field::CHANNEL) else {
-        return Err(vec![(
-            field::CHANNEL,
+    Ok(DigestTime { weekday, time: time.strftime("%H:%M").to_string(), zone })
+}
+
+/// What the settings say, or what is wrong with which field.
+fn read(s: &ViewSubmission) -> Result<(DigestTime, ChannelId), Problem> {
+    let time = time(s)?;
+    match s.values.channel(field::CHANNEL, field::CHANNEL) {
+        Some(channel) => Ok((time, channel.into())),
+        None => Err((
+            field::CHANNEL.to_owned(),
             "Choose the channel in which the digest is decided on.".to_owned(),
-        )]);
-    };
-    let time = DigestTime { weekday: weekday.to_owned(), time: time.strftime("%H:%M").to_string(), zone };
-    Ok((time, channel.into()))
+        )),
+    }
 }
 
 /// The partner whose people would read the digest there.
@@ -102,27 +92,19 @@ async fn partner_reads(tx: &mut Tx, channel: &ChannelId) -> Result<Option<String
     }))
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    _verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    let problems = match read(s) {
-        Err(problems) => problems,
-        Ok((_, channel)) => {
-            let objection = match partner_reads(tx, &channel).await? {
-                Some(text) => Some(text),
-                None => rooms::objection(bot, &channel, Use::Internal).await?,
-            };
-            objection.map(|text| (field::CHANNEL, text)).into_iter().collect()
-        }
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
+    let channel = match read(s) {
+        Err(problem) => return Ok(vec![problem]),
+        Ok((_, channel)) => channel,
     };
-    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
+    let objection = match partner_reads(tx, &channel).await? {
+        Some(text) => Some(text),
+        None => rooms::objection(bot, &channel, Use::Internal).await?,
+    };
+    Ok(objection.map(|text| (field::CHANNEL.to_owned(), text)).into_iter().collect())
 }
 
-pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
+pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let Ok((time, channel)) = read(s) else { return Err(outdated()) };
     let mut tx = o.begin().await?;
     if let Some(problem) = partner_reads(&mut tx, &channel).await? {
@@ -130,7 +112,7 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
     }
     let before = settings::load(&mut tx).await?;
     let next = flow::next_words(&time, o.now).ok_or_else(outdated)?;
-    let weekday = WEEKDAYS.iter().find(|(short, _)| *short == time.weekday).map_or("week", |(_, day)| day);
+    let weekday = weekday_words(&time.weekday);
     flow::save_settings(&mut tx, o.now, &o.actor.user, time, channel.clone()).await?;
     let after = settings::load(&mut tx).await?;
     channels::rechosen(&mut tx, o.now, &before, &after).await?;
@@ -140,7 +122,7 @@ pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) ->
 
 /// How many commitments are due and late: the one place where the digest meets commitments.
 async fn commitments(tx: &mut Tx, now: Timestamp) -> Result<Commitments> {
-    let zone = TimeZone::get(&settings::load(tx).await?.digest.zone).unwrap_or(TimeZone::UTC);
+    let zone = settings::load(tx).await?.digest.time_zone();
     let counts = plan::counts(tx, now.to_zoned(zone).date()).await?;
     Ok(Commitments { due: counts.due_this_week + counts.late, late: counts.late })
 }

@@ -126,6 +126,6 @@ fn metadata(o: &Occasion<'_>, value: &str) -> Value {
 
 /// What a modal about a note was drawn for.
 fn seen_in(s: &ViewSubmission) -> Result<Seen> {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    let metadata = &s.metadata;
     Seen::read(metadata["id"].as_str().unwrap_or_default()).ok_or_else(outdated)
 }

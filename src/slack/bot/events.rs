@@ -11,9 +11,11 @@ use super::{Bot, channels, finish, home, identity, imports};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
+use crate::kernel::actor::Outside;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
+use crate::map::domain::Domain;
 use crate::map::flow::{self, Said, Stranger};
 use crate::map::intake::message::{self, Context, OverlapMention};
 use crate::map::name;
@@ -75,7 +77,7 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         || event.user.as_deref() == Some(&bot.identity.bot_user);
     // A reply in a thread is talk about an overlap, not one.
     let reply = event.thread_ts.as_deref().is_some_and(|t| t != event.ts);
-    if ours || reply {
+    if ours || reply || is_unfurled(&event) {
         return Ok(Handled::Ignored);
     }
     let mut tx = bot.db.read().await?;
@@ -98,7 +100,7 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     if let Some(why) = outsider(bot, &event).await? {
         let mut tx = bot.db.begin().await?;
         let (by, subject) = (event.actor.user_id.as_str(), format!("message:{channel}:{}", event.ts));
-        audit::refused(&mut tx, now, by, "overlap.say", &subject, why).await?;
+        audit::refused(&mut tx, now, by, "overlap.say", &subject, why.words()).await?;
         return finish(bot, tx, claimed.claim).await;
     }
     let mut tx = bot.db.begin().await?;
@@ -111,11 +113,19 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     if let Some(user) = &event.user {
         for prefill in unclear(&reading, &partners, &channel, &event.ts) {
             let ask = view::unclear(&prefill, &partners)?;
+            // Asked once, however often the message is edited.
+            let key = format!("unclear:{channel}:{}:{}", event.ts, name::key(&prefill.seen.account));
             let out = Outgoing::whisper(channel.clone(), user.as_str().into(), None, ask);
-            outbox::enqueue(&mut tx, millis(now), &out).await?;
+            outbox::enqueue(&mut tx, millis(now), &Outgoing { key, ..out }).await?;
         }
     }
     finish(bot, tx, claimed.claim).await
+}
+
+/// Slack put the preview of a link under what a person wrote. An app's post may change beside its text.
+fn is_unfurled(event: &MessageEvent) -> bool {
+    let same = matches!(&event.change, Change::Edited { previous_text } if *previous_text == event.text);
+    same && event.bot_id.is_none()
 }
 
 /// One line for the many messages that were not answered one by one.
@@ -125,7 +135,7 @@ pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
 }
 
 /// Why the writer may not add overlaps; apps are let in by whoever installed them.
-async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<&'static str>> {
+async fn outsider(bot: &Bot, event: &MessageEvent) -> Result<Option<Outside>> {
     let Some(user) = event.user.as_deref().filter(|_| event.bot_id.is_none()) else { return Ok(None) };
     Ok(identity::recently(bot, &user.into()).await?.outside)
 }
@@ -216,11 +226,21 @@ pub(super) async fn read_text(bot: &Bot, text: &str) -> Result<Option<Prefill>> 
         return Ok(None);
     }
     let found = read_message(bot, &json!({"type": "message", "text": text})).await?;
-    // Words that are no sentence are the account's name.
-    Ok(found.or_else(|| {
-        Some(Prefill {
-            seen: Sighting { account: text.to_owned(), ..Sighting::default() },
-            ..Prefill::default()
-        })
-    }))
+    Ok(found.or_else(|| Some(typed(text))))
+}
+
+/// Words that are no sentence are the account's name, and behind `with` the partner's.
+fn typed(text: &str) -> Prefill {
+    let (account, partner) = match text.rsplit_once(" with ") {
+        Some((account, partner)) => (account.trim(), Some(partner.trim().to_owned())),
+        None => (text.trim(), None),
+    };
+    let domain = |inside: &str| Domain::of_account(inside).map(|d| d.as_str().to_owned());
+    let parts = account.strip_suffix(')').and_then(|a| a.rsplit_once('('));
+    let (account, domain) = match parts.and_then(|(name, inside)| Some((name.trim(), domain(inside)?))) {
+        Some((name, domain)) => (name, Some(domain)),
+        None => (account, None),
+    };
+    let seen = Sighting { account: account.to_owned(), domain, ..Sighting::default() };
+    Prefill { partner, seen, about: None }
 }

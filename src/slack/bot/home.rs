@@ -1,6 +1,7 @@
-//! Home: published when it is opened, and again after its reader acted.
+//! Home: published when it is opened, and again after its reader acted. It is composed when it is sent.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::super::payload::AppHomeOpened;
 use super::home_view::{self as view, Found};
@@ -22,9 +23,8 @@ const AHEAD_DAYS: i64 = 7;
 
 /// After somebody acted, their Home shows it, if they ever opened it.
 pub(super) async fn refresh(o: &Occasion<'_>, tx: &mut Tx) -> Result<()> {
-    // Of whom Slack says nothing now, Home stays as it is.
-    if o.actor.standing != Standing::Unconfirmed && people::was_welcomed(tx, &o.actor.user).await? {
-        publish(o.bot, tx, o.now, &o.actor, false).await?;
+    if people::was_welcomed(tx, &o.actor.user).await? {
+        publish(tx, o.now, o.actor.user.clone(), false).await?;
     }
     Ok(())
 }
@@ -38,20 +38,27 @@ pub(super) async fn opened(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let person = identity::look_up(bot, &UserId::from(event.user.as_str())).await?;
     let mut tx = bot.db.begin().await?;
     people::save(&mut tx, now, &person).await?;
-    let actor = person.actor(&mut tx).await?;
-    let first = people::first_welcome(&mut tx, now, &actor.user).await?;
-    publish(bot, &mut tx, now, &actor, first).await?;
+    let first = people::first_welcome(&mut tx, now, &person.id).await?;
+    publish(&mut tx, now, person.id, first).await?;
     finish(bot, tx, claimed.claim).await
 }
 
-async fn publish(bot: &Bot, tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<()> {
+async fn publish(tx: &mut Tx, now: Timestamp, user: UserId, welcome: bool) -> Result<()> {
+    outbox::enqueue(tx, millis(now), &Outgoing::internal(Call::PublishHome { user, welcome })).await
+}
+
+/// Home as this person is to see it now.
+pub(super) async fn view(bot: &Bot, user: &UserId, welcome: bool) -> Result<Value> {
+    let person = identity::recently(bot, user).await?;
+    let mut tx = bot.db.read().await?;
+    let actor = person.actor(&mut tx).await?;
     let view = if actor.standing == Standing::Member {
-        view::tab(&found(tx, now, actor, welcome).await?)?
+        view::tab(&found(&mut tx, bot.clock.now(), &actor, welcome).await?)?
     } else {
         view::outside(&bot.identity.team)
     };
-    let out = Outgoing::internal(Call::PublishHome { user: actor.user.clone(), view });
-    outbox::enqueue(tx, millis(now), &out).await
+    tx.rollback().await?;
+    Ok(view)
 }
 
 /// What waits for this reader. To add a kind of work: find it here, show it in `home_view`.

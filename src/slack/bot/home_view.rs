@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::setup_view::{self, action, weekday_words};
+use super::setup_view::{self, action};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::text::escape;
@@ -13,6 +13,7 @@ use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
 use crate::plan::request::Request;
 use crate::plan::view as plan;
+use crate::pull::digest::weekday_words;
 use crate::store::settings::Workspace;
 use crate::sustain::draft::Draft;
 use crate::sustain::view as sustain;

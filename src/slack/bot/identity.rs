@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::super::client::CallError;
 use super::super::payload::ActingUser;
 use super::Bot;
-use crate::kernel::actor::{Actor, Standing};
+use crate::kernel::actor::{Actor, Outside, Standing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::store::millis;
-use crate::store::people::{self, OUTSIDE, Person};
+use crate::store::people::{self, Person};
 
 /// What was looked up counts so long where nothing is decided.
 const RECENT_MS: i64 = 10 * 60_000;
@@ -41,15 +41,15 @@ pub(super) async fn actor(bot: &Bot, acting: &ActingUser) -> Result<Actor> {
 
 /// Why the payload cannot come from a member of ours, whatever Slack says of the user. In an organisation (`grid`) a
 /// member may act from any of its workspaces.
-fn contradiction(bot: &Bot, acting: &ActingUser, grid: bool) -> Option<&'static str> {
+fn contradiction(bot: &Bot, acting: &ActingUser, grid: bool) -> Option<Outside> {
     let ours = |team: &str| {
         team == bot.identity.team_id || bot.identity.enterprise_id.as_deref().is_some_and(|e| e == team)
     };
     match (&acting.home_team_id, &acting.team_id) {
         // Sent for another installation than this one.
-        (Some(installed), _) if !ours(installed) => Some(OUTSIDE[5]),
-        (_, Some(team)) if !ours(team) && !grid => Some(OUTSIDE[0]),
-        (_, None) if !acting.is_enterprise_install => Some(OUTSIDE[5]),
+        (Some(installed), _) if !ours(installed) => Some(Outside::Nameless),
+        (_, Some(team)) if !ours(team) && !grid => Some(Outside::Stranger),
+        (_, None) if !acting.is_enterprise_install => Some(Outside::Nameless),
         _ => None,
     }
 }
@@ -93,7 +93,10 @@ pub(super) async fn recently(bot: &Bot, id: &UserId) -> Result<Person> {
 async fn ask(bot: &Bot, id: &UserId) -> Result<Option<Value>, CallError> {
     match bot.client.user_info(id.as_str()).await {
         Ok(user) => Ok(Some(user)),
-        Err(CallError::Rejected { code, .. }) => {
+        // Any other refusal, such as a scope that is missing, says nothing of the user.
+        Err(CallError::Rejected { code, .. })
+            if matches!(code.as_str(), "user_not_found" | "user_not_visible") =>
+        {
             tracing::info!(code, user = id.as_str(), "a user cannot be looked up");
             Ok(None)
         }
@@ -108,7 +111,7 @@ fn missing(id: &UserId) -> Person {
         name: "Somebody".to_owned(),
         email: None,
         zone: None,
-        outside: Some(OUTSIDE[4]),
+        outside: Some(Outside::Missing),
     }
 }
 
@@ -122,15 +125,15 @@ fn read(bot: &Bot, id: &UserId, user: &Value) -> Person {
     let member = team.as_deref() == Some(home)
         || teams.is_some_and(|all| all.iter().any(|t| t.as_str() == Some(home)));
     let outside = if team.is_none() && teams.is_none() {
-        Some(OUTSIDE[5])
+        Some(Outside::Nameless)
     } else if is("is_stranger") || !member {
-        Some(OUTSIDE[0])
+        Some(Outside::Stranger)
     } else if is("is_restricted") || is("is_ultra_restricted") {
-        Some(OUTSIDE[1])
+        Some(Outside::Guest)
     } else if is("is_bot") || is("is_workflow_bot") {
-        Some(OUTSIDE[2])
+        Some(Outside::Bot)
     } else if is("deleted") {
-        Some(OUTSIDE[3])
+        Some(Outside::Deactivated)
     } else {
         None
     };

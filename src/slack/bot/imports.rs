@@ -167,7 +167,7 @@ fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Vec<
 }
 
 fn about(s: &ViewSubmission) -> (String, i64) {
-    let metadata: serde_json::Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+    let metadata = &s.metadata;
     (metadata["id"].as_str().unwrap_or_default().to_owned(), metadata["version"].as_i64().unwrap_or(0))
 }
 

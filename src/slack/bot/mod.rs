@@ -24,6 +24,7 @@ mod overlaps;
 mod oversight;
 mod partners;
 mod rooms;
+mod seen;
 mod sessions;
 mod setup;
 mod setup_view;
@@ -131,20 +132,31 @@ impl FrontDoor for Bot {
         match envelope.kind {
             Kind::ViewSubmission => {
                 let submission = ViewSubmission::read(&envelope.payload);
-                self.review_submission(&submission).await.unwrap_or_else(|error| {
-                    tracing::error!(%error, callback = submission.callback_id, "a modal could not be checked");
-                    Review::Accept { reply: None }
-                })
+                match self.review_submission(&submission).await {
+                    Ok(review) => review,
+                    // Whoever submits meets the same and is told in a message; a refusal is written down there.
+                    Err(Error::User(_)) => Review::Accept { reply: None },
+                    Err(error) => {
+                        tracing::error!(%error, callback = submission.callback_id, "a modal could not be checked");
+                        unchecked(&submission)
+                    }
+                }
             }
             _ => Review::Accept { reply: None },
         }
     }
 }
 
+/// A field that is wrong, by its block id, and why.
+type Problem = (String, String);
+
+/// Every field that is wrong.
+type Problems = Vec<Problem>;
+
 /// What the check of one step of a walk through several modals says.
 enum Checked {
-    /// These fields are wrong: block id and text. Without any, this modal closes and is carried out.
-    Wrong(Vec<(String, String)>),
+    /// These fields are wrong. Without any, this modal closes and is carried out.
+    Wrong(Problems),
     /// The next step's modal; it carries what was entered so far, and nothing is committed yet.
     Next(Value),
     /// The modal that takes the place of this one.
@@ -163,22 +175,16 @@ impl Bot {
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(self, &mut tx, verb, submission).await?),
-            "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
-            "request" => Checked::Wrong(owned(sessions::review(self, &mut tx, verb, submission).await?)),
-            "commitment" => {
-                Checked::Wrong(owned(commitments::review(self, &mut tx, verb, submission).await?))
-            }
+            "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
+            "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
+            "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
         Ok(match checked {
             Checked::Wrong(problems) if problems.is_empty() => Review::Accept { reply: None },
-            Checked::Wrong(problems) => {
-                let errors: serde_json::Map<String, Value> =
-                    problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
-                Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
-            }
+            Checked::Wrong(problems) => refused(problems),
             Checked::Next(view) => Review::Refuse { reply: json!({"response_action": "push", "view": view}) },
             Checked::Instead(view) => {
                 Review::Refuse { reply: json!({"response_action": "update", "view": view}) }
@@ -188,6 +194,7 @@ impl Bot {
     }
 
     async fn command(&self, o: &Occasion<'_>, command: &SlashCommand) -> Result<Handled> {
+        // Not even what can be said is told to a stranger.
         o.actor.require(Right::Contribute, None)?;
         let noun = match grammar::parse(&command.text) {
             Err(usage) => return o.answer(Message::text(usage)).await,
@@ -207,7 +214,6 @@ impl Bot {
     }
 
     async fn click(&self, o: &Occasion<'_>, click: &BlockActions, action: &Action) -> Result<Handled> {
-        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&action.action_id);
         if verb.is_empty() {
             // A picker in a modal or a link button: nothing happens until the modal is submitted.
@@ -217,25 +223,24 @@ impl Bot {
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, click, action).await,
-            "digest" => digest::click(o, verb, click, action).await,
+            "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
-            "request" => sessions::click(o, verb, click, action).await,
-            "commitment" => commitments::click(o, verb, click, action).await,
-            "partner" => partners::click(o, verb, click, action).await,
-            "setup" => setup::click(o, verb, click, action).await,
+            "request" => sessions::click(o, verb, action).await,
+            "commitment" => commitments::click(o, verb, action).await,
+            "partner" => partners::click(o, verb, action).await,
+            "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }
 
     async fn submit(&self, o: &Occasion<'_>, submission: &ViewSubmission) -> Result<Handled> {
-        o.actor.require(Right::Contribute, None)?;
         let (noun, verb) = split(&submission.callback_id);
         guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, verb, submission).await,
-            "digest" => digest::submit(o, verb, submission).await,
+            "digest" => digest::submit(o, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
@@ -251,7 +256,7 @@ impl Bot {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
-            "request" => sessions::shortcut(o, shortcut).await,
+            "request" => sessions::shortcut(o).await,
             _ => Err(outdated()),
         }
     }
@@ -336,8 +341,19 @@ impl Handler for Bot {
     }
 }
 
-fn owned<F: Into<String>>(problems: Vec<(F, String)>) -> Vec<(String, String)> {
-    problems.into_iter().map(|(field, text)| (field.into(), text)).collect()
+/// What was entered stays as it is, and can be submitted again.
+fn unchecked(submission: &ViewSubmission) -> Review {
+    match &submission.view.first_input {
+        Some(field) => refused(vec![(field.clone(), "I couldn't check that. Press again.".to_owned())]),
+        None => Review::Accept { reply: None },
+    }
+}
+
+/// The form stays open, and each of these fields says what is wrong with it.
+fn refused(problems: Problems) -> Review {
+    let errors: serde_json::Map<String, Value> =
+        problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
+    Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

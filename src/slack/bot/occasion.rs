@@ -56,7 +56,7 @@ impl Place {
 
     /// Of a submitted modal: the channel travels in its private metadata under `channel`.
     pub fn of_submission(s: &ViewSubmission) -> Self {
-        let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
+        let metadata = &s.metadata;
         Self {
             channel: metadata["channel"].as_str().map(Into::into),
             thread: metadata["thread"].as_str().map(Into::into),
@@ -124,7 +124,7 @@ impl<'a> Occasion<'a> {
         self.bot.db.read().await
     }
 
-    /// Marks it handled in the same transaction, shows it on the actor's Home, and commits.
+    /// Marks it handled in the same transaction, has the actor's Home drawn anew, and commits.
     pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
         home::refresh(self, &mut tx).await?;
         finish(self.bot, tx, self.claim).await

@@ -2,15 +2,14 @@
 
 use super::super::grammar::OverlapsVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, events, outdated, triage};
+use super::{Bot, Occasion, Problems, events, outdated, triage};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
-pub(super) use crate::map::find::{find_account, find_partner};
+use crate::map::find::{Named, find_partner, partner_or_account};
 use crate::map::overlap::{Population, Sighting};
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
@@ -33,6 +32,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
         OverlapsVerb::Import => {
             let mut tx = o.read().await?;
             let channel = settings::load(&mut tx).await?.intake_channel;
+            tx.rollback().await?;
             let place = channel.map_or_else(
                 || "the intake channel, once `/partner setup` has chosen it".to_owned(),
                 |c| c.mention(),
@@ -74,37 +74,26 @@ async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<(Filter, S
             let words = words.trim();
             let words =
                 words.strip_prefix("account ").or_else(|| words.strip_prefix("partner ")).unwrap_or(words);
-            match find_partner(tx, words).await? {
-                Ok(partner) => {
+            match partner_or_account(tx, words).await? {
+                Named::Partner(partner) => {
                     title = partner.name;
                     filter.partner = Some(partner.id);
                 }
-                Err(unknown_partner) => match find_account(tx, words).await {
-                    Ok(account) => {
-                        title = account.label();
-                        filter.account = Some(account.id);
-                    }
-                    // A near miss of a partner's name says more than that no account is called so.
-                    Err(Error::User(_)) if near_partner(tx, words).await? => return Err(unknown_partner),
-                    Err(error) => return Err(error),
-                },
+                Named::Account(account) => {
+                    title = account.label();
+                    filter.account = Some(account.id);
+                }
             }
         }
     }
     Ok((filter, title))
 }
 
-async fn near_partner(tx: &mut Tx, words: &str) -> Result<bool> {
-    let names: Vec<String> = store::partners(tx).await?.into_iter().map(|p| p.name).collect();
-    Ok(!name::similar(words, &names).is_empty())
-}
-
 async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let partners = store::partners(&mut tx).await?;
-    let partner = match &prefill.partner {
-        Some(words) => find_partner(&mut tx, words).await?.ok(),
+    let named = match &prefill.partner {
+        Some(words) => Some(find_partner(&mut tx, words).await?),
         None => None,
     };
     tx.rollback().await?;
@@ -113,7 +102,12 @@ async fn open_add(o: &Occasion<'_>, prefill: Prefill) -> Result<Handled> {
             "There is no partner yet, and an overlap is with one. `/partner partner add` adds the first.",
         ));
     }
-    o.open(&view::add_modal(&prefill, partner.as_ref(), &partners)).await
+    let (partner, doubt) = match named {
+        Some(Ok(partner)) => (Some(partner), None),
+        Some(Err(doubt)) => (None, Some(doubt.to_string())),
+        None => (None, None),
+    };
+    o.open(&view::add_modal(&prefill, partner.as_ref(), doubt.as_deref(), &partners)).await
 }
 
 pub(super) async fn click(
@@ -138,18 +132,18 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
 }
 
 /// What the modal says, or what is wrong with which field.
-fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, String)>> {
+fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Problems> {
     let text = |id| s.values.get_text(id, id).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-    let mut problems = Vec::new();
+    let mut problems = Problems::new();
     let account = text(field::ACCOUNT).unwrap_or_default();
     if name::key(&account).is_empty() {
-        problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+        problems.push((field::ACCOUNT.into(), "Write the account's name, such as Acme Corp.".to_owned()));
     }
     let domain = text(field::DOMAIN);
     let registrable = domain.as_deref().and_then(Domain::of_account);
     if let (Some(typed), None) = (&domain, &registrable) {
         problems.push((
-            field::DOMAIN,
+            field::DOMAIN.into(),
             format!("\"{typed}\" is no company's domain. Write one such as acme.com, or leave it empty."),
         ));
     }
@@ -157,7 +151,7 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
     let money = amount.as_deref().and_then(Money::parse);
     if let (Some(typed), None) = (&amount, &money) {
         problems.push((
-            field::AMOUNT,
+            field::AMOUNT.into(),
             format!("I can't read \"{typed}\" as an amount. Try $120k, €1.2M or 120,000 USD."),
         ));
     }
@@ -176,24 +170,17 @@ fn read(s: &ViewSubmission) -> Result<(PartnerId, Sighting), Vec<(&'static str, 
     Ok((partner, seen))
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    let problems = match verb {
-        "add" => read(s).err().unwrap_or_default(),
-        verb => triage::review(bot, tx, verb, s).await?,
-    };
-    Ok(problems.into_iter().map(|(field, text)| (field.to_owned(), text)).collect())
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    match verb {
+        "add" => Ok(read(s).err().unwrap_or_default()),
+        verb => triage::review(bot, tx, verb, s).await,
+    }
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
     if verb != "add" {
         return triage::submit(o, verb, s).await;
     }
-    o.actor.require(Right::Contribute, None)?;
     let Ok((partner, seen)) = read(s) else { return Err(outdated()) };
     let mut tx = o.begin().await?;
     let partner = store::partner(&mut tx, &partner)

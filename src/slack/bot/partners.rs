@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::grammar::PartnerVerb;
-use super::super::payload::{Action, BlockActions, State, ViewSubmission};
+use super::super::payload::{Action, State, ViewSubmission};
 use super::rooms::{self, Use};
-use super::{Bot, Occasion, channels, identity, outdated};
+use super::{Bot, Occasion, Problems, channels, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -18,19 +18,14 @@ use crate::map::name;
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
-use crate::plan::phrase::unescaped;
 use crate::store::settings::{self, Workspace};
 use crate::store::{Tx, audit, people};
 use crate::sustain::form;
 
-/// Which field is wrong, and why.
-pub(super) type Problems = Vec<(String, String)>;
-
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     match verb.unwrap_or(PartnerVerb::List) {
         PartnerVerb::List => list(o).await,
-        PartnerVerb::Add { words } => open_add(o, &unescaped(&words.join(" "))).await,
+        PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
         PartnerVerb::Show { words } if words.is_empty() => list(o).await,
         PartnerVerb::Show { words } => {
             let partner = named(o, &words.join(" ")).await?;
@@ -48,7 +43,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
 
 async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
     let mut tx = o.read().await?;
-    let found = find_partner(&mut tx, &unescaped(words)).await?;
+    let found = find_partner(&mut tx, words).await?;
     tx.rollback().await?;
     found
 }
@@ -82,7 +77,6 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
 }
 
 async fn open_add(o: &Occasion<'_>, words: &str) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let channel = o.place.channel.as_ref().map(ChannelId::as_str);
     o.open(&view::form(None, words, Some(o.actor.user.as_str()), channel)).await
 }
@@ -105,18 +99,11 @@ fn gone() -> Error {
     Error::user("That partner was removed in the meantime. Nothing was changed.")
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    action: &Action,
-) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     match verb {
         "add" => open_add(o, "").await,
         "show" => show(o, &found(o, &action.value).await?).await,
         "edit" => {
-            o.actor.require(Right::Administer, None)?;
             let partner = found(o, &action.value).await?;
             let channel = o.place.channel.as_ref().map(ChannelId::as_str);
             o.open(&view::form(Some(&partner), "", None, channel)).await
@@ -276,9 +263,8 @@ struct About {
 }
 
 fn about(s: &ViewSubmission) -> About {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let text = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
-    About { id: text("id"), partner: text("partner").into(), seen: metadata["seen"].clone() }
+    let text = |name: &str| s.metadata[name].as_str().unwrap_or_default().to_owned();
+    About { id: text("id"), partner: text("partner").into(), seen: s.metadata["seen"].clone() }
 }
 
 /// Somebody saved it while the form was open: theirs stays.
@@ -312,7 +298,6 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 }
 
 async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let mut tx = o.begin().await?;
     let About { id, seen, .. } = about(s);
     let id = PartnerId::from(id);
@@ -330,8 +315,7 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
     }
     store::save_partner(&mut tx, o.now, &partner).await?;
     manage(&mut tx, o, &partner).await?;
-    let before = known.as_ref().and_then(|p| p.channel.as_ref());
-    channels::moved(&mut tx, o.now, before, partner.channel.as_ref()).await?;
+    channels::rebound(&mut tx, o.now, known.as_ref(), &partner).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
     audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;

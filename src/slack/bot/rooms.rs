@@ -4,6 +4,7 @@ use super::super::client::CallError;
 use super::Bot;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
+use crate::store::channels::State;
 
 /// What a channel is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,9 @@ pub(super) enum Use {
 pub(super) async fn objection(bot: &Bot, channel: &ChannelId, used: Use) -> Result<Option<String>> {
     let answer = match bot.client.conversation_info(channel.as_str()).await {
         Ok(answer) => answer,
-        Err(CallError::Rejected { .. }) => return Ok(Some(invite())),
+        Err(CallError::Rejected { code, .. }) if State::refused_with(&code) == Some(State::Gone) => {
+            return Ok(Some(invite()));
+        }
         Err(error) => return Err(error.during("conversations.info")),
     };
     let room = answer.get("channel").unwrap_or(&answer);

@@ -6,19 +6,19 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::super::grammar::SessionVerb;
-use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::overlaps::{find_account, find_partner};
-use super::{Bot, Occasion, identity, outdated};
+use super::super::payload::{Action, ViewSubmission};
+use super::seen::{carried, seen};
+use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
 use crate::kernel::dates::DateError;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PartnerId, RequestId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{escape, unescaped};
+use crate::map::find::{find_account, find_partner};
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::plan::flow::{self, Wish};
-use crate::plan::phrase::{self, Known};
+use crate::plan::flow::{self, Asked, Wish};
+use crate::plan::phrase::{self, Known, Names};
 use crate::plan::request::{Move, Request};
 use crate::plan::store;
 use crate::plan::view::field;
@@ -34,7 +34,6 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<SessionVerb>) -> Resu
     match verb.unwrap_or(SessionVerb::List) {
         SessionVerb::Request { words } => ask(o, &words).await,
         SessionVerb::List => {
-            o.actor.require(Right::Contribute, None)?;
             let mut tx = o.read().await?;
             let limit = i64::try_from(crate::plan::view::LISTED + 1).unwrap_or(21);
             let found = store::recent_requests(&mut tx, o.now - RECENT, limit).await?;
@@ -45,12 +44,10 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<SessionVerb>) -> Resu
 }
 
 async fn ask(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let known = known(&mut tx).await?;
     tx.rollback().await?;
-    let words: Vec<String> = words.iter().map(|w| phrase::unescaped(w)).collect();
-    let read = phrase::request(&words, o.today(), &known);
+    let read = phrase::request(words, o.today(), &known);
     let mut prefill = Prefill {
         account: read.account.unwrap_or_default(),
         partner: read.partner.unwrap_or_default(),
@@ -72,10 +69,9 @@ async fn ask(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
 
 /// The names that a command's tail is read by.
 pub(super) async fn known(tx: &mut Tx) -> Result<Known> {
-    Ok(Known {
-        partners: map::partners(tx).await?.into_iter().map(|p| p.name).collect(),
-        accounts: map::account_names(tx, KNOWN_ACCOUNTS).await?.into_iter().map(|a| a.name).collect(),
-    })
+    let partners = map::partners(tx).await?.into_iter().map(|p| p.name).collect();
+    let accounts = map::account_names(tx, KNOWN_ACCOUNTS).await?.into_iter().map(|a| a.name).collect();
+    Ok(Known { partners: Names::new(partners), accounts: Names::new(accounts) })
 }
 
 /// Everything that is wrong with what was typed: the day first.
@@ -118,7 +114,6 @@ pub(super) async fn resolve(
 
 /// Opens the form with what is known already.
 pub(super) async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let mut tx = o.read().await?;
     let (found, partners, doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
     tx.rollback().await?;
@@ -131,30 +126,7 @@ pub(super) async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Han
     o.open(&view::ask_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
 }
 
-/// `id:version`, and what follows.
-pub(super) fn seen<I: for<'a> From<&'a str>>(value: &str) -> Result<((I, i64), Option<&str>)> {
-    let mut parts = value.splitn(3, ':');
-    match (parts.next(), parts.next().and_then(|v| v.parse().ok())) {
-        (Some(id), Some(version)) => Ok(((I::from(id), version), parts.next())),
-        _ => Err(outdated()),
-    }
-}
-
-/// What a form of ours carries: id and version.
-pub(super) fn carried<I: for<'a> From<&'a str>>(s: &ViewSubmission) -> Result<(I, i64)> {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    match (metadata["id"].as_str(), metadata["version"].as_i64()) {
-        (Some(id), Some(version)) => Ok((I::from(id), version)),
-        _ => Err(outdated()),
-    }
-}
-
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    action: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     if verb == "ask" {
         return open_form(o, &serde_json::from_str(&action.value).unwrap_or_default()).await;
     }
@@ -202,7 +174,6 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 }
 
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
-    o.actor.require(Right::Contribute, None)?;
     let by = s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?;
     let account = s.values.get_text(field::ACCOUNT, field::ACCOUNT).ok_or_else(outdated)?;
     let goal = s.values.get_text(field::GOAL, field::GOAL).unwrap_or_default().to_owned();
@@ -212,7 +183,10 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     meet(o, &partner).await?;
     let mut tx = o.begin().await?;
     let account = find_account(&mut tx, account).await?;
-    flow::ask(&mut tx, o.now, &o.actor.user, &account, &partner, Wish { by, goal }).await?;
+    let wish = Wish { by, goal };
+    if let Asked::Before(open) = flow::ask(&mut tx, o.now, &o.actor.user, &account, &partner, wish).await? {
+        o.send(&mut tx, &o.privately(view::asked_already(&open, o.today()))).await?;
+    }
     o.finish(tx).await
 }
 
@@ -249,17 +223,15 @@ pub(super) async fn review_date(
     bot: &Bot,
     tx: &mut Tx,
     s: &ViewSubmission,
-    problems: &mut Vec<(&'static str, String)>,
+    problems: &mut Problems,
 ) -> Result<()> {
-    let user = s.actor.user_id.as_str().into();
-    let zone = crate::store::people::find(tx, &user).await?.and_then(|(person, _)| person.zone);
-    let zone = zone.and_then(|z| jiff::tz::TimeZone::get(&z).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let today = bot.clock.now().to_zoned(zone).date();
     match s.values.date(field::DATE, field::DATE) {
-        None => problems.push((field::DATE, "Choose a day.".to_owned())),
+        None => problems.push((field::DATE.into(), "Choose a day.".to_owned())),
         Some(date) => {
             if let Err(error) = crate::kernel::dates::parse_date(&date.to_string(), today) {
-                problems.push((field::DATE, error.to_string()));
+                problems.push((field::DATE.into(), error.to_string()));
             }
         }
     }
@@ -267,34 +239,26 @@ pub(super) async fn review_date(
 }
 
 /// What is wrong with the written account.
-pub(super) async fn review_account(
-    tx: &mut Tx,
-    s: &ViewSubmission,
-    problems: &mut Vec<(&'static str, String)>,
-) -> Result<()> {
+pub(super) async fn review_account(tx: &mut Tx, s: &ViewSubmission, problems: &mut Problems) -> Result<()> {
     let Some(written) = s.values.get_text(field::ACCOUNT, field::ACCOUNT) else { return Ok(()) };
     match find_account(tx, written).await {
         Ok(_) => Ok(()),
         Err(Error::User(error)) => {
             // Slack shows a field's error to the letter.
-            problems.push((field::ACCOUNT, phrase::unescaped(&error.text).replace('`', "")));
+            problems.push((field::ACCOUNT.into(), unescaped(&error.text).replace('`', "")));
             Ok(())
         }
         Err(fault) => Err(fault),
     }
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    let mut problems = Vec::new();
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let mut problems = Problems::new();
     match verb {
         "ask" => {
             if s.values.get_text(field::ACCOUNT, field::ACCOUNT).is_none() {
-                problems.push((field::ACCOUNT, "Write the account's name, such as Acme Corp.".to_owned()));
+                problems
+                    .push((field::ACCOUNT.into(), "Write the account's name, such as Acme Corp.".to_owned()));
             }
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
@@ -305,18 +269,18 @@ pub(super) async fn review(
             let wanted = store::request(tx, &id).await?.map(|r| r.wanted_by);
             if wanted.is_some() && wanted == s.values.date(field::DATE, field::DATE) && problems.is_empty() {
                 let text = "That is the day that was asked for. Choose another, or close this and accept.";
-                problems.push((field::DATE, text.to_owned()));
+                problems.push((field::DATE.into(), text.to_owned()));
             }
         }
         "decline" if s.values.get_text(field::REASON, field::REASON).is_none() => {
-            problems.push((field::REASON, "Say why: the requester will read it.".to_owned()));
+            problems.push((field::REASON.into(), "Say why: the requester will read it.".to_owned()));
         }
         _ => {}
     }
     Ok(problems)
 }
 
-pub(super) async fn shortcut(o: &Occasion<'_>, _shortcut: &Shortcut) -> Result<Handled> {
+pub(super) async fn shortcut(o: &Occasion<'_>) -> Result<Handled> {
     open_form(o, &Prefill::default()).await
 }
 

@@ -1,13 +1,13 @@
 //! The set-up: channels and the digest's time, roles, the first partner; then sample data for who wants to try.
 
 use futures_util::future::try_join_all;
-use jiff::tz::TimeZone;
 
-use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::partners::{self, Problems};
+use super::super::payload::ViewSubmission;
 use super::rooms::{self, Use};
 use super::setup_view::{self as view, Chosen, action, field};
-use super::{Bot, Checked, Occasion, channels as rooms_in_use, identity, outdated};
+use super::{
+    Bot, Checked, Occasion, Problems, channels as rooms_in_use, digest, identity, outdated, partners,
+};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role};
@@ -64,7 +64,7 @@ fn time_of(actor: &Actor) -> DigestTime {
 }
 
 fn carried(s: &ViewSubmission) -> Result<Chosen> {
-    serde_json::from_str(&s.private_metadata).map_err(|_| outdated())
+    serde_json::from_value(s.metadata.clone()).map_err(|_| outdated())
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Checked> {
@@ -127,20 +127,9 @@ async fn channels(
     chosen.digest = pick(field::DIGEST);
     chosen.approvals = pick(field::APPROVALS);
     let mut problems = Problems::new();
-    let zone = s.values.get_text(field::ZONE, field::ZONE).unwrap_or_default();
-    // The database of zones reads names whatever their case; its own spelling is kept.
-    match TimeZone::get(zone).ok().and_then(|z| z.iana_name().map(str::to_owned)) {
-        Some(zone) => chosen.time.zone = zone,
-        None => problems.push((
-            field::ZONE.into(),
-            format!("I don't know a time zone \"{zone}\". Try Europe/Stockholm."),
-        )),
-    }
-    if let Some(day) = s.values.option(field::WEEKDAY, field::WEEKDAY) {
-        chosen.time.weekday = day.to_owned();
-    }
-    if let Some(time) = s.values.time(field::TIME, field::TIME) {
-        chosen.time.time = time.strftime("%H:%M").to_string();
+    match digest::time(s) {
+        Ok(time) => chosen.time = time,
+        Err(problem) => problems.push(problem),
     }
     let own = [
         (field::INTAKE, &chosen.intake),
@@ -206,6 +195,10 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     if verb == "roles" {
         chosen = roles(s, chosen);
     }
+    // Every step before the last leads to the next one and saves nothing.
+    if verb != if chosen.first_partner { "partner" } else { "roles" } {
+        return Err(outdated());
+    }
     let mut tx = o.begin().await?;
     may_set_up(&mut tx, &o.actor).await?;
     let before = settings::load(&mut tx).await?;
@@ -232,7 +225,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         }
         map::save_partner(&mut tx, o.now, &partner).await?;
         partners::manage(&mut tx, o, &partner).await?;
-        rooms_in_use::moved(&mut tx, o.now, None, partner.channel.as_ref()).await?;
+        rooms_in_use::rebound(&mut tx, o.now, None, &partner).await?;
         let subject = format!("partner:{}", partner.id);
         audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name).await?;
         added = Some(partner.name);
@@ -252,12 +245,7 @@ fn answer(o: &Occasion<'_>, chosen: &Chosen, said: Message) -> Outgoing {
     Outgoing::post(random(24), Destination::Person(o.actor.user.clone()), said)
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    _action: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str) -> Result<Handled> {
     match format!("setup.{verb}").as_str() {
         action::OPEN => command(o).await,
         action::ADD_SAMPLES => add_samples(o).await,
@@ -267,7 +255,6 @@ pub(super) async fn click(
 }
 
 async fn add_samples(o: &Occasion<'_>) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let mut tx = o.begin().await?;
     if map::partners(&mut tx).await?.iter().any(|p| p.sample) {
         return Err(Error::user(
@@ -294,7 +281,6 @@ async fn add_samples(o: &Occasion<'_>) -> Result<Handled> {
 }
 
 async fn remove_samples(o: &Occasion<'_>) -> Result<Handled> {
-    o.actor.require(Right::Administer, None)?;
     let mut tx = o.begin().await?;
     let gone = map::remove_samples(&mut tx).await?;
     audit::done(&mut tx, o.now, o.actor.user.as_str(), "setup.remove_samples", "setup", "").await?;

@@ -8,6 +8,8 @@ use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::map::partner_view;
+use crate::pull::digest::weekday_words;
+use crate::pull::forms::digest_time;
 use crate::store::settings::{DigestTime, Workspace};
 
 /// The controls.
@@ -25,9 +27,6 @@ pub(super) mod field {
     pub(in super::super) const INTAKE: &str = "intake";
     pub(in super::super) const DIGEST: &str = "digest";
     pub(in super::super) const APPROVALS: &str = "approvals";
-    pub(in super::super) const WEEKDAY: &str = "weekday";
-    pub(in super::super) const TIME: &str = "time";
-    pub(in super::super) const ZONE: &str = "zone";
     pub(in super::super) const ADMINS: &str = "admins";
     pub(in super::super) const MANAGERS: &str = "managers";
     pub(in super::super) const OPERATIONS: &str = "operations";
@@ -36,21 +35,6 @@ pub(super) mod field {
 
 /// The most people of one role: what was chosen travels in a form's 3,000 characters.
 pub(super) const PEOPLE: usize = 30;
-
-const WEEKDAYS: [(&str, &str); 7] = [
-    ("Mon", "Monday"),
-    ("Tue", "Tuesday"),
-    ("Wed", "Wednesday"),
-    ("Thu", "Thursday"),
-    ("Fri", "Friday"),
-    ("Sat", "Saturday"),
-    ("Sun", "Sunday"),
-];
-
-/// The weekday in full.
-pub(super) fn weekday_words(short: &str) -> &'static str {
-    WEEKDAYS.iter().find(|(s, _)| *s == short).map_or("Monday", |(_, words)| words)
-}
 
 /// What was entered so far; it travels with the forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,45 +93,23 @@ pub(super) fn channels(chosen: &Chosen) -> Value {
         let initial = initial.as_ref().map(ChannelId::as_str);
         blocks::input(label, blocks::channel_select(id, "Choose a channel", initial), Some(hint), false)
     };
-    let days: Vec<Value> = WEEKDAYS.iter().map(|(short, words)| blocks::choice(words, short)).collect();
-    step(
-        1,
-        action::CHANNELS,
-        chosen,
-        vec![
-            pick(
-                field::INTAKE,
-                "Overlaps arrive in",
-                "Messages and lists dropped here become overlaps.",
-                &chosen.intake,
-            ),
-            pick(
-                field::DIGEST,
-                "The digest is posted in",
-                "The team decides there once a week.",
-                &chosen.digest,
-            ),
-            pick(
-                field::APPROVALS,
-                "Notes to partners are approved in",
-                "May be the digest's channel.",
-                &chosen.approvals,
-            ),
-            blocks::input(
-                "Day of the digest",
-                blocks::select(field::WEEKDAY, "Choose a day", &days, Some(&chosen.time.weekday)),
-                None,
-                false,
-            ),
-            blocks::input("Time", blocks::time_picker(field::TIME, &chosen.time.time), None, false),
-            blocks::input(
-                "Time zone",
-                blocks::text_input(field::ZONE, "Europe/Stockholm", Some(&chosen.time.zone), false),
-                Some("Region and city, as Europe/Stockholm or America/New_York."),
-                false,
-            ),
-        ],
-    )
+    let mut fields = vec![
+        pick(
+            field::INTAKE,
+            "Overlaps arrive in",
+            "Messages and lists dropped here become overlaps.",
+            &chosen.intake,
+        ),
+        pick(field::DIGEST, "The digest is posted in", "The team decides there once a week.", &chosen.digest),
+        pick(
+            field::APPROVALS,
+            "Notes to partners are approved in",
+            "May be the digest's channel.",
+            &chosen.approvals,
+        ),
+    ];
+    fields.extend(digest_time(&chosen.time));
+    step(1, action::CHANNELS, chosen, fields)
 }
 
 /// Who may do what.

@@ -1,35 +1,29 @@
 //! Triage: what is decided on a row of the digest.
 
 use jiff::Span;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde_json::Value;
 
 use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::{Bot, Occasion, drafts, identity, outdated, sessions};
+use super::seen::{carried, seen};
+use super::{Bot, Occasion, Problem, Problems, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::Right;
+use crate::kernel::actor::{Outside, Right};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, OverlapId, UserId};
+use crate::kernel::ids::OverlapId;
 use crate::kernel::text::escape;
 use crate::map::overlap::Overlap;
 use crate::map::store as map;
-use crate::plan::flow::{self as plan, Wish};
+use crate::plan::flow::{self as plan, Asked, Wish};
+use crate::plan::store as plan_store;
+use crate::plan::view::request;
 use crate::pull::digest::Decision;
 use crate::pull::flow::{self, Outcome};
 use crate::pull::forms::{self, field};
 use crate::pull::view::{self, action};
-use crate::store::{Tx, people, settings};
+use crate::store::{Tx, people};
 
 /// A session or a return is proposed in so many days.
 const WEEK: i64 = 7;
-
-/// `id:version` of a button.
-fn seen(value: &str) -> Result<(OverlapId, i64)> {
-    let (id, version) = value.split_once(':').ok_or_else(outdated)?;
-    Ok((id.into(), version.parse().map_err(|_| outdated())?))
-}
 
 /// A row's button or a choice of its `⋯`.
 pub(super) async fn click(
@@ -42,7 +36,7 @@ pub(super) async fn click(
         "menu" => chosen.value.split_once(':').ok_or_else(outdated)?,
         verb => (verb, chosen.value.as_str()),
     };
-    let (id, version) = seen(value)?;
+    let ((id, version), _) = seen::<OverlapId>(value)?;
     if verb == "draft" {
         let about = Action {
             action_id: action::DRAFT.to_owned(),
@@ -77,8 +71,7 @@ pub(super) async fn click(
 /// Tells the second of two people what happened, and brings what they saw up to date.
 async fn second(o: &Occasion<'_>, mut tx: Tx, overlap: &Overlap) -> Result<Handled> {
     flow::refresh(&mut tx, o.now, &overlap.id).await?;
-    let channel = o.place.channel.clone().unwrap_or_else(|| ChannelId::from(""));
-    let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(&overlap.id)).await?;
+    let scene = flow::scene(&mut tx, o.now, None, std::slice::from_ref(&overlap.id)).await?;
     let said = view::second(overlap, &scene, &o.actor.zone)?;
     o.send(&mut tx, &o.privately(said)).await?;
     o.finish(tx).await
@@ -89,13 +82,13 @@ async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) 
     match flow::decide(&mut tx, o.now, &o.actor, id, version, what).await? {
         Outcome::Second(overlap) => second(o, tx, &overlap).await,
         Outcome::Made { overlap, decided, shown } => {
-            if let Decision::Session(by) = decided.what {
-                ask_for_session(o, &mut tx, &overlap, by).await?;
+            match decided.what {
+                Decision::Session(by) => ask_for_session(o, &mut tx, &overlap, by).await?,
+                Decision::Reopen => name_session(o, &mut tx, &overlap).await?,
+                _ => {}
             }
             if shown == 0 {
-                let channel = settings::load(&mut tx).await?.digest_channel;
-                let channel = channel.unwrap_or_else(|| ChannelId::from(""));
-                let scene = flow::scene(&mut tx, o.now, &channel, std::slice::from_ref(id)).await?;
+                let scene = flow::scene(&mut tx, o.now, None, std::slice::from_ref(id)).await?;
                 o.send(&mut tx, &o.privately(view::decided(&overlap, &decided, &scene))).await?;
             }
             o.finish(tx).await
@@ -109,13 +102,25 @@ async fn ask_for_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap, by: D
         .await?
         .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was planned."))?;
     let wish = Wish { by, goal: overlap.kind_words() };
-    plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?;
+    if let Asked::Before(open) = plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?
+    {
+        o.send(tx, &o.privately(request::asked_already(&open, o.today()))).await?;
+    }
     Ok(())
 }
 
+/// A decision taken back takes back no session that was asked for: whoever reopens is told of it.
+async fn name_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap) -> Result<()> {
+    let open = plan_store::open_request_on(tx, &overlap.account.id, &overlap.partner_id).await?;
+    match open {
+        Some(open) => o.send(tx, &o.privately(request::still_asked(&open, o.today()))).await,
+        None => Ok(()),
+    }
+}
+
 /// What a modal decides, or what is wrong with which field; `today` is the writer's.
-fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Vec<(&'static str, String)>> {
-    let wrong = |field, text: &str| Err(vec![(field, text.to_owned())]);
+fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Problem> {
+    let wrong = |field: &str, text: &str| Err((field.to_owned(), text.to_owned()));
     let why = s.values.get_text(field::WHY, field::WHY).map(str::to_owned);
     match verb {
         "plan" if s.values.option(field::PLAN, field::PLAN) == Some(forms::SESSION) => {
@@ -151,45 +156,30 @@ fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Vec<(&'
     }
 }
 
-pub(super) async fn review(
-    bot: &Bot,
-    tx: &mut Tx,
-    verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(&'static str, String)>> {
-    let person = people::find(tx, &UserId::from(s.actor.user_id.as_str())).await?;
-    let zone = person.and_then(|(p, _)| p.zone).and_then(|z| TimeZone::get(&z).ok()).unwrap_or(TimeZone::UTC);
-    let decision = match read(verb, s, today(bot.clock.now(), zone)) {
-        Err(problems) => return Ok(problems),
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
+    let decision = match read(verb, s, bot.clock.now().to_zoned(zone).date()) {
+        Err(problem) => return Ok(vec![problem]),
         Ok(decision) => decision,
     };
     if let Decision::Assign(user) = &decision
         && let Some((person, _)) = people::find(tx, user).await?
         && let Some(why) = person.outside
     {
-        return Ok(vec![(field::WHO, stranger(&person.name, why))]);
+        return Ok(vec![(field::WHO.to_owned(), stranger(&person.name, why))]);
     }
     Ok(Vec::new())
 }
 
-fn today(now: Timestamp, zone: TimeZone) -> Date {
-    now.to_zoned(zone).date()
-}
-
-fn stranger(name: &str, why: &str) -> String {
+fn stranger(name: &str, why: Outside) -> String {
     format!("{name} is {why}. Choose a member of this workspace.")
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
-    let metadata: Value = serde_json::from_str(&s.private_metadata).unwrap_or_default();
-    let id = OverlapId::from(metadata["id"].as_str().unwrap_or_default());
-    let version = metadata["version"].as_i64().ok_or_else(outdated)?;
+    let (id, version) = carried::<OverlapId>(s)?;
     let decision = match read(verb, s, o.today()) {
         Ok(decision) => decision,
-        Err(problems) => {
-            let text = problems.into_iter().next().map(|(_, text)| text).unwrap_or_default();
-            return Err(Error::user(format!("{text} Nothing was changed.")));
-        }
+        Err((_, text)) => return Err(Error::user(format!("{text} Nothing was changed."))),
     };
     let mut tx = o.read().await?;
     let partner = flow::find(&mut tx, &id).await?.partner_id;
@@ -223,7 +213,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 mod tests {
     use super::*;
     use crate::slack::payload::State;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn form(values: Value) -> ViewSubmission {
         ViewSubmission { values: State::new(Some(&values)), ..ViewSubmission::default() }
@@ -238,7 +228,7 @@ mod tests {
             read("snooze", &until("2026-03-10"), TODAY),
             Ok(Decision::Snooze(jiff::civil::date(2026, 3, 10), None))
         );
-        assert_eq!(read("snooze", &until("2026-03-09"), TODAY).unwrap_err()[0].0, field::UNTIL);
+        assert_eq!(read("snooze", &until("2026-03-09"), TODAY).unwrap_err().0, field::UNTIL);
     }
 
     #[test]
@@ -249,7 +239,7 @@ mod tests {
             )
         };
         assert_eq!(read("plan", &plan("agenda", Value::Null), TODAY), Ok(Decision::Agenda));
-        assert_eq!(read("plan", &plan("session", Value::Null), TODAY).unwrap_err()[0].0, field::BY);
+        assert_eq!(read("plan", &plan("session", Value::Null), TODAY).unwrap_err().0, field::BY);
         let by = jiff::civil::date(2026, 3, 16);
         assert_eq!(read("plan", &plan("session", json!("2026-03-16")), TODAY), Ok(Decision::Session(by)));
     }
@@ -265,12 +255,6 @@ mod tests {
             read("dismiss", &why(json!("budget in autumn")), TODAY),
             Ok(Decision::Dismiss("Too early: budget in autumn".to_owned()))
         );
-        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err()[0].0, field::WHY);
-    }
-
-    #[test]
-    fn a_value_of_another_version_is_outdated() {
-        assert!(seen("abc").is_err());
-        assert_eq!(seen("abc:3").unwrap(), (OverlapId::from("abc"), 3));
+        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err().0, field::WHY);
     }
 }

@@ -125,6 +125,10 @@ impl Client {
         if status == 200 {
             return Ok(());
         }
+        // Here Slack answers with a bare status: the URL is used up, or what was sent cannot be read.
+        if (400..500).contains(&status) && status != 429 {
+            return Err(CallError::rejected(&format!("http_{status}"), ""));
+        }
         let seconds =
             reply.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|s| s.parse().ok());
         match CallError::from_status(false, status) {

@@ -104,7 +104,13 @@ impl CallError {
             SlackClientError::RateLimitError(e) => {
                 Self::Retry { after: e.retry_after, code: e.code.unwrap_or_else(|| "ratelimited".into()) }
             }
-            SlackClientError::HttpError(e) => Self::from_status(repeatable, e.status_code.as_u16()),
+            SlackClientError::HttpError(e) => {
+                let body = e.http_response_body.as_deref();
+                match body.and_then(own_code) {
+                    Some(code) => Self::from_code(repeatable, &code, body),
+                    None => Self::from_status(repeatable, e.status_code.as_u16()),
+                }
+            }
             SlackClientError::HttpProtocolError(e) => {
                 let cause = e.cause.as_ref();
                 let hyper = cause.and_then(|c| c.downcast_ref::<hyper_util::client::legacy::Error>());
@@ -118,15 +124,21 @@ impl CallError {
         }
     }
 
-    /// An HTTP status that came without Slack's own answer.
+    /// An HTTP status that came without Slack's own answer: something between Slack and us did not let the call
+    /// through, which says nothing of what was asked.
     pub(super) fn from_status(repeatable: bool, status: u16) -> Self {
         let code = format!("http_{status}");
         match status {
-            429 | 503 => Self::Retry { after: None, code },
-            500.. => Self::unclear(repeatable, &code),
-            _ => Self::rejected(&code, ""),
+            500 | 501 | 502 | 504.. => Self::unclear(repeatable, &code),
+            _ => Self::Retry { after: None, code },
         }
     }
+}
+
+/// The code in Slack's own answer, if the body is one.
+fn own_code(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    body.get("error").filter(|_| body["ok"] == false)?.as_str().map(str::to_owned)
 }
 
 /// Slack's own words about a refusal: `response_metadata.messages`, or the scope that it misses.

@@ -149,7 +149,7 @@ async fn errors_are_classed_by_what_is_to_be_done() {
         retry(None, "service_unavailable"),
         retry(None, "http_503"),
         ambiguous("http_500"),
-        rejected("http_403", ""),
+        retry(None, "http_403"),
         ambiguous("unreadable_answer"),
         ambiguous("unreadable_answer"),
         ambiguous("no ts in the answer"),

@@ -41,11 +41,6 @@ impl Client {
         Ok(Posted { channel: text(&reply, "/channel").unwrap_or_else(|| channel.to_owned()), ts })
     }
 
-    /// How long `channel` is still taken by messages under way or just sent.
-    pub fn turn_in(&self, channel: &str) -> Duration {
-        self.shared.channels.wait(channel, Instant::now())
-    }
-
     /// `chat.update`; the body names `channel` and `ts`.
     pub async fn update(&self, body: &Value) -> Result<Value, CallError> {
         self.call("chat.update", body).await
@@ -61,11 +56,6 @@ impl Client {
     /// `views.open`; the trigger is good for three seconds.
     pub async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<Value, CallError> {
         self.call("views.open", &json!({"trigger_id": trigger_id, "view": view})).await
-    }
-
-    /// `views.push`: a view on top of the one that is open.
-    pub async fn push_view(&self, trigger_id: &str, view: &Value) -> Result<Value, CallError> {
-        self.call("views.push", &json!({"trigger_id": trigger_id, "view": view})).await
     }
 
     /// `views.update`; with `hash` only if nobody else changed it (`hash_conflict` otherwise).
@@ -112,12 +102,6 @@ impl Client {
     pub async fn open_dm(&self, user: &str) -> Result<String, CallError> {
         let reply = self.call("conversations.open", &json!({"users": user})).await?;
         text(&reply, "/channel/id").ok_or_else(|| CallError::unclear(true, "unreadable_answer"))
-    }
-
-    /// `chat.getPermalink`
-    pub async fn permalink(&self, channel: &str, ts: &str) -> Result<String, CallError> {
-        let reply = self.call("chat.getPermalink", &json!({"channel": channel, "message_ts": ts})).await?;
-        text(&reply, "/permalink").ok_or_else(|| CallError::unclear(true, "unreadable_answer"))
     }
 
     /// Looks for the message that carries `key` ([`key_metadata`]) among those since `oldest` (a `ts`), in the channel

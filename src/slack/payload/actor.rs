@@ -15,8 +15,6 @@ pub struct ActingUser {
     /// The user's own team. `None` where the payload speaks only of the team that the app or the channel belongs to,
     /// as `file_shared` does: ask `users.info`.
     pub team_id: Option<String>,
-    /// The organisation of the user's own team, as far as the payload says it.
-    pub user_enterprise_id: Option<String>,
     /// The organisation that the payload is sent for, if any. It may be another one than the user's.
     pub enterprise_id: Option<String>,
     /// The team that installed the app; `None` when the payload does not say it (ask `auth.test`).
@@ -38,7 +36,6 @@ impl ActingUser {
             team_id: text(payload, "/user/team_id")
                 .or_else(|| id(payload, "/team"))
                 .or_else(|| of_command("/team_id")),
-            user_enterprise_id: text(payload, "/team/enterprise_id").or_else(|| of_command("/enterprise_id")),
             enterprise_id: id(payload, "/enterprise")
                 .or_else(|| text(payload, "/team/enterprise_id"))
                 .or_else(|| text(payload, "/enterprise_id")),
@@ -60,18 +57,10 @@ impl ActingUser {
                 "/event/message/team",
                 "/event/user/team_id",
             ]),
-            user_enterprise_id: first(&["/event/user/enterprise_user/enterprise_id"]),
             enterprise_id: first(&["/authorizations/0/enterprise_id", "/enterprise_id"]),
             home_team_id: first(&["/authorizations/0/team_id", "/view/app_installed_team_id"]),
             is_enterprise_install: flag(payload, "/authorizations/0/is_enterprise_install")
                 || flag(payload, "/is_enterprise_install"),
         }
-    }
-
-    /// Whether the user belongs to `home`: the installing team or, for an organisation-wide installation, organisation.
-    /// A user of whom the payload does not say it is not: refuse, or ask `users.info`.
-    pub fn is_of(&self, home: &str) -> bool {
-        let organisation = self.is_enterprise_install && self.user_enterprise_id.as_deref() == Some(home);
-        self.team_id.as_deref() == Some(home) || organisation
     }
 }

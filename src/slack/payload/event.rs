@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ActingUser, flag, id, list, parse, string, text};
+use super::{ActingUser, id, list, parse, string, text};
 
 /// What happened to a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,51 +205,18 @@ pub struct ChannelChange {
     pub name: Option<String>,
     /// The new id (`channel_id_changed`).
     pub new_id: Option<String>,
-    /// The other team (`_shared`, `_unshared`).
-    pub with_team: Option<String>,
-    /// It is still shared with somebody else (`_unshared`).
-    pub still_shared: bool,
 }
 
 impl ChannelChange {
     /// Reads a stored envelope's payload.
     pub fn read(payload: &str) -> Self {
         let p = parse(payload);
-        let team = text(&p, "/event/connected_team_id").or_else(|| text(&p, "/event/disconnected_team_id"));
         Self {
             event: string(&p, "/event/type"),
             channel: (id(&p, "/event/channel").or_else(|| text(&p, "/event/old_channel_id")))
                 .unwrap_or_default(),
             name: text(&p, "/event/channel/name"),
             new_id: text(&p, "/event/new_channel_id"),
-            with_team: team.or_else(|| text(&p, "/event/previously_connected_team_id")),
-            still_shared: flag(&p, "/event/is_ext_shared"),
-        }
-    }
-}
-
-/// `reaction_added` and `reaction_removed` on a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReactionAdded {
-    /// Without colons.
-    pub reaction: String,
-    /// The message's channel.
-    pub channel: String,
-    /// The message's `ts`.
-    pub ts: String,
-    /// Who acted.
-    pub actor: ActingUser,
-}
-
-impl ReactionAdded {
-    /// Reads a stored envelope's payload.
-    pub fn read(payload: &str) -> Self {
-        let p = parse(payload);
-        Self {
-            reaction: string(&p, "/event/reaction"),
-            channel: string(&p, "/event/item/channel"),
-            ts: string(&p, "/event/item/ts"),
-            actor: ActingUser::read(&p),
         }
     }
 }

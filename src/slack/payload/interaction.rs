@@ -67,16 +67,16 @@ impl Action {
 pub struct ViewRef {
     /// `V…`
     pub id: String,
-    /// The first view of the stack.
-    pub root_id: String,
     /// `modal` or `home`.
     pub kind: String,
     /// Ours.
     pub callback_id: String,
     /// For `views.update` without overwriting somebody else's change.
     pub hash: String,
-    /// Ours, up to 3,000 characters.
-    pub private_metadata: String,
+    /// What we put into it as JSON, up to 3,000 characters; `null` if that is nothing.
+    pub metadata: Value,
+    /// The block id of the first field, if there is one.
+    pub first_input: Option<String>,
     /// What was entered so far.
     pub state: State,
 }
@@ -85,11 +85,14 @@ impl ViewRef {
     fn read(view: &Value) -> Self {
         Self {
             id: string(view, "/id"),
-            root_id: string(view, "/root_view_id"),
             kind: string(view, "/type"),
             callback_id: string(view, "/callback_id"),
             hash: string(view, "/hash"),
-            private_metadata: string(view, "/private_metadata"),
+            metadata: parse(&string(view, "/private_metadata")),
+            first_input: list(view, "/blocks")
+                .iter()
+                .find(|block| block["type"] == "input")
+                .and_then(|block| text(block, "/block_id")),
             state: State::new(view.pointer("/state/values")),
         }
     }
@@ -155,18 +158,14 @@ pub struct ViewSubmission {
     pub actor: ActingUser,
     /// Which of our modals.
     pub callback_id: String,
-    /// What we put into it.
-    pub private_metadata: String,
+    /// What we put into it; `null` if that is nothing.
+    pub metadata: Value,
     /// What was entered.
     pub values: State,
     /// Good for three seconds; empty for `view_closed`.
     pub trigger_id: String,
     /// The view.
     pub view: ViewRef,
-    /// From inputs with `response_url_enabled`: the URL and its channel.
-    pub response_urls: Vec<(String, String)>,
-    /// `view_closed`: the whole stack was closed.
-    pub is_cleared: bool,
 }
 
 impl ViewSubmission {
@@ -174,19 +173,13 @@ impl ViewSubmission {
     pub fn read(payload: &str) -> Self {
         let p = parse(payload);
         let view = ViewRef::read(p.get("view").unwrap_or(&Value::Null));
-        let urls = list(&p, "/response_urls");
         Self {
             actor: ActingUser::read(&p),
             callback_id: view.callback_id.clone(),
-            private_metadata: view.private_metadata.clone(),
+            metadata: view.metadata.clone(),
             values: view.state.clone(),
             trigger_id: string(&p, "/trigger_id"),
             view,
-            response_urls: urls
-                .iter()
-                .map(|u| (string(u, "/response_url"), string(u, "/channel_id")))
-                .collect(),
-            is_cleared: flag(&p, "/is_cleared"),
         }
     }
 }
@@ -279,35 +272,6 @@ impl Shortcut {
             trigger_id: string(&p, "/trigger_id"),
             response_url: text(&p, "/response_url"),
             on,
-        }
-    }
-}
-
-/// `block_suggestion`: an external select asks for its options.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Suggestion {
-    /// Who types.
-    pub actor: ActingUser,
-    /// Of the select.
-    pub action_id: String,
-    /// Of its block.
-    pub block_id: String,
-    /// What was typed so far.
-    pub typed: String,
-    /// The modal that the select is in.
-    pub view: Option<ViewRef>,
-}
-
-impl Suggestion {
-    /// Reads an envelope's payload.
-    pub fn read(payload: &str) -> Self {
-        let p = parse(payload);
-        Self {
-            actor: ActingUser::read(&p),
-            action_id: string(&p, "/action_id"),
-            block_id: string(&p, "/block_id"),
-            typed: string(&p, "/value"),
-            view: p.get("view").filter(|v| v.is_object()).map(ViewRef::read),
         }
     }
 }

@@ -12,11 +12,10 @@ use serde_json::Value;
 
 pub use actor::ActingUser;
 pub use event::{
-    AppHomeOpened, Change, ChannelChange, FileRef, FileShared, MemberJoined, MessageEvent, ReactionAdded,
-    Revoked,
+    AppHomeOpened, Change, ChannelChange, FileRef, FileShared, MemberJoined, MessageEvent, Revoked,
 };
 pub use interaction::{
-    Action, BlockActions, Shortcut, ShortcutMessage, SlashCommand, Suggestion, ViewRef, ViewSubmission,
+    Action, BlockActions, Shortcut, ShortcutMessage, SlashCommand, ViewRef, ViewSubmission,
 };
 pub use state::State;
 

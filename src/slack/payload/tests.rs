@@ -44,7 +44,6 @@ fn in_a_shared_channel_the_user_is_the_partners_and_home_is_ours() {
         "view": {"id": "V1", "type": "home", "app_installed_team_id": "THOME"}, "actions": []});
     let actor = ActingUser::read(&click);
     assert_eq!((actor.team_id.as_deref(), actor.home_team_id.as_deref()), (Some("TPARTNER"), Some("THOME")));
-    assert!(!actor.is_of("THOME") && actor.is_of("TPARTNER"));
 
     let event = json!({"team_id": "TPARTNER", "authorizations": [{"team_id": "THOME", "enterprise_id": null}],
         "event": {"type": "message", "user": "U9", "user_team": "TPARTNER", "source_team": "TPARTNER"}});
@@ -58,15 +57,9 @@ fn an_organisation_wide_install_has_no_team() {
         "is_enterprise_install": true, "user": {"id": "U1", "team_id": "T7"}, "actions": []});
     let actor = ActingUser::read(&click);
     assert_eq!((actor.team_id.as_deref(), actor.enterprise_id.as_deref()), (Some("T7"), Some("E1")));
-    // The organisation that the payload is for is not a proof of whose user it is.
-    assert!(!actor.is_of("E1") && actor.is_of("T7") && !actor.is_of("T8"));
-    let command = json!({"command": "/partner", "user_id": "U1", "team_id": "T7", "enterprise_id": "E1", "is_enterprise_install": "true"});
-    assert!(ActingUser::read(&command).is_of("E1"));
     let shared =
         json!({"team_id": "T1", "event": {"type": "file_shared", "user_id": "U9", "channel_id": "C1"}});
     assert_eq!(ActingUser::read(&shared).team_id, None);
-    // Nobody is of a home that the payload does not name.
-    assert!(!ActingUser::default().is_of("") && !ActingUser::default().is_of("T1"));
 }
 
 #[test]
@@ -108,7 +101,7 @@ fn a_submission_is_read_input_by_input() {
         "view": {"id": "V1", "callback_id": "commit.add", "private_metadata": "{\"n\":1}", "state": {"values": values}}})
     .to_string();
     let s = ViewSubmission::read(&payload);
-    assert_eq!((s.callback_id.as_str(), s.private_metadata.as_str()), ("commit.add", "{\"n\":1}"));
+    assert_eq!((s.callback_id.as_str(), &s.metadata), ("commit.add", &json!({"n": 1})));
     let v = &s.values;
     assert_eq!(
         (v.get_text("text", "v"), v.get_text("empty", "v"), v.get_text("none", "v")),
@@ -143,9 +136,6 @@ fn commands_shortcuts_and_the_smaller_events() {
     let rename =
         json!({"event": {"type": "channel_rename", "channel": {"id": "C1", "name": "new"}}}).to_string();
     assert_eq!(ChannelChange::read(&rename).name.as_deref(), Some("new"));
-    let shared =
-        json!({"event": {"type": "channel_shared", "connected_team_id": "T9", "channel": "C1"}}).to_string();
-    assert_eq!(ChannelChange::read(&shared).with_team.as_deref(), Some("T9"));
     let file = json!({"event": {"type": "file_shared", "file_id": "F1", "user_id": "U1", "file": {"id": "F1"}, "channel_id": "C1"}});
     assert_eq!(FileShared::read(&file.to_string()).file_id, "F1");
 }
@@ -158,11 +148,9 @@ proptest! {
         ViewSubmission::read(&payload);
         SlashCommand::read(&payload);
         Shortcut::read(&payload);
-        Suggestion::read(&payload);
         AppHomeOpened::read(&payload);
         FileShared::read(&payload);
         MemberJoined::read(&payload);
         ChannelChange::read(&payload);
-        ReactionAdded::read(&payload);
     }
 }

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::super::super::client::CallError;
 use super::super::super::payload::{BlockActions, Shortcut, State, ViewSubmission};
-use super::super::overlaps::{find_account, find_partner};
 use super::super::{Bot, Checked, Occasion, Place, events, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::text::escape;
+use crate::map::find::{Named, find_account, find_partner, partner_or_account};
 use crate::map::overlap::Overlap;
 use crate::map::partner::Partner;
 use crate::map::store as map;
@@ -31,10 +31,10 @@ pub(super) async fn begin(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     if words.is_empty() {
         return pick(o, tx, None, None).await;
     }
-    if let Ok(partner) = find_partner(&mut tx, words).await? {
-        return pick(o, tx, Some(partner), None).await;
-    }
-    let account = find_account(&mut tx, words).await?;
+    let account = match partner_or_account(&mut tx, words).await? {
+        Named::Partner(partner) => return pick(o, tx, Some(partner), None).await,
+        Named::Account(account) => account,
+    };
     let filter = map::Filter { account: Some(account.id.clone()), ..map::Filter::default() };
     let mut found = map::overlaps(&mut tx, &filter, 2).await?;
     if found.len() == 1 {
@@ -185,8 +185,7 @@ fn answers(values: &State) -> Answers {
     Answers(all)
 }
 
-fn overlap_in(metadata: &str) -> Result<OverlapId> {
-    let metadata: Value = serde_json::from_str(metadata).unwrap_or_default();
+fn overlap_in(metadata: &Value) -> Result<OverlapId> {
     metadata["id"].as_str().map(OverlapId::from).ok_or_else(outdated)
 }
 
@@ -194,12 +193,11 @@ fn overlap_in(metadata: &str) -> Result<OverlapId> {
 pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Handled> {
     let Some(shown) = &click.view else { return Err(outdated()) };
     let mut tx = o.read().await?;
-    let overlap = map::overlap(&mut tx, &overlap_in(&shown.private_metadata)?).await?.ok_or_else(outdated)?;
+    let overlap = map::overlap(&mut tx, &overlap_in(&shown.metadata)?).await?.ok_or_else(outdated)?;
     o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
     let ground = ground(&mut tx, o.now, overlap).await?;
     tx.rollback().await?;
-    let metadata: Value = serde_json::from_str(&shown.private_metadata).unwrap_or_default();
-    let view = form::modal(action::NEW, &metadata, &ground, &answers(&shown.state), &o.actor.user);
+    let view = form::modal(action::NEW, &shown.metadata, &ground, &answers(&shown.state), &o.actor.user);
     match o.bot.client.update_view(&shown.id, Some(&shown.hash), &view).await {
         Ok(_) => Ok(Handled::Ignored),
         // A newer choice was faster, or the form is closed: nothing to redraw.
@@ -215,7 +213,7 @@ async fn read_form(
     now: Timestamp,
     s: &ViewSubmission,
 ) -> Result<(Ground, Result<Composed, Vec<(String, String)>>)> {
-    let overlap = map::overlap(tx, &overlap_in(&s.private_metadata)?).await?;
+    let overlap = map::overlap(tx, &overlap_in(&s.metadata)?).await?;
     let overlap =
         overlap.ok_or_else(|| Error::user("That overlap is not here any more. Nothing was drafted."))?;
     let ground = ground(tx, now, overlap).await?;

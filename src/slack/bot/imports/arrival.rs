@@ -35,7 +35,9 @@ pub(in crate::slack::bot) async fn shared(
     let user = UserId::from(event.user.as_str());
     let info = match bot.client.file_info(&event.file_id).await {
         Ok(info) => info,
-        Err(CallError::Rejected { code, .. }) => {
+        Err(CallError::Rejected { code, .. })
+            if matches!(code.as_str(), "file_not_found" | "file_deleted") =>
+        {
             tracing::info!(code, "a shared file cannot be looked up");
             return Ok(Handled::Ignored);
         }

@@ -1,0 +1,197 @@
+//! Commitments: logged, moved and remembered.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::super::calendar::add_days;
+use super::super::commitment::{self, Commitment};
+use super::super::{store, view};
+use super::{answerable, today_of};
+use crate::delivery::outbox::{self, Destination, Outgoing};
+use crate::kernel::actor::{Actor, Outside};
+use crate::kernel::blocks::Message;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{CommitmentId, UserId};
+use crate::map::account::Account;
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::store::{Tx, audit, millis, people};
+
+/// What is promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// In the writer's words.
+    pub text: String,
+    /// Who does it.
+    pub owner: UserId,
+    /// Their zone, as an IANA name.
+    pub zone: String,
+    /// By when.
+    pub due: Date,
+    /// Channel and `ts` of the message that it was logged from.
+    pub source: Option<(String, String)>,
+}
+
+/// Records a commitment; an owner who did not log it is told.
+pub async fn commit(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    partner: &Partner,
+    account: Option<&Account>,
+    promise: Promise,
+) -> Result<Commitment> {
+    let commitment = Commitment {
+        id: CommitmentId::random(),
+        text: promise.text,
+        partner_id: partner.id.clone(),
+        partner: partner.name.clone(),
+        account_id: account.map(|a| a.id.clone()),
+        account: account.map(Account::label),
+        owner: promise.owner,
+        due: promise.due,
+        zone: promise.zone,
+        stage: commitment::Stage::Open { snoozed_until: None },
+        reminded: None,
+        created_by: by.clone(),
+        source: promise.source,
+        version: 1,
+        created_at: now,
+    };
+    store::insert_commitment(tx, &commitment).await?;
+    let about = format!("{} for {} by {}", commitment.text, commitment.whom(), commitment.due);
+    audit::done(tx, now, by.as_str(), "commitment.add", &format!("commitment:{}", commitment.id), &about)
+        .await?;
+    if commitment.owner != *by {
+        let today = today_of(tx, &commitment.owner, now).await?;
+        let key = format!("commitment:{}:assigned", commitment.id);
+        let message = view::commitment::assigned(&commitment, today)?;
+        post_to(tx, now, &commitment, &commitment.owner, key, message).await?;
+    }
+    Ok(commitment)
+}
+
+async fn post_to(
+    tx: &mut Tx,
+    now: Timestamp,
+    c: &Commitment,
+    reader: &UserId,
+    key: String,
+    message: Message,
+) -> Result<()> {
+    let subject = view::commitment::subject(c, reader);
+    let out = Outgoing::post(key, Destination::Person(reader.clone()), message).showing(subject);
+    outbox::enqueue(tx, millis(now), &out).await
+}
+
+/// The message that shows it to this reader is edited in place, if there is one.
+async fn redraw(tx: &mut Tx, now: Timestamp, c: &Commitment, reader: &UserId, controls: bool) -> Result<()> {
+    let subject = view::commitment::subject(c, reader);
+    if outbox::is_shown(tx, &subject).await? {
+        let card = view::commitment::card(c, today_of(tx, reader, now).await?, controls)?;
+        outbox::enqueue(tx, millis(now), &Outgoing::update(subject, card)).await?;
+    }
+    Ok(())
+}
+
+/// Loads a commitment that somebody is about to move, as they saw it.
+///
+/// # Errors
+/// A user's error when it is gone or was moved since, a refusal when they may not move it.
+pub async fn commitment_for(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    seen: &(CommitmentId, i64),
+) -> Result<Commitment> {
+    let c = store::commitment(tx, &seen.0)
+        .await?
+        .ok_or_else(|| Error::user("That commitment is gone: its partner was removed."))?;
+    if !c.may_be_closed_by(actor) {
+        return Err(view::commitment::refusal(&c));
+    }
+    if c.version != seen.1 {
+        return Err(view::commitment::decided_already(&c, now, &actor.zone));
+    }
+    Ok(c)
+}
+
+/// Moves a commitment: the owner's newest message is edited in place; owner and creator are told what others did.
+///
+/// # Errors
+/// As [`commitment_for`]; also when somebody else was faster.
+pub async fn move_commitment(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    seen: &(CommitmentId, i64),
+    what: commitment::Move,
+) -> Result<Commitment> {
+    let before = commitment_for(tx, now, actor, seen).await?;
+    let (verb, quiet) = (what.verb(), matches!(what, commitment::Move::Snooze(_)));
+    let Ok(after) = before.clone().moved(what, &actor.user, now) else {
+        return Err(view::commitment::decided_already(&before, now, &actor.zone));
+    };
+    if !store::save_commitment(tx, &after, seen.1).await? {
+        let winner = store::commitment(tx, &seen.0).await?.unwrap_or(before);
+        return Err(view::commitment::decided_already(&winner, now, &actor.zone));
+    }
+    let today = now.to_zoned(actor.zone.clone()).date();
+    let detail = view::commitment::state(&after, today);
+    audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), &detail).await?;
+    redraw(tx, now, &after, &after.owner, true).await?;
+    if actor.user != after.owner {
+        redraw(tx, now, &after, &actor.user, true).await?;
+    }
+    let mut concerned = vec![&after.owner];
+    // A snooze is between the owner and the calendar.
+    concerned.extend(Some(&after.created_by).filter(|c| **c != after.owner && !quiet));
+    for reader in concerned.into_iter().filter(|r| **r != actor.user) {
+        let today = today_of(tx, reader, now).await?;
+        let message = view::commitment::news(&after, &actor.user, today)?;
+        let key = format!("commitment:{}:{}:{reader}", after.id, after.version);
+        let out = Outgoing::post(key, Destination::Person(reader.clone()), message);
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(after)
+}
+
+/// Sends the reminders that are due. The message before loses its controls, so that the newest alone has them.
+pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    // The working day before Monday is three days ahead, and zones differ by a day.
+    let until = add_days(now.to_zoned(TimeZone::UTC).date(), 5);
+    for c in store::commitments_near(tx, until).await? {
+        let Some((day, why)) = c.reminder(now) else { continue };
+        if !store::mark_reminded(tx, &c, day).await? {
+            continue;
+        }
+        let (reader, gone) = whom_to_remind(tx, &c).await?;
+        redraw(tx, now, &c, &reader, false).await?;
+        let key = format!("commitment:{}:{}:reminder:{day}", c.id, c.version);
+        let message = match gone {
+            None => view::commitment::reminder(&c, why, now.to_zoned(c.time_zone()).date())?,
+            Some(gone) => view::commitment::ownerless(&c, gone, today_of(tx, &reader, now).await?)?,
+        };
+        post_to(tx, now, &c, &reader, key, message).await?;
+    }
+    Ok(())
+}
+
+/// The owner; where they are no member any more, and why, whoever logged it or answers for the partner.
+async fn whom_to_remind(tx: &mut Tx, c: &Commitment) -> Result<(UserId, Option<Outside>)> {
+    let Some(gone) = outside(tx, &c.owner).await? else { return Ok((c.owner.clone(), None)) };
+    if outside(tx, &c.created_by).await?.is_none() {
+        return Ok((c.created_by.clone(), Some(gone)));
+    }
+    let answering = match map::partner(tx, &c.partner_id).await? {
+        Some(partner) => answerable(tx, &partner).await?,
+        None => Vec::new(),
+    };
+    let reader = answering.into_iter().next();
+    Ok((reader.unwrap_or_else(|| c.owner.clone()), Some(gone)))
+}
+
+async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
+    Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
+}

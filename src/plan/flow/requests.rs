@@ -1,0 +1,249 @@
+//! Requests for a session: asked, moved, remembered, and passed on when somebody else answers for the partner.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::super::request::{self, Request};
+use super::super::{store, view};
+use super::today_of;
+use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
+use crate::delivery::schedule;
+use crate::kernel::actor::{Actor, Right, Role, Standing};
+use crate::kernel::blocks::Message;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{PartnerId, RequestId, UserId};
+use crate::kernel::text::escape;
+use crate::map::account::Account;
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::store::{Tx, audit, millis, people};
+
+/// A line under the message that shows `subject` to somebody; by itself when there is none.
+fn line_under(key: String, subject: String, to: &UserId, message: Message) -> Outgoing {
+    let action =
+        Action::Post { to: Destination::Person(to.clone()), thread: Some(Thread::Of(subject)), message };
+    Outgoing { key, ..Outgoing::internal(action) }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The session is wanted by this day.
+    pub by: Date,
+    /// What it is for; may be empty.
+    pub goal: String,
+}
+
+/// Who answers for a partner: its manager, else the partner managers, else the admins; those who left are passed over.
+pub async fn answerable(tx: &mut Tx, partner: &Partner) -> Result<Vec<UserId>> {
+    let manager: Vec<UserId> = partner.manager.iter().cloned().collect();
+    let managers = people::holders(tx, Role::PartnerManager).await?;
+    let admins = people::holders(tx, Role::Admin).await?;
+    for turn in [manager, managers, admins] {
+        let mut there = Vec::new();
+        for user in turn {
+            let known = people::find(tx, &user).await?;
+            if known.is_none_or(|(person, _)| person.outside.is_none()) {
+                there.push(user);
+            }
+        }
+        if !there.is_empty() {
+            return Ok(there);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What became of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It is asked for now.
+    Now(Request),
+    /// It was asked for before and is still open: nobody is asked again.
+    Before(Request),
+}
+
+/// Records a request; those who answer for the partner and the requester each get a card.
+///
+/// # Errors
+/// A user's error when nobody answers for the partner.
+pub async fn ask(
+    tx: &mut Tx,
+    now: Timestamp,
+    requester: &UserId,
+    account: &Account,
+    partner: &Partner,
+    wish: Wish,
+) -> Result<Asked> {
+    if let Some(open) = store::open_request_on(tx, &account.id, &partner.id).await? {
+        return Ok(Asked::Before(open));
+    }
+    let asked = answerable(tx, partner).await?;
+    if asked.is_empty() {
+        return Err(Error::user(format!(
+            "Nobody answers for {} yet, so nobody was asked. `/partner setup` names partner managers.",
+            escape(&partner.name)
+        )));
+    }
+    let request = Request {
+        id: RequestId::random(),
+        account_id: account.id.clone(),
+        account: account.label(),
+        partner_id: partner.id.clone(),
+        partner: partner.name.clone(),
+        requester: requester.clone(),
+        asked,
+        wanted_by: wish.by,
+        goal: wish.goal,
+        stage: request::Stage::Asked(None),
+        version: 1,
+        created_at: now,
+    };
+    store::insert_request(tx, &request).await?;
+    let about = format!("{} with {} by {}", request.account, request.partner, request.wanted_by);
+    audit::done(tx, now, requester.as_str(), "request.ask", &format!("request:{}", request.id), &about)
+        .await?;
+    for reader in request.readers() {
+        let card = view::request::card(&request, &reader, today_of(tx, &reader, now).await?)?;
+        let subject = view::request::subject(&request, &reader);
+        let key = format!("request:{}:asked:{reader}", request.id);
+        let out = Outgoing::post(key, Destination::Person(reader), card).showing(subject);
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(Asked::Now(request))
+}
+
+/// Loads a request that somebody is about to move, as they saw it.
+///
+/// # Errors
+/// A user's error when it is gone or was moved since, a refusal when the move is not theirs.
+pub async fn request_for(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    seen: &(RequestId, i64),
+    managers: bool,
+) -> Result<Request> {
+    let request = store::request(tx, &seen.0)
+        .await?
+        .ok_or_else(|| Error::user("That request is gone: its account or partner was removed."))?;
+    let member = actor.standing == Standing::Member;
+    let may = if managers {
+        request.asked.contains(&actor.user) || actor.may(Right::Approve, Some(&request.partner_id))
+    } else {
+        request.requester == actor.user
+    };
+    if !(member && may) {
+        return Err(view::request::refusal(&request, managers));
+    }
+    if request.version != seen.1 {
+        return Err(view::request::decided_already(&request, now, &actor.zone));
+    }
+    Ok(request)
+}
+
+/// Moves a request: every reader's card is edited in place, and the others are told below it.
+///
+/// # Errors
+/// As [`request_for`]; also when somebody else was faster.
+pub async fn move_request(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    seen: &(RequestId, i64),
+    what: request::Move,
+) -> Result<Request> {
+    let before = request_for(tx, now, actor, seen, what.is_managers()).await?;
+    let (verb, today) = (what.verb(), now.to_zoned(actor.zone.clone()).date());
+    if let Some(day) = before.lapsed(&what, today) {
+        return Err(view::request::lapsed(&what, day, today));
+    }
+    let Ok(after) = before.clone().moved(what, &actor.user, now) else {
+        return Err(view::request::decided_already(&before, now, &actor.zone));
+    };
+    if !store::save_request(tx, &after, seen.1).await? {
+        let winner = store::request(tx, &seen.0).await?.unwrap_or(before);
+        return Err(view::request::decided_already(&winner, now, &actor.zone));
+    }
+    let subject = format!("request:{}", after.id);
+    let detail = view::request::state(&after, today);
+    audit::done(tx, now, actor.user.as_str(), verb, &subject, &detail).await?;
+    for reader in after.readers() {
+        let today = today_of(tx, &reader, now).await?;
+        let subject = view::request::subject(&after, &reader);
+        let card = view::request::card(&after, &reader, today)?;
+        outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
+        if reader != actor.user {
+            let key = format!("request:{}:{}:{reader}", after.id, after.version);
+            let line = line_under(key, subject, &reader, view::request::news(&after, today));
+            outbox::enqueue(tx, millis(now), &line).await?;
+        }
+    }
+    Ok(after)
+}
+
+/// Reminds whoever is waited for, once a day at most, until the request is closed (B3). Where somebody else answers for
+/// the partner by now, they are asked instead.
+pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let mut answering: HashMap<PartnerId, Vec<UserId>> = HashMap::new();
+    for mut request in store::open_requests(tx).await? {
+        if !answering.contains_key(&request.partner_id) {
+            let partner = map::partner(tx, &request.partner_id).await?;
+            let users = match partner {
+                Some(partner) => answerable(tx, &partner).await?,
+                None => Vec::new(),
+            };
+            answering.insert(request.partner_id.clone(), users);
+        }
+        let answer = &answering[&request.partner_id];
+        if !answer.is_empty() && *answer != request.asked {
+            let before = std::mem::replace(&mut request.asked, answer.clone());
+            pass_on(tx, now, &request, &before).await?;
+        }
+        for user in request.waits_for() {
+            let zone = people::zone_of(tx, &user).await?;
+            let Some(waited) = request.reminder(now, &zone) else { continue };
+            let today = now.to_zoned(zone).date();
+            if schedule::fire(tx, &turn(&request, &user), &today.to_string(), millis(now)).await? {
+                let key = format!("{}:reminder:{today}", turn(&request, &user));
+                let message = view::request::reminder(&request, waited, today);
+                let line = line_under(key, view::request::subject(&request, &user), &user, message);
+                outbox::enqueue(tx, millis(now), &line).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Under which somebody's reminders of a request fire.
+fn turn(request: &Request, user: &UserId) -> String {
+    format!("request:{}:{user}", request.id)
+}
+
+/// Others answer for the partner than those who were asked `before`: every card says so, and who is new gets one. It
+/// stands for the day's reminder.
+async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserId]) -> Result<()> {
+    store::save_asked(tx, request).await?;
+    let names: Vec<String> = request.asked.iter().map(ToString::to_string).collect();
+    let subject = format!("request:{}", request.id);
+    audit::done(tx, now, "tandem", "request.pass_on", &subject, &names.join(" ")).await?;
+    let mut readers = request.readers();
+    let others: Vec<UserId> = before.iter().filter(|user| !readers.contains(user)).cloned().collect();
+    readers.extend(others);
+    for reader in readers {
+        let today = today_of(tx, &reader, now).await?;
+        let card = view::request::card(request, &reader, today)?;
+        let subject = view::request::subject(request, &reader);
+        let out = if outbox::is_shown(tx, &subject).await? {
+            Outgoing::update(subject, card)
+        } else {
+            schedule::fire(tx, &turn(request, &reader), &today.to_string(), millis(now)).await?;
+            let key = format!("request:{}:asked:{reader}", request.id);
+            Outgoing::post(key, Destination::Person(reader), card).showing(subject)
+        };
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(())
+}
