@@ -207,11 +207,12 @@ impl Overlap {
 /// The Slack user that a mention or a bare id names.
 pub fn user_of(written: &str) -> Option<UserId> {
     let written = written.trim();
-    let id = match written.strip_prefix("<@") {
-        Some(rest) => rest.trim_end_matches('>').split('|').next()?,
-        None => written,
+    let (id, least) = match written.strip_prefix("<@") {
+        Some(rest) => (rest.trim_end_matches('>').split('|').next()?, 2),
+        // A shorter word in capitals is a name.
+        None => (written, 5),
     };
-    let is_id = id.len() >= 5
+    let is_id = id.len() >= least
         && id.starts_with(['U', 'W'])
         && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
     is_id.then(|| id.into())

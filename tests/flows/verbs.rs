@@ -236,6 +236,7 @@ async fn every_verb_answers(stage: Stage) {
     Role: sales rep
     E-mail: -
     In Slack: -
+    Has said no to: -
     > draft new hooli
     (Draft a note)
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · seen 4 March
@@ -263,7 +264,7 @@ async fn every_verb_answers(stage: Stage) {
     Partner: Northwind
     Account: -
     > draft list
-    No note waits for a decision. `/partner draft new` starts one.
+    No note waits. `/partner draft new` starts one.
     > digest settings
     Only an admin can change the set-up. `/partner status` says who that is.
     ");

@@ -49,7 +49,9 @@ const DEEDS: &[(&str, &str)] = &[
     ("draft.restored", "put {} back after a restore"),
     ("draft.sent", "sent {}"),
     ("draft.snooze", "snoozed {}"),
+    ("draft.take_back", "took {} back from its sender"),
     ("draft.unconfirmed", "could not confirm {}"),
+    ("draft.undelivered", "could not hand {} over"),
     ("import.add", "added the rows of {}"),
     ("import.cancel", "cancelled {}"),
     ("import.drop", "handed in {}"),
@@ -153,6 +155,7 @@ fn more(link: &Link) -> String {
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
         "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
+        | "draft.undelivered"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
