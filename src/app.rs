@@ -27,7 +27,6 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Pulse;
-use crate::map::intake::message;
 use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
@@ -129,8 +128,6 @@ impl App {
             lease: config.lease(),
             pulse: pulse.clone(),
         });
-        // Beside the rest, and never waited for.
-        drop(tokio::task::spawn_blocking(message::warm_up));
         app.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));
         if let Db::Postgres(pool) = &db {
             app.part("wake-up", wake::run(pool.clone(), inbox, bot.bell.clone(), stop.clone()));

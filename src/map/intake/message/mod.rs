@@ -88,14 +88,6 @@ pub fn parse(message: &Value, context: &Context) -> Vec<OverlapMention> {
     read(message, context).overlaps
 }
 
-/// Compiles the patterns, which the first message would otherwise wait for. Takes up to a second without optimisation.
-pub fn warm_up() {
-    let text =
-        "New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer, owner @alex";
-    let message = serde_json::json!({"type": "message", "user": "U0", "text": text});
-    let _ = read(&message, &Context::new(vec!["Northwind".to_owned()], None));
-}
-
 /// The overlaps of one message, and what remains to be asked.
 pub fn read(message: &Value, context: &Context) -> Reading {
     let message = match message.get("subtype").and_then(Value::as_str) {
