@@ -63,7 +63,7 @@ pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result
         store::release_all(&bot.db).await?;
     }
     while !stop.is_cancelled() {
-        let worked = pulse.step(next(&bot, &stop)).await.unwrap_or_else(|error| {
+        let worked = pulse.step(Box::pin(next(&bot, &stop))).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the imports cannot be worked on; trying again");
             false
         });

@@ -76,7 +76,7 @@ pub enum Object {
 pub struct Clause {
     /// Where it stands in the text, in bytes.
     pub span: Range<usize>,
-    /// Its words in one spelling ([`normal`]).
+    /// Its words in one spelling.
     pub words: String,
     /// Its sentence, counted from 0.
     pub sentence: usize,
