@@ -1,86 +1,41 @@
 //! The channels that are used: who reads there, whether we can post, and what follows when that changes.
 //!
-//! An event only says that something happened: Slack is asked how the channel is now, so that late, repeated and missed
-//! events do no harm. What may not go waits in the outbox, and the owner is told once.
+//! An event only says that something happened: Slack is asked how the channel is now (`look`), so that late, repeated and
+//! missed events do no harm. What may not go waits in the outbox, and the owner is told once. A form that chooses a
+//! channel asks the same (`choice`).
+
+mod choice;
+mod look;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::super::client::CallError;
 use super::super::payload::{Action, ChannelChange, MemberJoined};
-use super::channels_view::{self as view, Company, End, Used};
+use super::channels_view::{self as view, End, Used};
 use super::{Bot, Occasion, drafts, finish, outdated};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
-use crate::delivery::outbox::{self, Destination, Outgoing, State as Fate};
-use crate::kernel::actor::Role;
+use crate::delivery::outbox::{self, State as Fate};
 use crate::kernel::error::{Error, NotNow, Result};
-use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::ids::ChannelId;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::channels::{self, Channel, State, Trouble};
 use crate::store::settings::{self, Workspace};
-use crate::store::{Tx, audit, millis, people};
+use crate::store::{Tx, audit, millis};
 use crate::{plan, pull, sustain};
 
-/// What Slack said of a channel counts so long.
-const FRESH_MS: i64 = 60_000;
+pub(super) use choice::{Use, objection};
+use look::{FRESH_MS, Look, about, company, fresh, look, settle};
+pub(super) use look::{arrived, refused};
+
 /// A channel that refused us is tried again after this long: no event tells that its settings changed.
 const PROBE_MS: i64 = 10 * 60_000;
 /// An approved note waits so long for its channel; then it asks for a decision again.
 const PATIENCE_MS: i64 = 3 * 24 * 3_600_000;
-/// Where Slack does not say when to ask again.
-const LATER: Duration = Duration::from_secs(5);
 /// As many channels are looked at in one round.
 const LOOKS: usize = 20;
-
-/// What a look at a channel gave.
-#[derive(Debug)]
-pub(super) enum Look {
-    /// The channel as it is.
-    At(Channel),
-    /// Slack does not answer now.
-    NotNow(Duration, String),
-}
-
-/// What is new of a channel.
-#[derive(Clone, Debug)]
-struct Seen {
-    name: Option<String>,
-    state: State,
-    /// `None` where this says nothing of who reads there.
-    teams: Option<Vec<String>>,
-}
-
-impl Seen {
-    /// Slack's channel object, as `conversations.info` gives it.
-    fn read(room: &Value) -> Self {
-        let is = |name: &str| room[name].as_bool().unwrap_or(false);
-        let mut teams: Vec<String> = ["connected_team_ids", "pending_connected_team_ids", "pending_shared"]
-            .iter()
-            .flat_map(|list| room[list].as_array().into_iter().flatten())
-            .filter_map(|team| team.as_str().map(str::to_owned))
-            .collect();
-        if teams.is_empty() && (is("is_ext_shared") || is("is_pending_ext_shared")) {
-            // Shared, and Slack does not say with whom.
-            teams.push("?".to_owned());
-        }
-        teams.sort();
-        teams.dedup();
-        let state = match (is("is_archived"), is("is_member")) {
-            (true, _) => State::Archived,
-            (false, true) => State::Ok,
-            (false, false) => State::Left,
-        };
-        Self { name: room["name"].as_str().map(str::to_owned), state, teams: Some(teams) }
-    }
-
-    fn refused(state: State) -> Self {
-        Self { name: None, state, teams: None }
-    }
-}
 
 /// What a channel is used for; nothing when it is none of ours.
 async fn uses(tx: &mut Tx, id: &ChannelId) -> Result<Vec<Used>> {
@@ -133,208 +88,6 @@ pub(super) async fn standing(bot: &Bot, id: &ChannelId) -> Result<Result<Standin
         Some(_) => true,
     };
     Ok(Ok(Standing { in_trouble, used }))
-}
-
-/// As Slack described it a moment ago, or describes it now.
-async fn fresh(bot: &Bot, id: &ChannelId) -> Result<Look> {
-    let now = millis(bot.clock.now());
-    let mut tx = bot.db.read().await?;
-    let known = channels::find(&mut tx, id).await?;
-    tx.rollback().await?;
-    match known {
-        Some(channel) if now - channel.checked_at < FRESH_MS || channel.state == State::Restricted => {
-            Ok(Look::At(channel))
-        }
-        _ => look(bot, id).await,
-    }
-}
-
-/// Asks Slack how a channel is, and draws the consequences.
-pub(super) async fn look(bot: &Bot, id: &ChannelId) -> Result<Look> {
-    let seen = match ask(bot, id).await {
-        Ok(seen) => seen,
-        Err(not_now) => return Ok(not_now),
-    };
-    if seen.teams.as_ref().is_some_and(|teams| !teams.is_empty()) {
-        acquaint(bot, id).await?;
-    }
-    let mut tx = bot.db.begin().await?;
-    let channel = take_in(&mut tx, bot.clock.now(), id, seen).await?;
-    tx.commit().await?;
-    bot.bell.ring();
-    Ok(Look::At(channel))
-}
-
-async fn ask(bot: &Bot, id: &ChannelId) -> Result<Seen, Look> {
-    match bot.client.conversation_info(id.as_str()).await {
-        Ok(room) => Ok(Seen::read(&room)),
-        Err(CallError::Rejected { code, .. }) if State::refused_with(&code) == Some(State::Gone) => {
-            Ok(Seen::refused(State::Gone))
-        }
-        Err(CallError::Retry { after, code }) => Err(Look::NotNow(after.unwrap_or(LATER), code)),
-        Err(error) => {
-            tracing::warn!(%error, channel = id.as_str(), "a channel cannot be looked at; what is meant for it waits");
-            Err(Look::NotNow(LATER, error.to_string()))
-        }
-    }
-}
-
-/// Looks at the partners' channels of which nothing is known: their teams tell whose people a stranger's are.
-async fn acquaint(bot: &Bot, except: &ChannelId) -> Result<()> {
-    let mut tx = bot.db.read().await?;
-    let mut unseen = Vec::new();
-    for channel in map::partners(&mut tx).await?.into_iter().filter_map(|p| p.channel) {
-        if channel != *except && channels::find(&mut tx, &channel).await?.is_none() {
-            unseen.push(channel);
-        }
-    }
-    tx.rollback().await?;
-    for channel in unseen {
-        if let Ok(seen) = ask(bot, &channel).await {
-            let mut tx = bot.db.begin().await?;
-            take_in(&mut tx, bot.clock.now(), &channel, seen).await?;
-            tx.commit().await?;
-        }
-    }
-    Ok(())
-}
-
-/// Remembers what was seen; tells the owner of a new trouble, and lets go on what a mended one held back.
-async fn take_in(tx: &mut Tx, now: Timestamp, id: &ChannelId, seen: Seen) -> Result<Channel> {
-    let used = uses(tx, id).await?;
-    let mut channel = channels::take(tx, id).await?;
-    channel.name = seen.name.or(channel.name);
-    // That we may post nobody tells: a message that arrives proves it.
-    let unproved = seen.teams.is_some() && channel.state == State::Restricted && seen.state == State::Ok;
-    if !unproved {
-        channel.state = seen.state;
-        channel.checked_at = millis(now);
-    }
-    channel.teams = seen.teams.unwrap_or(channel.teams);
-    if let Some(Used::Partner(partner)) = used.last()
-        && channel.accepted.is_empty()
-    {
-        // The first to be there are the partner's own, unless they are known as another's.
-        for team in channel.teams.clone() {
-            if owners(tx, &team).await?.iter().all(|p| p.id == partner.id) {
-                channel.accepted.push(team);
-            }
-        }
-    }
-    settle(tx, now, &mut channel, &used, &End::Mended).await?;
-    Ok(channel)
-}
-
-/// Tells what is new of a channel's trouble, saves it, and releases what is held when there is none.
-async fn settle(tx: &mut Tx, now: Timestamp, channel: &mut Channel, used: &[Used], end: &End) -> Result<()> {
-    let trouble = channel.trouble();
-    let key = trouble.as_ref().map(Trouble::key);
-    if key != channel.told {
-        let superseded = End::Superseded;
-        let end = if trouble.is_some() { &superseded } else { end };
-        for user in std::mem::take(&mut channel.told_to) {
-            let update = Outgoing::update(subject(&channel.id, &user), view::over(channel, end));
-            outbox::enqueue(tx, millis(now), &update).await?;
-        }
-        channel.told = None;
-    }
-    if let Some(trouble) = trouble.filter(|_| channel.told.is_none() && !used.is_empty()) {
-        tell(tx, now, channel, &trouble, used).await?;
-    }
-    if channel.trouble().is_none() {
-        outbox::release(tx, &channel.id).await?;
-    }
-    channels::save(tx, channel).await
-}
-
-async fn tell(
-    tx: &mut Tx,
-    now: Timestamp,
-    channel: &mut Channel,
-    trouble: &Trouble,
-    used: &[Used],
-) -> Result<()> {
-    let message = view::card(channel, trouble, used, &company(tx, trouble, used).await?)?;
-    channel.told_to = owners_of(tx, trouble, used).await?;
-    channel.tellings += 1;
-    for user in &channel.told_to {
-        let key = format!("channel:{}:{}:{user}", channel.id, channel.tellings);
-        let card = Outgoing::post(key, Destination::Person(user.clone()), message.clone());
-        outbox::enqueue(tx, millis(now), &card.showing(subject(&channel.id, user))).await?;
-    }
-    channel.told = Some(trouble.key());
-    channel.told_at = Some(millis(now));
-    audit::done(tx, now, "tandem", "channel.hold", &about(&channel.id), &trouble.key()).await
-}
-
-fn subject(channel: &ChannelId, user: &UserId) -> String {
-    format!("channel:{channel}:{user}")
-}
-
-fn about(channel: &ChannelId) -> String {
-    format!("channel:{channel}")
-}
-
-/// Who can mend it: a partner's manager what concerns only them, the admins everything else.
-async fn owners_of(tx: &mut Tx, trouble: &Trouble, used: &[Used]) -> Result<Vec<UserId>> {
-    if let (Trouble::Closed(_), [Used::Partner(partner)]) = (trouble, used)
-        && let Some(manager) = &partner.manager
-    {
-        return Ok(vec![manager.clone()]);
-    }
-    people::holders(tx, Role::Admin).await
-}
-
-/// Whose people the strangers are.
-async fn company(tx: &mut Tx, trouble: &Trouble, used: &[Used]) -> Result<Company> {
-    let Trouble::Shared(teams) = trouble else { return Ok(Company::default()) };
-    let own = |p: &Partner| used.iter().any(|u| matches!(u, Used::Partner(own) if own.id == p.id));
-    let mut company = Company::default();
-    for team in teams {
-        let owners = owners(tx, team).await?;
-        company.unknown |= owners.is_empty();
-        company.partners.extend(owners.into_iter().filter(|p| !own(p)).map(|p| p.name));
-    }
-    company.partners.sort();
-    company.partners.dedup();
-    Ok(company)
-}
-
-/// The partners to which a team belongs: it is in their channel, or a contact of theirs is of it.
-async fn owners(tx: &mut Tx, team: &str) -> Result<Vec<Partner>> {
-    let mut owners = Vec::new();
-    for partner in map::partners(tx).await? {
-        let mut theirs = false;
-        if let Some(channel) = &partner.channel {
-            let known = channels::find(tx, channel).await?;
-            theirs = known.is_some_and(|c| c.accepted.iter().any(|t| t == team));
-        }
-        for user in map::contacts(tx, &partner.id).await?.into_iter().filter_map(|c| c.slack_user) {
-            let person = people::find(tx, &user).await?;
-            theirs |= person.is_some_and(|(p, _)| p.team_id.as_deref() == Some(team));
-        }
-        if theirs {
-            owners.push(partner);
-        }
-    }
-    Ok(owners)
-}
-
-/// Slack refused a message because of its channel.
-pub(super) async fn refused(bot: &Bot, id: &ChannelId, state: State) -> Result<()> {
-    let mut tx = bot.db.begin().await?;
-    take_in(&mut tx, bot.clock.now(), id, Seen::refused(state)).await?;
-    tx.commit().await
-}
-
-/// A message arrived: a channel that had refused us takes messages again.
-pub(super) async fn arrived(tx: &mut Tx, now: Timestamp, id: &ChannelId) -> Result<()> {
-    match channels::find(tx, id).await? {
-        Some(channel) if channel.state == State::Restricted => {
-            take_in(tx, now, id, Seen::refused(State::Ok)).await.map(drop)
-        }
-        _ => Ok(()),
-    }
 }
 
 /// An event about a channel.

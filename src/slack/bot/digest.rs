@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::super::grammar::DigestVerb;
 use super::super::payload::ViewSubmission;
-use super::rooms::{self, Use};
-use super::{Bot, Occasion, Problem, Problems, channels, identity, outdated};
+use super::channels::{self, Use};
+use super::{Bot, Occasion, Problem, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ChannelId;
@@ -99,7 +99,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result
     };
     let objection = match partner_reads(tx, &channel).await? {
         Some(text) => Some(text),
-        None => rooms::objection(bot, &channel, Use::Internal).await?,
+        None => channels::objection(bot, &channel, Use::Internal).await?,
     };
     Ok(objection.map(|text| (field::CHANNEL.to_owned(), text)).into_iter().collect())
 }

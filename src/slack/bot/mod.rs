@@ -23,7 +23,6 @@ mod occasion;
 mod overlaps;
 mod oversight;
 mod partners;
-mod rooms;
 mod seen;
 mod sessions;
 mod setup;

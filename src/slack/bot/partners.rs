@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
-use super::rooms::{self, Use};
-use super::{Bot, Occasion, Problems, channels, identity, outdated};
+use super::channels::{self, Use};
+use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -206,7 +206,7 @@ pub(super) async fn problems(
         problems.extend(problem.map(|text| (field::MANAGER.to_owned(), text)));
     }
     if let (Some(channel), true) = (&partner.channel, problems.is_empty())
-        && let Some(objection) = rooms::objection(bot, channel, Use::Partner).await?
+        && let Some(objection) = channels::objection(bot, channel, Use::Partner).await?
     {
         problems.push((field::CHANNEL.into(), objection));
     }

@@ -3,11 +3,9 @@
 use futures_util::future::try_join_all;
 
 use super::super::payload::ViewSubmission;
-use super::rooms::{self, Use};
+use super::channels::{self, Use};
 use super::setup_view::{self as view, Chosen, action, field};
-use super::{
-    Bot, Checked, Occasion, Problems, channels as rooms_in_use, digest, identity, outdated, partners,
-};
+use super::{Bot, Checked, Occasion, Problems, digest, identity, outdated, partners};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role};
@@ -151,7 +149,8 @@ async fn channels(
         }
     }
     let objections =
-        try_join_all(asked.iter().map(|(_, channel)| rooms::objection(bot, channel, Use::Internal))).await?;
+        try_join_all(asked.iter().map(|(_, channel)| channels::objection(bot, channel, Use::Internal)))
+            .await?;
     for ((id, _), objection) in asked.iter().zip(objections) {
         problems.extend(objection.map(|text| ((*id).to_owned(), text)));
     }
@@ -206,7 +205,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let same_time = before.digest == workspace.digest && before.digest_channel == workspace.digest_channel;
     workspace.digest_since = before.digest_since.filter(|_| same_time).or(Some(millis(o.now)));
     settings::save(&mut tx, o.now, &workspace).await?;
-    rooms_in_use::rechosen(&mut tx, o.now, &before, &workspace).await?;
+    channels::rechosen(&mut tx, o.now, &before, &workspace).await?;
     let by = &o.actor.user;
     for (role, users) in [
         (Role::Admin, &chosen.admins),
@@ -225,7 +224,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         }
         map::save_partner(&mut tx, o.now, &partner).await?;
         partners::manage(&mut tx, o, &partner).await?;
-        rooms_in_use::rebound(&mut tx, o.now, None, &partner).await?;
+        channels::rebound(&mut tx, o.now, None, &partner).await?;
         let subject = format!("partner:{}", partner.id);
         audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name).await?;
         added = Some(partner.name);
