@@ -96,7 +96,7 @@ impl App {
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
-            keep: config.delivery.clone(),
+            delivery: config.delivery.clone(),
             relevance,
         });
         let address = listener.local_addr()?;

@@ -116,8 +116,8 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
-    /// For how long what is settled is kept.
-    pub keep: Delivery,
+    /// How long a claim lasts, and for how long what is settled is kept.
+    pub delivery: Delivery,
     /// How hard the relevance check is.
     pub relevance: relevance::Settings,
 }
@@ -360,7 +360,7 @@ fn split(id: &str) -> (&str, &str) {
     id.split_once('.').unwrap_or((id, ""))
 }
 
-/// Marks the envelope handled, writes down a refusal, and commits.
+/// Marks the envelope handled, commits, and wakes the sender of what was enqueued.
 async fn finish(bot: &Bot, mut tx: Tx, claim: Claim) -> Result<Handled> {
     inbox::done(&mut tx, claim).await?;
     failpoint!("flow.commit");

@@ -25,7 +25,7 @@ pub(super) async fn round(bot: &Bot, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     let before = |days: i64| millis(now) - days * DAY_MS;
-    let keep = &bot.keep;
+    let keep = &bot.delivery;
     for _ in 0..STEPS {
         let mut tx = bot.db.begin().await?;
         let gone = inbox::forget(&mut tx, before(keep.handled_days.into()), STEP).await?

@@ -81,7 +81,7 @@ pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result
 /// Takes one step of one import; `false` when there is nothing to do.
 async fn next(bot: &Bot, stop: &CancellationToken) -> Result<bool> {
     tidy(bot).await?;
-    let lease = Duration::from_secs(bot.keep.lease_seconds);
+    let lease = Duration::from_secs(bot.delivery.lease_seconds);
     let Some(claimed) = store::claim(&bot.db, lease).await? else { return Ok(false) };
     let halt = stop.child_token();
     let outcome = tokio::select! {
