@@ -1,10 +1,14 @@
-//! Slack's transport, in and out: verification, decoding, the HTTP routes, Socket Mode and the one client.
+//! Slack: the transport in and out, and the bot that answers.
 //!
 //! In: [`verify`] → [`decode`] → [`front`] → the app behind [`crate::delivery::envelope::FrontDoor`]; [`http`] and
 //! [`socket`] differ only in how bytes arrive and how the answer leaves. What was stored is read back with [`payload`].
 //! Out: [`client`], the only user of slack-morphism's client.
 //!
-//! To take one more event: add its type to [`manifest::EVENTS`], and a reader to [`payload`] if none fits. Interactions need nothing here: they are told apart by their callback or action id.
+//! Between the two is [`bot`]: it routes what came in to the flow for it, one file a noun, composes Home, and carries the
+//! outbox to Slack. [`grammar`] reads what is typed after `/partner`.
+//!
+//! To take one more event: add its type to [`manifest::EVENTS`], a reader to [`payload`] if none fits, and match it in
+//! `bot/events.rs`. How a control is added is said in [`bot`].
 
 pub mod bot;
 pub mod client;

@@ -1,6 +1,6 @@
 //! The one gate of commands, controls, forms and shortcuts: what is not in this table does nothing.
 //!
-//! To add a control: give its id a row here. Nouns check again with the partner that it is about.
+//! How a control is added is said in [`super`]. Nouns check again with the partner that it is about.
 
 use super::{Occasion, setup};
 use crate::kernel::actor::Right;

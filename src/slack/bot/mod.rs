@@ -3,7 +3,10 @@
 //! Whoever is no member of the workspace is refused before any of it: an answer could name channels and colleagues.
 //! One file a noun. Each has the entry points that its noun needs: `command` (a slash command), `click` (a control in a
 //! message, a modal or Home), `submit` (a modal), `review` (a modal, before it is accepted) and `shortcut`.
-//! To add a control: name it in the area's `view.rs` as `noun.verb` and match it in the noun's `click` here.
+//!
+//! **To add a control, a form or a shortcut:** name it in the area's `view.rs` as `noun.verb`, match it in the noun's
+//! entry point here, and give it two rows: in [`guard`], which lets nothing else through, who may; in `history`, either the
+//! words of what is written down of it (`DEEDS`) or that nothing is (`SILENT`); a test asks for that one.
 
 mod answers;
 mod carrier;
