@@ -98,7 +98,7 @@ async fn done(tx: &mut Tx, verb: &str, found: &Stuck, changed: bool) -> Result<(
         return Ok(());
     }
     let subject = format!("inbox:{}", found.seq);
-    audit::done(tx, Clock::system().now(), "console", verb, &subject, &found.error).await
+    audit::done(tx, Clock::system().now(), audit::CONSOLE, verb, &subject, &found.error).await
 }
 
 fn said(changed: bool, found: &Stuck, what: &str) -> String {

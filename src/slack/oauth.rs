@@ -165,7 +165,7 @@ impl Desk {
             bot_user,
             installed_by: access.installed_by.clone(),
         };
-        let who = access.installed_by.as_deref().unwrap_or("tandem");
+        let who = access.installed_by.as_deref().unwrap_or(audit::TANDEM);
         let subject = format!("app:{}", grant.team_id);
         let tokens = tokens(access, now);
         let mut tx = self.keeper.db.begin().await?;

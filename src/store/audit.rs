@@ -22,12 +22,17 @@ const LOCK: i64 = 0x7461_6e64_656d_0001;
 /// So many entries are read at once.
 const PAGE: i64 = 1_000;
 
+/// Acts by itself.
+pub const TANDEM: &str = "tandem";
+/// Acts on the server, with a subcommand; nobody there has an account at Slack.
+pub const CONSOLE: &str = "console";
+
 /// One line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When.
     pub at: Timestamp,
-    /// Slack's user id, or `tandem` for what the software did by itself.
+    /// Slack's id of a user or of another app's bot, [`TANDEM`] or [`CONSOLE`].
     pub actor: String,
     /// The acting user's home team; empty where it is not known.
     pub team: String,

@@ -13,6 +13,11 @@ crate::flows!(
 );
 
 async fn an_admin_reads_who_did_what(stage: Stage) {
+    let mut tx = stage.db.begin().await.unwrap();
+    for (verb, subject) in [("inbox.retry", "inbox:40"), ("inbox.drop", "inbox:41")] {
+        audit::done(&mut tx, stage.clock.now(), audit::CONSOLE, verb, subject, "").await.unwrap();
+    }
+    tx.commit().await.unwrap();
     let said = "New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer";
     stage.person(ALEX).post(INTAKE, said).await.unwrap();
     stage.settle().await;
@@ -25,6 +30,8 @@ async fn an_admin_reads_who_did_what(stage: Stage) {
         *Wednesday 4 March 2026*
         Alex Rivera was refused `/partner setup` · 10:00
         Alex Rivera added Acme Corp with Northwind · 10:00
+        Somebody on the server dropped number 41 of the inbox · 10:00
+        Somebody on the server had number 40 of the inbox tried again · 10:00
         ");
     }
     let mut tx = stage.db.read().await.unwrap();

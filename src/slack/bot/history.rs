@@ -56,6 +56,8 @@ const DEEDS: &[(&str, &str)] = &[
     ("import.cancel", "cancelled {}"),
     ("import.drop", "handed in {}"),
     ("import.run", "imported {}"),
+    ("inbox.drop", "dropped {}"),
+    ("inbox.retry", "had {} tried again"),
     ("keys.rotate", "changed {}"),
     ("overlap.add", "added {}"),
     ("overlap.assign", "assigned {}"),
@@ -135,8 +137,10 @@ async fn line(tx: &mut Tx, link: &Link, at: &Zoned) -> Result<String> {
 }
 
 async fn who(tx: &mut Tx, actor: &str) -> Result<String> {
-    if actor == "tandem" {
-        return Ok("Tandem".to_owned());
+    match actor {
+        audit::TANDEM => return Ok("Tandem".to_owned()),
+        audit::CONSOLE => return Ok("Somebody on the server".to_owned()),
+        _ => {}
     }
     let id = UserId::from(actor);
     Ok(match people::find(tx, &id).await? {
@@ -187,6 +191,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
         "digest" => Some("the digest's settings".to_owned()),
+        "inbox" => Some(format!("number {id} of the inbox")),
         "keys" => Some("the key of the stored secrets".to_owned()),
         "setup" => Some("the set-up".to_owned()),
         _ => None,
@@ -195,7 +200,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 }
 
 /// What things are written down about.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "app",
     "backup",
     "channel",
@@ -204,6 +209,7 @@ const KINDS: [&str; 13] = [
     "digest",
     "draft",
     "import",
+    "inbox",
     "keys",
     "overlap",
     "partner",
@@ -228,7 +234,7 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 19] = [
+    const SILENT: [&str; 24] = [
         "digest.preview",
         "draft.contact",
         "draft.gift",
@@ -240,6 +246,11 @@ mod tests {
         "draft.template",
         "import.columns",
         "import.map",
+        "inbox.claim",
+        "inbox.claimed",
+        "inbox.commit",
+        "inbox.committed",
+        "inbox.insert",
         "keys.ring",
         "overlap.menu",
         "overlap.say",
