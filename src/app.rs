@@ -21,7 +21,7 @@ use crate::config::{Config, Mode};
 use crate::delivery::dispatch::Dispatch;
 use crate::delivery::inbox::Inbox;
 use crate::delivery::intake::Intake;
-use crate::delivery::outbox::Bell;
+use crate::delivery::wake::Bell;
 use crate::delivery::{inbox, outbox, wake};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};

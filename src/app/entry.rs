@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::delivery::outbox::Bell;
+use crate::delivery::wake::Bell;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::slack::bot::Identity;

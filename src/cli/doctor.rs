@@ -4,8 +4,10 @@ use super::{Outcome, runtime};
 use crate::app;
 use crate::config::Config;
 use crate::delivery::inbox::{self, Stuck};
-use crate::delivery::outbox;
-use crate::store::{Db, installation};
+use crate::delivery::{backlog, outbox};
+use crate::kernel::clock::Clock;
+use crate::kernel::meters::Backlog;
+use crate::store::{Db, installation, millis};
 
 /// So many stuck things are listed.
 const LISTED: i64 = 20;
@@ -32,8 +34,8 @@ pub(super) fn run(config: &Config, options: &Options) -> Outcome {
 #[expect(clippy::print_stdout, reason = "the report is what is asked for")]
 async fn report(db: &Db) -> Outcome {
     let mut tx = db.read().await?;
-    let (waiting, buried) = inbox::depth(&mut tx).await?;
-    let (outgoing, unconfirmed, failed) = outbox::depth(&mut tx).await?;
+    let Backlog { envelopes, buried, messages, unconfirmed, failed, .. } =
+        backlog::read(&mut tx, millis(Clock::system().now())).await?;
     println!("Database: {}", db.name());
     match installation::load(&mut tx).await? {
         None => println!("Workspace: none yet"),
@@ -44,7 +46,7 @@ async fn report(db: &Db) -> Outcome {
             }
         }
     }
-    println!("Inbox: {waiting} waiting, {buried} buried");
+    println!("Inbox: {envelopes} waiting, {buried} buried");
     for Stuck { seq, buried, kind, name, error, .. } in inbox::stuck(&mut tx, LISTED).await? {
         let state = if buried { "" } else { " (tried again by itself)" };
         println!("  {seq}  {kind} {name}{state}: {error}");
@@ -52,7 +54,7 @@ async fn report(db: &Db) -> Outcome {
     if buried > 0 {
         println!("  `tandem inbox retry` has one tried again, by its number.");
     }
-    println!("Outbox: {outgoing} waiting, {unconfirmed} not confirmed, {failed} failed");
+    println!("Outbox: {messages} waiting, {unconfirmed} not confirmed, {failed} failed");
     for (state, error) in outbox::stuck(&mut tx, LISTED).await? {
         println!("  {state}: {error}");
     }

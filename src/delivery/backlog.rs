@@ -1,7 +1,8 @@
-//! How much waits, and for how long: read whenever somebody asks from outside.
+//! How much waits, and for how long: for `/metrics`, `/partner status` and `tandem doctor`.
 
 use std::time::Duration;
 
+use super::inbox::state;
 use crate::kernel::error::Result;
 use crate::kernel::meters::Backlog;
 use crate::sql_opt;
@@ -16,9 +17,17 @@ pub async fn read(tx: &mut Tx, now: i64) -> Result<Backlog> {
     let inbox = sql_opt!(
         tx,
         (i64, i64, Option<i64>),
-        "SELECT (SELECT COUNT(*) FROM inbox WHERE state < 2), (SELECT COUNT(*) FROM inbox WHERE state = 3), \
-         (SELECT MIN(received_at) FROM inbox WHERE seq IN ((SELECT MIN(seq) FROM inbox WHERE urgent = 0 AND state < 2), \
-          (SELECT MIN(seq) FROM inbox WHERE urgent = 1 AND state < 2)))"
+        concat!(
+            "SELECT (SELECT COUNT(*) FROM inbox WHERE ",
+            state!(open),
+            "), (SELECT COUNT(*) FROM inbox WHERE ",
+            state!(buried),
+            "), (SELECT MIN(received_at) FROM inbox WHERE seq IN ((SELECT MIN(seq) FROM inbox WHERE urgent = 0 AND ",
+            state!(open),
+            "), (SELECT MIN(seq) FROM inbox WHERE urgent = 1 AND ",
+            state!(open),
+            ")))"
+        )
     )?;
     if let Some((open, buried, oldest)) = inbox {
         backlog = Backlog { envelopes: open, buried, oldest_envelope: age(oldest), ..backlog };

@@ -11,7 +11,8 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::outbox::{self, Audience, Bell, Claimed, Rank, State};
+use super::outbox::{self, Audience, Claimed, Fate, Rank};
+use super::wake::Bell;
 use super::{FALLBACK, PAUSE};
 use crate::failpoint;
 use crate::kernel::clock::Clock;
@@ -42,7 +43,7 @@ enum Step {
     /// It stands there already.
     Found((String, String)),
     /// It is not sent: why.
-    End(State, String),
+    End(Fate, String),
     /// Another worker has it.
     Lost,
 }
@@ -150,16 +151,15 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             Step::Send => self.send(&row, shown).await,
             Step::Later(after, why) => self.put_back(&row, after, row.uncertain, &why).await,
             Step::Hold(channel) => self.hold(&row, &channel).await,
-            Step::Found((channel, ts)) => self.settle(&row, State::Sent, Some((&channel, &ts)), None).await,
-            Step::End(state, why) => self.settle(&row, state, None, Some(&why)).await,
+            Step::Found((channel, ts)) => self.settle(&row, Fate::Sent, Some((&channel, &ts)), None).await,
+            Step::End(fate, why) => self.settle(&row, fate, None, Some(&why)).await,
             Step::Lost => lost(&row),
         }
     }
 
     /// What is to be done with a row: everything that comes before the send, and where the thing stands that it refers to.
     async fn check(&self, row: &Claimed) -> Result<(At, Step)> {
-        let unreadable =
-            if row.is_for_partner() && row.uncertain { State::Unconfirmed } else { State::Failed };
+        let unreadable = if row.is_for_partner() && row.uncertain { Fate::Unconfirmed } else { Fate::Failed };
         let mut tx = self.db.read().await?;
         let shown = match &row.action {
             outbox::Action::Update { of, .. } => outbox::shown_at(&mut tx, of).await?,
@@ -177,7 +177,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         if row.uncertain && row.is_for_partner() {
             let step = match self.find(row, shown.clone()).await {
                 Ok(Some(at)) => Step::Found(at),
-                Ok(None) => Step::End(State::Unconfirmed, "its fate is unknown".to_owned()),
+                Ok(None) => Step::End(Fate::Unconfirmed, "its fate is unknown".to_owned()),
                 Err(why) => Step::Later(None, why),
             };
             return Ok((shown, step));
@@ -186,7 +186,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             Verdict::Go => Step::Send,
             Verdict::Later(after, why) => Step::Later(Some(after), why),
             Verdict::Hold(channel) => Step::Hold(channel),
-            Verdict::Drop(why) => Step::End(State::Dropped, why),
+            Verdict::Drop(why) => Step::End(Fate::Dropped, why),
         };
         if step != Step::Send {
             return Ok((shown, step));
@@ -220,7 +220,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         match sent {
             Sent::Arrived(at) => {
                 let at = at.as_ref().map(|(c, t)| (c.as_str(), t.as_str()));
-                self.settle(row, State::Sent, at, None).await
+                self.settle(row, Fate::Sent, at, None).await
             }
             Sent::Later(after, why) => self.put_back(row, after, false, &why).await,
             Sent::Refused(why) => self.refused(row, &why).await,
@@ -235,7 +235,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
 
     async fn refused(&self, row: &Claimed, why: &str) -> Result<()> {
         tracing::warn!(why, subject = row.subject, "Slack refused a message");
-        self.settle(row, State::Failed, None, Some(why)).await
+        self.settle(row, Fate::Failed, None, Some(why)).await
     }
 
     async fn hold(&self, row: &Claimed, channel: &ChannelId) -> Result<()> {
@@ -267,7 +267,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         match (row.is_for_partner(), uncertain) {
             // Only a person can look further.
             (true, true) if tried || stale => {
-                return self.settle(row, State::Unconfirmed, None, Some(why)).await;
+                return self.settle(row, Fate::Unconfirmed, None, Some(why)).await;
             }
             (true, false) if stale => return self.give_up(row, why).await,
             (false, _) if stale && tried => return self.give_up(row, why).await,
@@ -295,17 +295,17 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
 
     async fn give_up(&self, row: &Claimed, why: &str) -> Result<()> {
         tracing::warn!(why, subject = row.subject, "a message was given up");
-        self.settle(row, State::Failed, None, Some(&format!("it could not be sent in time ({why})"))).await
+        self.settle(row, Fate::Failed, None, Some(&format!("it could not be sent in time ({why})"))).await
     }
 
     async fn settle(
         &self,
         row: &Claimed,
-        state: State,
+        fate: Fate,
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
-        self.insist(row, || self.try_settle(row, state, at, error)).await
+        self.insist(row, || self.try_settle(row, fate, at, error)).await
     }
 
     /// Writes down what became of a row, again and again while the database fails.
@@ -331,15 +331,15 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
     async fn try_settle(
         &self,
         row: &Claimed,
-        state: State,
+        fate: Fate,
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        if !outbox::settle(&mut tx, row, state, millis(self.clock.now()), at, error).await? {
+        if !outbox::settle(&mut tx, row, fate, millis(self.clock.now()), at, error).await? {
             return lost(row);
         }
-        self.oversight.settled(&mut tx, row, state, at, error).await?;
+        self.oversight.settled(&mut tx, row, fate, at, error).await?;
         failpoint!("outbox.settle");
         tx.commit().await?;
         failpoint!("outbox.settled");

@@ -3,6 +3,28 @@
 //! Here is the door: many envelopes to a commit. Workers take them through `claims`, people look at them and lend a
 //! hand through `desk`.
 
+/// How far an envelope is, in the words of its column and of the column's indices.
+macro_rules! state {
+    // Not handled yet: waiting, or in a worker's hand.
+    (open) => {
+        "state < 2"
+    };
+    (waiting) => {
+        "state = 0"
+    };
+    (in_hand) => {
+        "state = 1"
+    };
+    (handled) => {
+        "state = 2"
+    };
+    // Given up after several tries.
+    (buried) => {
+        "state = 3"
+    };
+}
+pub(super) use state;
+
 mod claims;
 mod desk;
 
@@ -24,7 +46,7 @@ use crate::store::{Db, Tx, millis};
 pub use claims::{
     Again, Claim, Claimed, bury, claim, done, done_all, release, release_all, renew, retry_later,
 };
-pub use desk::{Stuck, depth, drop_by_hand, find, forget, last_received, retry_by_hand, stuck};
+pub use desk::{Stuck, drop_by_hand, find, forget, last_received, retry_by_hand, stuck};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;

@@ -30,5 +30,6 @@ pub mod intake;
 pub mod outbox;
 pub mod restored;
 pub mod schedule;
+pub mod sweep;
 pub mod uptime;
 pub mod wake;

@@ -6,11 +6,7 @@ mod claims;
 mod held;
 mod look;
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 
 use crate::kernel::blocks::{Message, TEXT_LIMIT};
 use crate::kernel::error::{Error, Result};
@@ -19,9 +15,10 @@ use crate::kernel::text::split;
 use crate::sql_exec;
 use crate::store::Tx;
 
+pub use super::wake::Bell;
 pub use claims::{Again, Claimed, claim, is_ours, release_all, renew, retry_later, settle};
 pub use held::{give_up_held, held, held_for, held_too_long, hold, readdress, release, renumber};
-pub use look::{attended, depth, forget, is_shown, lane_of, shown_at, stuck};
+pub use look::{attended, forget, is_shown, lane_of, shown_at, stuck};
 
 /// Who will read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,20 +178,22 @@ impl Outgoing {
     }
 }
 
-/// How far an outbox row is.
+/// How a row ended. One that has not is stored as `waiting`, `claimed` (a worker sends it) or `held` (its channel is not in
+/// order); one that ended badly becomes `attended` when somebody saw to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum Fate {
     /// Slack has it.
     Sent,
     /// It may have arrived; a human looks.
     Unconfirmed,
-    /// It cannot be sent: Slack refused it for good, or was out of reach for too long.
+    /// It cannot be sent: Slack refused it for good, or it could not be sent in time.
     Failed,
-    /// Its audience changed: it must not go.
+    /// It must not go any more: its audience changed, its channel was out of order for too long, or it is an answer that
+    /// a restored backup holds.
     Dropped,
 }
 
-impl State {
+impl Fate {
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -203,31 +202,6 @@ impl State {
             Self::Failed => "failed",
             Self::Dropped => "dropped",
         }
-    }
-}
-
-/// Wakes the worker after a commit.
-#[derive(Clone, Debug, Default)]
-pub struct Bell(Arc<Notify>);
-
-impl Bell {
-    /// There may be work.
-    pub fn ring(&self) {
-        self.0.notify_one();
-    }
-
-    /// There may be work after this long.
-    pub fn ring_in(&self, wait: Duration) {
-        let bell = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(wait).await;
-            bell.ring();
-        });
-    }
-
-    /// Resolves when it was rung.
-    pub async fn rung(&self) {
-        self.0.notified().await;
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Between the backup and now the process that wrote it went on: what the copy holds as unfinished may have been done.
 
+use super::inbox::state;
 use crate::kernel::error::Result;
 use crate::sql_exec;
 use crate::store::Tx;
@@ -33,9 +34,13 @@ pub async fn doubt(tx: &mut Tx) -> Result<Unfinished> {
     )?;
     let acts = sql_exec!(
         tx,
-        "UPDATE inbox SET state = 3, lease_until = 0, \
-         error = 'restored from a backup: it may have been carried out after that was made' \
-         WHERE state < 2 AND urgent <> 0"
+        concat!(
+            "UPDATE inbox SET ",
+            state!(buried),
+            ", lease_until = 0, error = 'restored from a backup: it may have been carried out after that was made' WHERE ",
+            state!(open),
+            " AND urgent <> 0"
+        )
     )?;
     Ok(Unfinished { sends, acts })
 }

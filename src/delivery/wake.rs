@@ -1,21 +1,50 @@
-//! Wakes the workers of every replica when one of them has committed something.
+//! Wakes whoever waits for work: within the process with a [`Bell`], and the workers of every replica when one of them has
+//! committed something.
 //!
 //! On SQLite there is one process, which wakes itself. On Postgres triggers on the inbox and the outbox send `NOTIFY`
 //! with the commit; whoever misses it, because its connection was lost, looks once it has a new one.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::PAUSE;
 use super::inbox::Inbox;
-use super::outbox::Bell;
 use crate::kernel::error::Result;
 
 /// Something is in the inbox.
 const INBOX: &str = "tandem_inbox";
 /// Something is in the outbox.
 const OUTBOX: &str = "tandem_outbox";
+
+/// Rung after a commit; wakes the one that waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// There may be work.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// There may be work after this long.
+    pub fn ring_in(&self, wait: Duration) {
+        let bell = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            bell.ring();
+        });
+    }
+
+    /// Resolves when it was rung.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}
 
 /// Listens until cancelled.
 pub async fn run(pool: PgPool, inbox: Inbox, bell: Bell, stop: CancellationToken) -> Result<()> {

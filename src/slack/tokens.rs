@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::client::{Access, CallError, Client, Grant};
-use crate::delivery::outbox::Bell;
+use crate::delivery::wake::Bell;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::installation::{self, Installation, Tokens};

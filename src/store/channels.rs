@@ -36,21 +36,6 @@ impl State {
         }
     }
 
-    /// What Slack's refusal of a message says of its channel; `None` when it is not the channel's fault.
-    pub fn refused_with(code: &str) -> Option<Self> {
-        Some(match code {
-            "is_archived" => Self::Archived,
-            "not_in_channel" => Self::Left,
-            "channel_not_found" => Self::Gone,
-            "restricted_action"
-            | "restricted_action_read_only_channel"
-            | "restricted_action_thread_only_channel"
-            | "restricted_action_non_threadable_channel"
-            | "posting_to_general_channel_denied" => Self::Restricted,
-            _ => return None,
-        })
-    }
-
     fn stored(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| unknown("channel's state", text))
     }

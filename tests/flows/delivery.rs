@@ -10,8 +10,8 @@ use tandem::delivery::dispatch::{Carrier, Dispatch, Oversight, Sent, Verdict};
 use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::inbox::{self, Inbox};
 use tandem::delivery::intake::{Handled, Handler, Intake};
-use tandem::delivery::outbox::{self, Action, Again, Bell, Destination, Outgoing, Rank, State};
-use tandem::delivery::wake;
+use tandem::delivery::outbox::{self, Action, Again, Destination, Fate, Outgoing, Rank};
+use tandem::delivery::wake::{self, Bell};
 use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
 use tandem::kernel::error::{Error, NotNow, Result};
@@ -498,10 +498,10 @@ async fn a_lost_send_settles_nothing(house: House) {
     let mut tx = house.db.begin().await.unwrap();
     assert!(!outbox::is_ours(&mut tx, &lost).await.unwrap());
     assert!(outbox::is_ours(&mut tx, &held).await.unwrap());
-    assert!(!outbox::settle(&mut tx, &lost, State::Failed, now, None, Some("late")).await.unwrap());
+    assert!(!outbox::settle(&mut tx, &lost, Fate::Failed, now, None, Some("late")).await.unwrap());
     let again = Again { wait: 0, uncertain: true, faults: 1, why: "late" };
     assert!(!outbox::retry_later(&mut tx, &lost, now, again).await.unwrap());
-    assert!(outbox::settle(&mut tx, &held, State::Sent, now, Some(("C1", "1.2")), None).await.unwrap());
+    assert!(outbox::settle(&mut tx, &held, Fate::Sent, now, Some(("C1", "1.2")), None).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -558,7 +558,7 @@ impl Oversight for Anything {
         &self,
         _tx: &mut Tx,
         _row: &outbox::Claimed,
-        _state: State,
+        _fate: Fate,
         _at: Option<(&str, &str)>,
         _error: Option<&str>,
     ) -> Result<()> {
@@ -662,7 +662,7 @@ async fn what_is_old_is_forgotten_and_repetitions_are_known(house: House) {
         let rows = outbox::claim(&house.db, house.now(), LEASE, Rank::Ordinary, 1).await.unwrap();
         let mut tx = house.db.begin().await.unwrap();
         let at = Some(("C1", "1.0"));
-        assert!(outbox::settle(&mut tx, &rows[0], State::Sent, house.now(), at, None).await.unwrap());
+        assert!(outbox::settle(&mut tx, &rows[0], Fate::Sent, house.now(), at, None).await.unwrap());
         tx.commit().await.unwrap();
     }
     let mut tx = house.db.begin().await.unwrap();

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tandem::delivery::dispatch::{At, Carrier, Dispatch, Oversight, Sent, Verdict};
-use tandem::delivery::outbox::{self, Again, Bell, Claimed, Outgoing, Rank, State};
+use tandem::delivery::outbox::{self, Again, Claimed, Fate, Outgoing, Rank};
+use tandem::delivery::wake::Bell;
 use tandem::kernel::error::{Error, Result};
 use tandem::kernel::ids::ChannelId;
 use tandem::kernel::pulse::Pulse;
@@ -32,7 +33,7 @@ struct Script {
     answers: Mutex<VecDeque<Sent>>,
     closings: Mutex<VecDeque<Result<Option<ChannelId>>>>,
     sent: Mutex<Vec<String>>,
-    ends: Mutex<Vec<(String, State, String)>>,
+    ends: Mutex<Vec<(String, Fate, String)>>,
 }
 
 impl Script {
@@ -40,7 +41,7 @@ impl Script {
         self.sent.lock().unwrap().clone()
     }
 
-    fn ends(&self) -> Vec<(String, State, String)> {
+    fn ends(&self) -> Vec<(String, Fate, String)> {
         self.ends.lock().unwrap().clone()
     }
 }
@@ -79,11 +80,11 @@ impl Oversight for Script {
         &self,
         _tx: &mut Tx,
         row: &Claimed,
-        state: State,
+        fate: Fate,
         _at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
-        self.ends.lock().unwrap().push((row.key.clone(), state, error.unwrap_or_default().to_owned()));
+        self.ends.lock().unwrap().push((row.key.clone(), fate, error.unwrap_or_default().to_owned()));
         Ok(())
     }
 }
@@ -129,7 +130,7 @@ async fn a_note_that_may_have_arrived_is_never_said_to_be_unsent(house: House) {
         let key = format!("{verdict:?}");
         enqueue(&house, &[note(&key)]).await;
         until_ended(&house, &script, 1).await;
-        assert_eq!(script.ends(), [(key.clone(), State::Unconfirmed, "its fate is unknown".to_owned())]);
+        assert_eq!(script.ends(), [(key.clone(), Fate::Unconfirmed, "its fate is unknown".to_owned())]);
         assert_eq!(script.sent(), [key], "and it is not sent again");
     }
 }
@@ -139,7 +140,7 @@ async fn a_fault_before_the_send_leaves_nothing_unknown(house: House) {
     script.verdicts.lock().unwrap().push_back(Err(Error::fault("the database is away")));
     enqueue(&house, &[note("a")]).await;
     until_ended(&house, &script, 1).await;
-    assert_eq!(script.ends(), [("a".to_owned(), State::Sent, String::new())]);
+    assert_eq!(script.ends(), [("a".to_owned(), Fate::Sent, String::new())]);
 }
 
 async fn a_fault_after_a_refusal_leaves_nothing_unknown(house: House) {
@@ -167,7 +168,7 @@ async fn one_that_cannot_be_read_keeps_nobody_waiting(house: House) {
     tx.commit().await.unwrap();
     until_ended(&house, &script, 3).await;
     let why = "another version of Tandem wrote it, and this one cannot read it";
-    assert!(script.ends().contains(&("from a newer version".to_owned(), State::Failed, why.to_owned())));
+    assert!(script.ends().contains(&("from a newer version".to_owned(), Fate::Failed, why.to_owned())));
     let mut sent = script.sent();
     sent.sort();
     assert_eq!(sent, ["a", "b"]);
@@ -186,7 +187,7 @@ async fn a_note_that_waits_too_long_comes_back(house: House) {
     enqueue(&house, &[note("a")]).await;
     work(&house, &script, TEN_MINUTES, async || !script.ends().is_empty()).await;
     let why = "it could not be sent in time (ratelimited)";
-    assert_eq!(script.ends(), [("a".to_owned(), State::Failed, why.to_owned())]);
+    assert_eq!(script.ends(), [("a".to_owned(), Fate::Failed, why.to_owned())]);
     assert!(script.sent().len() < 10, "within the hour: {:?}", script.sent());
 }
 
@@ -197,7 +198,7 @@ async fn waits_that_slack_asked_for_are_no_faults(house: House) {
     script.answers.lock().unwrap().push_back(Sent::Later(None, "connect".into()));
     enqueue(&house, &[post("a", "C1")]).await;
     work(&house, &script, TEN_MINUTES, async || !script.ends().is_empty()).await;
-    assert_eq!(script.ends(), [("a".to_owned(), State::Sent, String::new())]);
+    assert_eq!(script.ends(), [("a".to_owned(), Fate::Sent, String::new())]);
 }
 
 async fn a_long_wait_is_no_clock_set_back(house: House) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tandem::delivery::outbox;
+use tandem::delivery::backlog;
 use tandem::kernel::actor::Role;
 use tandem::kernel::clock::Clock;
 use tandem::slack::tokens::{Credentials, Keeper};
@@ -71,10 +71,10 @@ async fn installation(stage: &Stage) -> Installation {
 
 async fn waiting(stage: &Stage) -> i64 {
     let mut tx = stage.db.read().await.unwrap();
-    let (waiting, unconfirmed, failed) = outbox::depth(&mut tx).await.unwrap();
+    let backlog = backlog::read(&mut tx, 0).await.unwrap();
     tx.rollback().await.unwrap();
-    assert_eq!((unconfirmed, failed), (0, 0));
-    waiting
+    assert_eq!((backlog.unconfirmed, backlog.failed), (0, 0));
+    backlog.messages
 }
 
 /// Returns when `holds` does.

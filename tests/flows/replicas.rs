@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tandem::delivery::backlog;
 use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::outbox::{self, Destination, Outgoing};
 use tandem::kernel::blocks::Message;
@@ -140,7 +141,8 @@ async fn fifty_clicks_make_one_decision(stage: Stage) {
     )
     .unwrap();
     assert_eq!(decided, 1);
-    assert_eq!(outbox::depth(&mut tx).await.unwrap(), (0, 0, 0));
+    let left = backlog::read(&mut tx, 0).await.unwrap();
+    assert_eq!((left.messages, left.unconfirmed, left.failed), (0, 0, 0));
     tx.rollback().await.unwrap();
     let second = stage.private(MAYA);
     assert_eq!(second.len(), 49, "everybody else is told");

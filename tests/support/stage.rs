@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tandem::app::App;
 use tandem::config::{Config, Mode};
 use tandem::delivery::outbox::{Destination, Outgoing};
-use tandem::delivery::{inbox, outbox};
+use tandem::delivery::{backlog, inbox, outbox};
 use tandem::kernel::actor::Role;
 use tandem::kernel::blocks::{self, Message};
 use tandem::kernel::clock::Clock;
@@ -216,16 +216,12 @@ impl Stage {
         loop {
             self.sandbox.settled().await;
             let mut tx = self.db.read().await.unwrap();
-            let (waiting, _) = inbox::depth(&mut tx).await.unwrap();
-            let (outgoing, _, _) = outbox::depth(&mut tx).await.unwrap();
+            let backlog = backlog::read(&mut tx, 0).await.unwrap();
             tx.rollback().await.unwrap();
-            if waiting == 0 && outgoing == 0 {
+            if backlog.envelopes == 0 && backlog.messages == 0 {
                 return;
             }
-            assert!(
-                tokio::time::Instant::now() < end,
-                "{waiting} waiting in the inbox, {outgoing} in the outbox"
-            );
+            assert!(tokio::time::Instant::now() < end, "still waiting: {backlog:?}");
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
     }
@@ -357,10 +353,14 @@ impl Stage {
     pub async fn end(self) {
         self.settle().await;
         let mut tx = self.db.read().await.unwrap();
-        let (_, buried) = inbox::depth(&mut tx).await.unwrap();
-        assert_eq!(inbox::stuck(&mut tx, 5).await.unwrap(), Vec::new(), "{buried} envelopes are buried");
-        let (_, unconfirmed, failed) = outbox::depth(&mut tx).await.unwrap();
-        assert_eq!((unconfirmed, failed), (0, 0), "{:?}", outbox::stuck(&mut tx, 5).await.unwrap());
+        let backlog = backlog::read(&mut tx, 0).await.unwrap();
+        assert_eq!(inbox::stuck(&mut tx, 5).await.unwrap(), Vec::new(), "{} are buried", backlog.buried);
+        assert_eq!(
+            (backlog.unconfirmed, backlog.failed),
+            (0, 0),
+            "{:?}",
+            outbox::stuck(&mut tx, 5).await.unwrap()
+        );
         tx.rollback().await.unwrap();
         for user in [MAYA, OMAR, ALEX, EVE, SAM] {
             assert_eq!(self.sandbox.notices(user), Vec::<String>::new(), "{user} saw an error of Slack's");

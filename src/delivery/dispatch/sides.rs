@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::super::outbox::{Claimed, State};
+use super::super::outbox::{Claimed, Fate};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::store::Tx;
@@ -83,7 +83,7 @@ pub trait Oversight: Send + Sync + 'static {
         &self,
         tx: &mut Tx,
         row: &Claimed,
-        state: State,
+        fate: Fate,
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> impl Future<Output = Result<()>> + Send;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::kernel::error::Result;
 use crate::store::{Tx, instant};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::{sql_all, sql_exec, sql_opt};
 
 /// An envelope that needs somebody: buried, or put back for another try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,23 +27,16 @@ pub struct Stuck {
     pub payload: String,
 }
 
-type Row = (i64, i64, String, String, i64, i64, String, String);
+type Row = (i64, bool, String, String, i64, i64, String, String);
 
-fn stuck_of((seq, state, kind, name, at, attempts, error, payload): Row) -> Result<Stuck> {
-    Ok(Stuck { seq, buried: state == 3, kind, name, received_at: instant(at)?, attempts, error, payload })
-}
-
-/// How many wait (claimed ones included) and how many are buried.
-pub async fn depth(tx: &mut Tx) -> Result<(i64, i64)> {
-    let open = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state < 2")?;
-    let buried = sql_value!(tx, i64, "SELECT COUNT(*) FROM inbox WHERE state = 3")?;
-    Ok((open, buried))
+fn stuck_of((seq, buried, kind, name, at, attempts, error, payload): Row) -> Result<Stuck> {
+    Ok(Stuck { seq, buried, kind, name, received_at: instant(at)?, attempts, error, payload })
 }
 
 /// What needs somebody, in the words of the index `inbox_stuck`.
 macro_rules! stuck {
     () => {
-        "(state = 3 OR (state < 2 AND not_before > 0))"
+        concat!("(", state!(buried), " OR (", state!(open), " AND not_before > 0))")
     };
 }
 
@@ -53,7 +46,9 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<Stuck>> {
         tx,
         Row,
         concat!(
-            "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox WHERE ",
+            "SELECT seq, ",
+            state!(buried),
+            ", kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox WHERE ",
             stuck!(),
             " ORDER BY seq DESC LIMIT $1"
         ),
@@ -69,9 +64,13 @@ pub async fn find(tx: &mut Tx, which: &str) -> Result<Option<Stuck>> {
         tx,
         Row,
         concat!(
-            "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), payload FROM inbox WHERE ",
+            "SELECT seq, ",
+            state!(buried),
+            ", kind, name, received_at, attempts, COALESCE(error, ''), payload FROM inbox WHERE ",
             stuck!(),
-            " AND (seq = $2 OR (state = 3 AND SUBSTR(error, 1, LENGTH($1)) = $1)) ORDER BY state DESC, seq DESC LIMIT 1"
+            " AND (seq = $2 OR (",
+            state!(buried),
+            " AND SUBSTR(error, 1, LENGTH($1)) = $1)) ORDER BY state DESC, seq DESC LIMIT 1"
         ),
         reference,
         which.parse::<i64>().unwrap_or(-1)
@@ -84,7 +83,11 @@ pub async fn retry_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     let changed = sql_exec!(
         tx,
         concat!(
-            "UPDATE inbox SET state = 0, attempts = 0, faults = 0, not_before = 0 WHERE seq = $1 AND state <> 1 AND ",
+            "UPDATE inbox SET ",
+            state!(waiting),
+            ", attempts = 0, faults = 0, not_before = 0 WHERE seq = $1 AND NOT ",
+            state!(in_hand),
+            " AND ",
             stuck!()
         ),
         seq
@@ -100,7 +103,11 @@ pub async fn drop_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     let changed = sql_exec!(
         tx,
         concat!(
-            "UPDATE inbox SET state = 2, payload = '', not_before = 0 WHERE seq = $1 AND state <> 1 AND ",
+            "UPDATE inbox SET ",
+            state!(handled),
+            ", payload = '', not_before = 0 WHERE seq = $1 AND NOT ",
+            state!(in_hand),
+            " AND ",
             stuck!()
         ),
         seq
@@ -117,7 +124,11 @@ pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
 pub async fn forget(tx: &mut Tx, before: i64, limit: i64) -> Result<u64> {
     Ok(sql_exec!(
         tx,
-        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE state = 2 AND received_at < $1 ORDER BY received_at LIMIT $2)",
+        concat!(
+            "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE ",
+            state!(handled),
+            " AND received_at < $1 ORDER BY received_at LIMIT $2)"
+        ),
         before,
         limit
     )?)

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::super::{FARTHEST_MS, soon};
-use super::{Action, Audience, Rank, State};
+use super::{Action, Audience, Fate, Rank};
 use crate::kernel::error::Result;
 use crate::store::{Db, Tx};
 use crate::{failpoint, sql_all, sql_exec, sql_value};
@@ -155,7 +155,7 @@ pub async fn is_ours(tx: &mut Tx, row: &Claimed) -> Result<bool> {
 pub async fn settle(
     tx: &mut Tx,
     row: &Claimed,
-    state: State,
+    fate: Fate,
     now: i64,
     at: Option<(&str, &str)>,
     error: Option<&str>,
@@ -167,7 +167,7 @@ pub async fn settle(
          action = CASE WHEN $3 = 'sent' THEN '' ELSE action END WHERE seq = $1 AND attempts = $2 AND state = 'claimed'",
         row.seq,
         row.attempts,
-        state.as_str(),
+        fate.as_str(),
         now,
         channel,
         ts,

@@ -1,6 +1,6 @@
 //! What is kept back until its channel is in order again, and what follows a channel that moved.
 
-use super::State;
+use super::Fate;
 use super::claims::{Claimed, Row, columns};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
@@ -66,12 +66,12 @@ pub async fn held_too_long(tx: &mut Tx, before: i64) -> Result<Vec<Claimed>> {
 }
 
 /// Gives up one that is held.
-pub async fn give_up_held(tx: &mut Tx, row: &Claimed, state: State, now: i64, why: &str) -> Result<()> {
+pub async fn give_up_held(tx: &mut Tx, row: &Claimed, fate: Fate, now: i64, why: &str) -> Result<()> {
     sql_exec!(
         tx,
         "UPDATE outbox SET state = $2, sent_at = $3, error = $4 WHERE seq = $1 AND state = 'held'",
         row.seq,
-        state.as_str(),
+        fate.as_str(),
         now,
         why
     )?;

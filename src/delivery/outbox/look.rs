@@ -1,9 +1,8 @@
 //! What stands where, what is stuck, and what may be forgotten.
 
-use super::State;
 use crate::kernel::error::Result;
 use crate::store::Tx;
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::{sql_all, sql_exec, sql_opt};
 
 /// The lane of the newest message that shows `subject`.
 pub async fn lane_of(tx: &mut Tx, subject: &str) -> Result<Option<String>> {
@@ -24,19 +23,6 @@ pub async fn shown_at(tx: &mut Tx, subject: &str) -> Result<Option<(String, Stri
         "SELECT channel, ts FROM outbox WHERE subject = $1 AND state = 'sent' AND ts IS NOT NULL ORDER BY seq DESC LIMIT 1",
         subject
     )?)
-}
-
-/// How many wait, how many are unconfirmed, how many failed.
-pub async fn depth(tx: &mut Tx) -> Result<(i64, i64, i64)> {
-    let open = sql_value!(tx, i64, "SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed')")?;
-    // The whole predicate of the index, or SQLite would not use it.
-    let stuck = sql_all!(
-        tx,
-        (String, i64),
-        "SELECT state, COUNT(*) FROM outbox WHERE state IN ('unconfirmed', 'failed', 'dropped') GROUP BY state"
-    )?;
-    let of = |state: State| stuck.iter().find(|(s, _)| s == state.as_str()).map_or(0, |(_, n)| *n);
-    Ok((open, of(State::Unconfirmed), of(State::Failed)))
 }
 
 /// The newest rows that need somebody: state and why.

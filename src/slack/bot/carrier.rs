@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::client::{CallError, key_metadata};
+use super::super::client::{CallError, channel_refused, key_metadata};
 use super::{Bot, home};
 use crate::delivery::dispatch::{At, Carrier, Sent};
 use crate::delivery::outbox::{Action, Audience, Claimed, Destination, Thread};
 use crate::kernel::blocks::{Message, TEXT_LIMIT, clip};
-use crate::store::channels::State;
 
 /// How long a row rests that met a token which Slack no longer takes.
 const UNAUTHORISED: Duration = Duration::from_secs(1);
@@ -55,9 +54,7 @@ impl SlackCarrier {
             Ok(at) => Sent::Arrived(at),
             Err(CallError::Retry { after, code }) => Sent::Later(after, code),
             Err(CallError::Ambiguous { why }) => Sent::Unknown(why),
-            Err(CallError::Rejected { code, .. }) if State::refused_with(&code).is_some() => {
-                Sent::Closed(code)
-            }
+            Err(CallError::Rejected { code, .. }) if channel_refused(&code).is_some() => Sent::Closed(code),
             // Nothing else is sent either until there is a token that Slack takes.
             Err(CallError::Unauthorised { code }) => Sent::Later(Some(UNAUTHORISED), code),
             Err(error @ CallError::Rejected { .. }) => Sent::Refused(error.to_string()),

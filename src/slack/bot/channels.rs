@@ -16,7 +16,7 @@ use super::channels_view::{self as view, End, Used};
 use super::{Bot, Occasion, drafts, finish, outdated};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
-use crate::delivery::outbox::{self, State as Fate};
+use crate::delivery::outbox::{self, Fate};
 use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids::ChannelId;
 use crate::map::partner::Partner;

@@ -11,7 +11,7 @@ use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
 use super::oversight::permalink;
 use super::{Bot, Checked, Occasion, outdated};
 use crate::delivery::intake::Handled;
-use crate::delivery::outbox::{self, State};
+use crate::delivery::outbox::{self, Fate};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DraftId};
@@ -94,13 +94,13 @@ pub(super) async fn settled(
     tx: &mut Tx,
     now: Timestamp,
     draft: &str,
-    state: State,
+    fate: Fate,
     at: Option<(&str, &str)>,
     link: Option<String>,
     error: Option<&str>,
 ) -> Result<()> {
     let arrival = Arrival { channel: at.map(|(c, _)| c.into()), ts: at.map(|(_, ts)| ts.to_owned()), link };
-    flow::settled(tx, now, &DraftId::from(draft), state, arrival, error).await
+    flow::settled(tx, now, &DraftId::from(draft), fate, arrival, error).await
 }
 
 /// The ready text of a note did not reach its sender.

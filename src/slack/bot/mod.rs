@@ -32,7 +32,6 @@ mod setup;
 mod setup_view;
 pub mod standstill;
 mod status;
-mod sweep;
 mod triage;
 
 use std::path::PathBuf;
@@ -47,8 +46,9 @@ use crate::config::Delivery;
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
-use crate::delivery::outbox::{self, Bell, Outgoing};
-use crate::delivery::{schedule, uptime};
+use crate::delivery::outbox::{self, Outgoing};
+use crate::delivery::wake::Bell;
+use crate::delivery::{schedule, sweep, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
@@ -278,7 +278,7 @@ impl Bot {
             in_one!(self, tx, commitments::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),
-            sweep::round(self, now).await,
+            sweep::round(&self.db, &self.delivery, now).await,
         ];
         self.bell.ring();
         turns.into_iter().collect()

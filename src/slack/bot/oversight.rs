@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::client::channel_refused;
 use super::{Bot, channels, drafts, identity};
 use crate::delivery::dispatch::{Oversight, Verdict};
-use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, State};
+use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, Fate};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId};
 use crate::map::store;
 use crate::store::Tx;
-use crate::store::channels::State as Condition;
 
 /// Where Slack does not say who somebody is, it is asked again after this long.
 const LATER: Duration = Duration::from_secs(5);
@@ -52,8 +52,7 @@ impl Oversight for Watch {
         shown: Option<&(String, String)>,
         code: &str,
     ) -> Result<Option<ChannelId>> {
-        let (Some(channel), Some(state)) = (channel_of(&row.action, shown), Condition::refused_with(code))
-        else {
+        let (Some(channel), Some(state)) = (channel_of(&row.action, shown), channel_refused(code)) else {
             return Ok(None);
         };
         channels::refused(&self.bot, &channel, state).await?;
@@ -71,21 +70,21 @@ impl Oversight for Watch {
         &self,
         tx: &mut Tx,
         row: &Claimed,
-        state: State,
+        fate: Fate,
         at: Option<(&str, &str)>,
         error: Option<&str>,
     ) -> Result<()> {
         let now = self.bot.clock.now();
-        if let (State::Sent, Some((channel, _))) = (state, at) {
+        if let (Fate::Sent, Some((channel, _))) = (fate, at) {
             channels::arrived(tx, now, &channel.into()).await?;
         }
-        if let (State::Failed | State::Dropped, Some(draft)) = (state, handed(row)) {
+        if let (Fate::Failed | Fate::Dropped, Some(draft)) = (fate, handed(row)) {
             return drafts::undelivered(tx, now, draft, &row.key, error.unwrap_or("no reason given")).await;
         }
         match note_of(row) {
             Some(draft) => {
                 let link = at.and_then(|(channel, ts)| permalink(&self.bot.identity.url, channel, ts));
-                drafts::settled(tx, now, draft, state, at, link, error).await
+                drafts::settled(tx, now, draft, fate, at, link, error).await
             }
             None => Ok(()),
         }

@@ -7,15 +7,16 @@ use super::super::grammar::StatusVerb;
 use super::setup_view::{mentions, remove_samples};
 use super::{Bot, Occasion, channels, history};
 use crate::delivery::intake::Handled;
-use crate::delivery::{inbox, outbox};
+use crate::delivery::{backlog, inbox};
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
+use crate::kernel::meters::Backlog;
 use crate::map::{import, partner_view, store as map};
 use crate::pull::digest::weekday_words;
 use crate::store::settings::Workspace;
-use crate::store::{Tx, installation, instant, people, settings};
+use crate::store::{Tx, installation, instant, millis, people, settings};
 
 /// At most so many lists are named.
 const LISTS: usize = 20;
@@ -67,8 +68,8 @@ async fn show(o: &Occasion<'_>) -> Result<Handled> {
 }
 
 async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
-    let (waiting, buried) = inbox::depth(tx).await?;
-    let (outgoing, unconfirmed, failed) = outbox::depth(tx).await?;
+    let Backlog { envelopes, buried, messages, unconfirmed, failed, .. } =
+        backlog::read(tx, millis(now.timestamp())).await?;
     let last = inbox::last_received(tx).await?;
     let partners = map::partners(tx).await?;
     let admins = people::holders(tx, Role::Admin).await?;
@@ -93,8 +94,8 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
         last: last
             .map_or_else(|| Ok("never".to_owned()), |ms| instant(ms).map(|at| ago(at, now.timestamp())))?,
         // The command itself is still under way.
-        inbox: (waiting - 1).max(0),
-        outbox: outgoing,
+        inbox: (envelopes - 1).max(0),
+        outbox: messages,
         troubles,
         settings: summary(workspace),
         admins: if admins.is_empty() { String::new() } else { mentions(&admins) },

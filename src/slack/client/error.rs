@@ -6,6 +6,7 @@ use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
 
 use crate::kernel::error::{Error, NotNow};
+use crate::store::channels::State;
 
 /// Why a call failed. None of it carries a token or the text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +134,21 @@ impl CallError {
             _ => Self::Retry { after: None, code },
         }
     }
+}
+
+/// What Slack's refusal of a message says of its channel; `None` when it is not the channel's fault.
+pub fn channel_refused(code: &str) -> Option<State> {
+    Some(match code {
+        "is_archived" => State::Archived,
+        "not_in_channel" => State::Left,
+        "channel_not_found" => State::Gone,
+        "restricted_action"
+        | "restricted_action_read_only_channel"
+        | "restricted_action_thread_only_channel"
+        | "restricted_action_non_threadable_channel"
+        | "posting_to_general_channel_denied" => State::Restricted,
+        _ => return None,
+    })
 }
 
 /// The code in Slack's own answer, if the body is one.

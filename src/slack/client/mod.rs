@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use url::Url;
 
 pub use download::DownloadError;
-pub use error::CallError;
+pub use error::{CallError, channel_refused};
 pub use oauth::{Access, Grant};
 pub use web::{Posted, key_metadata};
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{load, nudge, record, resolve};
-use crate::delivery::outbox::{self, Destination, Outgoing, State};
+use crate::delivery::outbox::{self, Destination, Fate, Outgoing};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, DraftId, UserId};
@@ -92,7 +92,7 @@ pub async fn settled(
     tx: &mut Tx,
     now: Timestamp,
     id: &DraftId,
-    state: State,
+    fate: Fate,
     arrival: Arrival,
     error: Option<&str>,
 ) -> Result<()> {
@@ -101,14 +101,14 @@ pub async fn settled(
         return Ok(());
     }
     let why = error.unwrap_or("no reason given").to_owned();
-    let (verb, next) = match state {
-        State::Sent => ("draft.sent", draft.arrived(now, arrival)),
-        State::Unconfirmed => ("draft.unconfirmed", draft.lost_sight(why.clone())),
-        State::Failed => ("draft.failed", draft.came_back(sentence(&why), now)),
-        State::Dropped => ("draft.dropped", draft.came_back(sentence(&why), now)),
+    let (verb, next) = match fate {
+        Fate::Sent => ("draft.sent", draft.arrived(now, arrival)),
+        Fate::Unconfirmed => ("draft.unconfirmed", draft.lost_sight(why.clone())),
+        Fate::Failed => ("draft.failed", draft.came_back(sentence(&why), now)),
+        Fate::Dropped => ("draft.dropped", draft.came_back(sentence(&why), now)),
     };
-    let draft = record(tx, now, "tandem", verb, if state == State::Sent { "" } else { &why }, next).await?;
-    if state == State::Sent {
+    let draft = record(tx, now, "tandem", verb, if fate == Fate::Sent { "" } else { &why }, next).await?;
+    if fate == Fate::Sent {
         store::touch(tx, now, &draft).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::super::client::CallError;
+use super::super::super::client::{CallError, channel_refused};
 use super::super::Bot;
 use super::look::Seen;
 use crate::kernel::error::Result;
@@ -22,7 +22,7 @@ pub(in super::super) enum Use {
 pub(in super::super) async fn objection(bot: &Bot, id: &ChannelId, used: Use) -> Result<Option<String>> {
     match bot.client.conversation_info(id.as_str()).await {
         Ok(channel) => Ok(objection_to(&channel, used).map(str::to_owned)),
-        Err(CallError::Rejected { code, .. }) if State::refused_with(&code) == Some(State::Gone) => {
+        Err(CallError::Rejected { code, .. }) if channel_refused(&code) == Some(State::Gone) => {
             Ok(Some(INVITE.to_owned()))
         }
         Err(error) => Err(error.during("conversations.info")),

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::Bot;
-use crate::delivery::{inbox, outbox, schedule};
+use super::{inbox, outbox, schedule};
+use crate::config::Delivery;
 use crate::kernel::error::Result;
 use crate::kernel::pulse;
-use crate::store::millis;
+use crate::store::{Db, millis};
 
 /// So many rows go in one transaction: others wait for it no longer than for a message.
 const STEP: i64 = 2_000;
@@ -16,8 +16,9 @@ const DAY_MS: i64 = 86_400_000;
 /// Whoever took a turn is remembered longer than any schedule could ask for it.
 const FIRES_DAYS: i64 = 400;
 
-pub(super) async fn round(bot: &Bot, now: Timestamp) -> Result<()> {
-    let mut tx = bot.db.begin().await?;
+/// One round at `now`; whoever is first in the hour does it.
+pub async fn round(db: &Db, keep: &Delivery, now: Timestamp) -> Result<()> {
+    let mut tx = db.begin().await?;
     let hour = now.strftime("%Y-%m-%dT%H").to_string();
     let ours = schedule::fire(&mut tx, "sweep", &hour, millis(now)).await?;
     tx.commit().await?;
@@ -25,9 +26,8 @@ pub(super) async fn round(bot: &Bot, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     let before = |days: i64| millis(now) - days * DAY_MS;
-    let keep = &bot.delivery;
     for _ in 0..STEPS {
-        let mut tx = bot.db.begin().await?;
+        let mut tx = db.begin().await?;
         let gone = inbox::forget(&mut tx, before(keep.handled_days.into()), STEP).await?
             + outbox::forget(&mut tx, before(keep.sent_days.into()), before(keep.shown_days.into()), STEP)
                 .await?
