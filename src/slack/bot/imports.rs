@@ -6,8 +6,9 @@ mod work;
 
 use std::path::PathBuf;
 
-use super::super::payload::{Action, BlockActions, ViewSubmission};
-use super::{Bot, Occasion, outdated};
+use super::super::payload::{Action, ViewSubmission};
+use super::seen::{carried, seen};
+use super::{Bot, Occasion, Problems, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing, Thread};
 use crate::kernel::actor::Right;
@@ -46,12 +47,10 @@ fn file_of(bot: &Bot, import: &ImportId) -> PathBuf {
 }
 
 /// The import that a control is about, if it is still as it was shown.
-async fn current(tx: &mut Tx, value: &str) -> Result<Import> {
-    let (id, version) = value.split_once(':').unwrap_or((value, ""));
-    let import = store::find(tx, &ImportId::from(id))
-        .await?
-        .ok_or_else(|| Error::user("That import is no longer there."))?;
-    if version.parse() == Ok(import.version) {
+async fn current(tx: &mut Tx, (id, version): (ImportId, i64)) -> Result<Import> {
+    let import =
+        store::find(tx, &id).await?.ok_or_else(|| Error::user("That import is no longer there."))?;
+    if version == import.version {
         return Ok(import);
     }
     Err(Error::user(match import.state {
@@ -62,25 +61,21 @@ async fn current(tx: &mut Tx, value: &str) -> Result<Import> {
     }))
 }
 
-pub(super) async fn click(
-    o: &Occasion<'_>,
-    verb: &str,
-    _click: &BlockActions,
-    clicked: &Action,
-) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Result<Handled> {
     o.actor.require(Right::Triage, None)?;
+    let (about, _) = seen(&clicked.value)?;
     match verb {
-        "columns" => open_columns(o, &clicked.value).await,
-        "run" => decide(o, &clicked.value, Some(Extent::Whole)).await,
-        "add" => decide(o, &clicked.value, Some(Extent::Addition)).await,
-        "cancel" => decide(o, &clicked.value, None).await,
+        "columns" => open_columns(o, about).await,
+        "run" => decide(o, about, Some(Extent::Whole)).await,
+        "add" => decide(o, about, Some(Extent::Addition)).await,
+        "cancel" => decide(o, about, None).await,
         _ => Err(outdated()),
     }
 }
 
-async fn open_columns(o: &Occasion<'_>, value: &str) -> Result<Handled> {
+async fn open_columns(o: &Occasion<'_>, about: (ImportId, i64)) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let import = current(&mut tx, value).await?;
+    let import = current(&mut tx, about).await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
     let (path, file_name) = (file_of(o.bot, &import.id), import.file_name.clone());
@@ -94,9 +89,9 @@ async fn open_columns(o: &Occasion<'_>, value: &str) -> Result<Handled> {
 }
 
 /// Imports it, or cancels it (`None`).
-async fn decide(o: &Occasion<'_>, value: &str, extent: Option<Extent>) -> Result<Handled> {
+async fn decide(o: &Occasion<'_>, about: (ImportId, i64), extent: Option<Extent>) -> Result<Handled> {
     let mut tx = o.begin().await?;
-    let mut import = current(&mut tx, value).await?;
+    let mut import = current(&mut tx, about).await?;
     o.actor.require(Right::Triage, import.partner.as_ref())?;
     let partners = map::partners(&mut tx).await?;
     if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import.counts, &partners).await? {
@@ -144,8 +139,8 @@ async fn count_again(
 }
 
 /// What the modal says: the partner (`None`: each row names its own) and the columns.
-fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Vec<(String, String)>) {
-    let mut problems = Vec::new();
+fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Problems) {
+    let mut problems = Problems::new();
     let chosen = s.values.option(action::PARTNER, action::PARTNER).unwrap_or_default();
     let fields = (0..columns).map(|at| {
         let id = view::column_id(at);
@@ -166,26 +161,18 @@ fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Vec<
     (partner, mapping, problems)
 }
 
-fn about(s: &ViewSubmission) -> (String, i64) {
-    let metadata = &s.metadata;
-    (metadata["id"].as_str().unwrap_or_default().to_owned(), metadata["version"].as_i64().unwrap_or(0))
-}
-
-pub(super) async fn review(
-    _bot: &Bot,
-    tx: &mut Tx,
-    _verb: &str,
-    s: &ViewSubmission,
-) -> Result<Vec<(String, String)>> {
-    let import = store::find(tx, &ImportId::from(about(s).0)).await?;
+pub(super) async fn review(tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
+    let (id, _) = carried(s)?;
+    let import = store::find(tx, &id).await?;
     Ok(import.map(|i| read(s, i.headers.len()).2).unwrap_or_default())
 }
 
-pub(super) async fn submit(o: &Occasion<'_>, _verb: &str, s: &ViewSubmission) -> Result<Handled> {
+pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     o.actor.require(Right::Triage, None)?;
-    let (id, version) = about(s);
+    let about = carried(s)?;
+    let version = about.1;
     let mut tx = o.begin().await?;
-    let mut import = current(&mut tx, &format!("{id}:{version}")).await?;
+    let mut import = current(&mut tx, about).await?;
     let (partner, mapping, _) = read(s, import.headers.len());
     o.actor.require(Right::Triage, partner.as_ref())?;
     let fingerprint = table::fingerprint(&import.headers);

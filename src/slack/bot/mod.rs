@@ -176,7 +176,7 @@ impl Bot {
             "setup" => setup::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
-            "import" => Checked::Wrong(imports::review(self, &mut tx, verb, submission).await?),
+            "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
@@ -224,7 +224,7 @@ impl Bot {
         guard::pass(o, guard::need_of(&action.action_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
-            "import" => imports::click(o, verb, click, action).await,
+            "import" => imports::click(o, verb, action).await,
             "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
@@ -241,7 +241,7 @@ impl Bot {
         guard::pass(o, guard::need_of(&submission.callback_id).ok_or_else(outdated)?).await?;
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
-            "import" => imports::submit(o, verb, submission).await,
+            "import" => imports::submit(o, submission).await,
             "digest" => digest::submit(o, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,

@@ -26,10 +26,6 @@ pub struct FileRef {
     pub id: String,
     /// With its extension.
     pub name: String,
-    /// Slack's own type, such as `csv` or `xlsx`.
-    pub filetype: String,
-    /// MIME type.
-    pub mimetype: String,
     /// In bytes, 0 if not said.
     pub size: u64,
     /// Where to fetch it, with the bot's token.
@@ -42,8 +38,6 @@ impl FileRef {
         Self {
             id: string(file, "/id"),
             name: string(file, "/name"),
-            filetype: string(file, "/filetype"),
-            mimetype: string(file, "/mimetype"),
             size: file.get("size").and_then(Value::as_u64).unwrap_or(0),
             url: text(file, "/url_private_download").or_else(|| text(file, "/url_private")),
         }
@@ -57,24 +51,16 @@ pub struct MessageEvent {
     pub change: Change,
     /// The channel's id.
     pub channel: String,
-    /// `channel`, `group`, `im` or `mpim`.
-    pub channel_type: String,
     /// The author; apps may have none.
     pub user: Option<String>,
     /// Set when an app posted it.
     pub bot_id: Option<String>,
-    /// The posting app.
-    pub app_id: Option<String>,
-    /// The message's own subtype, such as `bot_message` or `channel_join`; not `message_changed`.
-    pub subtype: Option<String>,
     /// As sent, with Slack's escapes.
     pub text: String,
     /// The message's id within the channel.
     pub ts: String,
     /// The thread's first message, if this is in a thread.
     pub thread_ts: Option<String>,
-    /// Files on the message.
-    pub files: Vec<FileRef>,
     /// The whole message as Slack sent it: `text`, `blocks`, `attachments`, `metadata` …
     pub message: Value,
     /// Who acted.
@@ -98,15 +84,11 @@ impl MessageEvent {
         Self {
             change,
             channel: id(event, "/channel").unwrap_or_default(),
-            channel_type: string(event, "/channel_type"),
             user: text(&message, "/user"),
             bot_id: text(&message, "/bot_id"),
-            app_id: text(&message, "/app_id"),
-            subtype: text(&message, "/subtype"),
             text: string(&message, "/text"),
             ts,
             thread_ts: text(&message, "/thread_ts"),
-            files: list(&message, "/files").iter().map(FileRef::read).collect(),
             message,
             actor: ActingUser::read(&payload),
         }
@@ -120,8 +102,6 @@ pub struct AppHomeOpened {
     pub user: String,
     /// `home` or `messages`.
     pub tab: String,
-    /// No view was ever published for this user.
-    pub first: bool,
     /// Who acted.
     pub actor: ActingUser,
 }
@@ -133,7 +113,6 @@ impl AppHomeOpened {
         Self {
             user: id(&p, "/event/user").unwrap_or_default(),
             tab: string(&p, "/event/tab"),
-            first: p.pointer("/event/view/id").is_none(),
             actor: ActingUser::read(&p),
         }
     }
@@ -148,8 +127,6 @@ pub struct FileShared {
     pub channel: String,
     /// Who shared it.
     pub user: String,
-    /// When: the event's own time as a `ts`.
-    pub event_ts: String,
     /// Who acted.
     pub actor: ActingUser,
 }
@@ -162,7 +139,6 @@ impl FileShared {
             file_id: text(&p, "/event/file_id").or_else(|| id(&p, "/event/file")).unwrap_or_default(),
             channel: id(&p, "/event/channel_id").or_else(|| id(&p, "/event/channel")).unwrap_or_default(),
             user: id(&p, "/event/user_id").or_else(|| id(&p, "/event/user")).unwrap_or_default(),
-            event_ts: string(&p, "/event/event_ts"),
             actor: ActingUser::read(&p),
         }
     }
@@ -175,10 +151,6 @@ pub struct MemberJoined {
     pub user: String,
     /// The channel.
     pub channel: String,
-    /// The joining user's team.
-    pub team: Option<String>,
-    /// Who invited them.
-    pub inviter: Option<String>,
 }
 
 impl MemberJoined {
@@ -188,8 +160,6 @@ impl MemberJoined {
         Self {
             user: id(&p, "/event/user").unwrap_or_default(),
             channel: id(&p, "/event/channel").unwrap_or_default(),
-            team: text(&p, "/event/team"),
-            inviter: text(&p, "/event/inviter"),
         }
     }
 }
@@ -197,12 +167,8 @@ impl MemberJoined {
 /// `channel_archive`, `_unarchive`, `_rename`, `_deleted`, `_shared`, `_unshared`, `_id_changed` and the `group_` ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelChange {
-    /// The event's type.
-    pub event: String,
     /// The channel; for `channel_id_changed` the old id.
     pub channel: String,
-    /// The new name (`_rename`).
-    pub name: Option<String>,
     /// The new id (`channel_id_changed`).
     pub new_id: Option<String>,
 }
@@ -212,10 +178,8 @@ impl ChannelChange {
     pub fn read(payload: &str) -> Self {
         let p = parse(payload);
         Self {
-            event: string(&p, "/event/type"),
             channel: (id(&p, "/event/channel").or_else(|| text(&p, "/event/old_channel_id")))
                 .unwrap_or_default(),
-            name: text(&p, "/event/channel/name"),
             new_id: text(&p, "/event/new_channel_id"),
         }
     }

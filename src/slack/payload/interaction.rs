@@ -3,25 +3,21 @@
 use serde_json::Value;
 
 use super::state::State;
-use super::{ActingUser, flag, id, list, parse, string, text};
+use super::{ActingUser, id, list, parse, string, text};
 
 /// One thing that was clicked or chosen. The choice itself is read like an input's value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Action {
     /// Ours.
     pub action_id: String,
-    /// Ours, or made up by Slack.
-    pub block_id: String,
     /// `button`, `overflow`, `static_select`, `datepicker` …
     pub kind: String,
     /// A button's value; else what was chosen: option, user, channel, date or time.
     pub value: String,
-    /// All of it as Slack sent it.
-    pub raw: Value,
 }
 
 impl Action {
-    fn read(raw: Value) -> Self {
+    fn read(raw: &Value) -> Self {
         const CHOICES: [&str; 8] = [
             "/value",
             "/selected_option/value",
@@ -38,27 +34,10 @@ impl Action {
             _ => None,
         });
         Self {
-            action_id: string(&raw, "/action_id"),
-            block_id: string(&raw, "/block_id"),
-            kind: string(&raw, "/type"),
+            action_id: string(raw, "/action_id"),
+            kind: string(raw, "/type"),
             value: chosen.unwrap_or_default(),
-            raw,
         }
-    }
-
-    /// Several chosen values: options, users, conversations or channels.
-    pub fn values(&self) -> Vec<&str> {
-        const CHOICES: [(&str, &str); 4] = [
-            ("selected_options", "/value"),
-            ("selected_users", ""),
-            ("selected_conversations", ""),
-            ("selected_channels", ""),
-        ];
-        let chosen = |(name, path): (&str, &'static str)| {
-            let list = self.raw.get(name).and_then(Value::as_array);
-            list.into_iter().flatten().filter_map(move |v| v.pointer(path)?.as_str())
-        };
-        CHOICES.into_iter().flat_map(chosen).collect()
     }
 }
 
@@ -109,10 +88,6 @@ pub struct BlockActions {
     pub message_ts: Option<String>,
     /// The thread that the message is in.
     pub thread_ts: Option<String>,
-    /// The message was shown to this user only.
-    pub is_ephemeral: bool,
-    /// The message as Slack shows it now; `null` for ephemeral ones and views.
-    pub message: Value,
     /// Good for three seconds.
     pub trigger_id: String,
     /// Good for 30 minutes and five answers.
@@ -121,27 +96,21 @@ pub struct BlockActions {
     pub actions: Vec<Action>,
     /// The modal or Home tab.
     pub view: Option<ViewRef>,
-    /// Inputs of the message or view.
-    pub state: State,
 }
 
 impl BlockActions {
     /// Reads a stored envelope's payload.
     pub fn read(payload: &str) -> Self {
         let p = parse(payload);
-        let state = p.pointer("/view/state/values").or_else(|| p.pointer("/state/values"));
         Self {
             actor: ActingUser::read(&p),
             channel: id(&p, "/channel").or_else(|| text(&p, "/container/channel_id")),
             message_ts: text(&p, "/message/ts").or_else(|| text(&p, "/container/message_ts")),
             thread_ts: text(&p, "/message/thread_ts").or_else(|| text(&p, "/container/thread_ts")),
-            is_ephemeral: flag(&p, "/container/is_ephemeral"),
-            message: p.get("message").cloned().unwrap_or_default(),
             trigger_id: string(&p, "/trigger_id"),
             response_url: text(&p, "/response_url"),
-            actions: list(&p, "/actions").into_iter().map(Action::read).collect(),
+            actions: list(&p, "/actions").iter().map(Action::read).collect(),
             view: p.get("view").filter(|v| v.is_object()).map(ViewRef::read),
-            state: State::new(state),
         }
     }
 
@@ -189,16 +158,10 @@ impl ViewSubmission {
 pub struct SlashCommand {
     /// Who typed it.
     pub actor: ActingUser,
-    /// With its slash.
-    pub command: String,
     /// What follows it, trimmed.
     pub text: String,
     /// Where it was typed.
     pub channel: String,
-    /// `directmessage`, `privategroup` or the channel's name.
-    pub channel_name: String,
-    /// The user's short name.
-    pub user_name: String,
     /// Good for three seconds.
     pub trigger_id: String,
     /// Good for 30 minutes and five answers.
@@ -211,11 +174,8 @@ impl SlashCommand {
         let p = parse(payload);
         Self {
             actor: ActingUser::read(&p),
-            command: string(&p, "/command"),
             text: string(&p, "/text").trim().to_owned(),
             channel: string(&p, "/channel_id"),
-            channel_name: string(&p, "/channel_name"),
-            user_name: string(&p, "/user_name"),
             trigger_id: string(&p, "/trigger_id"),
             response_url: text(&p, "/response_url"),
         }

@@ -63,11 +63,6 @@ impl State {
         self.text_at(block, action, "/selected_time")?.parse().ok()
     }
 
-    /// A date-time picker: seconds since 1970, UTC.
-    pub fn date_time(&self, block: &str, action: &str) -> Option<i64> {
-        self.get(block, action)?.get("selected_date_time")?.as_i64()
-    }
-
     /// A user select.
     pub fn user(&self, block: &str, action: &str) -> Option<&str> {
         self.text_at(block, action, "/selected_user")
@@ -82,23 +77,5 @@ impl State {
     pub fn channel(&self, block: &str, action: &str) -> Option<&str> {
         self.text_at(block, action, "/selected_conversation")
             .or_else(|| self.text_at(block, action, "/selected_channel"))
-    }
-
-    /// A multi-channel or multi-conversation select.
-    pub fn channels(&self, block: &str, action: &str) -> Vec<&str> {
-        let mut all = self.all_at(block, action, "selected_conversations", "");
-        all.extend(self.all_at(block, action, "selected_channels", ""));
-        all
-    }
-
-    /// A rich text input, as Slack's rich text object.
-    pub fn rich_text(&self, block: &str, action: &str) -> Option<&Value> {
-        self.get(block, action)?.get("rich_text_value")
-    }
-
-    /// The files of a file input.
-    pub fn files(&self, block: &str, action: &str) -> Vec<super::FileRef> {
-        let list = self.get(block, action).and_then(|v| v.get("files")).and_then(Value::as_array);
-        list.into_iter().flatten().map(super::FileRef::read).collect()
     }
 }
