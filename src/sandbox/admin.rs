@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Sandbox;
 use super::state::State;
-use super::world::{Channel, Kind, Team};
+use super::world::{Kind, Team};
 
 impl State {
     /// Adds a member and queues `member_joined_channel`.
@@ -81,18 +81,6 @@ impl State {
 }
 
 impl Sandbox {
-    /// Another app's message, such as an alert: `text`, `blocks`, `attachments`, and optionally `bot_id` and `username`.
-    /// Returns its `ts`, once the app acknowledged its event.
-    pub async fn post_as_app(&self, channel: &str, message: Value) -> String {
-        let mut value =
-            json!({"subtype": "bot_message", "bot_id": "B0ALERTS", "username": "Overlap alerts", "text": ""});
-        for (key, given) in message.as_object().into_iter().flatten() {
-            value[key.as_str()] = given.clone();
-        }
-        let now = self.clock().now();
-        self.tell(|s| s.put(now, channel, value, None)).await
-    }
-
     /// Renames a channel.
     pub async fn rename_channel(&self, channel: &str, name: &str) {
         let now = self.clock().now();
@@ -206,23 +194,6 @@ impl Sandbox {
         .await;
     }
 
-    /// Adds a channel; the bot hears of it only when it is a member.
-    pub async fn add_channel(&self, channel: Channel) {
-        let now = self.clock().now();
-        self.tell(|s| {
-            let (id, bot) = (channel.id.clone(), s.world.app.bot_user.clone());
-            let joined = channel.has(&bot);
-            s.world.channels.push(Channel {
-                members: channel.members.into_iter().filter(|m| *m != bot).collect(),
-                ..channel
-            });
-            if joined {
-                s.add_member(now, &id, &bot, None);
-            }
-        })
-        .await;
-    }
-
     /// Adds `user` to a channel, invited by `inviter`; somebody of another company makes it a shared one.
     pub async fn invite(&self, channel: &str, user: &str, inviter: &str) {
         let now = self.clock().now();
@@ -246,15 +217,6 @@ impl Sandbox {
             s.events.push(json!({"type": "app_uninstalled"}));
         })
         .await;
-    }
-
-    /// Deactivates a person: `users.info` says `deleted`, and they can do nothing any more.
-    pub fn deactivate(&self, user: &str) {
-        let (_, _) = self.inner.change(|s| {
-            if let Some(user) = s.world.users.iter_mut().find(|u| u.id == user) {
-                user.deleted = true;
-            }
-        });
     }
 
     /// Lays these fields over what `users.info` says of a person: guests, members of an organisation and the like.

@@ -44,14 +44,6 @@ impl Person {
         self.operate(surface, action_id, value.into()).await
     }
 
-    /// Presses the button `action_id` on top of this person's modals.
-    ///
-    /// # Errors
-    /// As [`Person::click`].
-    pub async fn click_in_view(&self, action_id: &str) -> Done {
-        self.choose_in_view(action_id, Value::Null).await
-    }
-
     /// Chooses in an element on top of this person's modals that dispatches an action.
     ///
     /// # Errors

@@ -85,15 +85,6 @@ impl Person {
         self.say(channel, text, None).await
     }
 
-    /// Posts text as it is typed: Slack's composer escapes it and wraps its links.
-    ///
-    /// # Errors
-    /// As [`Person::post`].
-    pub async fn type_in(&self, channel: &str, typed: &str, thread: Option<&str>) -> Done<String> {
-        let text = self.inner.read(|s| super::rich::composed(typed, &s.world));
-        self.say(channel, &text, thread).await
-    }
-
     /// Replies in a thread; returns the reply's `ts`.
     ///
     /// # Errors
