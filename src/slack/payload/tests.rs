@@ -39,7 +39,8 @@ fn a_bots_message_keeps_its_blocks_and_metadata() {
 
 #[test]
 fn a_file_is_fetched_from_its_download_or_else_its_page() {
-    let mut file = json!({"id": "F1", "name": "a.csv", "size": 12, "url_private": "https://files.slack.com/a"});
+    let mut file =
+        json!({"id": "F1", "name": "a.csv", "size": 12, "url_private": "https://files.slack.com/a"});
     let read = FileRef::read(&file);
     assert_eq!((read.size, read.url.as_deref()), (12, Some("https://files.slack.com/a")));
     file["url_private_download"] = json!("https://files.slack.com/a/download");
