@@ -40,7 +40,7 @@ pub struct Backlog {
     pub oldest_message: Duration,
     /// Messages whose fate a person has to look up.
     pub unconfirmed: i64,
-    /// Messages that Slack refused for good.
+    /// Messages that Slack refused for good, or that could not be sent in time.
     pub failed: i64,
 }
 
@@ -115,7 +115,11 @@ impl Meters {
             seconds(),
             self.lateness.clone(),
         );
-        all.register("stuck", "Parts that were found stuck and started anew", self.stuck.clone());
+        all.register(
+            "stuck",
+            "How often a part was found stuck: it was started anew, or mends itself",
+            self.stuck.clone(),
+        );
         if socket_mode {
             let connections = self.connections.clone();
             all.register("socket_connections", "Socket Mode connections that are up", connections);
@@ -146,7 +150,11 @@ impl Meters {
             "Messages whose fate a person has to look up",
             self.unconfirmed.clone(),
         );
-        all.register("outbox_failed", "Messages that Slack refused for good", self.failed.clone());
+        all.register(
+            "outbox_failed",
+            "Messages that Slack refused for good or that could not be sent in time",
+            self.failed.clone(),
+        );
         all
     }
 
@@ -178,7 +186,7 @@ impl Meters {
         drop(self.stuck.get_or_create(&[("part", part.into())]));
     }
 
-    /// A part was found stuck.
+    /// A part was found stuck, or was started anew once more because of it.
     pub fn stuck(&self, part: &'static str) {
         self.stuck.get_or_create(&[("part", part.into())]).inc();
     }
