@@ -48,11 +48,6 @@ impl Verifier {
         Self { keyed, clock }
     }
 
-    /// The clock it judges by.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
     /// Checks `X-Slack-Request-Timestamp` and `X-Slack-Signature` against the raw body, in constant time.
     pub fn check(
         &self,
@@ -79,8 +74,9 @@ impl Verifier {
     }
 }
 
-/// Signs a body as Slack does: the value of `X-Slack-Signature`. For the sandbox and the tests.
-pub fn sign(signing_secret: &SecretString, timestamp: i64, body: &[u8]) -> String {
+/// Signs a body as Slack does: the value of `X-Slack-Signature`.
+#[cfg(test)]
+pub(super) fn sign(signing_secret: &SecretString, timestamp: i64, body: &[u8]) -> String {
     let mut mac = match Hmac::<Sha256>::new_from_slice(signing_secret.expose_secret().as_bytes()) {
         Ok(mac) => mac,
         // HMAC takes keys of every length.

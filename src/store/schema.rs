@@ -1,4 +1,5 @@
-//! Whether a database is as this program expects it, for whoever looks at it and must not change it.
+//! The steps that bring a database up to date, and the check of one that is taken as it is: by the subcommands that look
+//! or lend a hand beside a running process.
 
 use sqlx::migrate::Migrator;
 

@@ -48,8 +48,7 @@ fn file_of(bot: &Bot, import: &ImportId) -> PathBuf {
 
 /// The import that a control is about, if it is still as it was shown.
 async fn current(tx: &mut Tx, (id, version): (ImportId, i64)) -> Result<Import> {
-    let import =
-        store::find(tx, &id).await?.ok_or_else(|| Error::user("That import is no longer there."))?;
+    let import = store::find(tx, &id).await?.ok_or_else(|| Error::user("That import is no longer there."))?;
     if version == import.version {
         return Ok(import);
     }
