@@ -31,6 +31,7 @@ use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
 use crate::slack::socket::SocketConfig;
+use crate::slack::tokens::Keeper;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
 use crate::store::{Db, backup, schema};
@@ -86,11 +87,11 @@ impl App {
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
         let bot = Arc::new(Bot {
-            db: db.clone(),
-            clock: clock.clone(),
+            db,
+            clock,
             inbox: inbox.clone(),
             bell: Bell::default(),
-            client: client.clone(),
+            client,
             identity,
             news: keeper.news.clone(),
             downloads,
@@ -100,78 +101,92 @@ impl App {
             relevance,
         });
         let address = listener.local_addr()?;
-        let mut app =
-            Self { address, bot: bot.clone(), parts: JoinSet::new(), committer, stop: stop.clone() };
-        let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop.clone());
+        let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };
+        let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop);
         watchdog.watch(inbox.pulse());
+        app.workers(config, &mut watchdog);
+        app.part("token", keeper.clone().run(app.bot.bell.clone(), app.stop.clone()));
+        let routes = app.ways_in(config, keeper, &meters, &mut watchdog)?;
+        app.watch(watchdog, meters, listener, routes);
+        Ok(app)
+    }
+
+    /// What works off the inbox and the outbox, reads lists and does what is due.
+    fn workers(&mut self, config: &Config, watchdog: &mut Watchdog) {
+        let bot = self.bot.clone();
         for (name, urgent) in [("urgent worker", true), ("worker", false)] {
             let pulse = watchdog.pulse(name);
             let intake = Arc::new(Intake {
                 urgent,
-                db: db.clone(),
-                clock: clock.clone(),
-                inbox: inbox.clone(),
+                db: bot.db.clone(),
+                clock: bot.clock.clone(),
+                inbox: bot.inbox.clone(),
                 bell: bot.bell.clone(),
                 handler: bot.clone(),
                 lease: config.lease(),
                 pulse: pulse.clone(),
             });
-            app.part(name, watchdog.keep(&pulse, move |stop| intake.clone().run(stop)));
+            self.part(name, watchdog.keep(&pulse, move |stop| intake.clone().run(stop)));
         }
         let pulse = watchdog.pulse("outbox");
         let dispatch = Arc::new(Dispatch {
-            db: db.clone(),
-            clock: clock.clone(),
+            db: bot.db.clone(),
+            clock: bot.clock.clone(),
             bell: bot.bell.clone(),
             carrier: Arc::new(SlackCarrier(bot.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
             pulse: pulse.clone(),
         });
-        app.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));
-        if let Db::Postgres(pool) = &db {
-            app.part("wake-up", wake::run(pool.clone(), inbox, bot.bell.clone(), stop.clone()));
+        self.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));
+        if let Db::Postgres(pool) = &bot.db {
+            let listening = wake::run(pool.clone(), bot.inbox.clone(), bot.bell.clone(), self.stop.clone());
+            self.part("wake-up", listening);
         }
         // A large spreadsheet is read for long before its first row is there.
         let pulse = Pulse::new("imports", config.patience() * 12);
         let (at, beat) = (bot.clone(), pulse.clone());
-        app.part("imports", watchdog.keep(&pulse, move |stop| imports::run(at.clone(), beat.clone(), stop)));
+        self.part("imports", watchdog.keep(&pulse, move |stop| imports::run(at.clone(), beat.clone(), stop)));
         let pulse = watchdog.pulse("scheduler");
-        let (at, beat) = (bot.clone(), pulse.clone());
-        app.part("scheduler", watchdog.keep(&pulse, move |stop| schedule(at.clone(), beat.clone(), stop)));
-        app.part("token", keeper.clone().run(bot.bell.clone(), stop.clone()));
-        let front = Front::new(bot.clone(), clock.clone(), meters.clone());
-        let tally = front.tally().clone();
-        let mut routes = Router::new();
-        match config.slack.mode {
-            Mode::Http => {
-                let secret = config
-                    .slack
-                    .signing_secret
-                    .clone()
-                    .ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
-                routes = routes.merge(http::router(front, Verifier::new(&secret, clock.clone())));
-                if let Some(credentials) = keeper.credentials.clone() {
-                    routes = routes.merge(oauth::router(keeper, credentials));
-                }
-            }
-            Mode::Socket => {
-                let config = SocketConfig::default();
-                watchdog.watch(&config.pulse);
-                app.part("socket mode", socket_mode(client, front, config, stop.clone()));
-            }
+        let (at, beat) = (bot, pulse.clone());
+        self.part("scheduler", watchdog.keep(&pulse, move |stop| schedule(at.clone(), beat.clone(), stop)));
+    }
+
+    /// How Slack reaches us: the routes for it, or Socket Mode and no routes.
+    fn ways_in(
+        &mut self,
+        config: &Config,
+        keeper: Keeper,
+        meters: &Meters,
+        watchdog: &mut Watchdog,
+    ) -> Result<Router> {
+        let front = Front::new(self.bot.clone(), meters.clone());
+        if config.slack.mode == Mode::Socket {
+            let config = SocketConfig::new(config.patience());
+            watchdog.watch(&config.pulse);
+            self.part("socket mode", socket_mode(self.bot.client.clone(), front, config, self.stop.clone()));
+            return Ok(Router::new());
         }
-        let health = Health { db, clock, meters, pulses: watchdog.pulses(), tally };
-        routes = routes.merge(health.routes());
-        app.part(
-            "watchdog",
-            watchdog.run(move |parts| {
-                let bot = bot.clone();
-                async move { standstill::tell(&bot, &parts).await }
-            }),
-        );
-        app.part("web server", web::serve(listener, routes, stop));
-        Ok(app)
+        let secret = config.slack.signing_secret.as_ref();
+        let secret = secret.ok_or_else(|| Error::fault("slack.signing_secret is not set"))?;
+        let routes = http::router(front, Verifier::new(secret, self.bot.clock.clone()));
+        Ok(match keeper.credentials.clone() {
+            Some(credentials) => routes.merge(oauth::router(keeper, credentials)),
+            None => routes,
+        })
+    }
+
+    /// What looks at the other parts, from inside and from outside.
+    fn watch(&mut self, watchdog: Watchdog, meters: Meters, listener: TcpListener, routes: Router) {
+        let bot = self.bot.clone();
+        let (db, clock) = (bot.db.clone(), bot.clock.clone());
+        let health = Health { db, clock, meters, pulses: watchdog.pulses() };
+        let work = watchdog.run(move |parts| {
+            let bot = bot.clone();
+            async move { standstill::tell(&bot, &parts).await }
+        });
+        self.part("watchdog", work);
+        self.part("web server", web::serve(listener, routes.merge(health.routes()), self.stop.clone()));
     }
 
     fn part(&mut self, name: &'static str, work: impl Future<Output = Result<()>> + Send + 'static) {
@@ -329,65 +344,4 @@ async fn socket_mode(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SOON: Duration = Duration::from_millis(50);
-
-    fn committer() -> JoinHandle<()> {
-        tokio::spawn(std::future::pending())
-    }
-
-    #[tokio::test]
-    async fn a_fault_while_it_stops_is_told() {
-        let stop = CancellationToken::new();
-        let mut parts = JoinSet::new();
-        for (name, outcome) in [("fine", Ok(())), ("outbox", Err(Error::fault("the disk is full")))] {
-            let stop = stop.clone();
-            parts.spawn(async move {
-                stop.cancelled().await;
-                (name, outcome)
-            });
-        }
-        stop.cancel();
-        let error = supervise(parts, committer(), &stop, GRACE).await.unwrap_err();
-        assert_eq!(error.to_string(), "outbox: the disk is full");
-    }
-
-    #[tokio::test]
-    async fn a_panic_while_it_stops_is_told() {
-        let stop = CancellationToken::new();
-        let mut parts: JoinSet<Part> = JoinSet::new();
-        let asked = stop.clone();
-        parts.spawn(async move {
-            asked.cancelled().await;
-            panic!("half-way");
-        });
-        stop.cancel();
-        let error = supervise(parts, committer(), &stop, GRACE).await.unwrap_err().to_string();
-        assert!(error.starts_with("a part panicked"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_committer_that_ends_takes_the_process_down() {
-        let stop = CancellationToken::new();
-        let mut parts: JoinSet<Part> = JoinSet::new();
-        let asked = stop.clone();
-        parts.spawn(async move {
-            asked.cancelled().await;
-            ("fine", Ok(()))
-        });
-        let committer = tokio::spawn(async { panic!("out of memory") });
-        let error = supervise(parts, committer, &stop, GRACE).await.unwrap_err().to_string();
-        assert!(error.starts_with("committer: ") && error.contains("out of memory"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn what_does_not_end_is_cut_off() {
-        let stop = CancellationToken::new();
-        let mut parts: JoinSet<Part> = JoinSet::new();
-        parts.spawn(std::future::pending());
-        stop.cancel();
-        supervise(parts, committer(), &stop, SOON).await.unwrap();
-    }
-}
+mod tests;

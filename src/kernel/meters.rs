@@ -5,6 +5,7 @@
 //! no id, no name, no text.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -44,10 +45,50 @@ pub struct Backlog {
     pub failed: i64,
 }
 
+/// What became of something that knocked at the way in from Slack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// An envelope is committed, or was already.
+    Accepted,
+    /// A form went back to its user, with what is wrong in it or with its next step.
+    HandedBack,
+    /// A type that we have no use for.
+    Ignored,
+    /// It could not be read.
+    Malformed,
+    /// Its signature was bad or stale.
+    Untrusted,
+    /// An envelope could not be committed in time.
+    Unavailable,
+}
+
+impl Came {
+    const ALL: [Self; 6] = [
+        Self::Accepted,
+        Self::HandedBack,
+        Self::Ignored,
+        Self::Malformed,
+        Self::Untrusted,
+        Self::Unavailable,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::HandedBack => "handed_back",
+            Self::Ignored => "ignored",
+            Self::Malformed => "malformed",
+            Self::Untrusted => "untrusted",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// The meters of one process. Cloning shares them.
 #[derive(Clone, Debug)]
 pub struct Meters {
     registry: Arc<Registry>,
+    came: Family<Labels<1>, Counter>,
     acknowledgements: Histogram,
     sends: Family<Labels<3>, Counter>,
     slack_errors: Family<Labels<2>, Counter>,
@@ -70,6 +111,7 @@ impl Meters {
     pub fn new(socket_mode: bool) -> Self {
         let mut meters = Self {
             registry: Arc::default(),
+            came: Family::default(),
             acknowledgements: Histogram::new(ACKNOWLEDGED_WITHIN),
             sends: Family::default(),
             slack_errors: Family::default(),
@@ -93,6 +135,14 @@ impl Meters {
     fn registered(&self, socket_mode: bool) -> Registry {
         let mut all = Registry::with_prefix("tandem");
         let seconds = || Unit::Seconds;
+        for outcome in Came::ALL {
+            drop(self.outcome(outcome));
+        }
+        all.register(
+            "came",
+            "What knocked at the way in from Slack, by what became of it",
+            self.came.clone(),
+        );
         all.register_with_unit(
             "acknowledgement",
             "From a request of Slack's to its acknowledgement",
@@ -158,6 +208,25 @@ impl Meters {
         all
     }
 
+    fn outcome(&self, outcome: Came) -> impl Deref<Target = Counter> {
+        self.came.get_or_create(&[("outcome", outcome.as_str().into())])
+    }
+
+    /// Something came in from Slack, or pretended to.
+    pub fn came(&self, outcome: Came) {
+        self.outcome(outcome).inc();
+    }
+
+    /// A Socket Mode connection is up.
+    pub fn connected(&self) {
+        self.connections.inc();
+    }
+
+    /// It is up no more.
+    pub fn disconnected(&self) {
+        self.connections.dec();
+    }
+
     /// An acknowledgement went out, so long after the request came in.
     pub fn acknowledged(&self, after: Duration) {
         self.acknowledgements.observe(after.as_secs_f64());
@@ -191,10 +260,9 @@ impl Meters {
         self.stuck.get_or_create(&[("part", part.into())]).inc();
     }
 
-    /// Everything as text. `backlog` and `connections` are of this moment; without a backlog, because the database
-    /// does not answer, what it said last stands.
-    pub fn show(&self, backlog: Option<&Backlog>, connections: u64) -> String {
-        self.connections.set(i64::try_from(connections).unwrap_or(i64::MAX));
+    /// Everything as text. `backlog` is of this moment; without one, because the database does not answer, what it
+    /// said last stands.
+    pub fn show(&self, backlog: Option<&Backlog>) -> String {
         self.database.set(backlog.is_some().into());
         if let Some(backlog) = backlog {
             self.envelopes.set(backlog.envelopes);
@@ -234,6 +302,10 @@ mod tests {
     #[test]
     fn everything_is_shown_under_a_name_that_says_its_unit() {
         let meters = Meters::new(true);
+        meters.came(Came::Untrusted);
+        meters.connected();
+        meters.connected();
+        meters.disconnected();
         meters.acknowledged(Duration::from_millis(2));
         meters.sent("partner", "chat.postMessage", "arrived");
         meters.sent("partner", "chat.postMessage", "arrived");
@@ -243,8 +315,10 @@ mod tests {
         meters.watched("outbox");
         meters.stuck("worker");
         let backlog = Backlog { envelopes: 3, oldest_envelope: Duration::from_secs(7), ..Backlog::default() };
-        let text = meters.show(Some(&backlog), 1);
+        let text = meters.show(Some(&backlog));
         for line in [
+            "tandem_came_total{outcome=\"untrusted\"} 1",
+            "tandem_came_total{outcome=\"accepted\"} 0",
             "tandem_acknowledgement_seconds_bucket{le=\"0.0025\"} 1",
             "tandem_acknowledgement_seconds_bucket{le=\"0.001\"} 0",
             "tandem_sends_total{audience=\"partner\",method=\"chat.postMessage\",outcome=\"arrived\"} 2",
@@ -261,13 +335,13 @@ mod tests {
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
         }
-        let text = meters.show(None, 1);
+        let text = meters.show(None);
         assert!(text.contains("tandem_database_up 0\n") && text.contains("tandem_inbox_open 3\n"), "{text}");
     }
 
     #[test]
     fn without_socket_mode_no_connection_is_missed() {
-        let text = Meters::default().show(Some(&Backlog::default()), 0);
+        let text = Meters::default().show(Some(&Backlog::default()));
         assert!(!text.lines().any(|line| line.starts_with("tandem_socket_connections")), "{text}");
     }
 
@@ -279,7 +353,7 @@ mod tests {
         {
             meters.slack_refused("chat.postMessage", said);
         }
-        let text = meters.show(None, 0);
+        let text = meters.show(None);
         let errors: Vec<&str> = text.lines().filter(|l| l.starts_with("tandem_slack_errors_total")).collect();
         assert_eq!(errors.len(), 3, "{errors:?}");
         let other = "tandem_slack_errors_total{method=\"chat.postMessage\",code=\"other\"} 5";

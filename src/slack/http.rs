@@ -15,6 +15,7 @@ use super::decode;
 use super::front::{Answer, Front};
 use super::verify::Verifier;
 use crate::delivery::envelope::{FrontDoor, Retry};
+use crate::kernel::meters::Came;
 
 /// A longer body is answered with 413, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -69,7 +70,7 @@ async fn receive<D: FrontDoor>(State(at): State<Entrance<D>>, headers: HeaderMap
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let (time, signature) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
     if let Err(why) = at.verifier.check(time, signature, &body) {
-        at.front.tally().untrusted();
+        at.front.meters.came(Came::Untrusted);
         tracing::warn!(%why, "refused a request that is not Slack's");
         return (StatusCode::UNAUTHORIZED, "The signature is not valid.").into_response();
     }

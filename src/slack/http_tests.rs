@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::kernel::clock::Clock;
 use crate::kernel::meters::Meters;
-use crate::slack::front::Counts;
-use crate::slack::testing::{Inbox, event, inbox, serve};
+use crate::slack::testing::{Inbox, event, inbox, serve, shown};
 use crate::slack::verify::sign;
 
 const NOW: i64 = 1_773_000_000;
@@ -17,16 +16,17 @@ const NOW: i64 = 1_773_000_000;
 struct App {
     url: String,
     inbox: Arc<Inbox>,
-    front: Front<Inbox>,
+    meters: Meters,
     http: reqwest::Client,
 }
 
 async fn app() -> App {
     let clock = Clock::standing(Timestamp::from_second(NOW).unwrap());
     let inbox = inbox();
-    let front = Front::new(inbox.clone(), clock.clone(), Meters::default());
-    let url = serve(router(front.clone(), Verifier::new(&"secret".into(), clock))).await;
-    App { url, inbox, front, http: reqwest::Client::new() }
+    let meters = Meters::default();
+    let front = Front::new(inbox.clone(), meters.clone());
+    let url = serve(router(front, Verifier::new(&"secret".into(), clock))).await;
+    App { url, inbox, meters, http: reqwest::Client::new() }
 }
 
 impl App {
@@ -48,9 +48,13 @@ impl App {
         self.post("/slack/interactions", form).await
     }
 
-    fn counts(&self) -> Counts {
-        self.front.tally().counts()
+    fn came(&self, outcome: &str) -> u64 {
+        came(&self.meters, outcome)
     }
+}
+
+fn came(meters: &Meters, outcome: &str) -> u64 {
+    shown(meters, &format!("tandem_came_total{{outcome=\"{outcome}\"}}"))
 }
 
 #[tokio::test]
@@ -60,8 +64,7 @@ async fn an_event_is_accepted_once_and_acknowledged_twice() {
         assert_eq!(app.post("/slack/events", event("Ev1").to_string()).await, (200, String::new()));
     }
     assert_eq!(app.inbox.keys(), ["Ev1"]);
-    let counts = app.counts();
-    assert_eq!((counts.accepted, counts.last_ms), (2, NOW * 1000));
+    assert_eq!(app.came("accepted"), 2);
 }
 
 #[tokio::test]
@@ -90,7 +93,7 @@ async fn a_bad_signature_is_refused_before_parsing_and_learns_nothing() {
         let text = reply.text().await.unwrap();
         assert!(!text.contains(&right[3..10]) && text == "The signature is not valid.", "{text}");
     }
-    assert_eq!((app.counts().untrusted, app.counts().malformed), (4, 0));
+    assert_eq!((app.came("untrusted"), app.came("malformed")), (4, 0));
     assert!(app.inbox.keys().is_empty());
 }
 
@@ -100,14 +103,14 @@ async fn what_cannot_be_read_is_400() {
     assert_eq!(app.post("/slack/events", "{ not json").await.0, 400);
     assert_eq!(app.post("/slack/commands", vec![0xff, 0x00, 0x80]).await.0, 400);
     assert_eq!(app.post("/slack/events", "").await.0, 400);
-    assert_eq!(app.counts().malformed, 3);
+    assert_eq!(app.came("malformed"), 3);
 }
 
 #[tokio::test]
 async fn a_failed_commit_is_503_and_may_succeed_later() {
     let app = app().await;
     assert_eq!(app.post("/slack/events", event("broken").to_string()).await, (503, String::new()));
-    assert_eq!(app.counts().unavailable, 1);
+    assert_eq!(app.came("unavailable"), 1);
     assert!(app.inbox.keys().is_empty());
 }
 
@@ -135,7 +138,7 @@ async fn handshakes_are_answered_and_not_stored() {
     let unknown = json!({"type": "event_callback", "event_id": "Ev2", "event": {"type": "star_added"}});
     assert_eq!(app.post("/slack/events", unknown.to_string()).await, (200, String::new()));
     assert_eq!(app.interact(json!({"type": "brand_new"})).await, (200, String::new()));
-    assert_eq!(app.counts().ignored, 2);
+    assert_eq!(app.came("ignored"), 2);
     assert_eq!(app.inbox.calls.load(std::sync::atomic::Ordering::SeqCst), 0);
 }
 
@@ -152,14 +155,14 @@ async fn a_modal_is_answered_by_the_app() {
     assert!(app.inbox.keys().is_empty());
     assert_eq!(app.interact(submit("accept")).await, (200, r#"{"response_action":"clear"}"#.into()));
     assert_eq!(app.inbox.keys(), ["t.accept"]);
+    assert_eq!((app.came("handed_back"), app.came("accepted")), (1, 1));
 }
 
 #[tokio::test]
 async fn a_commit_that_hangs_is_not_acknowledged() {
-    let clock = Clock::standing(Timestamp::from_second(NOW).unwrap());
-    let mut front = Front::new(inbox(), clock, Meters::default());
+    let mut front = Front::new(inbox(), Meters::default());
     front.patience = Duration::from_millis(5);
     let answer = front.answer(decode::json(event("stuck").to_string(), None)).await;
     assert_eq!(answer, Answer::Unavailable);
-    assert_eq!(front.tally().counts().unavailable, 1);
+    assert_eq!(came(&front.meters, "unavailable"), 1);
 }

@@ -22,11 +22,12 @@ use crate::delivery::envelope::FrontDoor;
 use crate::kernel::pulse::Pulse;
 use session::{Ended, Session};
 
-/// How the connections behave. [`SocketConfig::default`] is right for Slack.
+/// A connection is silent for no longer than this: both sides send pings.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How the connection behaves. [`SocketConfig::new`] is right for Slack.
 #[derive(Clone, Debug)]
 pub struct SocketConfig {
-    /// Connections kept open; Slack allows ten and sends each envelope to one of them.
-    pub connections: usize,
     /// A connection that was silent for so long is dead.
     pub silence: Duration,
     /// The first wait before connecting again; doubled each time.
@@ -39,15 +40,16 @@ pub struct SocketConfig {
     pub pulse: Pulse,
 }
 
-impl Default for SocketConfig {
-    fn default() -> Self {
+impl SocketConfig {
+    /// `patience` is how quiet it may be until that is told. It is connected anew a fifth later, when who watches has
+    /// looked, and after half a minute at the latest.
+    pub fn new(patience: Duration) -> Self {
         Self {
-            connections: 1,
-            silence: Duration::from_secs(30),
+            silence: (patience + patience / 5).min(SILENCE),
             back_off: Duration::from_millis(500),
             back_off_most: Duration::from_secs(30),
             drain: Duration::from_secs(5),
-            pulse: Pulse::new("socket mode", Duration::from_secs(25)),
+            pulse: Pulse::new("socket mode", patience),
         }
     }
 }
@@ -59,35 +61,11 @@ impl Default for SocketConfig {
 )]
 pub struct SocketError(CallError);
 
-/// Keeps the connections open until `stop` is cancelled, then lets work in flight end and closes them.
+/// Keeps one connection open until `stop` is cancelled, then lets work in flight end and closes it. When Slack announces
+/// the end of one, the next is opened before the old one is drained.
 ///
 /// Ends early, with an error, only when Slack refuses the app token.
 pub async fn run<D: FrontDoor>(
-    client: Client,
-    front: Front<D>,
-    config: SocketConfig,
-    stop: CancellationToken,
-) -> Result<(), SocketError> {
-    let mut lanes = JoinSet::new();
-    for _ in 0..config.connections.max(1) {
-        lanes.spawn(keep_open(client.clone(), front.clone(), config.clone(), stop.clone()));
-    }
-    let mut result = Ok(());
-    while let Some(lane) = lanes.join_next().await {
-        let lane = lane.unwrap_or_else(|e| {
-            tracing::error!(error = %e, "a Socket Mode lane died");
-            Err(SocketError(CallError::Ambiguous { why: "a lane died".into() }))
-        });
-        if lane.is_err() {
-            result = lane;
-            lanes.abort_all();
-        }
-    }
-    result
-}
-
-/// One connection after the other. When Slack announces the end of one, the next is opened before the old one is drained.
-async fn keep_open<D: FrontDoor>(
     client: Client,
     front: Front<D>,
     config: SocketConfig,

@@ -5,15 +5,13 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::response::{Json, Response};
 use axum::routing::{any, post};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::kernel::clock::Clock;
 use crate::kernel::meters::Meters;
-use crate::slack::testing::{Inbox, client, event, inbox, serve};
+use crate::slack::testing::{Inbox, client, event, inbox, serve, shown};
 
 /// A Socket Mode server under the test's hand: it gets each connection as it opens.
 struct Server {
@@ -42,11 +40,7 @@ async fn start(config: SocketConfig) -> Server {
     };
     let api = serve(Router::new().route("/api/{method}", post(open))).await;
     let inbox = inbox();
-    let front = Front::new(
-        inbox.clone(),
-        Clock::standing(Timestamp::from_second(1_773_000_000).unwrap()),
-        Meters::default(),
-    );
+    let front = Front::new(inbox.clone(), Meters::new(true));
     let stop = CancellationToken::new();
     let bot = tokio::spawn(run(client(&api, Duration::from_secs(5)), front.clone(), config, stop.clone()));
     Server { connections, inbox, front, stop, bot }
@@ -54,7 +48,12 @@ async fn start(config: SocketConfig) -> Server {
 
 fn quick() -> SocketConfig {
     let ms = Duration::from_millis;
-    SocketConfig { back_off: ms(2), back_off_most: ms(20), drain: ms(500), ..SocketConfig::default() }
+    SocketConfig {
+        back_off: ms(2),
+        back_off_most: ms(20),
+        drain: ms(500),
+        ..SocketConfig::new(Duration::from_secs(25))
+    }
 }
 
 fn envelope(id: &str, payload: &Value) -> Message {
@@ -89,12 +88,12 @@ async fn one_envelope_is_committed_and_then_acknowledged() {
     let stored = server.inbox.get("Ev1");
     assert_eq!(stored.payload, event("Ev1").to_string());
     assert_eq!(stored.retry.map(|r| (r.attempt, r.reason)), Some((1, "timeout".into())));
-    assert_eq!(server.front.tally().counts().connections, 1);
+    assert_eq!(shown(&server.front.meters, "tandem_socket_connections"), 1);
 
     server.stop.cancel();
     assert_eq!(said(&mut socket).await, None);
     server.bot.await.unwrap().unwrap();
-    assert_eq!(server.front.tally().counts().connections, 0);
+    assert_eq!(shown(&server.front.meters, "tandem_socket_connections"), 0);
 }
 
 #[tokio::test]
@@ -197,7 +196,7 @@ async fn stopping_waits_for_what_is_in_flight() {
 async fn a_refused_token_ends_it_with_the_fix() {
     let refuse = async || Json(json!({"ok": false, "error": "invalid_auth"}));
     let api = serve(Router::new().route("/api/{method}", post(refuse))).await;
-    let front = Front::new(inbox(), Clock::standing(Timestamp::from_second(0).unwrap()), Meters::default());
+    let front = Front::new(inbox(), Meters::default());
     let ended = run(client(&api, Duration::from_secs(5)), front, quick(), CancellationToken::new()).await;
     insta::assert_snapshot!(ended.unwrap_err(), @"Socket Mode cannot connect: Slack no longer accepts the token: invalid_auth. Check the app token (xapp-…, scope connections:write) and that Socket Mode is on");
 }

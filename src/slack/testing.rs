@@ -93,3 +93,10 @@ pub(super) fn event(key: &str) -> Value {
 pub(super) fn inbox() -> Arc<Inbox> {
     Arc::default()
 }
+
+/// The number under this name and these labels in `/metrics`.
+pub(super) fn shown(meters: &Meters, name: &str) -> u64 {
+    let text = meters.show(None);
+    let number = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    number.unwrap_or_else(|| panic!("{name} is missing in\n{text}")).parse().unwrap()
+}

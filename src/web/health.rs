@@ -18,7 +18,6 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::meters::{Backlog, Meters};
 use crate::kernel::pulse::Pulse;
-use crate::slack::front::Tally;
 use crate::store::{Db, millis};
 
 /// A database that takes longer does not answer.
@@ -39,8 +38,6 @@ pub struct Health {
     pub meters: Meters,
     /// Those of every part that loops.
     pub pulses: Vec<Pulse>,
-    /// Counts the connections that are open.
-    pub tally: Arc<Tally>,
 }
 
 struct Shared {
@@ -93,8 +90,7 @@ fn stuck(found: &[Value]) -> Response {
 
 async fn metrics(State(at): State<Arc<Shared>>) -> impl IntoResponse {
     let backlog = at.backlog().await;
-    let connections = at.health.tally.counts().connections;
-    ([(header::CONTENT_TYPE, FORMAT)], at.health.meters.show(backlog.as_ref(), connections))
+    ([(header::CONTENT_TYPE, FORMAT)], at.health.meters.show(backlog.as_ref()))
 }
 
 impl Health {

@@ -232,7 +232,7 @@ async fn a_send_that_hangs_is_looked_up_and_not_repeated(stage: Stage) {
 }
 
 fn is_counted(stage: &Stage, name: &str) -> bool {
-    number(&stage.bot.client.meters().show(None, 0), name) >= Some(1.0)
+    number(&stage.bot.client.meters().show(None), name) >= Some(1.0)
 }
 
 /// What the admin is told, as soon as it is there.

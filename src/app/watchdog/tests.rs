@@ -50,7 +50,7 @@ impl Kennel {
 
     fn found_stuck(&self, part: &str) -> String {
         let line = format!("tandem_stuck_total{{part=\"{part}\"}} ");
-        let text = self.meters.show(None, 0);
+        let text = self.meters.show(None);
         text.lines().find_map(|l| l.strip_prefix(&line)).unwrap_or("nothing").to_owned()
     }
 }

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::SocketConfig;
 use crate::delivery::envelope::{FrontDoor, Retry};
+use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Step;
 use crate::slack::client::{CallError, Client};
 use crate::slack::decode;
@@ -76,7 +77,7 @@ pub(super) struct Session<D> {
     replace: Option<Replace>,
     in_flight: FuturesUnordered<BoxFuture<'static, Option<String>>>,
     heard: Instant,
-    /// What the whole lane hears, whichever connection it comes by.
+    /// What is heard at all, whichever connection it comes by.
     hearing: Arc<Step>,
     /// Slack announced the end: it closes the connection by then, or else we do.
     retire_at: Option<Instant>,
@@ -117,14 +118,12 @@ impl<D: FrontDoor> Session<D> {
         let ended = match opened {
             Err(ended) => ended,
             Ok(socket) => {
-                self.front.tally().connected();
-                // A guard, so that a panic does not leave the count too high.
-                let _up = Up(&self.front.tally().clone());
+                let _up = Up::count(&self.front.meters);
                 self.live(socket).await
             }
         };
         if let Some(replace) = self.replace.take() {
-            // Nobody listens when the lane was aborted.
+            // Nobody listens any more when Socket Mode was cut off.
             let _ = replace.send(ControlFlow::Break(ended));
         }
         // A click whose connection broke is not sent again: let its commit end, though nobody hears of it.
@@ -295,10 +294,17 @@ async fn acknowledge<D: FrontDoor>(
     })
 }
 
-/// Counts the connection down when it ends, however it ends.
-struct Up<'a>(&'a crate::slack::front::Tally);
+/// Counts the connection down when it ends, by a panic too.
+struct Up(Meters);
 
-impl Drop for Up<'_> {
+impl Up {
+    fn count(meters: &Meters) -> Self {
+        meters.connected();
+        Self(meters.clone())
+    }
+}
+
+impl Drop for Up {
     fn drop(&mut self) {
         self.0.disconnected();
     }
