@@ -132,9 +132,7 @@ mod tests {
         let db = Db::open_sqlite(&folder.path().join("t.db"), Synchronous::Normal).await.unwrap();
         let mut tx = db.begin().await.unwrap();
         let at = "2026-03-04T09:00:00Z".parse().unwrap();
-        audit::done(&mut tx, at, "U0MAYA", "draft.reject", "draft:1", "=HYPERLINK(\"x\",\"y\"), no")
-            .await
-            .unwrap();
+        audit::done(&mut tx, at, "U0MAYA", "draft.reject", "draft:1", "=HYPERLINK(\"x\",\"y\"), no");
         tx.commit().await.unwrap();
         let mut out = Vec::new();
         export(&db, format, &mut out).await.unwrap();

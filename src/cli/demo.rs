@@ -102,7 +102,7 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
     ] {
         people::set_holders(&mut tx, now, &maya, role, std::slice::from_ref(holder)).await?;
     }
-    audit::done(&mut tx, now, maya.as_str(), "setup.save", "setup", "the demo").await?;
+    audit::done(&mut tx, now, maya.as_str(), "setup.save", "setup", "the demo");
     let cast = Cast {
         manager: maya,
         owners: vec![alex.clone(), omar],

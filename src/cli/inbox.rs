@@ -5,7 +5,6 @@ use crate::app;
 use crate::config::Config;
 use crate::delivery::inbox::{self, Stuck};
 use crate::kernel::clock::Clock;
-use crate::kernel::error::Result;
 use crate::store::{Tx, audit};
 
 /// So many are listed.
@@ -74,13 +73,13 @@ async fn carry_out(tx: &mut Tx, verb: &Verb) -> Outcome<String> {
         Verb::Retry(which) => {
             let found = find(tx, which).await?;
             let changed = inbox::retry_by_hand(tx, found.seq).await?;
-            done(tx, "inbox.retry", &found, changed).await?;
+            done(tx, "inbox.retry", &found, changed);
             said(changed, &found, "is tried again")
         }
         Verb::Drop(which) => {
             let found = find(tx, which).await?;
             let changed = inbox::drop_by_hand(tx, found.seq).await?;
-            done(tx, "inbox.drop", &found, changed).await?;
+            done(tx, "inbox.drop", &found, changed);
             said(changed, &found, "is dropped and will not be tried again")
         }
     })
@@ -93,12 +92,11 @@ async fn find(tx: &mut Tx, which: &Which) -> Outcome<Stuck> {
     })
 }
 
-async fn done(tx: &mut Tx, verb: &str, found: &Stuck, changed: bool) -> Result<()> {
-    if !changed {
-        return Ok(());
+fn done(tx: &mut Tx, verb: &str, found: &Stuck, changed: bool) {
+    if changed {
+        let subject = format!("inbox:{}", found.seq);
+        audit::done(tx, Clock::system().now(), audit::CONSOLE, verb, &subject, &found.error);
     }
-    let subject = format!("inbox:{}", found.seq);
-    audit::done(tx, Clock::system().now(), audit::CONSOLE, verb, &subject, &found.error).await
 }
 
 fn said(changed: bool, found: &Stuck, what: &str) -> String {

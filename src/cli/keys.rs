@@ -60,7 +60,7 @@ async fn rotate(config: &Config, db: &Db, drop_older: bool) -> Outcome {
     let mut tx = db.begin().await?;
     let sealed = installation::reseal(&mut tx, &ring).await?;
     let detail = format!("{sealed} sealed anew");
-    audit::done(&mut tx, Clock::system().now(), audit::TANDEM, "keys.rotate", "keys:", &detail).await?;
+    audit::done(&mut tx, Clock::system().now(), audit::TANDEM, "keys.rotate", "keys:", &detail);
     tx.commit().await?;
     println!("Stored secrets that were sealed anew: {sealed}.");
     match source {

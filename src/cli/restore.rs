@@ -108,7 +108,7 @@ async fn mark(db: &Db, now: Timestamp, backup: &str) -> Result<Marked> {
         settings::save(&mut tx, now, &workspace).await?;
     }
     backup::forget_taken(&mut tx).await?;
-    audit::done(&mut tx, now, audit::TANDEM, "backup.restore", "backup:", backup).await?;
+    audit::done(&mut tx, now, audit::TANDEM, "backup.restore", "backup:", backup);
     tx.commit().await?;
     Ok(Marked { unfinished, notes })
 }

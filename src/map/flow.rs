@@ -250,7 +250,7 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
         for (id, outcome) in &batch.outcomes {
             store::add_source(tx, now, said.channel, said.ts, id).await?;
             let word = if *outcome == Outcome::New { "overlap.add" } else { "overlap.confirm" };
-            audit::done(tx, now, said.by, word, &format!("overlap:{id}"), "from a message").await?;
+            audit::done(tx, now, said.by, word, &format!("overlap:{id}"), "from a message");
             if let Some(overlap) = batch.overlap(id) {
                 lines.push(Line::of(overlap, outcome, before.contains(id)));
             }
@@ -267,8 +267,7 @@ pub async fn message(tx: &mut Tx, now: Timestamp, said: &Said<'_>) -> Result<Con
                 "overlap.take_back",
                 &format!("overlap:{id}"),
                 "the message no longer says it",
-            )
-            .await?;
+            );
             taken_back += 1;
         }
     }
@@ -318,7 +317,7 @@ pub async fn add(
     let batch = weigh(tx, now, Source::Hand, partner, std::slice::from_ref(seen)).await?;
     save(tx, now, &batch, false).await?;
     let (id, outcome) = batch.outcomes[0].clone();
-    audit::done(tx, now, by.as_str(), "overlap.add", &format!("overlap:{id}"), "by hand").await?;
+    audit::done(tx, now, by.as_str(), "overlap.add", &format!("overlap:{id}"), "by hand");
     let overlap = batch
         .overlap(&id)
         .cloned()

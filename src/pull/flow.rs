@@ -207,7 +207,7 @@ pub async fn decide(
     }
     let detail = serde_json::to_string(&made.what)?;
     let subject = format!("overlap:{id}");
-    audit::done(tx, now, actor.user.as_str(), made.what.verb(), &subject, &detail).await?;
+    audit::done(tx, now, actor.user.as_str(), made.what.verb(), &subject, &detail);
     let shown = refresh(tx, now, id).await?;
     if let Decision::Assign(user) = &made.what
         && *user != actor.user
@@ -245,7 +245,8 @@ pub async fn save_settings(
     workspace.digest_since = Some(millis(now));
     settings::save(tx, now, &workspace).await?;
     let detail = format!("{} {} {}", workspace.digest.weekday, workspace.digest.time, workspace.digest.zone);
-    audit::done(tx, now, by.as_str(), "digest.settings", "digest:settings", &detail).await
+    audit::done(tx, now, by.as_str(), "digest.settings", "digest:settings", &detail);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -84,8 +84,7 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
             "partner.add",
             &format!("partner:{}", partner.id),
             &detail,
-        )
-        .await?;
+        );
         counts.partners += 1;
         ids.push(partner);
     }
@@ -208,8 +207,7 @@ async fn work(
             "commitment.add",
             &subject,
             "sample data",
-        )
-        .await?;
+        );
     }
     let (Some(partner), Some(account)) = (partners.first(), accounts.get("Brightwater Outdoor")) else {
         return Ok(());

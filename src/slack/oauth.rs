@@ -171,7 +171,7 @@ impl Desk {
         let mut tx = self.keeper.db.begin().await?;
         if !installation::save(&mut tx, now, &grant, Some((&self.credentials.ring, &tokens))).await? {
             let ours = installation::load(&mut tx).await?.map(|i| i.team).unwrap_or_default();
-            audit::refused(&mut tx, now, who, "app.install", &subject, "another workspace").await?;
+            audit::refused(&mut tx, now, who, "app.install", &subject, "another workspace");
             tx.commit().await?;
             return Ok(Told {
                 status: StatusCode::CONFLICT,
@@ -189,7 +189,7 @@ impl Desk {
             let first = UserId::from(first.as_str());
             people::set_holders(&mut tx, now, &first, Role::Admin, std::slice::from_ref(&first)).await?;
         }
-        audit::done(&mut tx, now, who, "app.install", &subject, &grant.team).await?;
+        audit::done(&mut tx, now, who, "app.install", &subject, &grant.team);
         tx.commit().await?;
         tracing::info!(team = grant.team, "the app is installed");
         self.keeper.news.ring();

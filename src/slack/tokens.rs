@@ -146,7 +146,7 @@ impl Keeper {
         let mut tx = self.db.begin().await?;
         if installation::revoke(&mut tx, at, installation.version, code).await? {
             let subject = format!("app:{}", installation.team_id);
-            audit::done(&mut tx, at, audit::TANDEM, "app.uninstall", &subject, code).await?;
+            audit::done(&mut tx, at, audit::TANDEM, "app.uninstall", &subject, code);
             tracing::error!(
                 code,
                 "Slack no longer takes the token; nothing is sent until the app is installed again"

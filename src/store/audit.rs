@@ -95,30 +95,14 @@ impl Link {
     }
 }
 
-/// Writes down what was done.
-pub async fn done(
-    tx: &mut Tx,
-    at: Timestamp,
-    actor: &str,
-    action: &str,
-    subject: &str,
-    detail: &str,
-) -> Result<()> {
+/// Notes what was done; it is written down when the transaction commits.
+pub fn done(tx: &mut Tx, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) {
     note(tx, at, [actor, action, subject, "done", detail]);
-    Ok(())
 }
 
-/// Writes down what was refused.
-pub async fn refused(
-    tx: &mut Tx,
-    at: Timestamp,
-    actor: &str,
-    action: &str,
-    subject: &str,
-    detail: &str,
-) -> Result<()> {
+/// Notes what was refused; it is written down when the transaction commits.
+pub fn refused(tx: &mut Tx, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) {
     note(tx, at, [actor, action, subject, "refused", detail]);
-    Ok(())
 }
 
 fn note(tx: &mut Tx, at: Timestamp, texts: [&str; 5]) {

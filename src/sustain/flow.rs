@@ -80,7 +80,7 @@ pub async fn propose(
     let draft = Draft::propose(note, partner.manager.clone(), by.clone(), now);
     store::insert(tx, &draft).await?;
     let detail = format!("{} for {}", draft.note.template, draft.note.partner);
-    audit::done(tx, now, by.as_str(), "draft.new", &draft.subject(), &detail).await?;
+    audit::done(tx, now, by.as_str(), "draft.new", &draft.subject(), &detail);
     let card = Outgoing::post(
         format!("{}:card", draft.subject()),
         Destination::Channel(channel.clone()),
@@ -112,7 +112,7 @@ async fn reader(
         said_no_to: Vec::new(),
     };
     map::save_contact(tx, now, &new).await?;
-    audit::done(tx, now, by.as_str(), "contact.add", &format!("contact:{}", new.id), &new.name).await?;
+    audit::done(tx, now, by.as_str(), "contact.add", &format!("contact:{}", new.id), &new.name);
     Ok(new)
 }
 
@@ -172,7 +172,7 @@ async fn record(
         let stands = load(tx, &draft.id).await?;
         return Err(too_late(tx, (Box::new(stands), Refused::Decided)).await?);
     }
-    audit::done(tx, now, by, verb, &draft.subject(), detail).await?;
+    audit::done(tx, now, by, verb, &draft.subject(), detail);
     let card = Outgoing::update(draft.subject(), view::card(&draft, now)?);
     outbox::enqueue(tx, millis(now), &card).await?;
     Ok(draft)

@@ -61,8 +61,7 @@ pub async fn commit(
     };
     store::insert_commitment(tx, &commitment).await?;
     let about = format!("{} for {} by {}", commitment.text, commitment.whom(), commitment.due);
-    audit::done(tx, now, by.as_str(), "commitment.add", &format!("commitment:{}", commitment.id), &about)
-        .await?;
+    audit::done(tx, now, by.as_str(), "commitment.add", &format!("commitment:{}", commitment.id), &about);
     if commitment.owner != *by {
         let today = today_of(tx, &commitment.owner, now).await?;
         let key = format!("commitment:{}:assigned", commitment.id);
@@ -139,7 +138,7 @@ pub async fn move_commitment(
     }
     let today = now.to_zoned(actor.zone.clone()).date();
     let detail = view::commitment::state(&after, today);
-    audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), &detail).await?;
+    audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), &detail);
     redraw(tx, now, &after, &after.owner, true).await?;
     if actor.user != after.owner {
         redraw(tx, now, &after, &actor.user, true).await?;

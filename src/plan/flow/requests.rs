@@ -103,8 +103,7 @@ pub async fn ask(
     };
     store::insert_request(tx, &request).await?;
     let about = format!("{} with {} by {}", request.account, request.partner, request.wanted_by);
-    audit::done(tx, now, requester.as_str(), "request.ask", &format!("request:{}", request.id), &about)
-        .await?;
+    audit::done(tx, now, requester.as_str(), "request.ask", &format!("request:{}", request.id), &about);
     for reader in request.readers() {
         let card = view::request::card(&request, &reader, today_of(tx, &reader, now).await?)?;
         let subject = view::request::subject(&request, &reader);
@@ -169,7 +168,7 @@ pub async fn move_request(
     }
     let subject = format!("request:{}", after.id);
     let detail = view::request::state(&after, today);
-    audit::done(tx, now, actor.user.as_str(), verb, &subject, &detail).await?;
+    audit::done(tx, now, actor.user.as_str(), verb, &subject, &detail);
     for reader in after.readers() {
         let today = today_of(tx, &reader, now).await?;
         let subject = view::request::subject(&after, &reader);
@@ -228,7 +227,7 @@ async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserI
     store::save_asked(tx, request).await?;
     let names: Vec<String> = request.asked.iter().map(ToString::to_string).collect();
     let subject = format!("request:{}", request.id);
-    audit::done(tx, now, "tandem", "request.pass_on", &subject, &names.join(" ")).await?;
+    audit::done(tx, now, audit::TANDEM, "request.pass_on", &subject, &names.join(" "));
     let mut readers = request.readers();
     let others: Vec<UserId> = before.iter().filter(|user| !readers.contains(user)).cloned().collect();
     readers.extend(others);

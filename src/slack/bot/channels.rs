@@ -236,7 +236,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
         ));
     }
     channel.accepted = channel.teams.clone();
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), "channel.confirm", &about(&channel.id), key).await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), "channel.confirm", &about(&channel.id), key);
     settle(&mut tx, o.now, &mut channel, &used, &End::Confirmed(o.actor.user.clone())).await?;
     o.finish(tx).await
 }

@@ -100,7 +100,7 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     if let Some(why) = outsider(bot, &event).await? {
         let mut tx = bot.db.begin().await?;
         let (by, subject) = (event.actor.user_id.as_str(), format!("message:{channel}:{}", event.ts));
-        audit::refused(&mut tx, now, by, "overlap.say", &subject, why.words()).await?;
+        audit::refused(&mut tx, now, by, "overlap.say", &subject, why.words());
         return finish(bot, tx, claimed.claim).await;
     }
     let mut tx = bot.db.begin().await?;

@@ -109,7 +109,7 @@ async fn decide(o: &Occasion<'_>, about: (ImportId, i64), extent: Option<Extent>
         Some(Extent::Addition) => "import.add",
         None => "import.cancel",
     };
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), what, &import.subject(), &import.file_name).await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), what, &import.subject(), &import.file_name);
     show(&mut tx, millis(o.now), &import, &partners, Aside { by: Some(&o.actor.user), ..Aside::default() })
         .await?;
     let handled = o.finish(tx).await;

@@ -374,8 +374,8 @@ async fn finish(bot: &Bot, mut tx: Tx, claim: Claim) -> Result<Handled> {
 }
 
 /// Somebody was refused: it is written down beside the answer.
-async fn audit_refusal(tx: &mut Tx, o: &Occasion<'_>, what: &str, text: &str) -> Result<()> {
-    audit::refused(tx, o.now, o.actor.user.as_str(), what, o.subject().as_str(), text).await
+fn audit_refusal(tx: &mut Tx, o: &Occasion<'_>, what: &str, text: &str) {
+    audit::refused(tx, o.now, o.actor.user.as_str(), what, o.subject().as_str(), text);
 }
 
 /// A control that this version no longer has.

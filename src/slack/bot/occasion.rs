@@ -187,7 +187,7 @@ impl<'a> Occasion<'a> {
             Err(Error::User(UserError { text, refusal })) => {
                 let mut tx = self.begin().await?;
                 if refusal {
-                    audit_refusal(&mut tx, self, what, &text).await?;
+                    audit_refusal(&mut tx, self, what, &text);
                 }
                 self.send(&mut tx, &self.privately(Message::text(text))).await?;
                 self.finish(tx).await

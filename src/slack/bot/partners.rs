@@ -318,7 +318,7 @@ async fn save(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handle
     channels::rebound(&mut tx, o.now, known.as_ref(), &partner).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name).await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &partner.name);
     let said = if verb == "add" {
         format!(
             "Added the partner {}. `/partner partner contact {}` adds a person there.",
@@ -355,7 +355,7 @@ async fn save_contact(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Resul
     store::save_contact(&mut tx, o.now, &contact).await?;
     let subject = format!("partner:{}", partner.id);
     let what = format!("partner.{verb}");
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &contact.name).await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), &what, &subject, &contact.name);
     let said = format!(
         "{} {} at {}, {}.",
         if known.is_some() { "Saved" } else { "Added" },

@@ -215,7 +215,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     ] {
         people::set_holders(&mut tx, o.now, by, role, users).await?;
     }
-    audit::done(&mut tx, o.now, by.as_str(), "setup.save", "setup", &serde_json::to_string(&chosen)?).await?;
+    audit::done(&mut tx, o.now, by.as_str(), "setup.save", "setup", &serde_json::to_string(&chosen)?);
     let mut added = None;
     if verb == "partner" && names_partner(s) {
         let Ok(partner) = partners::read(&s.values, None) else { return Err(outdated()) };
@@ -226,7 +226,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         partners::manage(&mut tx, o, &partner).await?;
         channels::rebound(&mut tx, o.now, None, &partner).await?;
         let subject = format!("partner:{}", partner.id);
-        audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name).await?;
+        audit::done(&mut tx, o.now, by.as_str(), "partner.add", &subject, &partner.name);
         added = Some(partner.name);
     }
     let samples = map::partners(&mut tx).await?.iter().any(|p| p.sample);
@@ -269,7 +269,7 @@ async fn add_samples(o: &Occasion<'_>) -> Result<Handled> {
         marked: true,
     };
     let counts = sample::fill(&mut tx, o.now, &cast).await?;
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), "setup.add_samples", "setup", "").await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), "setup.add_samples", "setup", "");
     let text = format!(
         "Added {} partners with {} overlaps, marked SAMPLE. `/partner digest preview` shows what the digest makes of them.",
         counts.partners, counts.overlaps
@@ -282,7 +282,7 @@ async fn add_samples(o: &Occasion<'_>) -> Result<Handled> {
 async fn remove_samples(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.begin().await?;
     let gone = map::remove_samples(&mut tx).await?;
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), "setup.remove_samples", "setup", "").await?;
+    audit::done(&mut tx, o.now, o.actor.user.as_str(), "setup.remove_samples", "setup", "");
     let text = match gone {
         0 => "There is no sample data here.".to_owned(),
         n => format!("Removed {n} sample partners with everything that belonged to them."),

@@ -14,12 +14,12 @@ async fn log() -> (tempfile::TempDir, Db) {
         "INSERT INTO people (id, team_id, name, fetched_at) VALUES ('U0SAM', 'T0NORTHWIND', 'Sam', 0)"
     )
     .unwrap();
-    done(&mut tx, at(0), "U0MAYA", "draft.approve", "draft:1", "version 3").await.unwrap();
-    refused(&mut tx, at(1), "U0SAM", "draft.approve", "draft:1", "Only \0 members").await.unwrap();
+    done(&mut tx, at(0), "U0MAYA", "draft.approve", "draft:1", "version 3");
+    refused(&mut tx, at(1), "U0SAM", "draft.approve", "draft:1", "Only \0 members");
     assert_eq!(of(&mut tx, "draft:1").await.unwrap().len(), 2, "seen by the transaction itself");
     tx.commit().await.unwrap();
     let mut tx = db.begin().await.unwrap();
-    done(&mut tx, at(2), "tandem", "draft.sent", "draft:1", "").await.unwrap();
+    done(&mut tx, at(2), "tandem", "draft.sent", "draft:1", "");
     tx.commit().await.unwrap();
     (folder, db)
 }
@@ -58,7 +58,7 @@ async fn entries_are_chained_with_the_team_of_who_acted() {
 async fn a_transaction_that_is_rolled_back_leaves_no_entry() {
     let (_folder, db) = log().await;
     let mut tx = db.begin().await.unwrap();
-    done(&mut tx, at(3), "U0MAYA", "draft.reject", "draft:2", "").await.unwrap();
+    done(&mut tx, at(3), "U0MAYA", "draft.reject", "draft:2", "");
     tx.rollback().await.unwrap();
     assert!(matches!(verdict(&db, None).await, Verdict::Whole(Some((3, _)))));
 }

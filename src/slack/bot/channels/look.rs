@@ -209,7 +209,8 @@ async fn tell(
     }
     channel.told = Some(trouble.key());
     channel.told_at = Some(millis(now));
-    audit::done(tx, now, audit::TANDEM, "channel.hold", &about(&channel.id), &trouble.key()).await
+    audit::done(tx, now, audit::TANDEM, "channel.hold", &about(&channel.id), &trouble.key());
+    Ok(())
 }
 
 fn subject(channel: &ChannelId, user: &UserId) -> String {

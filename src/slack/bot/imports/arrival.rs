@@ -52,7 +52,7 @@ pub(in crate::slack::bot) async fn shared(
     let thread = thread_of(&info, channel.as_str());
     if actor.standing != Standing::Member {
         let subject = format!("file:{}", event.file_id);
-        audit::refused(&mut tx, now, user.as_str(), "import.drop", &subject, "not a member").await?;
+        audit::refused(&mut tx, now, user.as_str(), "import.drop", &subject, "not a member");
     }
     if let Some(text) = objection(&actor, &file, bot.file_limit) {
         let out = Outgoing::whisper(channel, user, None, Message::text(text));
@@ -76,7 +76,7 @@ pub(in crate::slack::bot) async fn shared(
         version: 1,
     };
     if store::insert(&mut tx, now, &import).await? {
-        audit::done(&mut tx, now, user.as_str(), "import.drop", &import.subject(), &import.file_name).await?;
+        audit::done(&mut tx, now, user.as_str(), "import.drop", &import.subject(), &import.file_name);
         show(&mut tx, millis(now), &import, &[], Aside::default()).await?;
     }
     let handled = finish(bot, tx, claimed.claim).await;
