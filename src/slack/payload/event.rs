@@ -71,6 +71,8 @@ pub struct MessageEvent {
     pub text: String,
     /// The message's id within the channel.
     pub ts: String,
+    /// When this was posted, edited or deleted, in microseconds UTC: Slack delivers late and out of order.
+    pub at: i64,
     /// The thread's first message, if this is in a thread.
     pub thread_ts: Option<String>,
     /// Files on the message.
@@ -104,6 +106,7 @@ impl MessageEvent {
             app_id: text(&message, "/app_id"),
             subtype: text(&message, "/subtype"),
             text: string(&message, "/text"),
+            at: micros(&string(event, "/event_ts")).or_else(|| micros(&ts)).unwrap_or(0),
             ts,
             thread_ts: text(&message, "/thread_ts"),
             files: list(&message, "/files").iter().map(FileRef::read).collect(),
@@ -111,6 +114,13 @@ impl MessageEvent {
             actor: ActingUser::read(&payload),
         }
     }
+}
+
+/// `1610144875.000600`, seconds with six decimals, in microseconds.
+fn micros(ts: &str) -> Option<i64> {
+    let (seconds, fraction) = ts.split_once('.')?;
+    let fraction = Some(fraction).filter(|f| f.len() == 6)?.parse::<u32>().ok()?;
+    seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(fraction.into())
 }
 
 /// `app_home_opened`
