@@ -75,6 +75,23 @@ CREATE TABLE overlap_sources (
 );
 CREATE INDEX overlap_sources_by_time ON overlap_sources (channel, read_at);
 
+-- When a message of the intake channel was last edited or deleted, in microseconds: what Slack brings late is older and says nothing.
+CREATE TABLE intake_edits (
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  edited_at BIGINT NOT NULL,
+  PRIMARY KEY (channel, ts)
+);
+
+-- Messages of the intake channel of which something is not recorded: no account, or no partner that is known.
+CREATE TABLE intake_unclear (
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  read_at BIGINT NOT NULL,
+  PRIMARY KEY (channel, ts)
+);
+CREATE INDEX intake_unclear_by_time ON intake_unclear (channel, read_at);
+
 -- A list file: `state` received, asking, counting, previewed, importing, done, cancelled, failed. Whoever works on it
 -- holds it until `lease_until`, by the database's clock; `attempts` counts the tries of the present step.
 CREATE TABLE imports (

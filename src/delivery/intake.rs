@@ -29,6 +29,9 @@ const LANES: usize = 32;
 const FAULTS: i64 = 5;
 /// Somebody waits for the answer: tell them rather than try for long.
 const URGENT_FAULTS: i64 = 3;
+/// An envelope with which in hand the process ended this often may be what ends it: no other such is in hand beside it,
+/// so that the ends of the process are counted for it alone.
+const SUSPECT: i64 = 5;
 /// An envelope with which in hand the process ended this often is buried unopened, when it is the first of its lane.
 const LIVES: i64 = 20;
 /// Who waits is told that it takes longer when this is not enough, in milliseconds.
@@ -84,6 +87,25 @@ pub struct Intake<H> {
     pub pulse: Pulse,
 }
 
+/// The lanes under way, each with its envelopes.
+#[derive(Default)]
+struct Hand {
+    lanes: JoinSet<Vec<Claim>>,
+    claimed: HashMap<Id, Vec<i64>>,
+    suspect: Option<Id>,
+}
+
+impl Hand {
+    fn is_full(&self) -> bool {
+        self.lanes.len() >= LANES || self.suspect.is_some()
+    }
+
+    fn ended(&mut self, lane: Id) {
+        self.claimed.remove(&lane);
+        self.suspect = self.suspect.filter(|suspect| *suspect != lane);
+    }
+}
+
 /// What a lane's worker goes on with after an envelope.
 enum Next {
     /// The next one; this one caused nothing and is yet to be marked.
@@ -99,30 +121,24 @@ impl<H: Handler> Intake<H> {
     ///
     /// A database that fails is waited for: what is on disk stays there.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<()> {
-        let mut lanes = JoinSet::new();
-        let mut in_hand: HashMap<Id, Vec<i64>> = HashMap::new();
+        let mut hand = Hand::default();
         let mut renewal = tokio::time::interval(self.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let no_more = stop.is_cancelled() || lanes.len() >= LANES;
+            let no_more = stop.is_cancelled() || hand.is_full();
             let claimed = if no_more { Vec::new() } else { self.pulse.step(self.claim()).await };
             let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
-            for lane in by_lane(claimed) {
-                let seqs = lane.iter().map(|one| one.claim.seq).collect();
-                let (this, stop) = (self.clone(), stop.clone());
-                let task = lanes.spawn(async move { this.handle_lane(lane, &stop).await });
-                in_hand.insert(task.id(), seqs);
-            }
-            if stop.is_cancelled() && lanes.is_empty() {
+            self.take(claimed, &mut hand, &stop).await;
+            if stop.is_cancelled() && hand.lanes.is_empty() {
                 return Ok(());
             }
-            if whole && lanes.len() < LANES {
+            if whole && !hand.is_full() {
                 continue;
             }
             tokio::select! {
-                Some(ended) = lanes.join_next_with_id() => {
-                    self.pulse.step(self.ended(ended, &mut lanes, &mut in_hand)).await;
-                    if !self.urgent && lanes.len() < LANES && !stop.is_cancelled() {
+                Some(ended) = hand.lanes.join_next_with_id() => {
+                    self.pulse.step(self.ended(ended, &mut hand)).await;
+                    if !self.urgent && !hand.is_full() && !stop.is_cancelled() {
                         self.inbox.calm().await;
                     }
                 }
@@ -132,7 +148,7 @@ impl<H: Handler> Intake<H> {
                     }
                 }
                 () = self.clock.moved(), if !stop.is_cancelled() => {}
-                _ = renewal.tick(), if !in_hand.is_empty() => self.pulse.step(self.renew(&in_hand)).await,
+                _ = renewal.tick(), if !hand.lanes.is_empty() => self.pulse.step(self.renew(&hand)).await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 () = tokio::time::sleep(FALLBACK) => {}
             }
@@ -150,34 +166,50 @@ impl<H: Handler> Intake<H> {
         }
     }
 
-    async fn renew(&self, in_hand: &HashMap<Id, Vec<i64>>) {
-        let seqs: Vec<i64> = in_hand.values().flatten().copied().collect();
+    /// Begins with the lanes; of those that may end the process with the first alone, the others are given back.
+    async fn take(self: &Arc<Self>, claimed: Vec<Claimed>, hand: &mut Hand, stop: &CancellationToken) {
+        let (suspects, mut lanes): (Vec<_>, Vec<_>) = by_lane(claimed).partition(|lane| is_suspect(lane));
+        let mut suspects = suspects.into_iter();
+        let suspect = suspects.next();
+        let spared: Vec<Claim> = suspects.flatten().map(|one| one.claim).collect();
+        if let Err(error) = inbox::release(&self.db, &spared).await {
+            tracing::error!(%error, "lanes could not be given back; they are taken up when their lease ends");
+        }
+        let alone = suspect.is_some();
+        lanes.extend(suspect);
+        for lane in lanes {
+            let seqs = lane.iter().map(|one| one.claim.seq).collect();
+            let (this, stop) = (self.clone(), stop.clone());
+            let task = hand.lanes.spawn(async move { this.handle_lane(lane, &stop).await }).id();
+            hand.claimed.insert(task, seqs);
+            // The last one, if there is one.
+            hand.suspect = Some(task).filter(|_| alone);
+        }
+    }
+
+    async fn renew(&self, hand: &Hand) {
+        let seqs: Vec<i64> = hand.claimed.values().flatten().copied().collect();
         if let Err(error) = inbox::renew(&self.db, &seqs, self.lease).await {
             tracing::error!(%error, "what is under way could not be kept claimed");
         }
     }
 
     /// Marks what the lanes that have ended found to cause nothing, many in one commit.
-    async fn ended(
-        &self,
-        first: Result<(Id, Vec<Claim>), JoinError>,
-        lanes: &mut JoinSet<Vec<Claim>>,
-        in_hand: &mut HashMap<Id, Vec<i64>>,
-    ) {
+    async fn ended(&self, first: Result<(Id, Vec<Claim>), JoinError>, hand: &mut Hand) {
         let mut caused_nothing = Vec::new();
         let mut next = Some(first);
         while let Some(ended) = next {
             match ended {
                 Ok((id, mut claims)) => {
-                    in_hand.remove(&id);
+                    hand.ended(id);
                     caused_nothing.append(&mut claims);
                 }
                 Err(error) => {
-                    in_hand.remove(&error.id());
+                    hand.ended(error.id());
                     tracing::error!(%error, "a lane ended; its envelopes are taken up when their lease ends");
                 }
             }
-            next = lanes.try_join_next_with_id();
+            next = hand.lanes.try_join_next_with_id();
         }
         if let Err(error) = inbox::done_all(&self.db, &caused_nothing).await {
             tracing::error!(%error, "envelopes that caused nothing could not be marked; they are looked at again");
@@ -188,7 +220,7 @@ impl<H: Handler> Intake<H> {
     async fn handle_lane(&self, lane: Vec<Claimed>, stop: &CancellationToken) -> Vec<Claim> {
         let mut caused_nothing = Vec::new();
         for (at, one) in lane.iter().enumerate() {
-            let next = match one.claim.attempt - one.faults > LIVES {
+            let next = match ends(one) >= LIVES {
                 _ if stop.is_cancelled() => Ok(Next::Wait),
                 // Those behind it were only claimed with it.
                 true if at == 0 => self.bury(one, "the process ended each time that this was handled").await,
@@ -292,6 +324,15 @@ impl<H: Handler> Intake<H> {
         tracing::warn!(seq = one.claim.seq, "an envelope was taken over by another worker");
         Next::Wait
     }
+}
+
+/// How often the process ended with this in hand.
+fn ends(one: &Claimed) -> i64 {
+    one.claim.attempt - one.faults - 1
+}
+
+fn is_suspect(lane: &[Claimed]) -> bool {
+    lane.iter().any(|one| ends(one) >= SUSPECT)
 }
 
 fn by_lane(claimed: Vec<Claimed>) -> impl Iterator<Item = Vec<Claimed>> {

@@ -469,7 +469,8 @@ fn quarter_end(date: Date, later: i32) -> Option<Date> {
     months(date.first_of_month(), left + 3 * later).map(Date::last_of_month)
 }
 
-fn monday_of(date: Date) -> Date {
+/// The Monday of its week.
+pub fn monday_of(date: Date) -> Date {
     date.saturating_sub(Span::new().days(date.weekday().to_monday_zero_offset()))
 }
 

@@ -14,7 +14,8 @@ pub enum Error {
     User(UserError),
     /// It is logged with a reference that the user is shown.
     Fault(Fault),
-    /// Slack is out of reach or asks for patience: nothing is wrong with what was asked for, and it is tried again.
+    /// Slack or the database is out of reach or asks for patience: nothing is wrong with what was asked for, and it is
+    /// tried again.
     NotNow(NotNow),
 }
 

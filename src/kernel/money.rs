@@ -10,6 +10,8 @@ use serde::de::Error as _;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::pattern::pattern;
+
 /// An amount in hundredths of its currency's unit. The currency is `None` when nobody said which.
 ///
 /// As JSON: `{"value": 120000, "currency": "USD"}`, the value an integer when it is whole.
@@ -38,8 +40,8 @@ const WORD: &str =
     r"dollars?|euros?|pounds?(?:\s+sterling)?|sterling|yen|rupees?|zloty|bucks|kr(?:onor|oner)?\b";
 const SCALE: &str = r"k|thousand|tsd\.?|tausend|mille|millions?|millionen|millones|mio\.?|mln\.?|mm|mn|m|billions?|bn|mrd\.?|b|lakhs?|crores?";
 
-static AMOUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = format!(
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    let source = format!(
         r"(?ix)
         (?:(?P<precode>\b(?:{CODE})\b|\bkr\b\.?)[\ \u{{a0}}]?)?
         (?:(?P<presym>{SYMBOL})[\ \u{{a0}}]?)?
@@ -49,17 +51,16 @@ static AMOUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?:[\ \u{{a0}}]?(?P<postcode>\b(?:{CODE})|{CODE})\b|[\ \u{{a0}}]?(?P<word>\b(?:{WORD})\b))?",
         NUMBER = NUMBER.replace(' ', r"\ "),
     );
-    Regex::new(&pattern).ok()
+    pattern(&source)
 });
 
 /// Nouns that tell that a scaled number counts something else than money.
-static COUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
         r"(?ix)^\s*(?:\+\s*)?(?:users?|seats?|employees?|people|persons?|followers|contacts?|accounts?|records?|rows?|
         customers?|staff|members?|devices?|stores?|locations?|licen[cs]es?|attendees|heads?|ftes?|mins?|minutes|months?|
         miles?|km\b|ago\b|later\b|times\b|visits?|downloads?|subscribers|orders|units|steps|run\b|race\b|%)",
     )
-    .ok()
 });
 
 impl Money {
@@ -126,7 +127,7 @@ struct Candidate {
 fn candidates(text: &str) -> impl Iterator<Item = Candidate> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let regex = AMOUNT.as_ref()?;
+        let regex = &*AMOUNT;
         while let Some(captures) = regex.captures_at(text, at) {
             let whole = captures.get(0)?;
             at = whole.end();
@@ -163,7 +164,7 @@ fn read(text: &str, captures: &Captures<'_>) -> Option<Candidate> {
     let marked = code.is_some() || symbol.is_some() || word.is_some() || scale.is_some();
     let bare_scale = code.is_none() && symbol.is_none() && word.is_none();
     let tail = &text[end..];
-    if bare_scale && COUNTED.as_ref().is_some_and(|r| r.is_match(tail)) {
+    if bare_scale && COUNTED.is_match(tail) {
         return None;
     }
     if tail.starts_with('%') || in_range(tail, &text[..whole.start()]) {
@@ -181,11 +182,10 @@ fn read(text: &str, captures: &Captures<'_>) -> Option<Candidate> {
 
 /// `$100-150k` and `$100k to $150k` are two ends of a guess, no amount.
 fn in_range(tail: &str, head: &str) -> bool {
-    static AFTER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s?(?:-|–|—|to|bis)\s?(?:[$€£¥]|USD |EUR |GBP )?\d").ok());
-    static BEFORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\d\s?(?:k|K|m|M)?\s?(?:-|–)\s?$").ok());
-    AFTER.as_ref().is_some_and(|r| r.is_match(tail)) || BEFORE.as_ref().is_some_and(|r| r.is_match(head))
+    static AFTER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s?(?:-|–|—|to|bis)\s?(?:[$€£¥]|USD |EUR |GBP )?\d"));
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d\s?(?:k|K|m|M)?\s?(?:-|–)\s?$"));
+    AFTER.is_match(tail) || BEFORE.is_match(head)
 }
 
 fn multiplier(scale: &str) -> i128 {
@@ -310,7 +310,8 @@ fn trimmed(hundredths: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
-fn grouped(n: i64) -> String {
+/// `1,234,567`
+pub fn grouped(n: i64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {

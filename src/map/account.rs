@@ -18,9 +18,14 @@ pub struct Account {
 impl Account {
     /// `Acme (acme.com)`.
     pub fn label(&self) -> String {
-        match &self.domain {
-            Some(domain) => format!("{} ({domain})", self.name),
-            None => self.name.clone(),
-        }
+        label(&self.name, self.domain.as_deref())
+    }
+}
+
+/// `Acme (acme.com)`
+pub fn label(name: &str, domain: Option<&str>) -> String {
+    match domain {
+        Some(domain) => format!("{name} ({domain})"),
+        None => name.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use super::account::Account;
 use super::domain::Domain;
 use super::partner::Partner;
 use super::{name, store};
+use crate::kernel::blocks::clip;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::text::escape;
 use crate::store::Tx;
@@ -18,11 +19,11 @@ pub async fn find_partner(tx: &mut Tx, words: &str) -> Result<Result<Partner, Er
     let names: Vec<&str> = partners.iter().map(|p| p.name.as_str()).collect();
     let near = name::similar(words, &names);
     Ok(Err(Error::user(match near.first() {
-        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", escape(words), escape(near)),
+        Some(near) => format!("I don't know a partner \"{}\". Did you mean {}?", quoted(words), escape(near)),
         None if names.is_empty() => "There is no partner yet. `/partner partner add` adds one.".to_owned(),
         None => format!(
             "I don't know a partner \"{}\". The partners here are {}.",
-            escape(words),
+            quoted(words),
             escape(&names.join(", "))
         ),
     })))
@@ -77,11 +78,16 @@ pub async fn find_account(tx: &mut Tx, words: &str) -> Result<Account> {
     Err(Error::user(if near.is_empty() {
         format!(
             "I don't know an account \"{}\". `/partner overlaps add` adds one with its partner.",
-            escape(words)
+            quoted(words)
         )
     } else {
-        format!("I don't know an account \"{}\". Did you mean {}?", escape(words), escape(&near.join(" or ")))
+        format!("I don't know an account \"{}\". Did you mean {}?", quoted(words), escape(&near.join(" or ")))
     }))
+}
+
+/// What was typed, as it is repeated in an answer.
+fn quoted(words: &str) -> String {
+    escape(&clip(words, 80))
 }
 
 /// At most so many accounts of one name are listed.
@@ -96,7 +102,7 @@ fn which_of(words: &str, accounts: &[Account]) -> Error {
     Error::user(format!(
         "There are {} accounts \"{}\": {}{more}. Write the domain of the one that you mean.",
         accounts.len(),
-        escape(words),
+        quoted(words),
         escape(&named.join(" or "))
     ))
 }

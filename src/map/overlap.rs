@@ -32,15 +32,6 @@ impl Motion {
             (Prospect, Prospect) => None,
         }
     }
-
-    /// The motion in the reader's terms.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Give => "a give",
-            Self::Ask => "an ask",
-            Self::Joint => "joint",
-        }
-    }
 }
 
 /// Who says that there is an overlap.
@@ -144,7 +135,14 @@ impl Overlap {
         Motion::suggested(self.our_population, self.their_population)
     }
 
-    /// Our Slack user who owns it: named by the deal, else by the account, else whoever looks after it.
+    /// Who of ours has it, as written: the one it was assigned to, else the deal's or the account's owner.
+    pub fn holder(&self) -> Option<String> {
+        let assigned = self.assignee.as_ref().map(UserId::mention);
+        assigned.or_else(|| self.owner.clone()).or_else(|| self.account.owner.clone())
+    }
+
+    /// Who sends a note about it, a Slack user of ours: the relationship is the owner's, whoever looks after the overlap.
+    /// Named by the deal, else by the account, else whoever looks after it.
     pub fn owner_user(&self) -> Option<UserId> {
         let written = self.owner.as_deref().or(self.account.owner.as_deref());
         written.and_then(user_of).or_else(|| self.assignee.clone())

@@ -48,7 +48,7 @@ impl Population {
         }
     }
 
-    /// In words, for sentences: `customer`, `prospect`, `open opportunity`.
+    /// In words, for sentences: `customer`, `prospect`, `open deal`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Customer => "customer",

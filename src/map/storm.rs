@@ -28,12 +28,28 @@ struct Line<'a> {
     messages: i64,
     new: i64,
     known: i64,
+    unclear: i64,
     answered: i64,
     triage: &'a str,
 }
 
 fn slot(now: Timestamp) -> i64 {
     millis(now) - millis(now).rem_euclid(SLOT_MS)
+}
+
+/// Whether something of the message is not recorded, and its writer is to be asked.
+pub async fn unclear(
+    tx: &mut Tx,
+    now: Timestamp,
+    channel: &ChannelId,
+    ts: &str,
+    is_unclear: bool,
+) -> Result<()> {
+    if is_unclear {
+        store::unclear(tx, channel, ts, millis(now), 2 * DAY_MS).await
+    } else {
+        store::clear(tx, channel, ts).await
+    }
 }
 
 /// Whether more messages were read in this slot than are answered one by one.
@@ -53,6 +69,7 @@ pub async fn round(tx: &mut Tx, now: Timestamp, triage: &str) -> Result<()> {
             continue;
         }
         let (new, known) = store::overlaps_in(tx, &channel, from..from + SLOT_MS).await?;
+        let unclear = store::unclear_in(tx, &channel, from..from + SLOT_MS).await?;
         let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
         let start = instant(from)?;
         let line = Line {
@@ -61,6 +78,7 @@ pub async fn round(tx: &mut Tx, now: Timestamp, triage: &str) -> Result<()> {
             messages,
             new,
             known,
+            unclear,
             answered: ANSWERED,
             triage,
         };

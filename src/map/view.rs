@@ -14,10 +14,8 @@ use crate::kernel::text::escape;
 
 /// The controls of this area.
 pub mod action {
-    /// Opens the modal that adds an overlap; the value is what was understood.
+    /// Opens the modal that adds an overlap (the value is what was understood); its callback, and the message shortcut's.
     pub const ADD: &str = "overlap.add";
-    /// The callback of that modal, and of the message shortcut.
-    pub const ADD_MODAL: &str = "overlap.add";
 }
 
 /// One overlap of a confirmation.
@@ -223,7 +221,7 @@ pub fn add_modal(
             true,
         ),
     ]);
-    blocks::modal(action::ADD_MODAL, "Add an overlap", Some("Add"), &about.unwrap_or(json!({})), fields)
+    blocks::modal(action::ADD, "Add an overlap", Some("Add"), &about.unwrap_or(json!({})), fields)
 }
 
 #[derive(Template)]
@@ -282,7 +280,7 @@ pub fn list(
         label: o.account.label(),
         partner: o.partner.clone(),
         kind: o.kind_words(),
-        state: state_words(o, now.timestamp()),
+        state: state_words(o, now),
     });
     let lists = partners
         .iter()
@@ -297,24 +295,24 @@ pub fn list(
     Ok(Message::new(text, vec![blocks::section(text)]))
 }
 
-/// Who looks after it, else whose account it is: a mention, or a name as written, escaped.
+/// Who has it: a mention, or a name as written, escaped.
 fn holder(overlap: &Overlap) -> Option<String> {
-    let written = || overlap.owner.as_ref().or(overlap.account.owner.as_ref());
-    match overlap.assignee.clone().or_else(|| user_of(written()?)) {
-        Some(user) => Some(user.mention()),
-        None => written().map(|name| escape(&blocks::clip(name, 60))),
-    }
+    let written = overlap.holder()?;
+    Some(user_of(&written).map_or_else(|| escape(&blocks::clip(&written, 60)), |user| user.mention()))
 }
 
 /// Where an overlap stands, in words, as Slack takes them.
-pub fn state_words(overlap: &Overlap, now: jiff::Timestamp) -> String {
+fn state_words(overlap: &Overlap, now: &jiff::Zoned) -> String {
     use super::overlap::Triage;
     let who = holder(overlap);
     match &overlap.triage {
         Triage::Open => who.unwrap_or_else(|| "unassigned".to_owned()),
         Triage::Planned => format!("planned{}", who.map(|w| format!(", {w}")).unwrap_or_default()),
-        Triage::Snoozed(until) if *until <= now => "back from snooze".to_owned(),
-        Triage::Snoozed(until) => format!("snoozed until {}", until.strftime("%-d %B")),
+        Triage::Snoozed(until) if *until <= now.timestamp() => "back from snooze".to_owned(),
+        Triage::Snoozed(until) => {
+            let day = until.to_zoned(now.time_zone().clone());
+            format!("snoozed until {}", day.strftime("%-d %B"))
+        }
         Triage::Dismissed(because) => format!("dismissed: {}", escape(because)),
     }
 }

@@ -135,11 +135,6 @@ impl Commitment {
         matches!(self.stage, Stage::Open { .. })
     }
 
-    /// Whether its day is over and it is still to be done.
-    pub fn is_late(&self, today: Date) -> bool {
-        self.is_open() && self.due < today
-    }
-
     /// Whether this person may close it: its owner, who logged it, and who looks after the partner.
     pub fn may_be_closed_by(&self, actor: &Actor) -> bool {
         actor.standing == Standing::Member
@@ -209,7 +204,7 @@ impl Commitment {
         }
     }
 
-    /// `Northwind`, or `Northwind on Acme (acme.com)`.
+    /// `Northwind`, or `Northwind, about Acme (acme.com)`.
     pub fn whom(&self) -> String {
         match &self.account {
             Some(account) => format!("{}, about {account}", self.partner),

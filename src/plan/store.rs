@@ -14,14 +14,6 @@ use crate::kernel::ids::{ChannelId, UserId};
 use crate::store::{Tx, instant};
 use crate::{sql_exec, sql_value};
 
-/// `Acme (acme.com)`, as [`crate::map::account::Account::label`] says it.
-fn label(name: String, domain: Option<String>) -> String {
-    match domain {
-        Some(domain) => format!("{name} ({domain})"),
-        None => name,
-    }
-}
-
 /// Follows a channel that has got another id.
 pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
     sql_exec!(

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::priority::{self, About};
+use crate::kernel::dates::monday_of;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::schedule::Schedule;
 use crate::map::overlap::{Motion, Overlap, Triage};
@@ -272,11 +273,6 @@ fn freshness(input: &Input) -> Vec<Freshness> {
         .collect();
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));
     lists
-}
-
-fn monday_of(date: Date) -> Date {
-    let back = i64::from(date.weekday().to_monday_zero_offset());
-    date.saturating_sub(Span::new().days(back))
 }
 
 /// What somebody decides on one overlap.

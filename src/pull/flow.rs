@@ -12,7 +12,7 @@ use crate::delivery::{schedule, uptime};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, UserId};
-use crate::map::overlap::Overlap;
+use crate::map::overlap::{Overlap, user_of};
 use crate::map::store as map;
 use crate::store::settings::{self, DigestTime};
 use crate::store::{Tx, audit, instant, millis};
@@ -58,7 +58,7 @@ pub async fn compose(
         candidates: store::candidates(tx, now, since).await?,
         partners: map::partners(tx).await?,
         largest: store::largest(tx, now).await?,
-        waiting: store::waiting(tx, now).await?,
+        waiting: map::waiting(tx, now).await?,
         planned: store::planned(tx).await?,
         counts: digest::Counts { commitments, ..counts },
     };
@@ -81,7 +81,7 @@ pub async fn scene(
         Decision::Assign(user) => Some(user.clone()),
         _ => None,
     }));
-    users.extend(overlaps.values().filter_map(super::priority::holder).filter_map(|h| view::user_of(&h)));
+    users.extend(overlaps.values().filter_map(Overlap::holder).filter_map(|held| user_of(&held)));
     users.sort();
     users.dedup();
     let names = store::names(tx, &users).await?;

@@ -147,7 +147,7 @@ pub fn dismiss(overlap: &Overlap, from: From<'_>) -> Value {
                 "In your words",
                 blocks::text_input(field::WHY, "Signed with somebody else in May", None, false),
                 Some("It stays away until something about it changes."),
-                false,
+                true,
             ),
         ],
     )

@@ -207,11 +207,6 @@ impl Priority {
     }
 }
 
-/// Who of ours has it: the one it was assigned to, else the deal's or the account's owner, as written.
-pub fn holder(o: &Overlap) -> Option<String> {
-    o.assignee.as_ref().map(|u| u.mention()).or_else(|| o.owner.clone()).or_else(|| o.account.owner.clone())
-}
-
 /// Weighs one overlap.
 pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     let mut found: Vec<(i64, Reason)> = Vec::new();
@@ -246,7 +241,7 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
         }
     }
     let age = age::days_since(o.first_seen, &today);
-    if age > WAITING_DAYS && holder(o).is_none() {
+    if age > WAITING_DAYS && o.holder().is_none() {
         found.push((WAITING, Reason::Waiting(age)));
     }
     if let Some(days) = about.stale_days {

@@ -10,14 +10,11 @@ use super::priority::{self, AMOUNTS, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
-use crate::map::overlap::{Motion, Overlap, Population, Triage};
+use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
 use crate::map::store as map;
 use crate::store::{Tx, instant, millis};
 use crate::{sql_all, sql_exec, sql_value};
 
-/// What waits for a decision at `$1`.
-const WAITS: &str =
-    "o.gone_at IS NULL AND (o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= $1))";
 /// Nobody's name is on it.
 const NOBODY: &str = "o.assignee IS NULL AND o.owner IS NULL AND a.owner IS NULL";
 const DAY_MS: i64 = 86_400_000;
@@ -50,12 +47,13 @@ fn rough_score() -> String {
 
 /// The first [`CANDIDATES`] overlaps of every partner that wait for a decision, pre-ordered by a rough score.
 ///
-/// The columns tell all but the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
+/// The columns tell all but what is new since the last digest, the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
 /// the same partner stand before it.
 pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result<Vec<Overlap>> {
+    let waits = map::waits("$1");
     let sql = format!(
         "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
-         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {WAITS}) ranked WHERE place <= $4",
+         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {waits}) ranked WHERE place <= $4",
         rough_score()
     );
     let ids = sql_all!(
@@ -71,23 +69,16 @@ pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result
     map::overlaps_of_ids(tx, &ids).await
 }
 
-/// How many wait for a decision, by partner.
-pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i64>> {
-    let sql =
-        format!("SELECT o.partner_id, COUNT(*) FROM account_overlaps o WHERE {WAITS} GROUP BY o.partner_id");
-    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()), millis(now))?;
-    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
-}
-
 /// The overlaps whose amount is above all others of one currency that wait with their partner, at least two of them.
 pub async fn largest(tx: &mut Tx, now: Timestamp) -> Result<HashSet<OverlapId>> {
+    let waits = map::waits("$1");
     let sql = format!(
         "SELECT id FROM (SELECT o.id AS id, RANK() OVER (PARTITION BY o.partner_id ORDER BY o.amount_hundredths DESC) AS place, \
          COUNT(*) OVER (PARTITION BY o.partner_id) AS amounts, \
          COUNT(*) OVER (PARTITION BY o.partner_id, o.amount_hundredths) AS same, \
          MIN(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS first_currency, \
          MAX(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS last_currency \
-         FROM account_overlaps o WHERE {WAITS} AND o.amount_hundredths IS NOT NULL) ranked \
+         FROM account_overlaps o WHERE {waits} AND o.amount_hundredths IS NOT NULL) ranked \
          WHERE place = 1 AND same = 1 AND amounts >= 3 AND first_currency = last_currency"
     );
     let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now))?;
@@ -104,9 +95,10 @@ pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Cou
         millis(since),
         millis(now)
     )?;
+    let waits = map::waits("$1");
     let sql = format!(
         "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
-         WHERE {WAITS} AND o.first_seen < $2 AND {NOBODY}"
+         WHERE {waits} AND o.first_seen < $2 AND {NOBODY}"
     );
     let too_long = millis(age::start_of_day(reader, WAITING_DAYS));
     let unclaimed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), too_long)?;
@@ -116,7 +108,7 @@ pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Cou
         "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'snoozed' AND snoozed_until > $1",
         millis(now)
     )?;
-    let open = waiting(tx, now).await?.values().sum();
+    let open = map::waiting(tx, now).await?.values().sum();
     Ok(Counts { new, unclaimed, open, snoozed, ..Counts::default() })
 }
 
@@ -238,15 +230,16 @@ pub async fn showing(tx: &mut Tx, overlap: &OverlapId, limit: i64) -> Result<Vec
 
 /// Slack ids that stand as owner or assignee of what waits and whose names are not known here, at most `limit`.
 pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<UserId>> {
+    let waits = map::waits("$1");
     let sql = format!(
         "SELECT DISTINCT who FROM (SELECT COALESCE(o.assignee, o.owner, a.owner) AS who FROM account_overlaps o \
-         JOIN accounts a ON a.id = o.account_id WHERE {WAITS}) held \
+         JOIN accounts a ON a.id = o.account_id WHERE {waits}) held \
          WHERE (who LIKE '<@%' OR who LIKE 'U%' OR who LIKE 'W%') \
          AND NOT EXISTS (SELECT 1 FROM people p WHERE p.id = who OR who LIKE '<@' || p.id || '>' OR who LIKE '<@' || p.id || '|%') \
          ORDER BY who LIMIT $2"
     );
     let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now), limit)?;
-    Ok(rows.into_iter().filter_map(|(who,)| super::view::user_of(&who)).collect())
+    Ok(rows.into_iter().filter_map(|(who,)| user_of(&who)).collect())
 }
 
 /// Follows a channel that has got another id.

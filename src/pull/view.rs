@@ -11,14 +11,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Late};
-use super::priority::{Reason, WAITING_DAYS, holder};
+use super::priority::{Reason, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
-use crate::map::overlap::Overlap;
-pub use crate::map::overlap::user_of;
+use crate::map::overlap::{Overlap, user_of};
 use row::{row, thread_block, top_blocks};
 pub use told::{decided, given, saved, second};
 
@@ -76,7 +75,7 @@ impl Scene {
     fn held(&self, overlap: &Overlap) -> String {
         let days = age::days_since(overlap.first_seen, &self.now.to_zoned(self.zone.clone()));
         let age = if days == 0 { "today".to_owned() } else { age::days(days) };
-        match holder(overlap) {
+        match overlap.holder() {
             None if days > WAITING_DAYS => Reason::Waiting(days).words(),
             None => format!("unassigned · {age}"),
             Some(written) => {

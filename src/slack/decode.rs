@@ -118,6 +118,14 @@ fn key(kind: Kind, outer: &Outer<'_>) -> Option<String> {
     let usable = |id: &str| id.len() <= LONGEST_ID && !id.contains(char::is_control);
     match kind {
         Kind::Event => outer.event_id.get().filter(|id| usable(id)).map(str::to_owned),
+        // Pressed again, because the first answer did not come in time: a new trigger, and the same form.
+        Kind::ViewSubmission => {
+            let view = outer.view.as_ref()?;
+            let filled = Sha256::digest(view.state.map_or("", |state| state.get()));
+            let hash = view.hash.get().unwrap_or_default();
+            let key = format!("submitted:{}:{hash}:{}", view.id.get()?, hex::encode(&filled[..16]));
+            Some(key).filter(|key| usable(key))
+        }
         Kind::ViewClosed => {
             let view = outer.view.as_ref()?;
             let key = format!("closed:{}:{}", view.id.get()?, view.hash.get()?);

@@ -63,7 +63,9 @@ fn interactions_are_keyed_by_their_trigger() {
 
     let view = json!({"id": "V2", "root_view_id": "V1", "callback_id": "draft.edit", "hash": "h1"});
     let submit = json!({"type": "view_submission", "trigger_id": "t.3", "user": {"id": "U1"}, "view": view});
-    assert_eq!(facts(&envelope(&submit)), (Kind::ViewSubmission, "t.3", "draft.edit", "V1", true));
+    let key = envelope(&submit).key;
+    assert!(key.starts_with("submitted:V2:h1:"), "{key}");
+    assert_eq!(facts(&envelope(&submit)), (Kind::ViewSubmission, key.as_str(), "draft.edit", "V1", true));
     let closed = json!({"type": "view_closed", "user": {"id": "U1"}, "view": view, "is_cleared": false});
     assert_eq!(facts(&envelope(&closed)), (Kind::ViewClosed, "closed:V2:h1", "draft.edit", "V1", false));
 
@@ -73,6 +75,19 @@ fn interactions_are_keyed_by_their_trigger() {
     let global =
         json!({"type": "shortcut", "trigger_id": "t.5", "callback_id": "commit.log", "user": {"id": "U1"}});
     assert_eq!(facts(&envelope(&global)), (Kind::GlobalShortcut, "t.5", "commit.log", "U1", true));
+}
+
+#[test]
+fn a_form_that_is_sent_again_is_the_same_and_another_is_not() {
+    let submit = |trigger: &str, hash: &str, why: &str| {
+        let state = json!({"values": {"why": {"why": {"value": why}}}});
+        let view = json!({"id": "V2", "callback_id": "draft.edit", "hash": hash, "state": state});
+        envelope(&json!({"type": "view_submission", "trigger_id": trigger, "view": view})).key
+    };
+    let first = submit("t.1", "h1", "too early");
+    assert_eq!(submit("t.2", "h1", "too early"), first);
+    assert_ne!(submit("t.2", "h1", "no fit"), first, "the words were changed");
+    assert_ne!(submit("t.2", "h2", "too early"), first, "the form was drawn anew");
 }
 
 #[test]

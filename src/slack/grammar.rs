@@ -270,7 +270,10 @@ pub fn usage() -> String {
             format!("`{COMMAND} {}{verbs}`  {about}", noun.get_name())
         })
         .collect();
-    format!("*What you can say*\n{}\nEverything is also a button or on the Home tab.", nouns.join("\n"))
+    format!(
+        "*What you can say*\n{}\nEverything that changes something is also a button, a shortcut on a message, or on the Home tab.",
+        nouns.join("\n")
+    )
 }
 
 fn verbs(command: &clap::Command, noun: &str) -> String {
@@ -347,7 +350,7 @@ mod tests {
         `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
-        Everything is also a button or on the Home tab.
+        Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
         ");
         insta::assert_snapshot!(parse("overlap").unwrap_err(), @"I don't know `/partner overlap`. Did you mean `/partner overlaps`?");
         insta::assert_snapshot!(parse("commit sned").unwrap_err(), @r#"

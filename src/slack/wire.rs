@@ -158,6 +158,8 @@ pub(super) struct View<'a> {
     pub(super) callback_id: Id<'a>,
     #[serde(borrow)]
     pub(super) hash: Id<'a>,
+    #[serde(borrow)]
+    pub(super) state: Option<&'a serde_json::value::RawValue>,
 }
 
 /// One of a click's actions.

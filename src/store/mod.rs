@@ -26,7 +26,7 @@ use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use open::Open;
 
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, NotNow, Result};
 
 /// How hard SQLite presses what was committed onto the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -262,7 +262,26 @@ pub fn unknown(what: &str, found: &str) -> Error {
 
 impl From<sqlx::Error> for Error {
     fn from(source: sqlx::Error) -> Self {
-        Self::caused("database", source)
+        if !passes(&source) {
+            return Self::caused("database", source);
+        }
+        Self::NotNow(NotNow { after: None, why: format!("database: {source}") })
+    }
+}
+
+/// Whether the database is at fault and not the statement: out of reach, busy, full, or it broke two transactions' tie.
+///
+/// The classes are Postgres' (08 connection, 40 rollback, 53 resources, 57 an operator's doing, 58 the system under it),
+/// the numbers SQLite's (busy, locked, read-only, I/O, full, cannot open) without what they are extended by.
+fn passes(error: &sqlx::Error) -> bool {
+    let code = match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => return true,
+        sqlx::Error::Database(error) => error.code().unwrap_or_default(),
+        _ => return false,
+    };
+    match code.parse::<u32>() {
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
+        _ => ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)),
     }
 }
 

@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::draft::{Check, Note, Route};
-use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
+use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, SenderRole};
 use super::relevance::{Settings, check, mentions, names_other};
 use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 use crate::map::overlap::{Overlap, Population};
-use crate::map::partner::{Contact, ContactRole, Partner};
+use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::store::{Tx, people, settings};
 
@@ -250,7 +250,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         recipient: input::Recipient {
             name: Some(contact.name.clone()),
             company: Some(partner.name.clone()),
-            role: Some(seat(contact.role)),
+            role: Some(contact.role),
             touches_last_30_days: Some(touches),
             said_no_to: contact.said_no_to.iter().filter_map(|g| word::read::<GiftKind>(g).ok()).collect(),
         },
@@ -329,15 +329,6 @@ async fn sender_role(
     } else {
         None
     })
-}
-
-fn seat(role: ContactRole) -> RecipientRole {
-    match role {
-        ContactRole::PartnerRep => RecipientRole::PartnerRep,
-        ContactRole::PartnerManager => RecipientRole::PartnerManager,
-        ContactRole::PartnerExecutive => RecipientRole::PartnerExecutive,
-        ContactRole::PartnerPresales => RecipientRole::PartnerPresales,
-    }
 }
 
 fn gone(what: &str) -> Error {

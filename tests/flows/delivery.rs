@@ -144,9 +144,11 @@ on_both!(
     a_renewed_claim_is_not_taken,
     a_lane_waits_for_its_retry,
     a_lane_that_waits_keeps_no_other_waiting,
+    a_lane_under_way_keeps_no_other_waiting,
     a_reference_has_no_wildcards,
     a_process_that_ended_is_no_fault_of_the_click,
     who_stands_behind_one_that_ends_the_process_is_not_buried_with_it,
+    of_those_that_may_end_the_process_one_is_in_hand,
     what_cannot_be_done_now_is_done_later_and_never_counts,
     what_somebody_did_is_not_tried_for_ever,
     the_apology_is_in_the_commit_that_gives_up,
@@ -241,6 +243,14 @@ async fn a_lane_that_waits_keeps_no_other_waiting(house: House) {
     assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), ["y"], "however long the other lane is");
 }
 
+async fn a_lane_under_way_keeps_no_other_waiting(house: House) {
+    house.receive((0..4_200).map(|n| envelope(&format!("x{n}"), "X", false)).collect()).await;
+    assert_eq!(house.claim(&house.db, LEASE, 1).await.len(), 1, "under way");
+    house.receive(vec![envelope("y", "Y", false)]).await;
+    assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), ["y"], "however long the other lane is");
+    assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), [""; 0]);
+}
+
 async fn a_process_that_ended_is_no_fault_of_the_click(house: House) {
     house.receive(vec![envelope("stutters", "X", true)]).await;
     for _ in 0..3 {
@@ -257,6 +267,20 @@ async fn who_stands_behind_one_that_ends_the_process_is_not_buried_with_it(house
     }
     let told = work(&house, false, 1, LEASE).await;
     assert_eq!(told, [("gave up".into(), "a".into()), ("X".into(), "b".into())]);
+}
+
+async fn of_those_that_may_end_the_process_one_is_in_hand(house: House) {
+    house
+        .receive((0..4).map(|n| envelope(&format!("counts:{n}"), &format!("lane {n}"), false)).collect())
+        .await;
+    for _ in 0..6 {
+        assert_eq!(house.claim(&house.db, Duration::ZERO, 10).await.len(), 4, "by a process that is gone");
+    }
+    let told = work(&house, false, 1, LEASE).await;
+    let in_hand: Vec<&str> =
+        told.iter().filter(|(what, _)| what == "in hand").map(|(_, n)| n.as_str()).collect();
+    assert_eq!(in_hand, ["1"; 4]);
+    assert_eq!(house.number("SELECT COUNT(*) FROM inbox WHERE state = 2 AND attempts = 7").await, 4);
 }
 
 async fn what_cannot_be_done_now_is_done_later_and_never_counts(house: House) {
@@ -308,6 +332,11 @@ impl Handler for Notes {
         let envelope = &claimed.envelope;
         match envelope.key.split(':').next() {
             Some("slow") => tokio::time::sleep(Duration::from_millis(700)).await,
+            Some("counts") => {
+                let mut tx = self.db.read().await?;
+                let in_hand = sql_value!(&mut tx, i64, "SELECT COUNT(*) FROM inbox WHERE state = 1")?;
+                self.told.lock().unwrap().push(("in hand".into(), in_hand.to_string()));
+            }
             Some("panics") => panic!("no such luck as {}", 7),
             Some("fails" | "untellable") => return Err(Error::fault("out of order")),
             Some("stutters") if claimed.faults == 0 => return Err(Error::fault("out of order")),

@@ -5,6 +5,7 @@ use crate::support::stage::{ALEX, Backend, INTAKE, OMAR, Stage, WayIn};
 crate::flows!(
     a_message_becomes_an_overlap,
     an_edit_is_read_again,
+    what_slack_brings_late_is_old_news,
     a_stranger_of_a_partner_is_asked_for,
     a_question_is_asked_once,
     what_was_typed_is_taken_apart,
@@ -69,6 +70,31 @@ async fn an_edit_is_read_again(stage: Stage) {
     alex.command(INTAKE, "/partner overlaps list northwind").await.unwrap();
     stage.settle().await;
     insta::assert_snapshot!(stage.last_private(ALEX), @"No overlaps for Northwind. Northwind's list is from today.");
+    stage.end().await;
+}
+
+async fn what_slack_brings_late_is_old_news(stage: Stage) {
+    let alex = stage.person(ALEX);
+    let hooli = "Northwind: Hooli (hooli.com), our customer, their prospect";
+    stage.sandbox.hold();
+    let mended = alex.post(INTAKE, hooli).await.unwrap();
+    alex.edit(INTAKE, &mended, "Northwind: Initrode (initrode.com), our customer, their prospect")
+        .await
+        .unwrap();
+    let deleted = alex.post(INTAKE, hooli).await.unwrap();
+    alex.delete(INTAKE, &deleted).await.unwrap();
+    let chatter = alex.post(INTAKE, hooli).await.unwrap();
+    alex.edit(INTAKE, &chatter, "never mind, wrong channel").await.unwrap();
+    stage.sandbox.release(true).await;
+    stage.settle().await;
+    assert_eq!(
+        stage.thread(INTAKE, &mended),
+        ["Added Initrode (initrode.com) with Northwind. Triage on Monday."]
+    );
+    alex.command(INTAKE, "/partner overlaps list northwind").await.unwrap();
+    stage.settle().await;
+    let listed = stage.last_private(ALEX);
+    assert!(listed.contains("Initrode") && !listed.contains("Hooli"), "{listed}");
     stage.end().await;
 }
 

@@ -20,6 +20,7 @@ crate::flows!(
     what_was_typed_is_checked,
     a_session_is_planned_from_the_digest,
     a_session_is_asked_for_once,
+    of_two_who_ask_in_the_same_instant_one_asks,
     the_manager_is_reminded_until_an_answer,
 );
 
@@ -358,6 +359,23 @@ async fn a_session_is_asked_for_once(stage: Stage) {
     stage.submit(ALEX, json!({})).await;
     insta::assert_snapshot!(stage.last_private(ALEX), @"A session on Hooli (hooli.com) with Northwind is asked for already, so nobody was asked again: <@U0OMAR> asks <@U0MAYA> for a session by Fri 13 Mar.");
     assert_eq!(stage.direct(MAYA).len(), 1, "{:?}", stage.direct(MAYA));
+    stage.end().await;
+}
+
+async fn of_two_who_ask_in_the_same_instant_one_asks(stage: Stage) {
+    ground(&stage).await;
+    for user in [ALEX, OMAR] {
+        stage.say(user, INTAKE, "/partner session request hooli with northwind by friday").await;
+    }
+    let (alex, omar) = (stage.person(ALEX), stage.person(OMAR));
+    let (one, two) = tokio::join!(alex.submit(json!({})), omar.submit(json!({})));
+    one.unwrap();
+    two.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.direct(MAYA).len(), 1, "{:?}", stage.direct(MAYA));
+    let told = [stage.private(ALEX), stage.private(OMAR)].concat();
+    let late: Vec<&String> = told.iter().filter(|t| t.contains("asked for already")).collect();
+    assert_eq!(late.len(), 1, "{told:?}");
     stage.end().await;
 }
 

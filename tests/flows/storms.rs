@@ -22,6 +22,19 @@ async fn many_messages_get_one_line(stage: Stage) {
     let lines: Vec<String> = stage.texts(INTAKE).into_iter().filter(|t| t.starts_with("From ")).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     insta::assert_snapshot!(lines[0], @"From 10:00 to 10:10, 60 messages here named overlaps: 60 new, 0 known already. That is more than I answer one by one: the first 20 have a line in their thread, the rest are recorded just the same. Triage on Monday.");
+    // An unknown partner is asked about twenty times, not sixty.
+    for n in 0..60 {
+        let said = format!(
+            "New overlap: Other{n} Inc (other{n}.com), our open opp, their customer. Partner: Pied Piper"
+        );
+        stage.person(ALEX).post(INTAKE, &said).await.unwrap();
+    }
+    stage.settle().await;
+    assert_eq!(stage.private(ALEX).len(), 20, "the first twenty are asked about one by one");
+    stage.advance_to("2026-03-04T09:20:00Z").await;
+    stage.advance_to("2026-03-04T09:21:00Z").await;
+    let lines: Vec<String> = stage.texts(INTAKE).into_iter().filter(|t| t.starts_with("From ")).collect();
+    insta::assert_snapshot!(lines[1], @"From 10:10 to 10:20, 60 messages here named overlaps: 0 new, 0 known already. That is more than I answer one by one: the first 20 have an answer. 60 of them name no account, or no partner that I know, and that is not recorded. Add the partner with `/partner partner add` and post them again, or send them as a list. Triage on Monday.");
     // Calm again.
     let said = "Quill Inc with Northwind: our open opp $120k, their customer";
     let ts = stage.person(ALEX).post(INTAKE, said).await.unwrap();

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::Outcome;
+use crate::kernel::money::grouped;
 use crate::map::matching::{self, Aliases, Link, List, Options as Matching, Stage, Verdict};
 use columns::{Named, OurColumns, TheirColumns};
 use read::Read;
@@ -164,15 +165,6 @@ fn distinct(links: &[&Link], list: &List, place: impl Fn(&Link) -> usize) -> usi
     links.iter().filter(|link| !std::mem::replace(&mut seen[place(link)], true)).count()
 }
 
-/// `1,234,567`.
 fn counted(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }

@@ -93,7 +93,7 @@ pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<M
     let cancel = blocks::button("Cancel", action::CANCEL, &value);
     match import.state {
         State::Asking => {
-            shown.push(blocks::actions(vec![blocks::primary(columns("Say what the columns are")), cancel]))
+            shown.push(blocks::actions(vec![blocks::primary(columns("Set partner and columns")), cancel]))
         }
         State::Previewed if counts.rows() > 0 => {
             let mut buttons = runs(counts, &value);

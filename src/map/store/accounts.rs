@@ -54,7 +54,7 @@ pub async fn accounts_like(
         .collect())
 }
 
-/// Every account's name and domain that has an overlap, for "did you mean"; the newest first, at most `limit`.
+/// Every account, for "did you mean"; the newest first, at most `limit`.
 pub async fn account_names(tx: &mut Tx, limit: i64) -> Result<Vec<Account>> {
     let rows = sql_all!(
         tx,

@@ -1,5 +1,7 @@
 //! Overlaps.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -113,15 +115,29 @@ pub struct Filter {
     pub undecided_at: Option<Timestamp>,
 }
 
+/// What waits for a decision at a time: open, or back from a snooze.
+pub fn waits(at: &str) -> String {
+    format!("o.gone_at IS NULL AND (o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= {at}))")
+}
+
+/// How many overlaps wait for a decision, by partner.
+pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i64>> {
+    let sql = format!(
+        "SELECT o.partner_id, COUNT(*) FROM account_overlaps o WHERE {} GROUP BY o.partner_id",
+        waits("$1")
+    );
+    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()), millis(now))?;
+    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
+}
+
 /// Overlaps that are on a list, by when they were last seen, at most `limit`.
 pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Overlap>> {
     let sql = format!(
-        "{OVERLAP} WHERE o.gone_at IS NULL \
+        "{OVERLAP} WHERE o.gone_at IS NULL AND (CAST($6 AS BIGINT) = 0 OR ({})) \
          AND (CAST($1 AS TEXT) IS NULL OR o.account_id = $1) AND (CAST($2 AS TEXT) IS NULL OR o.partner_id = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR o.assignee = $3 OR o.owner = $4) \
-         AND o.first_seen >= $5 \
-         AND (CAST($6 AS BIGINT) = 0 OR o.triage = 'open' OR (o.triage = 'snoozed' AND o.snoozed_until <= $6)) \
-         ORDER BY o.last_seen DESC, o.id LIMIT $7"
+         AND o.first_seen >= $5 ORDER BY o.last_seen DESC, o.id LIMIT $7",
+        waits("$6")
     );
     let rows = sql_all!(
         tx,
@@ -170,16 +186,6 @@ async fn with(tx: &mut Tx, partner: &PartnerId, accounts: &[AccountId], lock: &s
         partner.as_str()
     )?;
     rows.into_iter().map(Overlap::try_from).collect()
-}
-
-/// How many open overlaps each partner has.
-pub async fn open_counts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
-    let rows = sql_all!(
-        tx,
-        (String, i64),
-        "SELECT partner_id, COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'open' GROUP BY partner_id"
-    )?;
-    Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
 /// Saves what a source says of these overlaps, many at a time; `true` marks those that it changed.

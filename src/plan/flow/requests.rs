@@ -77,6 +77,8 @@ pub async fn ask(
     partner: &Partner,
     wish: Wish,
 ) -> Result<Asked> {
+    // Two may ask in the same instant.
+    map::lock_partner(tx, &partner.id).await?;
     if let Some(open) = store::open_request_on(tx, &account.id, &partner.id).await? {
         return Ok(Asked::Before(open));
     }

@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use super::super::commitment::{self, Commitment};
-use super::{decided, label};
+use super::decided;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
+use crate::map::account::label;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -73,7 +74,7 @@ impl TryFrom<CommitmentRow> for Commitment {
             partner_id: row.partner_id.into(),
             partner: row.partner_name,
             account_id: row.account_id.map(Into::into),
-            account: row.account_name.map(|name| label(name, row.account_domain)),
+            account: row.account_name.map(|name| label(&name, row.account_domain.as_deref())),
             owner: row.owner.into(),
             due: row.due.parse()?,
             zone: row.zone,

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::request::{self, Moved, Request};
-use super::{decided, label};
+use super::decided;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
+use crate::map::account::label;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -66,7 +67,7 @@ impl TryFrom<RequestRow> for Request {
         Ok(Self {
             id: row.id.into(),
             account_id: row.account_id.into(),
-            account: label(row.account_name, row.account_domain),
+            account: label(&row.account_name, row.account_domain.as_deref()),
             partner_id: row.partner_id.into(),
             partner: row.partner_name,
             requester: row.requester.into(),

@@ -88,13 +88,23 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     }
     let partners = store::partners(&mut tx).await?;
     let known = store::said_by(&mut tx, &channel, &event.ts).await?;
+    let late = store::edited_after(&mut tx, &channel, &event.ts, event.at).await?;
     tx.rollback().await?;
+    if late {
+        return Ok(Handled::Ignored);
+    }
     let reading = match event.change {
         Change::Deleted => message::Reading::default(),
         _ => message::read(&event.message, &context(bot, &partners)),
     };
+    let edited = event.change != Change::Posted;
     if reading.overlaps.is_empty() && reading.doubtful.is_none() && known.is_empty() {
-        return Ok(Handled::Ignored);
+        if !edited {
+            return Ok(Handled::Ignored);
+        }
+        let mut tx = bot.db.begin().await?;
+        store::edited(&mut tx, &channel, &event.ts, event.at).await?;
+        return finish(bot, tx, claimed.claim).await;
     }
     let now = bot.clock.now();
     if let Some(why) = outsider(bot, &event).await? {
@@ -104,14 +114,24 @@ async fn said(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
         return finish(bot, tx, claimed.claim).await;
     }
     let mut tx = bot.db.begin().await?;
+    if edited {
+        store::edited(&mut tx, &channel, &event.ts, event.at).await?;
+    }
     let (sightings, strangers) = assign(&reading.overlaps, &partners);
     let triage = next_triage(&mut tx, now).await?;
     let by = event.user.clone().or_else(|| event.bot_id.clone()).unwrap_or_default();
     let said = Said { channel: &channel, ts: &event.ts, by: &by, sightings, strangers, triage: &triage };
     let confirmation = flow::message(&mut tx, now, &said).await?;
+    let questions = unclear(&reading, &partners, &channel, &event.ts);
+    if edited || !questions.is_empty() {
+        storm::unclear(&mut tx, now, &channel, &event.ts, !questions.is_empty()).await?;
+    }
     flow::confirm(&mut tx, now, &said, &confirmation).await?;
-    if let Some(user) = &event.user {
-        for prefill in unclear(&reading, &partners, &channel, &event.ts) {
+    if let Some(user) = &event.user
+        && !questions.is_empty()
+        && !storm::rages(&mut tx, now, &channel).await?
+    {
+        for prefill in questions {
             let ask = view::unclear(&prefill, &partners)?;
             // Asked once, however often the message is edited.
             let key = format!("unclear:{channel}:{}:{}", event.ts, name::key(&prefill.seen.account));

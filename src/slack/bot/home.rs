@@ -12,9 +12,9 @@ use crate::delivery::outbox::{self, Action as Call, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::store as plan;
-use crate::pull::store as pull;
 use crate::store::{Tx, millis, people, settings};
 use crate::sustain::store as sustain;
 
@@ -65,11 +65,8 @@ pub(super) async fn view(bot: &Bot, user: &UserId, welcome: bool) -> Result<Valu
 async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<Found> {
     let here = now.to_zoned(actor.zone.clone());
     let soon = add_days(here.date(), AHEAD_DAYS);
-    let to_decide = if actor.may(Right::Triage, None) {
-        Some(pull::waiting(tx, now).await?.values().sum())
-    } else {
-        None
-    };
+    let to_decide =
+        if actor.may(Right::Triage, None) { Some(map::waiting(tx, now).await?.values().sum()) } else { None };
     let admins = people::holders(tx, Role::Admin).await?;
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
@@ -83,7 +80,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         commitments,
-        partners: partners::counted(tx).await?,
+        partners: partners::counted(tx, now).await?,
         now: here,
         welcome,
     })

@@ -1,5 +1,6 @@
 //! Partners and the people there: the list, a card each, and the forms.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::grammar::PartnerVerb;
@@ -49,15 +50,15 @@ async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
 }
 
 /// Every partner with its open overlaps.
-pub(super) async fn counted(tx: &mut Tx) -> Result<Vec<(Partner, i64)>> {
-    let counts = store::open_counts(tx).await?;
-    let count = |p: &Partner| counts.iter().find(|(id, _)| *id == p.id).map_or(0, |(_, n)| *n);
+pub(super) async fn counted(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Partner, i64)>> {
+    let waiting = store::waiting(tx, now).await?;
+    let count = |p: &Partner| waiting.get(&p.id).copied().unwrap_or(0);
     Ok(store::partners(tx).await?.into_iter().map(|p| (p.clone(), count(&p))).collect())
 }
 
 async fn list(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let partners = counted(&mut tx).await?;
+    let partners = counted(&mut tx, o.now).await?;
     tx.rollback().await?;
     o.answer(view::list(&partners, o.actor.may(Right::Administer, None), &o.here())).await
 }
@@ -65,11 +66,11 @@ async fn list(o: &Occasion<'_>) -> Result<Handled> {
 async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
     let contacts = store::contacts(&mut tx, &partner.id).await?;
-    let counts = store::open_counts(&mut tx).await?;
+    let waiting = store::waiting(&mut tx, o.now).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
-        open: counts.iter().find(|(id, _)| *id == partner.id).map_or(0, |(_, n)| *n),
+        open: waiting.get(&partner.id).copied().unwrap_or(0),
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
     };

@@ -147,8 +147,11 @@ fn read(verb: &str, s: &ViewSubmission, today: Date) -> Result<Decision, Problem
             let reason = reason.and_then(|r| forms::REASONS.iter().find(|(value, _)| *value == r));
             match (reason, why) {
                 (None, _) => wrong(field::REASON, "Choose a reason."),
-                (_, None) => wrong(field::WHY, "Say why in a few words. Whoever finds it later reads this."),
+                (Some(("other", _)), None) => {
+                    wrong(field::WHY, "Say why in a few words. Whoever finds it later reads this.")
+                }
                 (Some(("other", _)), Some(why)) => Ok(Decision::Dismiss(why)),
+                (Some((_, words)), None) => Ok(Decision::Dismiss((*words).to_owned())),
                 (Some((_, words)), Some(why)) => Ok(Decision::Dismiss(format!("{words}: {why}"))),
             }
         }
@@ -246,15 +249,18 @@ mod tests {
 
     #[test]
     fn a_dismissal_says_why() {
-        let why = |text: Value| {
-            form(
-                json!({"reason": {"reason": {"selected_option": {"value": "too_early"}}}, "why": {"why": {"value": text}}}),
-            )
+        let why = |reason: &str, text: Value| {
+            let reason = json!({"reason": {"selected_option": {"value": reason}}});
+            form(json!({"reason": reason, "why": {"why": {"value": text}}}))
         };
+        let dismissed = |words: &str| Ok(Decision::Dismiss(words.to_owned()));
+        let read = |submission| read("dismiss", &submission, TODAY);
         assert_eq!(
-            read("dismiss", &why(json!("budget in autumn")), TODAY),
-            Ok(Decision::Dismiss("Too early: budget in autumn".to_owned()))
+            read(why("too_early", json!("budget in autumn"))),
+            dismissed("Too early: budget in autumn")
         );
-        assert_eq!(read("dismiss", &why(Value::Null), TODAY).unwrap_err().0, field::WHY);
+        assert_eq!(read(why("too_early", Value::Null)), dismissed("Too early"));
+        assert_eq!(read(why("other", json!("a rival of theirs"))), dismissed("a rival of theirs"));
+        assert_eq!(read(why("other", Value::Null)).unwrap_err().0, field::WHY);
     }
 }

@@ -125,12 +125,12 @@ impl CallError {
         }
     }
 
-    /// An HTTP status that came without Slack's own answer: something between Slack and us did not let the call
-    /// through, which says nothing of what was asked.
+    /// An HTTP status that came without Slack's own answer: below 500 something between Slack and us did not let the
+    /// call through; from there on it may have been passed on.
     pub(super) fn from_status(repeatable: bool, status: u16) -> Self {
         let code = format!("http_{status}");
         match status {
-            500 | 501 | 502 | 504.. => Self::unclear(repeatable, &code),
+            500.. => Self::unclear(repeatable, &code),
             _ => Self::Retry { after: None, code },
         }
     }

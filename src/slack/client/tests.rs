@@ -147,7 +147,7 @@ async fn errors_are_classed_by_what_is_to_be_done() {
         CallError::Unauthorised { code: "token_revoked".into() },
         ambiguous("internal_error"),
         retry(None, "service_unavailable"),
-        retry(None, "http_503"),
+        ambiguous("http_503"),
         ambiguous("http_500"),
         retry(None, "http_403"),
         ambiguous("unreadable_answer"),

@@ -59,6 +59,8 @@ pub struct MessageEvent {
     pub text: String,
     /// The message's id within the channel.
     pub ts: String,
+    /// When this was posted, edited or deleted, in microseconds UTC: Slack delivers late and out of order.
+    pub at: i64,
     /// The thread's first message, if this is in a thread.
     pub thread_ts: Option<String>,
     /// The whole message as Slack sent it: `text`, `blocks`, `attachments`, `metadata` …
@@ -87,12 +89,20 @@ impl MessageEvent {
             user: text(&message, "/user"),
             bot_id: text(&message, "/bot_id"),
             text: string(&message, "/text"),
+            at: micros(&string(event, "/event_ts")).or_else(|| micros(&ts)).unwrap_or(0),
             ts,
             thread_ts: text(&message, "/thread_ts"),
             message,
             actor: ActingUser::read(&payload),
         }
     }
+}
+
+/// `1610144875.000600`, seconds with six decimals, in microseconds.
+fn micros(ts: &str) -> Option<i64> {
+    let (seconds, fraction) = ts.split_once('.')?;
+    let fraction = Some(fraction).filter(|f| f.len() == 6)?.parse::<u32>().ok()?;
+    seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(fraction.into())
 }
 
 /// `app_home_opened`

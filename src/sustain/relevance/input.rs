@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::map::overlap::Population;
+use crate::map::partner::ContactRole;
 
 /// A draft and everything that is known about it. Only `today` and `text` must be there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub struct Recipient {
     /// The partner that the reader works for.
     pub company: Option<String>,
     /// The reader's seat at the partner.
-    pub role: Option<RecipientRole>,
+    pub role: Option<ContactRole>,
     /// Notes that reached this person in the last 30 days, without this one.
     pub touches_last_30_days: Option<u32>,
     /// Kinds of gift that this person has turned down.
@@ -120,20 +121,6 @@ pub struct Launch {
     /// The day.
     #[serde(default)]
     pub date: Option<Date>,
-}
-
-/// The reader's seat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecipientRole {
-    /// Sells for the partner.
-    PartnerRep,
-    /// Manages partnerships there.
-    PartnerManager,
-    /// Leads there.
-    PartnerExecutive,
-    /// Technical sales there.
-    PartnerPresales,
 }
 
 /// The sender's seat.

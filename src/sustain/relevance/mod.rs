@@ -50,7 +50,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::kernel::pattern::{CAPITALS, LETTERS};
 
-pub use input::{Channel, DraftInput, GiftKind, Purpose, RecipientRole, SenderRole};
+pub use input::{Channel, DraftInput, GiftKind, Purpose, SenderRole};
 pub use settings::Settings;
 
 /// How much a finding weighs. The order is from light to heavy.

@@ -1,7 +1,8 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::sustain::relevance::input::{self, DraftInput, RecipientRole, SenderRole};
+use crate::map::partner::ContactRole;
+use crate::sustain::relevance::input::{self, DraftInput, SenderRole};
 use crate::sustain::relevance::{Level, Settings, check};
 
 fn sample() -> Facts {
@@ -26,9 +27,9 @@ fn sample() -> Facts {
 
 fn draft(template: &Template, text: String) -> DraftInput {
     let role = match template.purpose {
-        Purpose::Executive => RecipientRole::PartnerExecutive,
-        Purpose::Presales => RecipientRole::PartnerPresales,
-        _ => RecipientRole::PartnerRep,
+        Purpose::Executive => ContactRole::PartnerExecutive,
+        Purpose::Presales => ContactRole::PartnerPresales,
+        _ => ContactRole::PartnerRep,
     };
     let launch = |title: &str| input::Launch { title: title.into(), date: Some(date(2026, 3, 5)) };
     DraftInput {

@@ -1,10 +1,11 @@
 //! A12: the purpose suits the reader's seat.
 
-use super::super::input::{Purpose, RecipientRole};
+use super::super::input::Purpose;
 use super::{Draft, Outcome, pass, warn};
+use crate::map::partner::ContactRole;
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {
-    use RecipientRole::{PartnerExecutive, PartnerPresales, PartnerRep};
+    use ContactRole::{PartnerExecutive, PartnerPresales, PartnerRep};
     match (draft.input.purpose, draft.input.recipient.role) {
         (Some(Purpose::Executive), Some(PartnerRep | PartnerPresales)) => warn(
             "An executive note to somebody who sells.",
