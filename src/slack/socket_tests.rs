@@ -162,6 +162,12 @@ async fn a_lost_connection_is_opened_again_and_its_work_is_finished() {
     assert!(server.inbox.keys().contains(&"slow".to_owned()));
 }
 
+#[test]
+fn a_connection_is_given_up_after_it_is_told_and_within_half_a_minute() {
+    let silence = |patience| SocketConfig::new(Duration::from_secs(patience)).silence.as_millis();
+    assert_eq!([6, 25, 3600].map(silence), [7_200, 30_000, 30_000]);
+}
+
 #[tokio::test]
 async fn a_silent_connection_is_dead() {
     let pulse = Pulse::new("socket mode", Duration::from_millis(40));
