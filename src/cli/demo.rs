@@ -14,7 +14,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::sample::{self, Cast};
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, Sandbox, World};
 use crate::store::settings::{self, DigestTime, Workspace};
 use crate::store::{Db, audit, people};
 
@@ -46,6 +46,7 @@ async fn play(options: Options) -> Outcome {
     let data_dir = options.data.clone().unwrap_or_else(|| temporary.path().to_owned());
     let clock = Clock::starting_at(START.parse()?);
     let mut workspace = sandbox::Options::new(clock.clone());
+    workspace.world = World::demo();
     workspace.bind = SocketAddr::from(([127, 0, 0, 1], options.port));
     let sandbox = Sandbox::start(workspace.clone())
         .await
@@ -109,8 +110,8 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
         requester: alex,
         places: vec![
             (Some("C0NORTHWIND".into()), Some("U0SAM".into())),
-            (Some("C0GLOBEX".into()), None),
-            (Some("C0INITECH".into()), None),
+            (Some("C0GLOBEX".into()), Some("U0HANNA".into())),
+            (Some("C0INITECH".into()), Some("U0MILO".into())),
         ],
         zone: jiff::tz::TimeZone::get(ZONE)?,
         marked: false,

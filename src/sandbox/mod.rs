@@ -88,7 +88,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Loopback, a free port, the cast of the demo, and Slack's timing with shortened retries.
+    /// Loopback, a free port, the cast of the tests, and Slack's timing with shortened retries.
     pub fn new(clock: Clock) -> Self {
         Self {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -1,4 +1,4 @@
-//! The cast of the demo: Meridian, a small company, and Northwind, one of its partners.
+//! The cast: Meridian, a small company, and people of its partners.
 
 use jiff::tz::TimeZone;
 
@@ -34,6 +34,24 @@ impl World {
         }
         world
     }
+
+    /// The same, where Globex and Initech are in their channels too: nobody looks at an empty room.
+    pub fn demo() -> Self {
+        let mut world = Self::meridian();
+        for (at, name, user, handle, real_name, channel) in [
+            ("T0GLOBEX", "Globex", "U0HANNA", "hanna", "Hanna Weiss", "C0GLOBEX"),
+            ("T0INITECH", "Initech", "U0MILO", "milo", "Milo Tanaka", "C0INITECH"),
+        ] {
+            let domain = name.to_lowercase();
+            world.users.push(person(user, handle, real_name, "Partner manager", at, &domain));
+            world.others.push(team(at, name, &domain));
+            if let Some(channel) = world.channels.iter_mut().find(|c| c.id == channel) {
+                channel.members.push(user.into());
+                channel.shared_with.push(at.into());
+            }
+        }
+        world
+    }
 }
 
 fn team(id: &str, name: &str, domain: &str) -> Team {
@@ -42,27 +60,33 @@ fn team(id: &str, name: &str, domain: &str) -> Team {
 }
 
 fn users() -> Vec<User> {
-    let person = |id: &str, name: &str, real_name: &str, title: &str, team: &str| User {
+    let ours = |id: &str, name: &str, real_name: &str, title: &str| {
+        person(id, name, real_name, title, HOME, "meridian")
+    };
+    vec![
+        User { is_admin: true, ..ours("U0MAYA", "maya", "Maya Lindholm", "Partner manager") },
+        ours("U0OMAR", "omar", "Omar Haddad", "Ecosystem operations"),
+        ours("U0ALEX", "alex", "Alex Rivera", "Account executive"),
+        ours("U0EVE", "evelyn", "Evelyn Osei", "VP Revenue"),
+        User { is_bot: true, ..ours(BOT, "tandem", "Tandem", "") },
+        person("U0SAM", "sam", "Sam Whitfield", "Sales lead", NORTHWIND, "northwind"),
+    ]
+}
+
+fn person(id: &str, name: &str, real_name: &str, title: &str, team: &str, domain: &str) -> User {
+    User {
         id: id.into(),
         name: name.into(),
         real_name: real_name.into(),
         title: title.into(),
-        email: format!("{name}@{}.example", if team == HOME { "meridian" } else { "northwind" }),
+        email: format!("{name}@{domain}.example"),
         team_id: team.into(),
         zone: ZONE.into(),
         is_bot: false,
         is_admin: false,
         is_guest: false,
         deleted: false,
-    };
-    vec![
-        User { is_admin: true, ..person("U0MAYA", "maya", "Maya Lindholm", "Partner manager", HOME) },
-        person("U0OMAR", "omar", "Omar Haddad", "Ecosystem operations", HOME),
-        person("U0ALEX", "alex", "Alex Rivera", "Account executive", HOME),
-        person("U0EVE", "evelyn", "Evelyn Osei", "VP Revenue", HOME),
-        User { is_bot: true, ..person(BOT, "tandem", "Tandem", "", HOME) },
-        person("U0SAM", "sam", "Sam Whitfield", "Sales lead", NORTHWIND),
-    ]
+    }
 }
 
 fn channels() -> Vec<Channel> {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-/// A workspace to start from. [`World::meridian`] is the cast of the demo.
+/// A workspace to start from. [`World::meridian`] is the cast of the tests, [`World::demo`] that of the demo.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The team in which the app is installed.

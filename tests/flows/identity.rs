@@ -86,7 +86,7 @@ impl<'a> Says<'a> {
             }
             By::Form => {
                 all["type"] = json!("view_submission");
-                all["view"] = json!({"id": "V1", "type": "modal", "callback_id": what, "state": {"values": {}},
+                all["view"] = json!({"id": format!("V{:032x}", rand_id()), "type": "modal", "callback_id": what, "state": {"values": {}},
                     "private_metadata": json!({"channel": INTAKE, "id": "none", "version": 1}).to_string()});
             }
             By::Shortcut => {

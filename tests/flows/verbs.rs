@@ -201,7 +201,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
-    Everything is also a button or on the Home tab.
+    Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
     > help me
     *What you can say*
     `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
@@ -212,7 +212,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
-    Everything is also a button or on the Home tab.
+    Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
     "#);
     insta::assert_snapshot!(answers(&stage, MAYA, &["partner add", "partner add Smith &amp; Sons", "partner contact northwind",
         "draft new hooli", "draft new pied piper", "digest settings"]).await, @r#"
