@@ -126,6 +126,7 @@ impl App {
             carrier: Arc::new(SlackCarrier(bot.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
+            doubt: config.doubt(),
             pulse: pulse.clone(),
         });
         app.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));

@@ -122,6 +122,7 @@ impl Stage {
         config.slack.app_token = Some(options.app_token.into());
         config.slack.signing_secret = Some(options.signing_secret.into());
         config.slack.message_interval_ms = 0;
+        config.delivery.doubt_seconds = 0;
         settings(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         if install.is_some() {
