@@ -24,6 +24,8 @@ crate::flows!(
     an_organisations_member_may_act_from_any_of_its_workspaces,
     a_guest_adds_nothing_by_writing,
     what_is_internal_is_not_told_to_who_left,
+    what_was_told_is_not_brought_up_to_date_for_who_left,
+    a_strangers_mention_is_answered_with_nothing,
     a_partners_manager_decides_on_that_partner,
 );
 
@@ -330,6 +332,36 @@ async fn what_is_internal_is_not_told_to_who_left(stage: Stage) {
     stage.sandbox.describe(ALEX, json!({"is_restricted": true}));
     stage.advance_to("2026-03-06T09:00:00Z").await;
     assert_eq!(stage.direct(ALEX), Vec::<String>::new());
+    stage.end().await;
+}
+
+async fn what_was_told_is_not_brought_up_to_date_for_who_left(stage: Stage) {
+    let maya = stage.person(MAYA);
+    let said = "/partner commit add \"book the room\" to northwind by friday <@U0ALEX|alex>";
+    maya.command(INTAKE, said).await.unwrap();
+    stage.settle().await;
+    stage.submit(MAYA, json!({})).await;
+    let before = stage.direct(ALEX);
+    assert_eq!(before.len(), 1, "{before:?}");
+    stage.sandbox.make_guest(ALEX);
+    stage.advance_to("2026-03-04T09:30:00Z").await;
+    maya.command(INTAKE, "/partner commit list").await.unwrap();
+    stage.settle().await;
+    let list = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    stage.press(MAYA, &(INTAKE.to_owned(), list["ts"].as_str().unwrap().to_owned()), "commitment.done").await;
+    assert_eq!(stage.last_private(MAYA).lines().next().unwrap().matches("book the room").count(), 0);
+    assert_eq!(stage.direct(ALEX), before, "what became of it is not theirs to know any more");
+    stage.end().await;
+}
+
+async fn a_strangers_mention_is_answered_with_nothing(stage: Stage) {
+    stage.person(SAM).post(SHARED, "<@U0TANDEM> what can you do?").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.private(SAM), Vec::<String>::new());
+    assert!(stage.direct(SAM).is_empty());
+    stage.person(ALEX).post(SHARED, "<@U0TANDEM> what can you do?").await.unwrap();
+    stage.settle().await;
+    assert!(stage.last_private(ALEX).contains("/partner"), "{}", stage.last_private(ALEX));
     stage.end().await;
 }
 

@@ -36,6 +36,9 @@ const LATER: Duration = Duration::from_secs(5);
 /// As many channels are looked at in one round.
 const LOOKS: usize = 20;
 
+/// Stands for the companies in a shared channel where Slack does not say which they are.
+const UNNAMED: &str = "?";
+
 /// What a look at a channel gave.
 #[derive(Debug)]
 pub(super) enum Look {
@@ -65,7 +68,7 @@ impl Seen {
             .collect();
         if teams.is_empty() && (is("is_ext_shared") || is("is_pending_ext_shared")) {
             // Shared, and Slack does not say with whom.
-            teams.push("?".to_owned());
+            teams.push(UNNAMED.to_owned());
         }
         teams.sort();
         teams.dedup();
@@ -116,10 +119,14 @@ pub(super) struct Standing {
     pub(super) used: bool,
 }
 
-/// How a channel stands right before a send.
-pub(super) async fn standing(bot: &Bot, id: &ChannelId) -> Result<Result<Standing, (Duration, String)>> {
+/// How a channel stands right before a send; `anew` asks Slack, whatever it said a moment ago.
+pub(super) async fn standing(
+    bot: &Bot,
+    id: &ChannelId,
+    anew: bool,
+) -> Result<Result<Standing, (Duration, String)>> {
     let now = millis(bot.clock.now());
-    let channel = match fresh(bot, id).await? {
+    let channel = match if anew { look(bot, id).await? } else { fresh(bot, id).await? } {
         Look::At(channel) => channel,
         Look::NotNow(after, why) => return Ok(Err((after, why))),
     };
@@ -214,9 +221,13 @@ async fn take_in(tx: &mut Tx, now: Timestamp, id: &ChannelId, seen: Seen) -> Res
     if let Some(Used::Partner(partner)) = used.last()
         && channel.accepted.is_empty()
     {
-        // The first to be there are the partner's own, unless they are known as another's.
+        // One company alone is the partner, unless it is known as another's or an admin was asked about it. Of several,
+        // only those known as the partner's: whose people the others are, somebody has to say.
+        let asked = channel.told.as_deref().is_some_and(|told| told.starts_with("shared:"));
+        let alone = matches!(&channel.teams[..], [one] if one != UNNAMED) && !asked;
         for team in channel.teams.clone() {
-            if owners(tx, &team).await?.iter().all(|p| p.id == partner.id) {
+            let owners = owners(tx, &team).await?;
+            if owners.iter().all(|p| p.id == partner.id) && (alone || !owners.is_empty()) {
                 channel.accepted.push(team);
             }
         }
@@ -301,7 +312,7 @@ async fn company(tx: &mut Tx, trouble: &Trouble, used: &[Used]) -> Result<Compan
 }
 
 /// The partners to which a team belongs: it is in their channel, or a contact of theirs is of it.
-async fn owners(tx: &mut Tx, team: &str) -> Result<Vec<Partner>> {
+pub(super) async fn owners(tx: &mut Tx, team: &str) -> Result<Vec<Partner>> {
     let mut owners = Vec::new();
     for partner in map::partners(tx).await? {
         let mut theirs = false;
