@@ -156,7 +156,7 @@ pub async fn held(tx: &mut Tx, now: Timestamp, id: &DraftId, channel: &ChannelId
 /// so. Controls drawn before do nothing any more. So many were marked.
 pub async fn restored(tx: &mut Tx, now: Timestamp, backup: &str) -> Result<usize> {
     let mut marked = 0;
-    for draft in store::waiting(tx).await?.into_iter().filter(Draft::is_waiting) {
+    for draft in store::all_waiting(tx).await?.into_iter().filter(Draft::is_waiting) {
         let why = format!(
             "Tandem was restored from {backup}, and this note may have been sent since. Look there before you approve it."
         );
