@@ -94,6 +94,7 @@ fn stuck(found: &[Value]) -> Response {
 async fn metrics(State(at): State<Arc<Shared>>) -> impl IntoResponse {
     let backlog = at.backlog().await;
     let connections = at.health.tally.counts().connections;
+    at.health.meters.overdue(millis(at.health.clock.now()));
     ([(header::CONTENT_TYPE, FORMAT)], at.health.meters.show(backlog.as_ref(), connections))
 }
 
