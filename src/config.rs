@@ -308,7 +308,7 @@ impl Config {
                 "delivery.handled_days",
                 delivery.handled_days.into(),
                 2..=u64::MAX,
-                "give 2 or more: Slack can repeat an event for a day, and it must be recognised",
+                "give 2 or more: what Slack sends again must be recognised, also when either side was out of reach",
             ),
             (
                 "delivery.sent_days",
