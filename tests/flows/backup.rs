@@ -77,9 +77,13 @@ fn what_was_reminded_of_after_the_backup_is_not_repeated() {
         stage.advance_to("2026-03-05T08:00:00Z").await;
         let reminded = stage.direct(ALEX);
         assert_eq!(reminded.len(), 1, "{reminded:?}");
-        let (_db, app) = restored(&stage, &file).await;
+        let (db, app) = restored(&stage, &file).await;
         app.bot.rounds().await.unwrap();
-        stage.settle().await;
+        until(async || {
+            let mut tx = db.read().await.unwrap();
+            outbox::depth(&mut tx).await.unwrap().0 == 0
+        })
+        .await;
         assert_eq!(stage.direct(ALEX), reminded);
     });
 }
