@@ -136,6 +136,7 @@ impl App {
             carrier: Arc::new(SlackCarrier(bot.clone())),
             oversight: Arc::new(Watch { bot: bot.clone() }),
             lease: config.lease(),
+            doubt: config.doubt(),
             pulse: pulse.clone(),
         });
         self.part("outbox", watchdog.keep(&pulse, move |stop| dispatch.clone().run(stop)));
@@ -313,8 +314,9 @@ async fn schedule(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Resul
     let now = || bot.clock.now().as_millisecond();
     let mut due = now();
     while !stop.is_cancelled() {
-        bot.client.meters().late(milliseconds(now() - due));
+        let late = milliseconds(now() - due);
         due = now() - now().rem_euclid(ROUND_MS) + ROUND_MS;
+        bot.client.meters().late(late, due);
         // What is due is derived from the state, so a round that failed is made up for by the next.
         if let Err(error) = pulse.step(bot.rounds()).await {
             tracing::error!(%error, "a round of the scheduler failed; the next one makes up for it");

@@ -136,6 +136,8 @@ pub struct Limits {
 pub struct Delivery {
     /// When a process of several is gone, the others take over its work so much later.
     pub lease_seconds: u64,
+    /// A message whose call got no answer is looked for so much later: Slack can be late to finish a call.
+    pub doubt_seconds: u64,
     /// A part that has work and has not got on for so long is stuck: it is told, and the part is started anew.
     pub stuck_seconds: u64,
     /// What was handled is remembered for so many days, so that a repetition by Slack is recognised.
@@ -207,7 +209,14 @@ impl Default for Limits {
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { lease_seconds: 30, stuck_seconds: 25, handled_days: 3, sent_days: 30, shown_days: 400 }
+        Self {
+            lease_seconds: 30,
+            doubt_seconds: 15,
+            stuck_seconds: 25,
+            handled_days: 3,
+            sent_days: 30,
+            shown_days: 400,
+        }
     }
 }
 
@@ -294,11 +303,12 @@ impl Config {
         let numbers = [
             ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
             ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
+            ("delivery.doubt_seconds", delivery.doubt_seconds, 1..=600, "give 1 to 600; 15 suits most"),
             (
                 "delivery.handled_days",
                 delivery.handled_days.into(),
                 2..=u64::MAX,
-                "give 2 or more: Slack can repeat an event for a day, and it must be recognised",
+                "give 2 or more: what Slack sends again must be recognised, also when either side was out of reach",
             ),
             (
                 "delivery.sent_days",
@@ -335,6 +345,11 @@ impl Config {
     /// See [`Delivery::lease_seconds`].
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.delivery.lease_seconds)
+    }
+
+    /// See [`Delivery::doubt_seconds`].
+    pub fn doubt(&self) -> Duration {
+        Duration::from_secs(self.delivery.doubt_seconds)
     }
 
     fn validate_installation(&self) -> Result<(), ConfigError> {

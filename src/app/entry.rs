@@ -103,14 +103,16 @@ async fn sign_in(config: &Config, keeper: &Keeper) -> Result<Option<Identity>> {
 
 /// Remembers the workspace of a token from the configuration; nothing secret is stored.
 async fn adopt(keeper: &Keeper, stored: Option<&Installation>, identity: &Identity) -> Result<()> {
-    let same = |i: &&Installation| i.bot_user == identity.bot_user && i.team_id == identity.team_id;
+    let same = |i: &&Installation| {
+        i.bot_user == identity.bot_user && i.team_id == identity.team_id && i.org_wide == identity.org_wide
+    };
     if stored.filter(same).is_some_and(|i| i.revoked.is_none() && !i.has_tokens()) {
         return Ok(());
     }
     let grant = Grant {
         team_id: identity.team_id.clone(),
         team: identity.team.clone(),
-        org_wide: false,
+        org_wide: identity.org_wide,
         bot_user: identity.bot_user.clone(),
         installed_by: None,
     };
@@ -173,10 +175,13 @@ async fn greet(client: &Client) -> Result<Identity, CallError> {
         }
     };
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let enterprise_id = answer["enterprise_id"].as_str().filter(|e| !e.is_empty()).map(str::to_owned);
+    let org_wide = answer["is_enterprise_install"].as_bool().unwrap_or(false) && enterprise_id.is_some();
     Ok(Identity {
-        team_id: text("team_id"),
+        team_id: enterprise_id.clone().filter(|_| org_wide).unwrap_or_else(|| text("team_id")),
         team: text("team"),
-        enterprise_id: answer["enterprise_id"].as_str().map(str::to_owned),
+        enterprise_id,
+        org_wide,
         bot_user: text("user_id"),
         bot_id: text("bot_id"),
         url: text("url"),

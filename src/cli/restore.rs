@@ -7,10 +7,14 @@ use jiff::Timestamp;
 use super::{Outcome, runtime};
 use crate::config::Config;
 use crate::delivery::restored::{self, Unfinished};
+use crate::delivery::uptime;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Synchronous, audit, backup, files, lock_beside, millis, settings};
-use crate::sustain;
+use crate::{plan, sustain};
+
+/// Replicas say that they run once a minute: after a longer silence none does.
+const ALIVE_MS: u64 = 2 * 60_000;
 
 /// What `tandem restore` takes.
 #[derive(Debug, clap::Args)]
@@ -64,7 +68,15 @@ async fn loaded(config: &Config, now: Timestamp) -> Result<Marked> {
     let db = crate::app::open(config).await?;
     let mut tx = db.read().await?;
     let taken = backup::is_of(&mut tx).await?;
+    let beat = uptime::last(&mut tx).await?;
     tx.rollback().await?;
+    // On SQLite, a Tandem that runs holds the lock beside the file.
+    if config.database_url.is_some() && beat.is_some_and(|at| millis(now).abs_diff(at) < ALIVE_MS) {
+        db.close().await;
+        return Err(Error::fault(
+            "a Tandem was at work in this database less than two minutes ago. Stop every replica, wait two minutes, and run this again; nothing was changed",
+        ));
+    }
     let marked = mark(&db, now, &taken.map_or_else(|| "a backup".to_owned(), backup::name)).await;
     db.close().await;
     marked
@@ -101,6 +113,7 @@ async fn mark(db: &Db, now: Timestamp, backup: &str) -> Result<Marked> {
     let mut tx = db.begin().await?;
     let unfinished = restored::doubt(&mut tx).await?;
     let notes = sustain::flow::restored(&mut tx, now, backup).await?;
+    plan::flow::reminders_given(&mut tx, now).await?;
     let mut workspace = settings::load(&mut tx).await?;
     if workspace.digest_since.is_some() {
         // What was due before was posted by whoever ran then.

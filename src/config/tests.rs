@@ -86,9 +86,10 @@ fn a_blank_secret_is_none() {
 #[test]
 fn numbers_out_of_range_are_refused_alike() {
     type Change = fn(&mut Config);
-    let changes: [(Change, &str); 5] = [
+    let changes: [(Change, &str); 6] = [
         (|c| c.slack.timeout_seconds = 0, "slack.timeout_seconds cannot be \"0\": give 1 to 60"),
         (|c| c.delivery.lease_seconds = 601, "delivery.lease_seconds cannot be \"601\": give 1 to 600"),
+        (|c| c.delivery.doubt_seconds = 0, "delivery.doubt_seconds cannot be \"0\": give 1 to 600"),
         (|c| c.delivery.handled_days = 1, "delivery.handled_days cannot be \"1\": give 2 or more"),
         (|c| c.delivery.sent_days = 0, "delivery.sent_days cannot be \"0\": give 2 or more"),
         (|c| c.delivery.shown_days = 0, "delivery.shown_days cannot be \"0\": give 30 or more"),

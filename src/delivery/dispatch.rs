@@ -16,7 +16,7 @@ use super::wake::Bell;
 use super::{FALLBACK, PAUSE};
 use crate::failpoint;
 use crate::kernel::clock::Clock;
-use crate::kernel::error::Result;
+use crate::kernel::error::{NotNow, Result};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::pulse::{self, Pulse};
 use crate::store::{Db, millis};
@@ -63,6 +63,8 @@ pub struct Dispatch<C, O> {
     pub oversight: Arc<O>,
     /// How long a claim outlives a worker that is gone.
     pub lease: Duration,
+    /// A message that may have arrived is not looked for before this long: Slack can be late to finish a call.
+    pub doubt: Duration,
     /// Beats with every look at the outbox and every send.
     pub pulse: Pulse,
 }
@@ -173,13 +175,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             _ => None,
         };
         tx.rollback().await?;
-        // A note to a partner that may have arrived is looked for, and never sent again by us.
-        if row.uncertain && row.is_for_partner() {
-            let step = match self.find(row, shown.clone()).await {
-                Ok(Some(at)) => Step::Found(at),
-                Ok(None) => Step::End(Fate::Unconfirmed, "its fate is unknown".to_owned()),
-                Err(why) => Step::Later(None, why),
-            };
+        if let Some(step) = self.reconcile(row, shown.clone()).await {
             return Ok((shown, step));
         }
         let step = match self.oversight.may_go(row, shown.as_ref()).await? {
@@ -195,18 +191,37 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         let ours = outbox::is_ours(&mut tx, row).await?;
         tx.rollback().await?;
         failpoint!("outbox.checked");
-        let step = match ours {
-            false => Step::Lost,
-            true if row.uncertain => match self.find(row, shown.clone()).await {
-                Ok(found) => found.map_or(Step::Send, Step::Found),
-                Err(why) => Step::Later(None, why),
-            },
-            true => Step::Send,
-        };
-        Ok((shown, step))
+        Ok((shown, if ours { Step::Send } else { Step::Lost }))
     }
 
-    async fn find(&self, row: &Claimed, shown: At) -> Result<At, String> {
+    /// What may stand there already is looked for first; `None` where nothing is found and it may be sent.
+    ///
+    /// What partners read is looked for always: the database may be of an older day than it says, or somebody sends
+    /// once more what Slack was late with. Where its fate is unknown, it is never sent again by us.
+    async fn reconcile(&self, row: &Claimed, shown: At) -> Option<Step> {
+        if !row.uncertain && !row.is_for_partner() {
+            return None;
+        }
+        match self.find(row, shown).await {
+            Ok(Some(at)) => Some(Step::Found(at)),
+            Ok(None) if row.uncertain && row.is_for_partner() => {
+                Some(Step::End(Fate::Unconfirmed, "its fate is unknown".to_owned()))
+            }
+            Ok(None) => None,
+            // Our own people had rather read it twice than never.
+            Err(not_now) if !row.is_for_partner() && not_now.after.is_none() && row.faults + 1 >= FAULTS => {
+                tracing::warn!(
+                    why = not_now.why,
+                    subject = row.subject,
+                    "a message could not be looked for and is sent again"
+                );
+                None
+            }
+            Err(not_now) => Some(Step::Later(not_now.after, not_now.why)),
+        }
+    }
+
+    async fn find(&self, row: &Claimed, shown: At) -> Result<At, NotNow> {
         failpoint!("outbox.find");
         let found = self.carrier.find(row, shown).await;
         failpoint!("outbox.found");
@@ -273,10 +288,11 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             (false, _) if stale && tried => return self.give_up(row, why).await,
             _ => {}
         }
-        let wait = after.map_or_else(
-            || 250_i64 << faults.clamp(1, 9),
-            |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX),
-        );
+        let in_ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        let mut wait = after.map_or_else(|| 250_i64 << faults.clamp(1, 9), in_ms);
+        if uncertain && matches!(row.action, outbox::Action::Post { .. }) {
+            wait = wait.max(in_ms(self.doubt));
+        }
         self.insist(row, || async move {
             let mut tx = self.db.begin().await?;
             let again = outbox::Again { wait, uncertain, faults, why };

@@ -9,8 +9,7 @@ const SILENCE_MS: i64 = 30 * 60_000;
 
 /// Says that somebody is running at `now`; a long silence before it is written down. On several replicas each says it.
 pub async fn beat(tx: &mut Tx, now: i64) -> Result<()> {
-    let last = sql_opt!(tx, (i64,), "SELECT at FROM heartbeat")?;
-    let Some((last,)) = last else {
+    let Some(last) = last(tx).await? else {
         sql_exec!(tx, "INSERT INTO heartbeat (only_row, at) VALUES (1, $1) ON CONFLICT DO NOTHING", now)?;
         return Ok(());
     };
@@ -24,6 +23,11 @@ pub async fn beat(tx: &mut Tx, now: i64) -> Result<()> {
     }
     sql_exec!(tx, "UPDATE heartbeat SET at = $1 WHERE at < $1", now)?;
     Ok(())
+}
+
+/// When somebody last said that they run, in milliseconds UTC.
+pub async fn last(tx: &mut Tx) -> Result<Option<i64>> {
+    Ok(sql_opt!(tx, (i64,), "SELECT at FROM heartbeat")?.map(|(at,)| at))
 }
 
 /// The downtime in which `at` fell, as its beginning and end (all in milliseconds UTC).

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -93,6 +93,8 @@ pub struct Meters {
     sends: Family<Labels<3>, Counter>,
     slack_errors: Family<Labels<2>, Counter>,
     lateness: Seconds,
+    /// When the scheduler's next round should begin, in milliseconds UTC; 0 before its first.
+    next_round: Arc<AtomicI64>,
     stuck: Family<Labels<1>, Counter>,
     connections: Gauge,
     database: Gauge,
@@ -116,6 +118,7 @@ impl Meters {
             sends: Family::default(),
             slack_errors: Family::default(),
             lateness: Seconds::default(),
+            next_round: Arc::default(),
             stuck: Family::default(),
             connections: Gauge::default(),
             database: Gauge::default(),
@@ -161,7 +164,7 @@ impl Meters {
         );
         all.register_with_unit(
             "schedule_lateness",
-            "How late the scheduler's last round began",
+            "How late the scheduler's last round began, or how long the next one is overdue",
             seconds(),
             self.lateness.clone(),
         );
@@ -245,9 +248,19 @@ impl Meters {
         self.slack_errors.get_or_create(&labels).inc();
     }
 
-    /// The scheduler began a round that much later than it should have.
-    pub fn late(&self, by: Duration) {
+    /// The scheduler began a round that much later than it should have; `next` is when it should begin the next one.
+    pub fn late(&self, by: Duration, next: i64) {
         self.lateness.set(by.as_secs_f64());
+        self.next_round.store(next, Ordering::Relaxed);
+    }
+
+    /// It is `now` (milliseconds UTC): a round that should have begun and has not is late by now.
+    pub fn overdue(&self, now: i64) {
+        let next = self.next_round.load(Ordering::Relaxed);
+        let waited = Duration::from_millis(u64::try_from(now.saturating_sub(next)).unwrap_or(0));
+        if next != 0 && waited.as_secs_f64() > self.lateness.get() {
+            self.lateness.set(waited.as_secs_f64());
+        }
     }
 
     /// A part is watched: its count begins at nought, so that its first fault is seen as a rise.
@@ -310,7 +323,7 @@ mod tests {
         meters.sent("partner", "chat.postMessage", "arrived");
         meters.sent("partner", "chat.postMessage", "arrived");
         meters.slack_refused("chat.postMessage", "ratelimited");
-        meters.late(Duration::from_millis(1500));
+        meters.late(Duration::from_millis(1500), 60_000);
         meters.watched("worker");
         meters.watched("outbox");
         meters.stuck("worker");
@@ -337,6 +350,26 @@ mod tests {
         }
         let text = meters.show(None);
         assert!(text.contains("tandem_database_up 0\n") && text.contains("tandem_inbox_open 3\n"), "{text}");
+    }
+
+    #[test]
+    fn a_scheduler_that_hangs_is_later_with_every_look() {
+        let meters = Meters::default();
+        let shown = |now| {
+            meters.overdue(now);
+            let text = meters.show(None);
+            let line = text.lines().find_map(|l| l.strip_prefix("tandem_schedule_lateness_seconds "));
+            line.unwrap().parse::<f64>().unwrap()
+        };
+        assert_eq!(shown(90_000), 0.0, "it has not begun yet");
+        meters.late(Duration::from_millis(500), 60_000);
+        assert_eq!(shown(60_100), 0.5);
+        assert_eq!(shown(90_000), 30.0);
+        assert_eq!(shown(240_000), 180.0);
+        meters.late(Duration::from_secs(181), 300_000);
+        assert_eq!(shown(242_000), 181.0);
+        meters.late(Duration::ZERO, 360_000);
+        assert_eq!(shown(301_000), 0.0);
     }
 
     #[test]

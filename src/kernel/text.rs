@@ -34,8 +34,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 fn is_hidden(c: char) -> bool {
-    let shows_nothing = matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
-    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}');
+    let shows_nothing = matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}');
+    let turns =
+        matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}');
     shows_nothing || turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
@@ -94,6 +95,7 @@ mod tests {
     #[test]
     fn hidden_characters_are_left_out_and_others_stay() {
         assert_eq!(escape("invoice\u{202E}fdp.exe\u{202C}\u{200B}\u{7}\u{0}"), "invoicefdp.exe");
+        assert_eq!(escape("a\u{200E}b\u{200F}c\u{61C}d\u{3164}e\u{E0001}\u{E0041}\u{E007F}f"), "abcdef");
         let family = "Ørsted & Müller\n\t\u{1F469}\u{200D}\u{1F680} می\u{200C}خواهم";
         assert_eq!(visible(family), family);
     }

@@ -10,7 +10,7 @@ use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, CommitmentId, PartnerId, UserId};
 
 /// Reminders go out at this local time.
-const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
+pub(super) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
 /// A late one is remembered on each such day.
 const LATE_EVERY_DAYS: i64 = 3;
 

@@ -5,7 +5,9 @@ mod requests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
+use super::calendar::add_days;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::store::{Tx, people};
@@ -13,8 +15,20 @@ use crate::store::{Tx, people};
 pub use commitments::*;
 pub use requests::*;
 
+/// The last day on which it has been `hour` in `zone`.
+fn last_day_at(hour: i8, zone: TimeZone, now: Timestamp) -> Date {
+    let local = now.to_zoned(zone);
+    if local.hour() < hour { add_days(local.date(), -1) } else { local.date() }
+}
+
 async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
     Ok(now.to_zoned(people::zone_of(tx, user).await?).date())
+}
+
+/// After a restore: whoever ran until then gave the reminders up to now. Those of later days come again.
+pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    commitments::reminded(tx, now).await?;
+    requests::reminded(tx, now).await
 }
 
 #[cfg(test)]

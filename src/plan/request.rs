@@ -10,7 +10,7 @@ use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
 /// Working days without an answer before the first reminder.
 const PATIENCE_DAYS: i64 = 2;
 /// From this local hour on a reminder may be sent.
-const REMIND_FROM_HOUR: i8 = 9;
+pub(super) const REMIND_FROM_HOUR: i8 = 9;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]

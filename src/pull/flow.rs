@@ -146,7 +146,10 @@ fn subject(posted: &Posted) -> String {
 /// Edits every message that shows this overlap; gives their number.
 pub async fn refresh(tx: &mut Tx, now: Timestamp, id: &OverlapId) -> Result<usize> {
     let mut edited = 0;
-    for posted in store::showing(tx, id, EDITED).await? {
+    let showing = store::showing(tx, id, EDITED).await?;
+    // Two decisions on different rows of one digest draw it one after the other, the second with the first in it.
+    store::lock_digests(tx, &showing).await?;
+    for posted in showing {
         let scene = scene(tx, now, Some(&posted.channel), &posted.digest.overlaps()).await?;
         if posted.digest.top.iter().any(|r| r.overlap == *id) {
             let message = view::digest(&posted.digest, &scene)?;

@@ -228,6 +228,16 @@ pub async fn showing(tx: &mut Tx, overlap: &OverlapId, limit: i64) -> Result<Vec
         .collect()
 }
 
+/// Keeps others from drawing these digests until this transaction ends, and waits for those who do.
+pub async fn lock_digests(tx: &mut Tx, digests: &[Posted]) -> Result<()> {
+    let mut ids: Vec<&str> = digests.iter().map(|p| p.id.as_str()).collect();
+    ids.sort_unstable();
+    for id in ids {
+        sql_exec!(tx, "UPDATE digests SET id = id WHERE id = $1", id)?;
+    }
+    Ok(())
+}
+
 /// Slack ids that stand as owner or assignee of what waits and whose names are not known here, at most `limit`.
 pub async fn nameless(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<UserId>> {
     let waits = map::waits("$1");

@@ -14,6 +14,8 @@ pub enum Fault {
     Status(u16),
     /// The call takes effect, but its answer never arrives.
     DropReplyAfterAcceptance,
+    /// The answer never arrives, and the call takes effect when `Sandbox::finish` says so.
+    Unfinished,
     /// The call takes effect, the answer is late by this much.
     Slow(Duration),
     /// `{"ok": false, "error": …}`; the call has no effect.

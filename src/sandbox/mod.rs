@@ -225,6 +225,11 @@ impl Sandbox {
         self.inner.read(|s| s.script.add(method, fault, times));
     }
 
+    /// Lets the calls that met [`Fault::Unfinished`] take effect.
+    pub fn finish(&self) {
+        web_api::finish(&self.inner);
+    }
+
     /// Every call of the Web API up to now.
     pub fn calls(&self) -> Vec<Call> {
         self.inner.read(|s| s.calls.clone())

@@ -15,10 +15,12 @@ pub fn envelope(state: &mut State, event: Value, now: Timestamp) -> Value {
     let shared = channel.and_then(|c| state.world.channel(c)).is_some_and(|c| !c.shared_with.is_empty());
     let id = state.id("Ev");
     let world = &state.world;
+    let team = if world.org_wide { Value::Null } else { json!(world.home.id) };
     json!({
         "token": TOKEN,
-        "team_id": world.home.id,
-        "context_team_id": world.home.id,
+        "team_id": team,
+        "enterprise_id": world.enterprise_id,
+        "context_team_id": team,
         "context_enterprise_id": world.enterprise_id,
         "api_app_id": world.app.id,
         "event": event,
@@ -27,7 +29,7 @@ pub fn envelope(state: &mut State, event: Value, now: Timestamp) -> Value {
         "event_time": now.as_second(),
         "authorizations": [{
             "enterprise_id": world.enterprise_id,
-            "team_id": world.home.id,
+            "team_id": team,
             "user_id": world.app.bot_user,
             "is_bot": true,
             "is_enterprise_install": world.org_wide,

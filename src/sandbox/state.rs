@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::fault::Script;
 use super::oauth::Tokens;
 use super::rich;
+use super::web_api::Unfinished;
 use super::world::{Channel, World};
 
 /// A call of the Web API as the sandbox saw it.
@@ -129,6 +130,8 @@ pub struct State {
     pub unread: HashMap<(String, String), u32>,
     pub calls: Vec<Call>,
     pub script: Script,
+    /// Calls that take effect later.
+    pub unfinished: Vec<Unfinished>,
     /// Inner events that wait to be sent.
     pub events: Vec<Value>,
     /// Event envelopes that were sent, oldest first.
@@ -160,6 +163,7 @@ impl State {
             unread: HashMap::new(),
             calls: Vec::new(),
             script: Script::default(),
+            unfinished: Vec::new(),
             events: Vec::new(),
             sent: Vec::new(),
             held: None,

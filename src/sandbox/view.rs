@@ -29,7 +29,7 @@ impl State {
         };
         let world = &self.world;
         let mut view = json!({
-            "id": id, "team_id": world.home.id, "app_id": world.app.id, "app_installed_team_id": world.home.id,
+            "id": id, "team_id": world.home.id, "app_id": world.app.id, "app_installed_team_id": world.installed(),
             "bot_id": world.app.bot_id, "title": null, "submit": null, "close": null, "blocks": [],
             "private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": false,
             "notify_on_close": false, "state": {"values": {}}, "previous_view_id": null, "root_view_id": id,

@@ -146,6 +146,11 @@ impl World {
         std::iter::once(&self.home).chain(&self.others).find(|t| t.id == id)
     }
 
+    /// Where the app is installed: in the home team, or in its whole organisation.
+    pub fn installed(&self) -> &str {
+        self.enterprise_id.as_deref().filter(|_| self.org_wide).unwrap_or(&self.home.id)
+    }
+
     /// True for a person of another team.
     pub fn is_stranger(&self, user: &User) -> bool {
         user.team_id != self.home.id

@@ -58,6 +58,18 @@ pub async fn load(tx: &mut Tx) -> Result<Workspace> {
     }
 }
 
+/// The same, to be changed: whoever else would change them waits until this transaction ends.
+pub async fn take(tx: &mut Tx, now: jiff::Timestamp) -> Result<Workspace> {
+    sql_exec!(
+        tx,
+        "INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET name = excluded.name",
+        NAME,
+        serde_json::to_string(&Workspace::default())?,
+        millis(now)
+    )?;
+    load(tx).await
+}
+
 /// Saves all of them.
 pub async fn save(tx: &mut Tx, now: jiff::Timestamp, settings: &Workspace) -> Result<()> {
     sql_exec!(

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 
 pub use self::decide::{Approval, approve, edit, overrule, reassign, reject, snooze};
 pub use self::round::round;
-pub use self::send::{arrived, hand_back, held, resend, restored, settled, undelivered};
+pub use self::send::{
+    arrived, hand_back, held, is_same_note, note_of, resend, restored, settled, undelivered,
+};
 use super::draft::{Draft, Note, Refused, Route, Stays};
 use super::facts::{self, Frame, Ground};
 use super::form::{Composed, Reader};

@@ -249,12 +249,34 @@ pub async fn find(tx: &mut Tx, id: &DraftId) -> Result<Option<Draft>> {
     sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), id.as_str())?.map(Draft::try_from).transpose()
 }
 
-/// Every note that waits for a decision, for its sender, or for word that it arrived, oldest first.
+/// So many notes are read at once.
+const PAGE: usize = 500;
+
+/// The notes that wait for a decision, for its sender, or for word that it arrived, oldest first; the first page, which
+/// is what people are shown.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<Draft>> {
+    waiting_after(tx, i64::MIN, "").await
+}
+
+/// All of them.
+pub async fn all_waiting(tx: &mut Tx) -> Result<Vec<Draft>> {
+    let mut all = waiting(tx).await?;
+    let mut page = all.len();
+    while let Some(last) = all.last().filter(|_| page == PAGE) {
+        let next = waiting_after(tx, millis(last.created_at), last.id.as_str()).await?;
+        page = next.len();
+        all.extend(next);
+    }
+    Ok(all)
+}
+
+/// The page behind the note that was drafted at `at` (milliseconds UTC) and has this id.
+async fn waiting_after(tx: &mut Tx, at: i64, id: &str) -> Result<Vec<Draft>> {
     let sql = format!(
-        "{SELECT} WHERE d.state IN ('proposed', 'handed_over', 'unconfirmed') ORDER BY d.created_at, d.id LIMIT 500"
+        "{SELECT} WHERE d.state IN ('proposed', 'handed_over', 'unconfirmed') \
+         AND (d.created_at > $1 OR d.created_at = $1 AND d.id > $2) ORDER BY d.created_at, d.id LIMIT {PAGE}"
     );
-    sql_all!(tx, Row, AssertSqlSafe(sql.clone()))?.into_iter().map(Draft::try_from).collect()
+    sql_all!(tx, Row, AssertSqlSafe(sql.clone()), at, id)?.into_iter().map(Draft::try_from).collect()
 }
 
 /// Writes down that a note reached a person (A15); once a note.

@@ -90,6 +90,7 @@ fn stuck(found: &[Value]) -> Response {
 
 async fn metrics(State(at): State<Arc<Shared>>) -> impl IntoResponse {
     let backlog = at.backlog().await;
+    at.health.meters.overdue(millis(at.health.clock.now()));
     ([(header::CONTENT_TYPE, FORMAT)], at.health.meters.show(backlog.as_ref()))
 }
 

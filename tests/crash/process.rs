@@ -93,6 +93,7 @@ fn furnish(command: &mut Command, place: &Place) {
         .env("TANDEM_SLACK__SIGNING_SECRET", "sandbox-signing-secret")
         .env("TANDEM_SLACK__TIMEOUT_SECONDS", "3")
         .env("TANDEM_SLACK__MESSAGE_INTERVAL_MS", "0")
+        .env("TANDEM_DELIVERY__DOUBT_SECONDS", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

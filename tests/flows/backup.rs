@@ -5,21 +5,29 @@ use std::time::Duration;
 
 use serde_json::json;
 use tandem::app::{self, App};
+use tandem::delivery::backlog;
 use tandem::delivery::outbox::{self, Destination, Outgoing};
 use tandem::delivery::restored::{self, Unfinished};
 use tandem::kernel::blocks::Message;
+use tandem::kernel::clock::Clock;
 use tandem::sandbox::Fault;
 use tandem::store::{self, Db, Synchronous, audit};
 use tandem::sustain::draft::{Draft, Stage as Far};
+use tandem::sustain::flow;
 use tandem::sustain::store as sustain;
 use tandem::{sql_exec, sql_value};
 use tokio::net::TcpListener;
 
 use super::drafts::{card, edit, ground, propose};
 use crate::support::command::tandem;
-use crate::support::stage::{Backend, MAYA, OPS, SHARED, Stage, play};
+use crate::support::stage::{ALEX, Backend, INTAKE, MAYA, OPS, SHARED, Stage, play};
 
-crate::flows!(everything_unfinished_is_doubted, who_looks_changes_no_schema);
+crate::flows!(
+    everything_unfinished_is_doubted,
+    who_looks_changes_no_schema,
+    a_database_in_use_is_not_marked,
+    every_note_that_waits_is_marked_and_expires,
+);
 
 const NOTE: &str = "Hi Sam, Acme Corp is on your prospect list and we know them well. I can introduce you to Dana Reyes, \
                     their head of operations, this week.";
@@ -57,6 +65,27 @@ fn a_held_note_that_was_sent_after_the_backup_is_not_sent_again() {
         let draft = until_decided(&db).await;
         assert!(matches!(draft.stage, Far::Sent { .. }), "{:?}", draft.stage);
         assert_eq!(stage.texts(SHARED), [NOTE], "found in the channel, and not sent again");
+    });
+}
+
+#[test]
+fn what_was_reminded_of_after_the_backup_is_not_repeated() {
+    play(Backend::Sqlite, async |stage| {
+        let said = "/partner commit add \"send the case study\" to northwind by friday";
+        assert_eq!(stage.say(ALEX, INTAKE, said).await, "");
+        stage.submit(ALEX, json!({})).await;
+        let file = backup(&stage);
+        stage.advance_to("2026-03-05T08:00:00Z").await;
+        let reminded = stage.direct(ALEX);
+        assert_eq!(reminded.len(), 1, "{reminded:?}");
+        let (db, app) = restored(&stage, &file).await;
+        app.bot.rounds().await.unwrap();
+        until(async || {
+            let mut tx = db.read().await.unwrap();
+            backlog::read(&mut tx, 0).await.unwrap().messages == 0
+        })
+        .await;
+        assert_eq!(stage.direct(ALEX), reminded);
     });
 }
 
@@ -187,6 +216,50 @@ async fn everything_unfinished_is_doubted(stage: Stage) {
     let doubted =
         sql_value!(&mut tx, i64, "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND uncertain = 1");
     assert_eq!(doubted.unwrap(), 2);
+    tx.rollback().await.unwrap();
+    stage.end().await;
+}
+
+/// Postgres has no lock that says so; on SQLite the file's own does.
+async fn a_database_in_use_is_not_marked(stage: Stage) {
+    let Some(url) = stage.database_url() else { return stage.end().await };
+    let beat = async |at: i64| {
+        let mut tx = stage.db.begin().await.unwrap();
+        sql_exec!(&mut tx, "DELETE FROM heartbeat").unwrap();
+        sql_exec!(&mut tx, "INSERT INTO heartbeat (only_row, at) VALUES (1, $1)", at).unwrap();
+        tx.commit().await.unwrap();
+    };
+    let now = Clock::system().now().as_millisecond();
+    let restore = || tandem(stage.folder.path(), &[("DATABASE_URL", &url)], &["restore", "--loaded"]);
+    beat(now).await;
+    let (well, said) = restore();
+    assert!(!well && said.contains("Stop every replica, wait two minutes"), "{said}");
+    let mut tx = stage.db.read().await.unwrap();
+    let log = audit::newest(&mut tx, 1).await.unwrap();
+    assert!(log.iter().all(|e| e.action != "backup.restore"), "{log:?}");
+    tx.rollback().await.unwrap();
+    beat(now - 3 * 60_000).await;
+    let (well, said) = restore();
+    assert!(well && said.contains("Restored."), "{said}");
+    stage.end().await;
+}
+
+async fn every_note_that_waits_is_marked_and_expires(stage: Stage) {
+    ground(&stage).await;
+    propose(&stage, json!({})).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let columns = "partner_id, contact_id, account_id, purpose, gift, template, sender, route, destination, text, facts, \
+                   verdict, state, version, approver, created_by, created_at, waiting_since";
+    let copies = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) \
+         INSERT INTO drafts (id, {columns}) SELECT 'copy' || i, {columns} FROM drafts CROSS JOIN n"
+    );
+    sql_exec!(&mut tx, sqlx::AssertSqlSafe(copies.clone())).unwrap();
+    let now = stage.clock.now();
+    assert_eq!(flow::restored(&mut tx, now, "a backup").await.unwrap(), 1101);
+    flow::round(&mut tx, now + jiff::SignedDuration::from_hours(8 * 24)).await.unwrap();
+    let waiting = "SELECT COUNT(*) FROM drafts WHERE state = 'proposed'";
+    assert_eq!(sql_value!(&mut tx, i64, waiting).unwrap(), 0);
     tx.rollback().await.unwrap();
     stage.end().await;
 }

@@ -30,6 +30,8 @@ crate::flows!(
     a_held_note_that_may_have_arrived_is_for_a_person_to_look_for,
     nothing_is_posted_while_slack_does_not_say_who_reads,
     setup_and_digest_settings_refuse_a_shared_channel,
+    a_company_that_joined_a_moment_ago_reads_no_note,
+    of_several_companies_none_is_taken_for_the_partner,
 );
 
 /// Nine o'clock in Stockholm.
@@ -433,5 +435,49 @@ async fn setup_and_digest_settings_refuse_a_shared_channel(stage: Stage) {
     stage.settle().await;
     let refused = maya.submit(json!({"channel": "C0GENERAL"})).await.unwrap_err();
     assert_eq!(refused.fields()["channel"], why);
+    stage.end().await;
+}
+
+/// What Slack said a moment ago is not asked of a partner's channel: it is looked at right before the send.
+async fn a_company_that_joined_a_moment_ago_reads_no_note(stage: Stage) {
+    ground(&stage).await;
+    approved(&stage).await;
+    stage.sandbox.hold();
+    stage.sandbox.share_channel(SHARED, stranger()).await;
+    stage.sandbox.lose();
+    let ts = approved(&stage).await;
+    assert_eq!(stage.texts(SHARED).len(), 1, "the second note waits");
+    assert_eq!(held(&stage).await, 1);
+    assert!(stage.thread(OPS, &ts)[0].starts_with("It waits: <#C0NORTHWIND> is not in order"));
+    assert!(cards(&stage, MAYA)[0].starts_with("*Another company reads <#C0NORTHWIND> now"));
+    stage.end().await;
+}
+
+async fn of_several_companies_none_is_taken_for_the_partner(stage: Stage) {
+    let now = stage.clock.now();
+    let mut tx = stage.db.begin().await.unwrap();
+    let mut globex = map::partner(&mut tx, &"p-globex".into()).await.unwrap().unwrap();
+    globex.channel = Some("C0GLOBEX".into());
+    map::save_partner(&mut tx, now, &globex).await.unwrap();
+    tx.commit().await.unwrap();
+    let other =
+        Team { id: "T0FABRIKAM".into(), name: "Fabrikam".into(), domain: "fabrikam".into(), ..stranger() };
+    stage.sandbox.hold();
+    stage.sandbox.share_channel("C0GLOBEX", stranger()).await;
+    stage.sandbox.share_channel("C0GLOBEX", other).await;
+    stage.sandbox.lose();
+    stage.advance_to("2026-03-04T09:05:00Z").await;
+    let told = cards(&stage, MAYA);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("*Another company reads <#C0GLOBEX> now, beside Globex*"), "{told:?}");
+    // Who is left when one goes need not be the partner.
+    stage.sandbox.unshare_channel("C0GLOBEX", "T0FABRIKAM").await;
+    stage.settle().await;
+    let im = stage.sandbox.im(MAYA);
+    let told = stage.sandbox.messages(&im).pop().unwrap();
+    assert!(told["text"].as_str().unwrap().starts_with("*Another company reads <#C0GLOBEX> now"), "{told}");
+    stage.press(MAYA, &(im, told["ts"].as_str().unwrap().to_owned()), "channel.confirm").await;
+    let told = cards(&stage, MAYA).pop().unwrap();
+    assert!(told.contains("may stay shared, <@U0MAYA> said"), "{told}");
     stage.end().await;
 }

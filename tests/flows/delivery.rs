@@ -558,7 +558,7 @@ impl Carrier for Tape {
         &self,
         _row: &outbox::Claimed,
         _shown: Option<(String, String)>,
-    ) -> Result<Option<(String, String)>, String> {
+    ) -> Result<Option<(String, String)>, NotNow> {
         Ok(None)
     }
 }
@@ -610,6 +610,7 @@ async fn dispatch(
         carrier: tape.clone(),
         oversight: Arc::new(Anything),
         lease: LEASE,
+        doubt: Duration::ZERO,
         pulse: Pulse::new("outbox", LEASE),
     };
     let running = tokio::spawn(Arc::new(dispatch).run(stop.clone()));

@@ -1,13 +1,20 @@
 //! The weekly digest, and what is decided on its rows.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tandem::pull::digest::Decision;
+use tandem::pull::flow;
 use tandem::sandbox::Surface;
+use tandem::sql_value;
+use tandem::store::{Tx, people};
 
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage, text};
 
 crate::flows!(
     the_digest_comes_on_time_and_is_decided_on,
     of_two_who_decide_one_wins,
+    two_decisions_at_once_are_both_shown,
     a_rep_does_not_decide,
     the_preview_is_private_and_the_settings_move_the_digest,
 );
@@ -124,6 +131,46 @@ async fn of_two_who_decide_one_wins(stage: Stage) {
     let now = shown(&stage, &ts);
     assert!(now.contains("on the next agenda") && !now.contains("a session with"), "{now}");
     stage.end().await;
+}
+
+/// Two transactions decide on two rows of one digest; the second does not see what the first has not committed.
+async fn two_decisions_at_once_are_both_shown(stage: Stage) {
+    let ts = monday(&stage).await;
+    let now = stage.clock.now();
+    let mut tx = stage.db.begin().await.unwrap();
+    let digest = sql_value!(&mut tx, String, "SELECT overlap_ids FROM digests").unwrap();
+    let shown_first: Vec<String> = serde_json::from_str(&digest).unwrap();
+    let (omar, _) = people::find(&mut tx, &OMAR.into()).await.unwrap().unwrap_or_else(|| (omar(), 0));
+    let actor = omar.actor(&mut tx).await.unwrap();
+    let decide = async |tx: &mut Tx, nth: usize| {
+        let id = shown_first[nth].as_str().into();
+        let seen = flow::find(tx, &id).await.unwrap().version;
+        flow::decide(tx, now, &actor, &id, seen, Decision::Agenda).await.unwrap();
+    };
+    decide(&mut tx, 0).await;
+    let second = async {
+        let mut tx = stage.db.begin().await.unwrap();
+        decide(&mut tx, 1).await;
+        tx.commit().await.unwrap();
+    };
+    let mut second = Box::pin(second);
+    // Either it waits for the first or it is done before; then the first ends.
+    let early = tokio::time::timeout(Duration::from_millis(500), &mut second).await;
+    tx.commit().await.unwrap();
+    if early.is_err() {
+        (&mut second).await;
+    }
+    drop(second);
+    stage.bot.bell.ring();
+    stage.settle().await;
+    let shown = shown(&stage, &ts);
+    assert_eq!(shown.matches("on the next agenda with Northwind_").count(), 2, "{shown}");
+    stage.end().await;
+}
+
+fn omar() -> people::Person {
+    let name = "Omar Haddad".to_owned();
+    people::Person { id: OMAR.into(), team_id: None, name, email: None, zone: None, outside: None }
 }
 
 async fn a_rep_does_not_decide(stage: Stage) {

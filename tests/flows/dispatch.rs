@@ -7,7 +7,8 @@ use std::time::Duration;
 use tandem::delivery::dispatch::{At, Carrier, Dispatch, Oversight, Sent, Verdict};
 use tandem::delivery::outbox::{self, Again, Claimed, Fate, Outgoing, Rank};
 use tandem::delivery::wake::Bell;
-use tandem::kernel::error::{Error, Result};
+use tandem::kernel::clock::Clock;
+use tandem::kernel::error::{Error, NotNow, Result};
 use tandem::kernel::ids::ChannelId;
 use tandem::kernel::pulse::Pulse;
 use tandem::store::Tx;
@@ -24,6 +25,9 @@ on_both!(
     a_note_that_waits_too_long_comes_back,
     waits_that_slack_asked_for_are_no_faults,
     a_long_wait_is_no_clock_set_back,
+    what_got_no_answer_is_not_looked_for_at_once,
+    what_cannot_be_looked_for_is_sent_to_our_own_people_all_the_same,
+    what_partners_read_is_not_sent_unlooked_for,
 );
 
 /// Answers as it is told, in order, and as if all were well after that.
@@ -32,6 +36,11 @@ struct Script {
     verdicts: Mutex<VecDeque<Result<Verdict>>>,
     answers: Mutex<VecDeque<Sent>>,
     closings: Mutex<VecDeque<Result<Option<ChannelId>>>>,
+    looks: Mutex<VecDeque<Result<At, NotNow>>>,
+    doubt: Duration,
+    clock: Option<Clock>,
+    /// What was done when, in milliseconds UTC.
+    times: Mutex<Vec<(&'static str, i64)>>,
     sent: Mutex<Vec<String>>,
     ends: Mutex<Vec<(String, Fate, String)>>,
 }
@@ -39,6 +48,11 @@ struct Script {
 impl Script {
     fn sent(&self) -> Vec<String> {
         self.sent.lock().unwrap().clone()
+    }
+
+    fn did(&self, what: &'static str) {
+        let now = self.clock.as_ref().map_or(0, |clock| clock.now().as_millisecond());
+        self.times.lock().unwrap().push((what, now));
     }
 
     fn ends(&self) -> Vec<(String, Fate, String)> {
@@ -49,12 +63,14 @@ impl Script {
 impl Carrier for Script {
     async fn send(&self, row: &Claimed, _shown: At) -> Sent {
         self.sent.lock().unwrap().push(row.key.clone());
+        self.did("sent");
         let told = self.answers.lock().unwrap().pop_front();
         told.unwrap_or_else(|| Sent::Arrived(Some(("C1".into(), "1.0".into()))))
     }
 
-    async fn find(&self, _row: &Claimed, _shown: At) -> Result<At, String> {
-        Ok(None)
+    async fn find(&self, _row: &Claimed, _shown: At) -> Result<At, NotNow> {
+        self.did("looked");
+        self.looks.lock().unwrap().pop_front().unwrap_or(Ok(None))
     }
 }
 
@@ -100,6 +116,7 @@ async fn work(house: &House, script: &Arc<Script>, step: Duration, done: impl As
         oversight: script.clone(),
         // Short: what is left claimed is soon taken for uncertain.
         lease: Duration::from_millis(300),
+        doubt: script.doubt,
         pulse: Pulse::new("outbox", Duration::from_secs(30)),
     };
     let running = tokio::spawn(Arc::new(dispatch).run(stop.clone()));
@@ -215,4 +232,55 @@ async fn a_long_wait_is_no_clock_set_back(house: House) {
     tx.rollback().await.unwrap();
     house.clock.advance_to(tandem::store::instant(until).unwrap());
     assert_eq!(claim().await.len(), 1);
+}
+
+async fn what_got_no_answer_is_not_looked_for_at_once(house: House) {
+    for row in [note("a"), post("b", "C1")] {
+        let script = Script {
+            doubt: Duration::from_secs(15),
+            clock: Some(house.clock.clone()),
+            answers: Mutex::new([Sent::Unknown("timeout".into())].into()),
+            ..Script::default()
+        };
+        let script = Arc::new(script);
+        enqueue(&house, &[row]).await;
+        work(&house, &script, Duration::from_secs(1), async || !script.ends().is_empty()).await;
+        let times = script.times.lock().unwrap();
+        let sent = times.iter().position(|(what, _)| *what == "sent").unwrap();
+        let (what, looked) = times[sent + 1];
+        assert!(what == "looked" && looked - times[sent].1 >= 15_000, "{times:?}");
+    }
+}
+
+fn cannot_look() -> Result<At, NotNow> {
+    Err(NotNow { after: None, why: "the history is too long to search".into() })
+}
+
+async fn what_cannot_be_looked_for_is_sent_to_our_own_people_all_the_same(house: House) {
+    let script = Arc::new(Script::default());
+    script.answers.lock().unwrap().push_back(Sent::Unknown("timeout".into()));
+    script.looks.lock().unwrap().extend((0..100).map(|_| cannot_look()));
+    enqueue(&house, &[post("a", "C1"), post("b", "C1")]).await;
+    let started = house.now();
+    work(&house, &script, Duration::from_secs(10), async || script.ends().len() == 2).await;
+    assert_eq!(script.sent(), ["a", "a", "b"]);
+    assert!(script.ends().iter().all(|(_, state, _)| *state == Fate::Sent), "{:?}", script.ends());
+    assert!(house.now() - started < 3_600_000, "its lane does not wait for a day");
+}
+
+async fn what_partners_read_is_not_sent_unlooked_for(house: House) {
+    let script = Arc::new(Script::default());
+    script.looks.lock().unwrap().extend((0..1000).map(|_| cannot_look()));
+    enqueue(&house, &[note("a")]).await;
+    work(&house, &script, Duration::from_secs(60), async || !script.ends().is_empty()).await;
+    let why = "it could not be sent in time (the history is too long to search)";
+    assert_eq!(script.ends(), [("a".to_owned(), Fate::Failed, why.to_owned())]);
+    assert!(script.sent().is_empty());
+    // It stands there already.
+    let script = Arc::new(Script::default());
+    script.looks.lock().unwrap().push_back(Ok(Some(("CSHARED".into(), "5.5".into()))));
+    enqueue(&house, &[note("b")]).await;
+    until_ended(&house, &script, 1).await;
+    assert_eq!(script.ends(), [("b".to_owned(), Fate::Sent, String::new())]);
+    assert!(script.sent().is_empty());
 }

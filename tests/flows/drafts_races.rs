@@ -1,9 +1,12 @@
 //! Two at once, and replies that never come: one decision counts, and nothing goes to a partner twice.
 
 use serde_json::json;
+use tandem::delivery::outbox::{self, Destination, Outgoing};
+use tandem::kernel::blocks::Message;
 use tandem::sandbox::Fault;
+use tandem::sql_exec;
 
-use super::drafts::{also_manager, card, click_behind, edit, ground, propose};
+use super::drafts::{also_manager, card, click_behind, edit, ground, propose, waiting};
 use crate::support::stage::{MAYA, OMAR, OPS, SHARED, Stage};
 
 crate::flows!(
@@ -15,6 +18,8 @@ crate::flows!(
     a_dropped_reply_never_sends_twice,
     what_is_unconfirmed_arrived,
     what_is_unconfirmed_is_sent_again,
+    what_slack_finishes_late_is_not_sent_again,
+    a_database_set_back_sends_no_note_again,
 );
 
 const BETTER: &str = "Hi Sam, Acme Corp is on your prospect list and we know them well. I can introduce you to Dana Reyes, \
@@ -178,6 +183,65 @@ async fn what_is_unconfirmed_is_sent_again(stage: Stage) {
     two.unwrap();
     stage.settle().await;
     assert_eq!(stage.texts(SHARED).len(), 1);
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+    stage.end().await;
+}
+
+async fn what_slack_finishes_late_is_not_sent_again(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    stage.sandbox.script("chat.postMessage", Fault::Unfinished, 1);
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.approve").await;
+    assert!(card(&stage, &ts).contains("Not confirmed: check, then resend."), "{}", card(&stage, &ts));
+    assert!(stage.texts(SHARED).is_empty());
+    stage.sandbox.finish();
+    assert_eq!(stage.texts(SHARED).len(), 1);
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.resend").await;
+    assert_eq!(stage.texts(SHARED).len(), 1, "the partner has it once");
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("Sent <!date^") && shown.contains("|view>"), "{shown}");
+    stage.end().await;
+}
+
+/// The database is set back to an earlier moment by its own tools, and nothing in it says so.
+async fn a_database_set_back_sends_no_note_again(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({})).await;
+    let before = stage.sandbox.message(OPS, &ts).unwrap();
+    let draft = waiting(&stage).await;
+    let at = (OPS.to_owned(), ts.clone());
+    stage.press(MAYA, &at, "draft.approve").await;
+    let sent = stage.texts(SHARED);
+    assert_eq!(sent.len(), 1);
+    // To when it was approved and not sent yet.
+    let mut tx = stage.db.begin().await.unwrap();
+    sql_exec!(&mut tx, "DELETE FROM outbox WHERE key LIKE 'note:%'").unwrap();
+    sql_exec!(&mut tx, "DELETE FROM touches").unwrap();
+    sql_exec!(&mut tx, "UPDATE drafts SET state = 'sending', version = 2").unwrap();
+    let out = Outgoing::post(
+        format!("{}:2", draft.note_subject()),
+        Destination::Channel(SHARED.into()),
+        Message::text(sent[0].clone()),
+    );
+    let out = out.to_partner("p-northwind".into()).showing(draft.note_subject());
+    outbox::enqueue(&mut tx, stage.clock.now().as_millisecond(), &out).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.bot.bell.ring();
+    stage.settle().await;
+    assert_eq!(stage.texts(SHARED), sent);
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+    // To when it waited for a decision.
+    let mut tx = stage.db.begin().await.unwrap();
+    sql_exec!(&mut tx, "DELETE FROM outbox WHERE key LIKE 'note:%'").unwrap();
+    sql_exec!(&mut tx, "DELETE FROM touches").unwrap();
+    sql_exec!(
+        &mut tx,
+        "UPDATE drafts SET state = 'proposed', version = 1, decided_by = NULL, decided_at = NULL"
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    stage.press_late(MAYA, &at, &before, "draft.approve").await;
+    assert_eq!(stage.texts(SHARED), sent);
     assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
     stage.end().await;
 }

@@ -1,6 +1,7 @@
 //! The three ways to a reader, and the ways into a draft.
 
 use serde_json::json;
+use tandem::map::partner::Contact;
 use tandem::map::store as map;
 use tandem::sandbox::Fault;
 use tandem::store::audit;
@@ -12,6 +13,7 @@ use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, SAM, SHARED, Stage, t
 crate::flows!(
     a_direct_message_reaches_the_reader,
     a_reader_who_is_no_contact_any_more_gets_nothing,
+    a_reader_of_another_partners_gets_nothing,
     its_sender_may_hand_it_back,
     a_ready_text_that_does_not_arrive_comes_back,
     what_goes_by_hand_is_not_forgotten,
@@ -59,6 +61,21 @@ async fn a_reader_who_is_no_contact_any_more_gets_nothing(stage: Stage) {
     );
     let shown = card(&stage, &ts);
     assert!(shown.contains("by hand of <@U0ALEX>"), "{shown}");
+    assert!(stage.direct(SAM).is_empty());
+    stage.end().await;
+}
+
+async fn a_reader_of_another_partners_gets_nothing(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({"route": "direct"})).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let sam = map::contact(&mut tx, &"c-sam".into()).await.unwrap().unwrap();
+    let theirs = Contact { id: "c-other".into(), partner: "p-globex".into(), ..sam };
+    map::save_contact(&mut tx, stage.clock.now(), &theirs).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.approve").await;
+    let shown = card(&stage, &ts);
+    assert!(shown.contains("It came back: its reader belongs to Globex."), "{shown}");
     assert!(stage.direct(SAM).is_empty());
     stage.end().await;
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tandem::delivery::envelope::FrontDoor;
 use tandem::kernel::actor::{Right, Role};
-use tandem::sandbox::Fault;
+use tandem::sandbox::{Fault, World};
 use tandem::slack::bot::guard::{Need, TABLE};
 use tandem::slack::decode::{self, Decoded};
 use tandem::slack::manifest::SHORTCUTS;
 use tandem::sql_value;
-use tandem::store::people;
+use tandem::store::{installation, people};
 
 use super::drafts::{card, ground, propose};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OPS, SAM, SHARED, Stage};
@@ -24,6 +24,8 @@ crate::flows!(
     an_organisations_member_may_act_from_any_of_its_workspaces,
     a_guest_adds_nothing_by_writing,
     what_is_internal_is_not_told_to_who_left,
+    what_was_told_is_not_brought_up_to_date_for_who_left,
+    a_strangers_mention_is_answered_with_nothing,
     a_partners_manager_decides_on_that_partner,
 );
 
@@ -333,6 +335,36 @@ async fn what_is_internal_is_not_told_to_who_left(stage: Stage) {
     stage.end().await;
 }
 
+async fn what_was_told_is_not_brought_up_to_date_for_who_left(stage: Stage) {
+    let maya = stage.person(MAYA);
+    let said = "/partner commit add \"book the room\" to northwind by friday <@U0ALEX|alex>";
+    maya.command(INTAKE, said).await.unwrap();
+    stage.settle().await;
+    stage.submit(MAYA, json!({})).await;
+    let before = stage.direct(ALEX);
+    assert_eq!(before.len(), 1, "{before:?}");
+    stage.sandbox.make_guest(ALEX);
+    stage.advance_to("2026-03-04T09:30:00Z").await;
+    maya.command(INTAKE, "/partner commit list").await.unwrap();
+    stage.settle().await;
+    let list = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    stage.press(MAYA, &(INTAKE.to_owned(), list["ts"].as_str().unwrap().to_owned()), "commitment.done").await;
+    assert_eq!(stage.last_private(MAYA).lines().next().unwrap().matches("book the room").count(), 0);
+    assert_eq!(stage.direct(ALEX), before, "what became of it is not theirs to know any more");
+    stage.end().await;
+}
+
+async fn a_strangers_mention_is_answered_with_nothing(stage: Stage) {
+    stage.person(SAM).post(SHARED, "<@U0TANDEM> what can you do?").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.private(SAM), Vec::<String>::new());
+    assert!(stage.direct(SAM).is_empty());
+    stage.person(ALEX).post(SHARED, "<@U0TANDEM> what can you do?").await.unwrap();
+    stage.settle().await;
+    assert!(stage.last_private(ALEX).contains("/partner"), "{}", stage.last_private(ALEX));
+    stage.end().await;
+}
+
 async fn a_partners_manager_decides_on_that_partner(stage: Stage) {
     ground(&stage).await;
     let ts = propose(&stage, json!({})).await;
@@ -386,4 +418,74 @@ fn every_control_has_a_row_in_the_table() {
     let known: BTreeSet<String> = TABLE.iter().map(|(id, _)| (*id).to_owned()).collect();
     assert_eq!(known.len(), TABLE.len(), "no id stands there twice");
     assert_eq!(known, named);
+}
+
+/// The app is installed for a whole organisation: Slack names no team, and `auth.test` the organisation.
+mod org_wide {
+    use super::*;
+    use crate::support::stage::{Backend, play_on};
+
+    const ORGANISATION: &str = "E0MERIDIAN";
+
+    fn stage(backend: Backend) -> impl Future<Output = Option<Stage>> {
+        let world = World { enterprise_id: Some(ORGANISATION.into()), org_wide: true, ..World::meridian() };
+        Stage::in_world(backend, world)
+    }
+
+    #[test]
+    fn sqlite() {
+        play_on(stage(Backend::Sqlite), a_member_of_the_organisation_decides_and_nobody_else);
+    }
+
+    #[test]
+    fn postgres() {
+        play_on(stage(Backend::Postgres), a_member_of_the_organisation_decides_and_nobody_else);
+    }
+
+    async fn a_member_of_the_organisation_decides_and_nobody_else(stage: Stage) {
+        let mut tx = stage.db.read().await.unwrap();
+        let installed = installation::load(&mut tx).await.unwrap().unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!((installed.team_id.as_str(), installed.org_wide), (ORGANISATION, true));
+        // An event: it names no team, and its writer is looked up.
+        ground(&stage).await;
+        let ts = propose(&stage, json!({})).await;
+        assert_eq!(refusals(&stage, ALEX, "overlap.say").await, 0);
+        // A form and a click likewise.
+        let said = "/partner commit add \"send the case study\" to northwind by friday";
+        assert_eq!(stage.say(ALEX, INTAKE, said).await, "");
+        stage.submit(ALEX, json!({})).await;
+        assert!(stage.last_private(ALEX).starts_with("Logged: "), "{}", stage.last_private(ALEX));
+        let of_other_workspace = json!({"team_id": "T0SISTER",
+            "enterprise_user": {"id": MAYA, "enterprise_id": ORGANISATION, "teams": ["T0SISTER"]}});
+        let at = (OPS.to_owned(), ts.clone());
+        for (who, traits) in [
+            ("another company's", json!({"team_id": THEIRS, "enterprise_user": null, "is_stranger": true})),
+            (
+                "another organisation's",
+                json!({"team_id": "T0OTHER",
+                    "enterprise_user": {"id": MAYA, "enterprise_id": "E0OTHER", "teams": ["T0OTHER"]}}),
+            ),
+            ("nobody knows whose", json!({"team_id": null, "enterprise_user": null})),
+        ] {
+            let before = refusals(&stage, MAYA, "draft.approve").await;
+            stage.sandbox.describe(MAYA, traits);
+            stage.press(MAYA, &at, "draft.approve").await;
+            assert_eq!(refusals(&stage, MAYA, "draft.approve").await, before + 1, "{who}");
+            assert!(stage.texts(SHARED).is_empty(), "{who}");
+        }
+        send(
+            &stage,
+            &Says { team: None, org_wide: true, ..Says::of(SAM, THEIRS) }
+                .payload(By::Click, "digest.preview"),
+        )
+        .await;
+        stage.settle().await;
+        assert_eq!(refusals(&stage, SAM, "digest.preview").await, 1, "a partner's own user");
+        stage.sandbox.describe(MAYA, of_other_workspace);
+        stage.press(MAYA, &at, "draft.approve").await;
+        assert_eq!(stage.texts(SHARED).len(), 1);
+        assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
+        stage.end().await;
+    }
 }

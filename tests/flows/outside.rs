@@ -41,6 +41,7 @@ on_both!(
     a_part_that_stands_still_is_told_of_and_started_anew: impatient,
     a_send_that_hangs_is_looked_up_and_not_repeated: hasty,
     a_database_that_does_not_answer_is_said: over_http,
+    a_scheduler_that_hangs_is_said_to_be_late: over_http,
 );
 
 async fn over_a_socket(backend: Backend) -> Option<Stage> {
@@ -262,5 +263,19 @@ async fn a_database_that_does_not_answer_is_said(stage: Stage) {
     assert_eq!((health.status, health.body.as_str()), (200, "{\"alive\":true}"), "the process lives");
     drop(taken);
     until(&stage, 200).await;
+    stage.end().await;
+}
+
+/// Its round waits for somebody who does not end.
+async fn a_scheduler_that_hangs_is_said_to_be_late(stage: Stage) {
+    let mut tx = stage.db.begin().await.unwrap();
+    tandem::delivery::schedule::one_at_a_time(&mut tx).await.unwrap();
+    let end = Instant::now() + Duration::from_secs(15);
+    while number(&metrics(&stage).await, "tandem_schedule_lateness_seconds").unwrap() < 300.0 {
+        assert!(Instant::now() < end, "it is not seen");
+        assert!(stage.clock.advance_to(stage.clock.now() + Duration::from_secs(600)));
+        sleep(Duration::from_millis(100)).await;
+    }
+    tx.rollback().await.unwrap();
     stage.end().await;
 }

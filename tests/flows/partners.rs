@@ -5,13 +5,14 @@ use tandem::kernel::actor::Role;
 use tandem::map::store as map;
 use tandem::store::people;
 
-use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, SHARED, Stage};
+use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, SAM, SHARED, Stage};
 
 crate::flows!(
     a_partner_is_added_and_edited,
     a_contact_is_added,
     a_name_is_found_or_suggested,
-    of_two_edits_one_is_saved
+    of_two_edits_one_is_saved,
+    a_contact_is_nobody_of_another_partners,
 );
 
 async fn a_partner_is_added_and_edited(stage: Stage) {
@@ -124,5 +125,24 @@ async fn of_two_edits_one_is_saved(stage: Stage) {
     tx.rollback().await.unwrap();
     let saved = (northwind.refresh_days, sam.name.as_str(), sam.email.as_deref());
     assert_eq!(saved, (30, "Samuel Whitfield", Some("sam@northwind.com")));
+    stage.end().await;
+}
+
+async fn a_contact_is_nobody_of_another_partners(stage: Stage) {
+    // Northwind's people read its channel.
+    stage.advance_to("2026-03-04T09:05:00Z").await;
+    let omar = stage.person(OMAR);
+    omar.command(INTAKE, "/partner partner contact globex").await.unwrap();
+    stage.settle().await;
+    let refused = omar.submit(json!({"name": "Sam Whitfield", "person": SAM})).await.unwrap_err();
+    assert_eq!(
+        refused.fields()["person"],
+        "They belong to Northwind. Choose somebody of this partner's, or leave it empty."
+    );
+    omar.command(INTAKE, "/partner partner contact northwind").await.unwrap();
+    stage.settle().await;
+    omar.submit(json!({"name": "Sam Whitfield", "person": SAM})).await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.last_private(OMAR), "Added Sam Whitfield at Northwind, sales rep.");
     stage.end().await;
 }

@@ -22,6 +22,7 @@ crate::flows!(
     a_session_is_asked_for_once,
     of_two_who_ask_in_the_same_instant_one_asks,
     the_manager_is_reminded_until_an_answer,
+    a_reminder_that_counts_as_given_is_not_repeated,
 );
 
 /// Hooli stands in the map.
@@ -408,5 +409,24 @@ async fn the_manager_is_reminded_until_an_answer(stage: Stage) {
     let before = stage.sandbox.messages(&card.0).len();
     stage.advance_to("2026-03-12T09:00:00Z").await;
     assert_eq!(stage.sandbox.messages(&card.0).len(), before, "an answer ends it");
+    stage.end().await;
+}
+
+/// As after a restore: whoever ran until then reminded of it.
+async fn a_reminder_that_counts_as_given_is_not_repeated(stage: Stage) {
+    let card = ask(&stage).await;
+    stage.say(ALEX, INTAKE, "/partner commit add \"send the case study\" to northwind by monday").await;
+    stage.submit(ALEX, json!({})).await;
+    let counts = || (stage.sandbox.thread(&card.0, &card.1).len(), stage.direct(ALEX).len());
+    let before = counts();
+    // Friday at ten in Stockholm: both came at nine.
+    let friday = "2026-03-06T09:00:00Z";
+    let mut tx = stage.db.begin().await.unwrap();
+    tandem::plan::flow::reminders_given(&mut tx, friday.parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.advance_to(friday).await;
+    assert_eq!(counts(), before);
+    stage.advance_to("2026-03-09T08:00:00Z").await;
+    assert_eq!(counts(), (before.0 + 1, before.1 + 1), "those of Monday come");
     stage.end().await;
 }

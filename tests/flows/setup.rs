@@ -8,12 +8,13 @@ use tandem::sandbox::Fault;
 use tandem::slack::decode::{self, Decoded};
 use tandem::store::{people, settings};
 
-use crate::support::stage::{ALEX, INTAKE, MAYA, OPS, SAM, SHARED, Stage};
+use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, OPS, SAM, SHARED, Stage};
 
 crate::flows!(
     the_first_who_sets_up_becomes_admin,
     only_an_admin_sets_up_again,
     channels_are_checked,
+    of_two_who_set_up_one_is_saved,
     what_could_not_be_checked_is_not_saved,
     samples_come_and_go,
 );
@@ -97,6 +98,35 @@ async fn channels_are_checked(stage: Stage) {
     maya.submit(channels(INTAKE)).await.unwrap();
     let refused = maya.submit(json!({"admins": [SAM]})).await.unwrap_err();
     assert!(refused.fields()["admins"].as_str().unwrap().contains("another company's account"), "{refused}");
+    stage.end().await;
+}
+
+async fn of_two_who_set_up_one_is_saved(stage: Stage) {
+    let mut tx = stage.db.begin().await.unwrap();
+    let admins = [MAYA.into(), OMAR.into()];
+    people::set_holders(&mut tx, stage.clock.now(), &MAYA.into(), Role::Admin, &admins).await.unwrap();
+    tx.commit().await.unwrap();
+    for who in [MAYA, OMAR] {
+        stage.person(who).command(INTAKE, "/partner setup").await.unwrap();
+        stage.settle().await;
+        stage.person(who).submit(channels(INTAKE)).await.unwrap();
+    }
+    stage.submit(MAYA, json!({"executives": [EVE]})).await;
+    stage.submit(OMAR, json!({"managers": [ALEX]})).await;
+    assert_eq!(
+        stage.last_private(OMAR),
+        "Somebody else changed the set-up while your form was open, so yours was not saved. `/partner setup` shows how it is now."
+    );
+    let mut tx = stage.db.read().await.unwrap();
+    assert_eq!(people::holders(&mut tx, Role::Executive).await.unwrap(), [EVE.into()]);
+    assert_eq!(people::holders(&mut tx, Role::PartnerManager).await.unwrap(), [MAYA.into()]);
+    tx.rollback().await.unwrap();
+    // What both saw is no obstacle to saving again.
+    stage.person(MAYA).command(INTAKE, "/partner setup").await.unwrap();
+    stage.settle().await;
+    stage.person(MAYA).submit(channels(INTAKE)).await.unwrap();
+    stage.submit(MAYA, json!({"managers": [ALEX]})).await;
+    assert!(stage.last_private(MAYA).starts_with("*The set-up is saved.*"), "{}", stage.last_private(MAYA));
     stage.end().await;
 }
 

@@ -15,7 +15,7 @@ use tandem::kernel::clock::Clock;
 use tandem::kernel::ids::{PartnerId, UserId};
 use tandem::map::partner::Partner;
 use tandem::map::store as map;
-use tandem::sandbox::{Options, Person, Refusal, Sandbox, Surface};
+use tandem::sandbox::{Options, Person, Refusal, Sandbox, Surface, World};
 use tandem::store::settings::{self, DigestTime, Workspace};
 use tandem::store::{Db, Synchronous, keys, people};
 use tempfile::TempDir;
@@ -83,17 +83,22 @@ impl Replica {
 impl Stage {
     /// `None` when this database is not to be had; the reason was printed by name.
     pub async fn on(backend: Backend, way_in: WayIn) -> Option<Self> {
-        Self::start(backend, way_in, None, |_| {}).await
+        Self::start(backend, way_in, None, |_| {}, World::meridian()).await
+    }
+
+    /// In another world.
+    pub async fn in_world(backend: Backend, world: World) -> Option<Self> {
+        Self::start(backend, WayIn::Http, None, |_| {}, world).await
     }
 
     /// The same with other settings.
     pub async fn with(backend: Backend, way_in: WayIn, settings: impl FnOnce(&mut Config)) -> Option<Self> {
-        Self::start(backend, way_in, None, settings).await
+        Self::start(backend, way_in, None, settings, World::meridian()).await
     }
 
     /// Started without a token, and installed through Slack's pages; with `renewed`, its tokens end after twelve hours.
     pub async fn installed(backend: Backend, renewed: bool) -> Option<Self> {
-        Self::start(backend, WayIn::Http, Some(renewed), |_| {}).await
+        Self::start(backend, WayIn::Http, Some(renewed), |_| {}, World::meridian()).await
     }
 
     async fn start(
@@ -101,6 +106,7 @@ impl Stage {
         way_in: WayIn,
         install: Option<bool>,
         settings: impl FnOnce(&mut Config),
+        world: World,
     ) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let postgres = match backend {
@@ -112,7 +118,7 @@ impl Stage {
             None => Db::open_sqlite(&folder.path().join("tandem.db"), Synchronous::Normal).await.unwrap(),
         };
         let clock = Clock::starting_at(START.parse().unwrap());
-        let mut options = Options::new(clock.clone());
+        let mut options = Options { world, ..Options::new(clock.clone()) };
         options.retry_delays = vec![Duration::ZERO, Duration::from_millis(20), Duration::from_millis(50)];
         let sandbox = Sandbox::start(options.clone()).await.unwrap();
         let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
@@ -122,6 +128,7 @@ impl Stage {
         config.slack.app_token = Some(options.app_token.into());
         config.slack.signing_secret = Some(options.signing_secret.into());
         config.slack.message_interval_ms = 0;
+        config.delivery.doubt_seconds = 0;
         settings(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         if install.is_some() {

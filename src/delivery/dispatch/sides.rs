@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::super::outbox::{Claimed, Fate};
-use crate::kernel::error::Result;
+use crate::kernel::error::{NotNow, Result};
 use crate::kernel::ids::ChannelId;
 use crate::store::Tx;
 
@@ -36,8 +36,9 @@ pub trait Carrier: Send + Sync + 'static {
     /// Sends one; `shown` is where the message stands that an update or a reply refers to.
     fn send(&self, row: &Claimed, shown: At) -> impl Future<Output = Sent> + Send;
 
-    /// Looks for the row's key where it would have arrived. `Err`: it could not be looked up now.
-    fn find(&self, row: &Claimed, shown: At) -> impl Future<Output = Result<At, String>> + Send;
+    /// Looks for the row where it would have arrived: by its key, and a note to a partner by every key that carried it.
+    /// `Err`: it could not be looked up now.
+    fn find(&self, row: &Claimed, shown: At) -> impl Future<Output = Result<At, NotNow>> + Send;
 }
 
 /// What the check right before a send says.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::super::calendar::add_days;
 use super::super::commitment::{self, Commitment};
 use super::super::{store, view};
-use super::{answerable, today_of};
+use super::{answerable, last_day_at, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Outside};
 use crate::kernel::blocks::Message;
@@ -173,6 +173,14 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp) -> Result<()> {
             Some(gone) => view::commitment::ownerless(&c, gone, today_of(tx, &reader, now).await?)?,
         };
         post_to(tx, now, &c, &reader, key, message).await?;
+    }
+    Ok(())
+}
+
+/// Counts the reminders up to now as given.
+pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    for c in store::open_commitments(tx, i64::MAX).await? {
+        store::mark_reminded(tx, &c, last_day_at(commitment::REMIND_AT.hour(), c.time_zone(), now)).await?;
     }
     Ok(())
 }

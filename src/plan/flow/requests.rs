@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::super::request::{self, Request};
 use super::super::{store, view};
-use super::today_of;
+use super::{last_day_at, today_of};
 use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
 use crate::delivery::schedule;
 use crate::kernel::actor::{Actor, Right, Role, Standing};
@@ -213,6 +213,18 @@ pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp) -> Result<()> {
                 let line = line_under(key, view::request::subject(&request, &user), &user, message);
                 outbox::enqueue(tx, millis(now), &line).await?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Counts the reminders up to now as given.
+pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    for request in store::open_requests(tx).await? {
+        for user in request.waits_for() {
+            let zone = people::zone_of(tx, &user).await?;
+            let day = last_day_at(request::REMIND_FROM_HOUR, zone, now);
+            schedule::fire(tx, &turn(&request, &user), &day.to_string(), millis(now)).await?;
         }
     }
     Ok(())

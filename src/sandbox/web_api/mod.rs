@@ -129,6 +129,10 @@ async fn call(Shared(inner): Shared<Arc<Inner>>, Path(name): Path<String>, reque
             Some(Refused { retry_after: Some(*seconds), ..Refused::from("ratelimited") })
         }
         Some(Fault::Error(error)) => Some(Refused::from(error.as_str())),
+        Some(Fault::Unfinished) => {
+            inner.read(|s| s.unfinished.push(Unfinished { name, headers: head.headers, args }));
+            return lost_reply();
+        }
         _ => None,
     };
     let result = match refused {
@@ -143,6 +147,22 @@ async fn call(Shared(inner): Shared<Arc<Inner>>, Path(name): Path<String>, reque
             answer(&result)
         }
         _ => answer(&result),
+    }
+}
+
+/// A call whose answer was lost before it took effect.
+#[derive(Debug)]
+pub struct Unfinished {
+    name: String,
+    headers: HeaderMap,
+    args: Args,
+}
+
+/// Lets what was left unfinished take effect, in its order.
+pub fn finish(inner: &Arc<Inner>) {
+    for Unfinished { name, headers, args } in inner.read(|s| std::mem::take(&mut s.unfinished)) {
+        let result = run(inner, &name, &headers, &args);
+        record(inner, &name, &args, result.unwrap_or_else(|e| e.body()));
     }
 }
 

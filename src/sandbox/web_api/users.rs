@@ -9,7 +9,7 @@ pub fn auth_test(ctx: &mut Ctx<'_>, _: &Args) -> Answer {
     let world = &ctx.state.world;
     let bot = world.user(&world.app.bot_user).map_or("bot", |u| u.name.as_str());
     let mut value = json!({
-        "url": format!("{}/", ctx.inner.base), "team": world.home.name, "user": bot, "team_id": world.home.id,
+        "url": format!("{}/", ctx.inner.base), "team": world.home.name, "user": bot, "team_id": world.installed(),
         "user_id": world.app.bot_user, "bot_id": world.app.bot_id, "is_enterprise_install": world.org_wide,
     });
     if let Some(id) = &world.enterprise_id {
@@ -94,6 +94,9 @@ pub fn object(world: &World, user: &User) -> Value {
     });
     if world.is_stranger(user) {
         value["is_stranger"] = json!(true);
+    } else if let Some(organisation) = &world.enterprise_id {
+        value["enterprise_user"] = json!({"id": user.id, "enterprise_id": organisation,
+            "enterprise_name": world.home.name, "is_admin": false, "is_owner": false, "teams": [world.home.id]});
     }
     if user.is_bot {
         value["profile"]["bot_id"] = json!(world.app.bot_id);

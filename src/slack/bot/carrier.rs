@@ -5,14 +5,25 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::client::{CallError, channel_refused, key_metadata};
+use super::super::client::{CallError, Stretch, channel_refused, key_metadata};
 use super::{Bot, home};
 use crate::delivery::dispatch::{At, Carrier, Sent};
 use crate::delivery::outbox::{Action, Audience, Claimed, Destination, Thread};
 use crate::kernel::blocks::{Message, TEXT_LIMIT, clip};
+use crate::kernel::error::{NotNow, Result};
+use crate::store::millis;
+use crate::sustain;
+use crate::sustain::flow::{is_same_note, note_of};
 
 /// How long a row rests that met a token which Slack no longer takes.
 const UNAUTHORISED: Duration = Duration::from_secs(1);
+
+/// So many pages of a conversation are searched for a message of our own people's.
+const PAGES: usize = 5;
+/// The same for a note to a partner, which is not sent before everything was read.
+const PAGES_FOR_PARTNERS: usize = 25;
+/// What a partner read longer ago is no reason to hold a note back.
+const LONG_AGO_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Slack's clock and ours differ by less, or Slack's signatures would be refused.
 const CLOCKS_APART_SECONDS: i64 = 300;
@@ -32,23 +43,52 @@ impl Carrier for SlackCarrier {
         sent
     }
 
-    async fn find(&self, row: &Claimed, shown: At) -> Result<At, String> {
-        let Action::Post { to, thread, .. } = &row.action else { return Ok(None) };
-        let thread = thread_ts(thread.as_ref(), shown.as_ref());
-        let channel = self.channel(to).await.map_err(|e| e.to_string())?;
-        // It cannot stand there from before it was written, so a busy channel is not read to its beginning.
-        let oldest = format!("{}.000000", row.created_at / 1000 - CLOCKS_APART_SECONDS);
-        let found = self
-            .0
-            .client
-            .history_find_key(&channel, thread.as_deref(), Some(&oldest), &row.key)
-            .await
-            .map_err(|e| e.to_string())?;
-        Ok(found.map(|ts| (channel, ts)))
+    async fn find(&self, row: &Claimed, shown: At) -> Result<At, NotNow> {
+        match self.search(row, shown).await? {
+            Ok(found) => Ok(found),
+            // Not where we can look: the check and the send say what that means.
+            Err(CallError::Rejected { code, .. }) if cannot_look(&code, row) => Ok(None),
+            Err(CallError::Retry { after, code }) => Err(NotNow { after, why: code }),
+            Err(CallError::Unauthorised { code }) => Err(NotNow { after: Some(UNAUTHORISED), why: code }),
+            Err(error) => Err(NotNow { after: None, why: error.to_string() }),
+        }
     }
 }
 
 impl SlackCarrier {
+    async fn search(&self, row: &Claimed, shown: At) -> Result<Result<At, CallError>, NotNow> {
+        let Action::Post { to, thread, .. } = &row.action else { return Ok(Ok(None)) };
+        // It cannot stand there from before it was written, so a busy channel is not read to its beginning.
+        let since = self.written(row).await.map_err(|e| NotNow { after: None, why: e.to_string() })?;
+        let oldest = format!("{}.000000", since / 1000 - CLOCKS_APART_SECONDS);
+        let channel = match self.channel(to).await {
+            Ok(channel) => channel,
+            Err(error) => return Ok(Err(error)),
+        };
+        let thread = thread_ts(thread.as_ref(), shown.as_ref());
+        let at = Stretch {
+            channel: &channel,
+            thread: thread.as_deref(),
+            oldest: Some(&oldest),
+            pages: if row.is_for_partner() { PAGES_FOR_PARTNERS } else { PAGES },
+        };
+        let meant = |key: &str| key == row.key || row.is_for_partner() && is_same_note(key, &row.key);
+        let found = self.0.client.history_find_key(&at, meant).await;
+        Ok(found.map(|ts| ts.map(|ts| (channel, ts))))
+    }
+
+    /// When what the row carries was written, in milliseconds UTC: a note as its first version, as far as that matters.
+    async fn written(&self, row: &Claimed) -> Result<i64> {
+        let Some(note) = note_of(&row.key).filter(|_| row.is_for_partner()) else {
+            return Ok(row.created_at);
+        };
+        let mut tx = self.0.db.read().await?;
+        let draft = sustain::store::find(&mut tx, &note).await?;
+        tx.rollback().await?;
+        let written = draft.map_or(row.created_at, |d| millis(d.created_at).min(row.created_at));
+        Ok(written.max(millis(self.0.clock.now()) - LONG_AGO_MS))
+    }
+
     async fn try_to_send(&self, row: &Claimed, shown: At) -> Sent {
         match self.carry(row, shown).await {
             Ok(at) => Sent::Arrived(at),
@@ -179,6 +219,12 @@ fn thread_ts(thread: Option<&Thread>, shown: Option<&(String, String)>) -> Optio
         Thread::At(ts) => Some(ts.clone()),
         Thread::Of(_) => shown.map(|(_, ts)| ts.clone()),
     }
+}
+
+/// Slack shows us no such conversation: by `code` it is closed to us, or there never was one with that person.
+fn cannot_look(code: &str, row: &Claimed) -> bool {
+    let nobody = matches!(code, "user_not_found" | "users_not_found" | "user_not_visible" | "user_disabled");
+    channel_refused(code).is_some() || nobody && !row.uncertain
 }
 
 fn cannot_whisper(code: &str) -> bool {

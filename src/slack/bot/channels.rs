@@ -28,7 +28,7 @@ use crate::{plan, pull, sustain};
 
 pub(super) use choice::{Use, objection};
 use look::{FRESH_MS, Look, about, company, fresh, look, settle};
-pub(super) use look::{arrived, refused};
+pub(super) use look::{arrived, owners, refused};
 
 /// A channel that refused us is tried again after this long: no event tells that its settings changed.
 const PROBE_MS: i64 = 10 * 60_000;
@@ -71,10 +71,14 @@ pub(super) struct Standing {
     pub(super) used: bool,
 }
 
-/// How a channel stands right before a send.
-pub(super) async fn standing(bot: &Bot, id: &ChannelId) -> Result<Result<Standing, (Duration, String)>> {
+/// How a channel stands right before a send; `anew` asks Slack, whatever it said a moment ago.
+pub(super) async fn standing(
+    bot: &Bot,
+    id: &ChannelId,
+    anew: bool,
+) -> Result<Result<Standing, (Duration, String)>> {
     let now = millis(bot.clock.now());
-    let channel = match fresh(bot, id).await? {
+    let channel = match if anew { look(bot, id).await? } else { fresh(bot, id).await? } {
         Look::At(channel) => channel,
         Look::NotNow(after, why) => return Ok(Err((after, why))),
     };

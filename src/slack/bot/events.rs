@@ -48,6 +48,10 @@ fn is_of_channel(event: &str) -> bool {
 async fn mentioned(bot: &Bot, claimed: &Claimed) -> Result<Handled> {
     let event = MessageEvent::read(&claimed.envelope.payload);
     let Some(user) = event.user.filter(|u| *u != bot.identity.bot_user) else { return Ok(Handled::Ignored) };
+    // Not even what can be said is told to a stranger.
+    if identity::recently(bot, &user.as_str().into()).await?.outside.is_some() {
+        return Ok(Handled::Ignored);
+    }
     let channel = ChannelId::from(event.channel.as_str());
     let help = Outgoing::whisper(channel, user.into(), event.thread_ts, Message::text(grammar::usage()));
     let mut tx = bot.db.begin().await?;

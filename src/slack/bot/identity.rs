@@ -30,20 +30,24 @@ pub(super) async fn actor(bot: &Bot, acting: &ActingUser) -> Result<Actor> {
     people::save(&mut tx, bot.clock.now(), &person).await?;
     let mut actor = person.actor(&mut tx).await?;
     tx.commit().await?;
-    let grid = user.as_ref().is_some_and(|user| user["enterprise_user"].is_object());
+    let organisation = user.as_ref().map_or(&Value::Null, |user| &user["enterprise_user"]);
     if actor.standing == Standing::Member
-        && let Some(why) = contradiction(bot, acting, grid)
+        && let Some(why) = contradiction(bot, acting, organisation)
     {
         actor.standing = Standing::Outside(why);
     }
     Ok(actor)
 }
 
-/// Why the payload cannot come from a member of ours, whatever Slack says of the user. In an organisation (`grid`) a
-/// member may act from any of its workspaces.
-fn contradiction(bot: &Bot, acting: &ActingUser, grid: bool) -> Option<Outside> {
+/// Why the payload cannot come from a member of ours, whatever Slack says of the user. In an `organisation` (its part of
+/// the user object, or null) a member may act from any of its workspaces.
+fn contradiction(bot: &Bot, acting: &ActingUser, organisation: &Value) -> Option<Outside> {
+    let identity = &bot.identity;
+    let grid = organisation.is_object();
     let ours = |team: &str| {
-        team == bot.identity.team_id || bot.identity.enterprise_id.as_deref().is_some_and(|e| e == team)
+        team == identity.team_id
+            || identity.enterprise_id.as_deref().is_some_and(|e| e == team)
+            || identity.org_wide && is_among(&organisation["teams"], team)
     };
     match (&acting.home_team_id, &acting.team_id) {
         // Sent for another installation than this one.
@@ -115,16 +119,20 @@ fn missing(id: &UserId) -> Person {
     }
 }
 
+fn is_among(teams: &Value, team: &str) -> bool {
+    teams.as_array().is_some_and(|all| all.iter().any(|t| t.as_str() == Some(team)))
+}
+
 fn read(bot: &Bot, id: &UserId, user: &Value) -> Person {
     let is = |name: &str| user[name].as_bool().unwrap_or(false);
     let home = bot.identity.team_id.as_str();
     let text = |v: &Value| v.as_str().filter(|s| !s.is_empty()).map(str::to_owned);
     let organisation = &user["enterprise_user"];
     let team = text(&user["team_id"]).or_else(|| text(&organisation["enterprise_id"]));
-    let teams = organisation["teams"].as_array();
-    let member = team.as_deref() == Some(home)
-        || teams.is_some_and(|all| all.iter().any(|t| t.as_str() == Some(home)));
-    let outside = if team.is_none() && teams.is_none() {
+    let teams = &organisation["teams"];
+    let of_ours = bot.identity.org_wide && organisation["enterprise_id"].as_str() == Some(home);
+    let member = team.as_deref() == Some(home) || is_among(teams, home) || of_ours;
+    let outside = if team.is_none() && !teams.is_array() {
         Some(Outside::Nameless)
     } else if is("is_stranger") || !member {
         Some(Outside::Stranger)

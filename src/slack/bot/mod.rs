@@ -82,12 +82,14 @@ macro_rules! in_one {
 /// Who we are in Slack, as `auth.test` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// The home workspace.
+    /// The home workspace; the organisation where the app is installed for all of it.
     pub team_id: String,
     /// Its name.
     pub team: String,
     /// The organisation that it belongs to, if any.
     pub enterprise_id: Option<String>,
+    /// Every workspace of that organisation is ours.
+    pub org_wide: bool,
     /// Our user.
     pub bot_user: String,
     /// Our bot id.

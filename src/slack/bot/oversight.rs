@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::client::channel_refused;
-use super::{Bot, channels, drafts, identity};
+use super::{Bot, channels, drafts, identity, partners};
 use crate::delivery::dispatch::{Oversight, Verdict};
 use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, Fate};
 use crate::kernel::error::Result;
@@ -31,6 +31,9 @@ impl Oversight for Watch {
             }
             (Action::Post { to: Destination::Person(user), .. }, Audience::Internal) => {
                 self.may_tell(user).await
+            }
+            (Action::Update { of, .. }, _) if shown.is_some_and(|(channel, _)| channel.starts_with('D')) => {
+                self.may_tell_again(of).await
             }
             (Action::Update { of, .. }, _) if shown.is_none() => {
                 // The message that it edits waits itself.
@@ -97,11 +100,25 @@ impl Watch {
         let mut tx = self.bot.db.read().await?;
         let theirs = store::contacts(&mut tx, partner).await?;
         tx.rollback().await?;
-        Ok(if theirs.iter().any(|c| c.slack_user.as_ref() == Some(user)) {
-            Verdict::Go
-        } else {
-            Verdict::Drop("they are no longer a contact of this partner".to_owned())
+        if !theirs.iter().any(|c| c.slack_user.as_ref() == Some(user)) {
+            return Ok(Verdict::Drop("they are no longer a contact of this partner".to_owned()));
+        }
+        Ok(match partners::elsewhere(&self.bot, partner, user).await {
+            Ok(None) => Verdict::Go,
+            Ok(Some(other)) => Verdict::Drop(format!("its reader belongs to {}", other.name)),
+            Err(error) => Verdict::Later(LATER, error.to_string()),
         })
+    }
+
+    /// What is shown in somebody's direct messages and changes now.
+    async fn may_tell_again(&self, of: &str) -> Result<Verdict> {
+        let mut tx = self.bot.db.read().await?;
+        let reader = outbox::lane_of(&mut tx, of).await?;
+        tx.rollback().await?;
+        match reader.filter(|lane| lane.starts_with(['U', 'W'])) {
+            Some(user) => self.may_tell(&user.into()).await,
+            None => Ok(Verdict::Drop("nobody knows any more whom it was told".to_owned())),
+        }
     }
 
     /// What is internal in direct messages: only to who is one of us by now.
@@ -131,7 +148,9 @@ impl Watch {
         if let Some(why) = mismatch {
             return Ok(Verdict::Drop(why));
         }
-        Ok(match channels::standing(&self.bot, channel).await? {
+        // What a partner reads waits for no cache to grow old.
+        let anew = matches!(audience, Audience::Partner(_));
+        Ok(match channels::standing(&self.bot, channel, anew).await? {
             Err((after, why)) => Verdict::Later(after, why),
             Ok(standing) if !standing.in_trouble => Verdict::Go,
             Ok(standing) if standing.used => Verdict::Hold(channel.clone()),

@@ -285,9 +285,43 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             let settings = settings::load(tx).await?;
             problems(bot, tx, &s.values, known.as_ref(), &settings).await
         }
-        "add_contact" | "edit_contact" => Ok(read_contact(s, None, &partner).err().unwrap_or_default()),
+        "add_contact" | "edit_contact" => match read_contact(s, None, &partner) {
+            Ok(contact) => another_partners(bot, &contact).await,
+            Err(problems) => Ok(problems),
+        },
         _ => Ok(Problems::new()),
     }
+}
+
+/// Notes go to a contact: somebody of another partner's is none.
+async fn another_partners(bot: &Bot, contact: &Contact) -> Result<Problems> {
+    let Some(user) = &contact.slack_user else { return Ok(Problems::new()) };
+    let other = elsewhere(bot, &contact.partner, user).await?;
+    let why = other.map(|p| {
+        let text =
+            format!("They belong to {}. Choose somebody of this partner's, or leave it empty.", p.name);
+        (field::PERSON.to_owned(), text)
+    });
+    Ok(why.into_iter().collect())
+}
+
+/// The other partner to which this person belongs: as a contact there, or by their team.
+pub(super) async fn elsewhere(bot: &Bot, partner: &PartnerId, user: &UserId) -> Result<Option<Partner>> {
+    let person = identity::recently(bot, user).await?;
+    let mut tx = bot.db.read().await?;
+    let mut found = Vec::new();
+    for other in store::partners(&mut tx).await? {
+        let contacts = store::contacts(&mut tx, &other.id).await?;
+        if contacts.iter().any(|c| c.slack_user.as_ref() == Some(user)) {
+            found.push(other);
+        }
+    }
+    // Guests of ours are of our team, whoever sent them.
+    if let Some(team) = person.team_id.filter(|team| *team != bot.identity.team_id) {
+        found.extend(channels::owners(&mut tx, &team).await?);
+    }
+    tx.rollback().await?;
+    Ok(found.into_iter().find(|p| p.id != *partner))
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {

@@ -1,6 +1,7 @@
 //! The set-up: channels and the digest's time, roles, the first partner; then sample data for who wants to try.
 
 use futures_util::future::try_join_all;
+use sha2::{Digest, Sha256};
 
 use super::super::payload::ViewSubmission;
 use super::channels::{self, Use};
@@ -16,7 +17,7 @@ use crate::kernel::text::escape;
 use crate::map::partner_view::field as partner_field;
 use crate::map::store as map;
 use crate::sample::{self, Cast};
-use crate::store::settings::{self, DigestTime};
+use crate::store::settings::{self, DigestTime, Workspace};
 use crate::store::{Tx, audit, millis, people};
 
 /// Only an admin sets up; where there is none, whoever of the workspace comes first.
@@ -50,9 +51,21 @@ pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
         operations: people::holders(&mut tx, Role::Operations).await?,
         executives: people::holders(&mut tx, Role::Executive).await?,
         first_partner: map::partners(&mut tx).await?.iter().all(|p| p.sample),
+        seen: seal(&mut tx).await?,
     };
     tx.rollback().await?;
     o.open(&view::channels(&chosen)).await
+}
+
+/// What the forms would change, as it is saved now, in few characters.
+async fn seal(tx: &mut Tx) -> Result<String> {
+    let workspace = Workspace { digest_since: None, ..settings::load(tx).await? };
+    let mut holders = Vec::new();
+    for role in [Role::Admin, Role::PartnerManager, Role::Operations, Role::Executive] {
+        holders.push(people::holders(tx, role).await?);
+    }
+    let saved = serde_json::to_string(&(workspace, holders))?;
+    Ok(Sha256::digest(saved).iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Monday at nine where the person lives.
@@ -200,7 +213,12 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     }
     let mut tx = o.begin().await?;
     may_set_up(&mut tx, &o.actor).await?;
-    let before = settings::load(&mut tx).await?;
+    let before = settings::take(&mut tx, o.now).await?;
+    if seal(&mut tx).await? != chosen.seen {
+        return Err(Error::user(
+            "Somebody else changed the set-up while your form was open, so yours was not saved. `/partner setup` shows how it is now.",
+        ));
+    }
     let mut workspace = chosen.workspace();
     let same_time = before.digest == workspace.digest && before.digest_channel == workspace.digest_channel;
     workspace.digest_since = before.digest_since.filter(|_| same_time).or(Some(millis(o.now)));

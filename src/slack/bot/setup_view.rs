@@ -51,6 +51,8 @@ pub(super) struct Chosen {
     pub(super) executives: Vec<UserId>,
     /// A first partner is asked for.
     pub(super) first_partner: bool,
+    /// The seal of what was saved when the first form was opened.
+    pub(super) seen: String,
 }
 
 impl Chosen {

@@ -25,7 +25,7 @@ use url::Url;
 pub use download::DownloadError;
 pub use error::{CallError, channel_refused};
 pub use oauth::{Access, Grant};
-pub use web::{Posted, key_metadata};
+pub use web::{Posted, Stretch, key_metadata};
 
 use super::pace::Pace;
 use super::tls;

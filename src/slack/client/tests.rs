@@ -209,9 +209,11 @@ async fn a_key_is_found_in_the_history_page_by_page() {
         .ok(page(json!([other, {"ts": "1.1"}]), "n2"))
         .ok(page(json!([ours]), ""))
         .ok(page(json!([other]), ""));
-    let found = client.history_find_key("C1", None, Some("1.0"), "k1").await;
-    assert_eq!(found, Ok(Some("5.5".into())));
-    assert_eq!(client.history_find_key("C1", Some("1.1"), None, "k1").await, Ok(None));
+    let channel = Stretch { channel: "C1", thread: None, oldest: Some("1.0"), pages: 2 };
+    let meant = |key: &str| key == "k1";
+    assert_eq!(client.history_find_key(&channel, meant).await, Ok(Some("5.5".into())));
+    let thread = Stretch { thread: Some("1.1"), oldest: None, ..channel };
+    assert_eq!(client.history_find_key(&thread, meant).await, Ok(None));
     let seen = double.seen();
     assert_eq!(seen[1].2, "channel=C1&oldest=1.0&limit=200&include_all_metadata=true&cursor=n2");
     assert_eq!((seen[2].1.as_str(), seen[2].2.contains("ts=1.1")), ("api/conversations.replies", true));

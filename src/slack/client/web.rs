@@ -12,8 +12,6 @@ use crate::slack::pace::Pace;
 const KEY_EVENT: &str = "tandem_delivery";
 /// `post_message` waits at the most this long for its turn in a channel; further away it answers `Retry`.
 const TURN_PATIENCE: Duration = Duration::from_secs(2);
-/// How many pages of a channel's history are searched for a key.
-const HISTORY_PAGES: usize = 5;
 
 /// Where a message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +20,19 @@ pub struct Posted {
     pub channel: String,
     /// The message's id within the channel.
     pub ts: String,
+}
+
+/// A stretch of a conversation that is searched.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    /// The conversation.
+    pub channel: &'a str,
+    /// Only this thread of it.
+    pub thread: Option<&'a str>,
+    /// From here on, as a `ts`.
+    pub oldest: Option<&'a str>,
+    /// The newest so many pages of 200 messages; what is longer is not searched to its end and says nothing.
+    pub pages: usize,
 }
 
 /// Metadata that carries an opaque idempotency key. Every member can read it.
@@ -104,23 +115,22 @@ impl Client {
         text(&reply, "/channel/id").ok_or_else(|| CallError::unclear(true, "unreadable_answer"))
     }
 
-    /// Looks for the message that carries `key` ([`key_metadata`]) among those since `oldest` (a `ts`), in the channel
-    /// or in the thread. `None` means that it is not there; the newest five pages of 200 are read.
+    /// Looks for the message that carries a key ([`key_metadata`]) that is `meant`, in the channel or in the thread.
+    /// `None` means that it is not there.
     pub async fn history_find_key(
         &self,
-        channel: &str,
-        thread: Option<&str>,
-        oldest: Option<&str>,
-        key: &str,
+        at: &Stretch<'_>,
+        meant: impl Fn(&str) -> bool + Send,
     ) -> Result<Option<String>, CallError> {
+        let Stretch { channel, thread, oldest, pages } = *at;
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
         let mut cursor: Option<String> = None;
-        for _ in 0..HISTORY_PAGES {
+        for _ in 0..pages {
             let body = json!({"channel": channel, "ts": thread, "oldest": oldest, "limit": 200,
                 "include_all_metadata": true, "cursor": cursor});
             let reply = self.call(method, &body).await?;
             let messages = reply.get("messages").and_then(Value::as_array);
-            let found = messages.into_iter().flatten().find(|m| carries(m, key));
+            let found = messages.into_iter().flatten().find(|m| key_of(m).is_some_and(&meant));
             if let Some(message) = found {
                 return Ok(text(message, "/ts"));
             }
@@ -151,9 +161,9 @@ impl Client {
     }
 }
 
-fn carries(message: &Value, key: &str) -> bool {
+fn key_of(message: &Value) -> Option<&str> {
     let at = |path| message.pointer(path).and_then(Value::as_str);
-    at("/metadata/event_type") == Some(KEY_EVENT) && at("/metadata/event_payload/key") == Some(key)
+    at("/metadata/event_payload/key").filter(|_| at("/metadata/event_type") == Some(KEY_EVENT))
 }
 
 fn text(value: &Value, path: &str) -> Option<String> {

@@ -19,7 +19,7 @@ const REMIND_FROM_HOUR: i8 = 9;
 
 /// Lets stale notes expire, wakes those whose snooze is over, and reminds of those that go by hand.
 pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    for draft in store::waiting(tx).await? {
+    for draft in store::all_waiting(tx).await? {
         match draft.stage.clone() {
             Stage::Proposed { snoozed_until, .. } => {
                 if !expired(tx, now, &draft).await?

@@ -41,6 +41,23 @@ fn key(draft: &Draft) -> String {
     format!("{}:{}", draft.note_subject(), draft.version)
 }
 
+/// The note that a message with this key carries.
+pub fn note_of(key: &str) -> Option<DraftId> {
+    parts(key).map(|(note, _)| note.into())
+}
+
+/// Whether two keys carry the same part of the same note, in whatever version.
+pub fn is_same_note(one: &str, other: &str) -> bool {
+    parts(one).is_some_and(|parts_of_one| parts(other) == Some(parts_of_one))
+}
+
+/// The note of a key and which part of it, `note:id:version` or `note:id:version:part`.
+fn parts(key: &str) -> Option<(&str, Option<&str>)> {
+    let (note, rest) = key.strip_prefix("note:")?.split_once(':')?;
+    let (_version, part) = rest.split_once(':').map_or((rest, None), |(version, part)| (version, Some(part)));
+    Some((note, part))
+}
+
 /// A human says that it arrived: after an unknown fate, or by their own hand.
 pub async fn arrived(tx: &mut Tx, now: Timestamp, by: &UserId, seen: &Seen) -> Result<Draft> {
     let draft = load(tx, &seen.id).await?;
@@ -139,7 +156,7 @@ pub async fn held(tx: &mut Tx, now: Timestamp, id: &DraftId, channel: &ChannelId
 /// so. Controls drawn before do nothing any more. So many were marked.
 pub async fn restored(tx: &mut Tx, now: Timestamp, backup: &str) -> Result<usize> {
     let mut marked = 0;
-    for draft in store::waiting(tx).await?.into_iter().filter(Draft::is_waiting) {
+    for draft in store::all_waiting(tx).await?.into_iter().filter(Draft::is_waiting) {
         let why = format!(
             "Tandem was restored from {backup}, and this note may have been sent since. Look there before you approve it."
         );

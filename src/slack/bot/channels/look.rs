@@ -23,6 +23,9 @@ pub(super) const FRESH_MS: i64 = 60_000;
 /// Where Slack does not say when to ask again.
 const LATER: Duration = Duration::from_secs(5);
 
+/// Stands for the companies in a shared channel where Slack does not say which they are.
+const UNNAMED: &str = "?";
+
 /// What a look at a channel gave.
 #[derive(Debug)]
 pub(super) enum Look {
@@ -52,7 +55,7 @@ impl Seen {
             .collect();
         if teams.is_empty() && (is("is_ext_shared") || is("is_pending_ext_shared")) {
             // Shared, and Slack does not say with whom.
-            teams.push("?".to_owned());
+            teams.push(UNNAMED.to_owned());
         }
         teams.sort();
         teams.dedup();
@@ -153,9 +156,13 @@ async fn take_in(tx: &mut Tx, now: Timestamp, id: &ChannelId, seen: Seen) -> Res
     if let Some(Used::Partner(partner)) = used.last()
         && channel.accepted.is_empty()
     {
-        // The first to be there are the partner's own, unless they are known as another's.
+        // One company alone is the partner, unless it is known as another's or an admin was asked about it. Of several,
+        // only those known as the partner's: whose people the others are, somebody has to say.
+        let asked = channel.told.as_deref().is_some_and(|told| told.starts_with("shared:"));
+        let alone = matches!(&channel.teams[..], [one] if one != UNNAMED) && !asked;
         for team in channel.teams.clone() {
-            if owners(tx, &team).await?.iter().all(|p| p.id == partner.id) {
+            let owners = owners(tx, &team).await?;
+            if owners.iter().all(|p| p.id == partner.id) && (alone || !owners.is_empty()) {
                 channel.accepted.push(team);
             }
         }
@@ -247,7 +254,7 @@ pub(super) async fn company(tx: &mut Tx, trouble: &Trouble, used: &[Used]) -> Re
 }
 
 /// The partners to which a team belongs: it is in their channel, or a contact of theirs is of it.
-async fn owners(tx: &mut Tx, team: &str) -> Result<Vec<Partner>> {
+pub(in super::super) async fn owners(tx: &mut Tx, team: &str) -> Result<Vec<Partner>> {
     let mut owners = Vec::new();
     for partner in map::partners(tx).await? {
         let mut theirs = false;
