@@ -80,7 +80,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 placed: cued || after_colon || (led && whole),
             };
             candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower) || said;
-            if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
+            if facts.partner_spans.iter().any(|(_, p)| is_pair(text, &candidate, p)) {
                 candidate.weight += 2;
                 candidate.placed = true;
             }
@@ -88,7 +88,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             let after_partner = facts
                 .partner_spans
                 .iter()
-                .any(|p| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
+                .any(|(_, p)| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
             if lower && (!candidate.placed || after_partner && candidate.domain.is_none()) {
                 continue;
             }

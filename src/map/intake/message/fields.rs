@@ -54,8 +54,8 @@ pub(super) struct Facts {
     pub(super) chatty: bool,
     /// `Acme x Northwind`.
     pub(super) paired: bool,
-    /// Where the partners stand.
-    pub(super) partner_spans: Vec<Range<usize>>,
+    /// Which partner stands where.
+    pub(super) partner_spans: Vec<(usize, Range<usize>)>,
 }
 
 pub(super) fn text_of(captures: &regex::Captures<'_>, name: &str) -> Option<Range<usize>> {
@@ -117,7 +117,7 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
     facts.candidates.iter().for_each(|c| blank(&mut unnamed, c.span.clone()));
     facts.chatty |= CHATTY.is_match(&unnamed);
     facts.paired = is_row(text, &facts)
-        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
+        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|(_, p)| is_pair(text, c, p)));
     facts
 }
 
@@ -191,7 +191,7 @@ fn partners(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts)
         if !facts.partners.contains(&partner) {
             facts.partners.push(partner);
         }
-        facts.partner_spans.push(i..end);
+        facts.partner_spans.push((partner, i..end));
     }
     if facts.partners.is_empty() {
         facts.partners.extend(aside.first());

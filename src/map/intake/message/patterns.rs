@@ -75,6 +75,5 @@ patterns! {
     VERB_AFTER = r"(?i)^[\s\x01]*(?:is|are|was|just|now|has|have|became|moved|turned|shows?|popped|came|appears?|looks|went|showing|got|being|overlaps?|signed|also|ist|est|es)\b";
     DISTRIBUTED = r"(?i)(?P<subject>(?:{OURS}|{THEIRS})\s+(?:(?:also|already|now|just|currently)\s+)?(?:have|has|got|sees?|lists?|counts?|carr(?:y|ies)|shows?|tags?)\s+)(?P<first>[^,;:\n]{2,60}?\s+as\s+(?:an?\s+)?{POP})(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?P<second>[^,;:\n]{2,60}?\s+as\s+(?:an?\s+)?{POP})";
     OF_ALL = r"(?i)\s*,\s+(?:and\s+|but\s+)?(?P<of>(?:{OURS}|{THEIRS})\s+(?:have|has|got|see|sees|list|lists)\s+(?:both|all|them all|each)\b)";
-    PARTNER_LED = r"(?:^|\s*[,;]\s*|\s+and\s+)(?P<led>[\u{F0000}-\u{F0FFF}]\s*[:/–—-]\s*\p{Lu}[\p{L}\d&.'-]*\s*[\p{Lu}(])";
     LISTED = r"(?i)^[\s,;&+/\x01)]*(?:\band\b|\bplus\b|\bund\b|\bet\b|\by\b|\bas well as\b)?[\s,;&(\x01]*$";
 }

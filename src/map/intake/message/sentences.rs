@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::fields::first_char;
 use super::flatten::{PARTNER, index, is_marker};
-use super::patterns::{DISTRIBUTED, OF_ALL, PARTNER_LED, SIDES};
+use super::patterns::{DISTRIBUTED, OF_ALL, SIDES};
 
 /// `We have Acme as customer and Hooli as prospect, Globex has both as prospects` → one account a sentence.
 fn distributed(text: &str) -> String {
@@ -23,11 +23,7 @@ fn distributed(text: &str) -> String {
         let apart = format!("{subject}{}; {subject}{}", &captures["first"], &captures["second"]);
         text.replace_range(whole, &apart);
     }
-    let text = OF_ALL.replace_all(&text, "; $of").into_owned();
-    if PARTNER_LED.find_iter(&text).count() < 2 || PARTNER_LED.find(&text).is_none_or(|m| m.start() > 0) {
-        return text;
-    }
-    PARTNER_LED.replace_all(&text, "; $led").into_owned()
+    OF_ALL.replace_all(&text, "; $of").into_owned()
 }
 
 /// Sentences, and whatever else parts one account from the next within a line.
