@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::fields::{Facts, first_char, text_of};
 use super::flatten::{EMAIL, LINK, Tokens, index, is_marker};
-use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
+use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER, WITH_PARTNER};
 use super::words::{is_connector, is_stop, may_stand_in_name};
 use crate::map::domain::Domain;
 use crate::map::name;
@@ -62,6 +62,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
                 .is_empty();
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
+            let with_partner = WITH_PARTNER.is_match(&text[span.end..]);
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
             let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
             let domain =
@@ -77,7 +78,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 domain,
                 span,
                 weight,
-                placed: cued || after_colon || (led && whole),
+                placed: cued || after_colon || (led && (whole || with_partner)),
             };
             candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower) || said;
             if facts.partner_spans.iter().any(|(_, p)| is_pair(text, &candidate, p)) {
@@ -231,6 +232,7 @@ const ABBREVIATED: [&str; 8] = ["co", "inc", "corp", "ltd", "bros", "cie", "intl
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
 fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
+    static TICKET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z]{2,10}-\d+$"));
     let body = &masked[piece.clone()];
     let words: Vec<(Range<usize>, String)> = WORD
         .find_iter(body)
@@ -292,7 +294,8 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
         let written = &masked[name.clone()];
-        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2);
+        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2)
+            && !TICKET.is_match(written);
         if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
             out.push(name);
         }

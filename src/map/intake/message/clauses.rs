@@ -10,7 +10,7 @@ use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::{Candidate, accounts};
-use super::fields::{self, Facts};
+use super::fields::{self, Facts, Setting};
 use super::flatten::{Tokens, is_marker};
 use super::patterns::SUFFIX_COMMA;
 use super::populations::partner_marks;
@@ -135,7 +135,11 @@ fn piece(sentence: &str, span: Range<usize>, tokens: &Tokens) -> Piece {
     static OF_ALL: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)^\W*(?:(?:we|they)(?:'re| are| have)? )?(?:both|all|each|every)\b"));
     let text = &sentence[span.clone()];
-    let facts = fields::read_among(text, sentence, span.start > 0, tokens);
+    let facts = fields::read_among(
+        text,
+        Setting { around: sentence, follows: span.start > 0, listing: false },
+        tokens,
+    );
     Piece {
         account: accounts(text, &facts).first().map(|a| a.span.start),
         partner: facts.partner_spans.first().map(|(_, span)| span.start),
@@ -155,6 +159,10 @@ pub(super) fn partners_of(text: &str, accounts: &[Candidate], facts: &Facts) -> 
         return vec![Some(partners.clone()); accounts.len()];
     }
     if let [account] = accounts {
+        // `Northwind overlap: Globex (globex.com)`, where Globex is a partner as well.
+        if let Some((itself, _)) = facts.partner_spans.iter().find(|(_, span)| *span == account.span) {
+            return vec![Some(partners.iter().copied().filter(|p| p != itself).collect())];
+        }
         return vec![apart_from_others(&SUFFIX_COMMA.replace_all(text, "\u{2}${form}"), account, facts)];
     }
     if IN_TURN.is_match(text) && partners.len() == accounts.len() {

@@ -2,8 +2,9 @@
 
 use super::accounts::{Candidate, accounts as accounts_in};
 use super::clauses::{clauses, partners_of};
-use super::fields::{self, Facts};
+use super::fields::{self, Facts, Setting};
 use super::flatten::{LINK, Line, index};
+use super::patterns::ANNOUNCES_SEVERAL;
 use super::record::{Record, names};
 use super::segment::Stream;
 use super::sentences::segments;
@@ -48,7 +49,13 @@ impl Stream<'_> {
     }
 
     fn facts(&self, text: &str, line: &Line) -> Facts {
-        fields::read_among(text, &line.text, !self.records.is_empty(), self.tokens)
+        let above = self.above.announced && self.above.facts.plural;
+        let setting = Setting {
+            around: &line.text,
+            follows: !self.records.is_empty(),
+            listing: above || ANNOUNCES_SEVERAL.is_match(&line.text),
+        };
+        fields::read_among(text, setting, self.tokens)
     }
 
     /// What stands before the first colon holds for all that the line says.

@@ -6,7 +6,7 @@ use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::{accounts, ends_abbreviated};
-use super::fields::{self, Facts, Side};
+use super::fields::{self, Facts, Setting, Side};
 use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker};
 use super::keys::Key;
 use crate::kernel::money::Money;
@@ -301,7 +301,7 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
 }
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
-    let facts = fields::read_among(value, value, true, tokens);
+    let facts = fields::read_among(value, Setting { around: value, follows: true, listing: false }, tokens);
     if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))
