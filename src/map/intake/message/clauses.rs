@@ -108,13 +108,15 @@ fn pieces(sentence: &str, tokens: &Tokens) -> Vec<Piece> {
             r"(?i)\s*[,;|•·]\s*(?:(?:and|&|plus|while|whereas|but|und)\s+)?|\s+(?:and|&|\+|plus|while|whereas|but|und|[-–—/])\s+",
         )
     });
+    // `… Overlap: …` on the same line, or a partner that leads what follows: `… Ltd. Northwind: …`.
     static ANEW: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?P<gap>\s+)(?:(?:an?|new|another|also)\s+)*overlaps?\b(?:[^,;|:]{0,40}:|\s+(?:with|w/|on|at)\s)|(?P<new>\s+)(?:new|another)\s+overlap\b",
+            r"(?i)(?P<gap>\s+)(?:(?:an?|new|another|also)\s+)*overlaps?\b(?:[^,;|:]{0,40}:|\s+(?:with|w/|on|at)\s)|(?P<new>\s+)(?:new|another)\s+overlap\b|\.(?P<led>\s+)[\u{F0000}-\u{F0FFF}]\s*:",
         )
     });
-    let anew =
-        ANEW.captures_iter(sentence).filter_map(|c| c.name("gap").or(c.name("new")).map(|m| m.range()));
+    let anew = ANEW
+        .captures_iter(sentence)
+        .filter_map(|c| c.name("gap").or(c.name("new")).or(c.name("led")).map(|gap| gap.range()));
     let mut cuts: Vec<Range<usize>> = SEPARATOR.find_iter(sentence).map(|m| m.range()).chain(anew).collect();
     cuts.retain(|cut| {
         sentence[..cut.start].matches('(').count() <= sentence[..cut.start].matches(')').count()
@@ -178,9 +180,13 @@ pub(super) fn partners_of(text: &str, accounts: &[Candidate], facts: &Facts) -> 
 fn apart_from_others(text: &str, account: &Candidate, facts: &Facts) -> Option<Vec<usize>> {
     let is_other = |c: &&Candidate| c.span != account.span && c.weight >= 2;
     let others: Vec<&Range<usize>> = facts.candidates.iter().filter(is_other).map(|c| &c.span).collect();
-    let beside = |a: &Range<usize>, b: &Range<usize>| {
-        let between = text.get(a.end.min(b.end)..a.start.max(b.start)).unwrap_or(",");
-        !between.contains(|c: char| is_marker(c) || matches!(c, ',' | ';' | '|' | '(' | ')' | ':'))
+    let beside = |name: &Range<usize>, partner: &Range<usize>| {
+        let gap = name.end.min(partner.end)..name.start.max(partner.start);
+        let apart = |c: char| is_marker(c) || matches!(c, ',' | ';' | '|' | '(' | ')');
+        let named = |span: &Range<usize>| span.start >= gap.start && span.end <= gap.end;
+        !text.get(gap.clone()).unwrap_or(",").contains(apart)
+            && !named(&account.span)
+            && !others.iter().any(|o| named(o))
     };
     let mut left: Vec<usize> = Vec::new();
     for (partner, span) in &facts.partner_spans {

@@ -123,7 +123,7 @@ pub(super) fn read_among(text: &str, setting: Setting<'_>, tokens: &Tokens) -> F
         && facts.populations.iter().any(|(s, _)| matches!(s, Side::Theirs(_)));
     facts.vetoed |= supposes.is_some_and(|m| !plain || !text[..m.start()].contains(char::is_alphanumeric));
     partners(text, &mut masked, tokens, &mut facts);
-    lone_owner(setting.follows, &mut masked, tokens, &mut facts);
+    lone_owner(text, setting.follows, &mut masked, tokens, &mut facts);
     facts.candidates = candidates(text, &masked, tokens, &facts);
     let mut unnamed = text.to_string();
     facts.candidates.iter().for_each(|c| blank(&mut unnamed, c.span.clone()));

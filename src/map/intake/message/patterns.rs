@@ -9,7 +9,7 @@ const POP: &str = r"(?:(?:existing|current|paying|active|live|open|new|closed|ea
 const OURS: &str =
     r"\b(?:ours?|yours?|we|we're|we've|mine|my|unser\w*|wir|notre|nos|nous|nuestr[oa]s?)\b|(?-i:\b[uU]s\b)";
 const THEIRS: &str = r"\b(?:theirs?|they|they're|they've|ihre?[nrs]?|deren|leurs?|partner(?:'s)?|them)\b|[\u{F0000}-\u{F0FFF}](?:'s?)?";
-const PERSON: &str = r"(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+|(?-i:(?:Mr|Mrs|Ms|Dr)\.? \p{Lu}[\p{L}'-]+|(?:\p{Lu}\. ?){1,2}\p{Lu}[\p{L}'-]+|\p{Lu}[\p{L}'-]+(?: (?:(?:van|von|de|der|den|da|del|la|bin)\s)*(?:\p{Lu}\.|\p{Lu}[\p{L}'-]*)){0,2}))";
+const PERSON: &str = r"(?:[\u{F1000}-\u{F2FFF}]|@[\w.-]+|(?-i:\b(?:(?:Mr|Mrs|Ms|Dr)\.? \p{Lu}[\p{L}'-]+|(?:\p{Lu}\. ?){1,2}\p{Lu}[\p{L}'-]+|\p{Lu}[\p{L}'-]+(?: (?:(?:van|von|de|der|den|da|del|la|bin)\s)*(?:\p{Lu}\.|\p{Lu}[\p{L}'-]*)){0,2})))";
 
 pub(super) fn compiled(source: &str) -> Regex {
     pattern(

@@ -92,6 +92,7 @@ impl Stream<'_> {
     fn clause(&mut self, talk: &mut Talk<'_>, text: &str, facts: Facts) {
         let line = talk.line;
         talk.announced |= facts.announced;
+        self.above.announced |= facts.announced && talk.before == 0 && ANNOUNCES_SEVERAL.is_match(text);
         self.meant |= facts.announced && facts.meant && !facts.chatty;
         let opens = text.trim_end().ends_with([':', '-', '–', '—']) || line.heading;
         let accounts = self.accounts(line, text, &facts, opens);

@@ -32,7 +32,7 @@ pub(super) fn segments(text: &str) -> Vec<String> {
         LazyLock::new(|| pattern(r"[.!?]+\x22?\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
     static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
+            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct)|(?:^|[^\p{L}\d'’])\p{L})$",
         )
     });
     let text = distributed(text);
