@@ -58,9 +58,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 && !(text[..span.start].ends_with('(') && told)
                 && !(lower && text[..span.start].to_lowercase().ends_with(" in "));
             let after_colon = text[..span.start].trim_end().ends_with(':');
-            let led = text[..span.start]
-                .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
-                .is_empty();
+            let led = leads(&text[..span.start]);
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
             let with_partner = WITH_PARTNER.is_match(&text[span.end..]);
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
@@ -101,6 +99,12 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
         out.remove(0);
     }
     with_lone_links(text, masked, tokens, out)
+}
+
+/// Whether a name after these words is the first of its sentence: "Both Acme and …".
+fn leads(before: &str) -> bool {
+    let bare = before.trim_matches(|c: char| !c.is_alphanumeric() && !is_marker(c));
+    bare.is_empty() || bare.eq_ignore_ascii_case("both")
 }
 
 fn opens_sentence(text: &str, first: &Candidate, among: bool) -> bool {
@@ -359,7 +363,7 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
     }
     // What is listed beside an account stands where accounts stand.
     let (first, last) = (chosen.first().map_or(0, |c| c.span.start), chosen.last().map_or(0, |c| c.span.end));
-    let leads = joined.get(..first).is_some_and(|before| !before.contains(char::is_alphanumeric));
+    let leads = joined.get(..first).is_some_and(leads);
     let verbed = joined.get(last..).is_some_and(|after| VERB_AFTER.is_match(after));
     let placed = chosen.iter().any(|c| c.placed) || leads && verbed;
     chosen.iter_mut().for_each(|c| c.placed |= placed);

@@ -119,7 +119,8 @@ fn pieces(sentence: &str, tokens: &Tokens) -> Vec<Piece> {
         .filter_map(|c| c.name("gap").or(c.name("new")).or(c.name("led")).map(|gap| gap.range()));
     let mut cuts: Vec<Range<usize>> = SEPARATOR.find_iter(sentence).map(|m| m.range()).chain(anew).collect();
     cuts.retain(|cut| {
-        sentence[..cut.start].matches('(').count() <= sentence[..cut.start].matches(')').count()
+        let before = &sentence[..cut.start];
+        before.matches('(').count() <= before.matches(')').count() && !is_within_names(sentence, cut)
     });
     cuts.sort_by_key(|cut| cut.start);
     let mut out = Vec::new();
@@ -131,6 +132,16 @@ fn pieces(sentence: &str, tokens: &Tokens) -> Vec<Piece> {
         }
     }
     out
+}
+
+/// `Stark & Sons`, `Acme and Hooli`: what joins names parts no pairs.
+fn is_within_names(sentence: &str, cut: &Range<usize>) -> bool {
+    static JOINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s+(?:and|&|\+|und)\s+$"));
+    let word = sentence[..cut.start].rsplit(' ').next().unwrap_or_default();
+    JOINS.is_match(&sentence[cut.clone()])
+        && word.starts_with(char::is_uppercase)
+        && word.ends_with(char::is_alphanumeric)
+        && sentence[cut.end..].starts_with(char::is_uppercase)
 }
 
 fn piece(sentence: &str, span: Range<usize>, tokens: &Tokens) -> Piece {

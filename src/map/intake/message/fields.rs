@@ -101,7 +101,7 @@ pub(super) fn read_among(text: &str, setting: Setting<'_>, tokens: &Tokens) -> F
         plural: PLURAL.is_match(text)
             || LIST_OF_THREE.is_match(text)
             || LISTED_AFTER_COLON.is_match(text)
-            || setting.listing && LISTED_BY_PARTNER.is_match(text)
+            || setting.listing && (LISTED_BY_PARTNER.is_match(text) || LISTED_WITH_PARTNER.is_match(text))
             || ALL.is_match(setting.around),
         ..Facts::default()
     };

@@ -24,7 +24,7 @@ const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account 
     opportunities deal deals our their ours theirs we they us them i is are was has have had with and or but for at of in on to from owner owned \
     partner ae am csm monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december \
     thanks thx hi hey hello team all both new detected found update heads up fyi stage amount arr acv q1 q2 q3 q4 usd eur gbp record match crossbeam \
-    reveal partnertap salesforce hubspot population populations status signal notification list this that these it its please note notes here there also now just";
+    reveal partnertap salesforce hubspot population populations status signal notification list this that these it its re fwd please note notes here there also now just";
 
 /// Small words that may stand within a name: `Bank of America`.
 pub(super) fn is_connector(word: &str) -> bool {
