@@ -22,6 +22,8 @@ struct Piece {
     account: Option<usize>,
     /// Where its partner stands.
     partner: Option<usize>,
+    /// Says what the account is to somebody.
+    told: bool,
     /// Holds a partner and no other word.
     bare: bool,
     /// Speaks of all that was named before.
@@ -83,12 +85,13 @@ fn begins(group: &[Piece], piece: &Piece, rest: &[Piece]) -> bool {
     }
     match (piece.account, piece.partner) {
         (Some(_), Some(_)) => true,
-        // `Acme with Northwind, Hooli, Umbrella with Globex`, or cell by cell: `Acme, Northwind, Hooli, Globex`.
+        // `Acme with Northwind, Hooli, Umbrella with Globex`, cell by cell: `Acme, Northwind, Hooli, Globex`, or with a
+        // verb of its own: "…, Hooli is our customer and Globex's prospect".
         (Some(_), None) => {
             let apart = !group.iter().any(Piece::is_pair);
             let next = rest.iter().find(|p| p.partner.is_some());
             first.is_led_by_account()
-                && next.is_some_and(|p| if p.is_pair() { p.is_led_by_account() } else { apart })
+                && next.is_some_and(|p| if p.is_pair() { p.is_led_by_account() } else { apart || piece.told })
         }
         // `Northwind has Acme, Globex and Initech have Hooli`; "Globex too" would be one more partner of Acme.
         (None, Some(_)) => {
@@ -156,6 +159,7 @@ fn piece(sentence: &str, span: Range<usize>, tokens: &Tokens) -> Piece {
     Piece {
         account: accounts(text, &facts).first().map(|a| a.span.start),
         partner: facts.partner_spans.first().map(|(_, span)| span.start),
+        told: !facts.populations.is_empty(),
         bare: text.trim().chars().count() == 1,
         of_all: facts.plural || OF_ALL.is_match(text),
         span,

@@ -105,6 +105,7 @@ pub(super) fn read_among(text: &str, setting: Setting<'_>, tokens: &Tokens) -> F
             || ALL.is_match(setting.around),
         ..Facts::default()
     };
+    facts.plural |= facts.announced && names_two(text);
     // "Could someone take Acme?" asks for hands, not whether it is so.
     let excused = REQUESTS.is_match(text) || POLITE.is_match(text);
     let supposes = SUPPOSES.find(text).filter(|_| !excused);
@@ -131,6 +132,12 @@ pub(super) fn read_among(text: &str, setting: Setting<'_>, tokens: &Tokens) -> F
     facts.paired = is_row(text, &facts)
         || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|(_, p)| is_pair(text, c, p)));
     facts
+}
+
+/// `Helston Furry and Lizard Point` are two; `Hill Valley and Sons Ltd` is one.
+fn names_two(text: &str) -> bool {
+    const ONE: [&str; 7] = ["Sons", "Daughters", "Brothers", "Partners", "Company", "Co", "Associates"];
+    TWO_NAMES.captures_iter(text).any(|c| !ONE.contains(&&c["second"]))
 }
 
 /// `Kodiak Trucks - Northwind - $44k`: a row with the account first and a cell that holds the partner alone.

@@ -121,7 +121,10 @@ fn both(text: &str, at: usize) -> Side {
     {
         return side;
     }
-    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
+    // "Shared between Northwind and Globex, they both have it".
+    let they =
+        text[..at].trim_end().to_lowercase().ends_with("they") && partner_marks(&text[..at], 0).len() > 1;
+    if they || TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
 }
 
 pub(super) fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {

@@ -110,6 +110,11 @@ impl Stream<'_> {
             record.announced = self.above.announced;
             self.inherit(&mut record);
             self.records.push(record);
+        } else if record.partners.len() > 1
+            && self.records.iter().filter(|r| r.partners.is_empty()).count() > 1
+        {
+            // `Overlaps: Acme, Hooli. Partners: Northwind, Globex` does not say which is whose.
+            self.records.iter_mut().filter(|r| r.partners.is_empty()).for_each(|r| r.unclear = true);
         } else if let Some(last) = self.records.last_mut().filter(|last| {
             record.partners.is_empty() || last.partners.is_empty() || last.partners == record.partners
         }) {

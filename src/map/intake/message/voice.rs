@@ -39,11 +39,11 @@ fn named_below(lines: &[Line]) -> Option<char> {
     NAMED.captures(&below.text)?["who"].chars().next()
 }
 
-/// Whose words a quote holds, by its own last words: `Best, Kim (Globex)`.
+/// Whose words a quote holds, by its own last words: `Best, Kim (Globex)`, `- Lou at Globex`.
 fn signed(text: &str) -> Option<char> {
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:best|thanks|thx|cheers|(?:kind |best )?regards|br|rgds)\b[^.\n]{0,40}(?P<who>[\u{F0000}-\u{F0FFF}])\W*$",
+            r"(?i)(?:\b(?:best|thanks|thx|cheers|(?:kind |best )?regards|br|rgds)\b[^.\n]{0,40}|\s[-–—]\s*(?-i:\p{Lu})[\p{L}'-]+(?: (?-i:\p{Lu})[\p{L}'.-]*)?,? (?:(?:at|from|of) )?)(?P<who>[\u{F0000}-\u{F0FFF}])\W*$",
         )
     });
     SIGNED.captures(text)?["who"].chars().next()
