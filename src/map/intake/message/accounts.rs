@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::fields::{Facts, first_char, text_of};
 use super::flatten::{EMAIL, LINK, Tokens, index, is_marker};
-use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER};
+use super::patterns::{BREAKS, CUE, LISTED, SAID_OF, SUFFIX_COMMA, VERB_AFTER, WITH_PARTNER};
 use super::words::{is_connector, is_stop, may_stand_in_name};
 use crate::map::domain::Domain;
 use crate::map::name;
@@ -58,10 +58,9 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 && !(text[..span.start].ends_with('(') && told)
                 && !(lower && text[..span.start].to_lowercase().ends_with(" in "));
             let after_colon = text[..span.start].trim_end().ends_with(':');
-            let led = text[..span.start]
-                .trim_end_matches(|c: char| !c.is_alphanumeric() && !is_marker(c))
-                .is_empty();
+            let led = leads(&text[..span.start]);
             let whole = span.start <= piece.start + 1 && piece.end <= span.end + 1;
+            let with_partner = WITH_PARTNER.is_match(&text[span.end..]);
             let verbed = VERB_AFTER.is_match(&text[span.end..]);
             let said = lower && told && !facts.populations.is_empty() && SAID_OF.is_match(&text[span.end..]);
             let domain =
@@ -77,10 +76,10 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
                 domain,
                 span,
                 weight,
-                placed: cued || after_colon || (led && whole),
+                placed: cued || after_colon || (led && (whole || with_partner)),
             };
             candidate.placed |= candidate.domain.is_some() || (led && verbed && !lower) || said;
-            if facts.partner_spans.iter().any(|p| is_pair(text, &candidate, p)) {
+            if facts.partner_spans.iter().any(|(_, p)| is_pair(text, &candidate, p)) {
                 candidate.weight += 2;
                 candidate.placed = true;
             }
@@ -88,7 +87,7 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
             let after_partner = facts
                 .partner_spans
                 .iter()
-                .any(|p| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
+                .any(|(_, p)| text.get(p.end..candidate.span.start).is_some_and(|gap| gap.trim().is_empty()));
             if lower && (!candidate.placed || after_partner && candidate.domain.is_none()) {
                 continue;
             }
@@ -100,6 +99,12 @@ pub(super) fn candidates(text: &str, masked: &str, tokens: &Tokens, facts: &Fact
         out.remove(0);
     }
     with_lone_links(text, masked, tokens, out)
+}
+
+/// Whether a name after these words is the first of its sentence: "Both Acme and …".
+fn leads(before: &str) -> bool {
+    let bare = before.trim_matches(|c: char| !c.is_alphanumeric() && !is_marker(c));
+    bare.is_empty() || bare.eq_ignore_ascii_case("both")
 }
 
 fn opens_sentence(text: &str, first: &Candidate, among: bool) -> bool {
@@ -231,6 +236,7 @@ const ABBREVIATED: [&str; 8] = ["co", "inc", "corp", "ltd", "bros", "cie", "intl
 /// Names within a piece: the whole piece when it holds no word of prose, else runs of capitalised words.
 fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<Range<usize>> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s]+"));
+    static TICKET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z]{2,10}-\d+$"));
     let body = &masked[piece.clone()];
     let words: Vec<(Range<usize>, String)> = WORD
         .find_iter(body)
@@ -292,7 +298,8 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let name = trimmed(masked, words[*first].0.start..words[*last].0.end);
         let written = &masked[name.clone()];
-        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2);
+        let told = written.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().count() >= 2)
+            && !TICKET.is_match(written);
         if told && written.chars().any(char::is_alphabetic) && run.len() <= 6 {
             out.push(name);
         }
@@ -356,7 +363,7 @@ pub(super) fn accounts(text: &str, facts: &Facts) -> Vec<Candidate> {
     }
     // What is listed beside an account stands where accounts stand.
     let (first, last) = (chosen.first().map_or(0, |c| c.span.start), chosen.last().map_or(0, |c| c.span.end));
-    let leads = joined.get(..first).is_some_and(|before| !before.contains(char::is_alphanumeric));
+    let leads = joined.get(..first).is_some_and(leads);
     let verbed = joined.get(last..).is_some_and(|after| VERB_AFTER.is_match(after));
     let placed = chosen.iter().any(|c| c.placed) || leads && verbed;
     chosen.iter_mut().for_each(|c| c.placed |= placed);

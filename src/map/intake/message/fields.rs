@@ -54,8 +54,8 @@ pub(super) struct Facts {
     pub(super) chatty: bool,
     /// `Acme x Northwind`.
     pub(super) paired: bool,
-    /// Where the partners stand.
-    pub(super) partner_spans: Vec<Range<usize>>,
+    /// Which partner stands where.
+    pub(super) partner_spans: Vec<(usize, Range<usize>)>,
 }
 
 pub(super) fn text_of(captures: &regex::Captures<'_>, name: &str) -> Option<Range<usize>> {
@@ -72,13 +72,24 @@ pub(super) fn first_char(text: &str) -> u32 {
     text.chars().next().map_or(0, u32::from)
 }
 
-/// Reads one stretch of words.
-pub(super) fn read(text: &str, tokens: &Tokens) -> Facts {
-    read_among(text, text, false, tokens)
+/// Among what a stretch of words stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Setting<'a> {
+    /// The line, which may tell that the talk is of several accounts.
+    pub(super) around: &'a str,
+    /// An account was named before.
+    pub(super) follows: bool,
+    /// Several overlaps were announced.
+    pub(super) listing: bool,
 }
 
-/// As [`read`], where `around` tells whether the talk is of several accounts, and `follows` that one was named before.
-pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Tokens) -> Facts {
+/// Reads one stretch of words.
+pub(super) fn read(text: &str, tokens: &Tokens) -> Facts {
+    read_among(text, Setting { around: text, ..Setting::default() }, tokens)
+}
+
+/// As [`read`], where more stands around the words.
+pub(super) fn read_among(text: &str, setting: Setting<'_>, tokens: &Tokens) -> Facts {
     static ALL: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)[.;!]\s+(?:all|both|each|these|they're all)\b"));
     let joined = SUFFIX_COMMA.replace_all(text, "\u{2}${form}").into_owned();
@@ -90,14 +101,16 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
         plural: PLURAL.is_match(text)
             || LIST_OF_THREE.is_match(text)
             || LISTED_AFTER_COLON.is_match(text)
-            || ALL.is_match(around),
+            || setting.listing && (LISTED_BY_PARTNER.is_match(text) || LISTED_WITH_PARTNER.is_match(text))
+            || ALL.is_match(setting.around),
         ..Facts::default()
     };
+    facts.plural |= facts.announced && names_two(text);
     // "Could someone take Acme?" asks for hands, not whether it is so.
     let excused = REQUESTS.is_match(text) || POLITE.is_match(text);
     let supposes = SUPPOSES.find(text).filter(|_| !excused);
     facts.vetoed = NO_OVERLAP.is_match(text) || asks(text) && !excused;
-    people(text, follows, &mut masked, tokens, &mut facts);
+    people(text, setting.follows, &mut masked, tokens, &mut facts);
     amounts(text, &mut masked, &mut facts);
     for regex in [&*NEGATED, &*COMPOUND] {
         for m in regex.find_iter(&masked.clone()) {
@@ -111,14 +124,20 @@ pub(super) fn read_among(text: &str, around: &str, follows: bool, tokens: &Token
         && facts.populations.iter().any(|(s, _)| matches!(s, Side::Theirs(_)));
     facts.vetoed |= supposes.is_some_and(|m| !plain || !text[..m.start()].contains(char::is_alphanumeric));
     partners(text, &mut masked, tokens, &mut facts);
-    lone_owner(follows, &mut masked, tokens, &mut facts);
+    lone_owner(text, setting.follows, &mut masked, tokens, &mut facts);
     facts.candidates = candidates(text, &masked, tokens, &facts);
     let mut unnamed = text.to_string();
     facts.candidates.iter().for_each(|c| blank(&mut unnamed, c.span.clone()));
     facts.chatty |= CHATTY.is_match(&unnamed);
     facts.paired = is_row(text, &facts)
-        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|p| is_pair(text, c, p)));
+        || facts.candidates.iter().any(|c| facts.partner_spans.iter().any(|(_, p)| is_pair(text, c, p)));
     facts
+}
+
+/// `Helston Furry and Lizard Point` are two; `Hill Valley and Sons Ltd` is one.
+fn names_two(text: &str) -> bool {
+    const ONE: [&str; 7] = ["Sons", "Daughters", "Brothers", "Partners", "Company", "Co", "Associates"];
+    TWO_NAMES.captures_iter(text).any(|c| !ONE.contains(&&c["second"]))
 }
 
 /// `Kodiak Trucks - Northwind - $44k`: a row with the account first and a cell that holds the partner alone.
@@ -191,7 +210,16 @@ fn partners(text: &str, masked: &mut String, tokens: &Tokens, facts: &mut Facts)
         if !facts.partners.contains(&partner) {
             facts.partners.push(partner);
         }
-        facts.partner_spans.push(i..end);
+        facts.partner_spans.push((partner, i..end));
+    }
+    // "It's Initech, not Globex".
+    let told_apart =
+        |(partner, span): &(usize, Range<usize>)| (*partner, !NOT_WITH.is_match(&text[..span.start]));
+    let meant: Vec<(usize, bool)> = facts.partner_spans.iter().map(told_apart).collect();
+    if meant.iter().any(|(_, meant)| *meant) {
+        facts
+            .partners
+            .retain(|partner| meant.contains(&(*partner, true)) || !meant.contains(&(*partner, false)));
     }
     if facts.partners.is_empty() {
         facts.partners.extend(aside.first());

@@ -11,9 +11,7 @@ impl Stream<'_> {
         // A partner that was named once, after its accounts, is everyone's.
         let late = names(&self.above.partners, self.tokens);
         for record in &mut self.records {
-            if record.partners.is_empty() && !late.is_empty() {
-                record.partners.clone_from(&late);
-            }
+            record.offer_partners(&late);
             record.settle();
         }
         let announced = self.announced || self.above.announced;

@@ -1,11 +1,12 @@
 //! What the intake understands of one channel message.
 //!
 //! A small pipeline: `flatten` (with `inline`, `partners` and `voice`) turns the message into plain lines with one marker
-//! for each link, mention and partner; `segment` cuts them (by `sentences`) into `record`s and lets headings speak for what
-//! stands below, `judge` says which are overlaps; `fields` (with `people`, `populations`, `relations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
+//! for each link, mention and partner; `segment` turns fields and tables into `record`s and lets headings speak for what
+//! stands below, `prose` does so with sentences (by `sentences` and `clauses`), `judge` says which are overlaps; `fields` (with `people`, `populations`, `relations`, `sides` and `stages`, by `patterns`) and `titled` (by `keys`) read the words;
 //! what is left over may be an account (`accounts`, by `words`). What a message does not state stays `None`.
 
 mod accounts;
+mod clauses;
 mod fields;
 mod flatten;
 mod inline;
@@ -15,6 +16,7 @@ mod partners;
 mod patterns;
 mod people;
 mod populations;
+mod prose;
 mod record;
 mod relations;
 mod segment;
@@ -168,11 +170,11 @@ fn with_fallback(mut rich: Records, plain: Records, same: bool) -> Records {
         });
         if let Some(twin) = twin {
             record.fill(twin);
-        } else if let (true, Some(shared)) = (record.partners.is_empty(), shared) {
-            record.partners.clone_from(&shared.partners);
+        } else if let Some(shared) = shared {
+            record.offer_partners(&shared.partners);
         }
-        if let (true, Some(doubtful)) = (record.partners.is_empty(), &plain.doubtful) {
-            record.partners.clone_from(&doubtful.partners);
+        if let Some(doubtful) = &plain.doubtful {
+            record.offer_partners(&doubtful.partners);
         }
     }
     rich

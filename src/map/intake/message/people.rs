@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::kernel::pattern::pattern;
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::fields::{Facts, Side, blank, first_char, text_of};
 use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker};
@@ -43,16 +43,7 @@ pub(super) fn people(text: &str, follows: bool, masked: &mut String, tokens: &To
                 continue;
             }
             let by = m.as_str().to_lowercase();
-            // "Acme (Northwind)" at the head of a line is an account and its partner, not a person and a company.
-            let heads = heads_account(&text[..m.start()]) && index(first_char(&by), USER).is_none();
-            let companion = by.strip_suffix(')').and_then(|b| b.chars().last()).map(u32::from);
-            static SAYS: LazyLock<Regex> = LazyLock::new(|| {
-                pattern(
-                    r"(?i)^\s*(?:just\s+)?(?:says?|said|told|tells|mentioned|asked|pinged|confirmed|wrote|reports?)\b",
-                )
-            });
-            let heads = heads && !SAYS.is_match(&text[m.end()..]);
-            if heads && companion.is_some_and(|c| index(c, PARTNER).is_some()) {
+            if is_account(text, &m) {
                 continue;
             }
             let soft = by.starts_with("from") || by.starts_with("via") || by.starts_with("fyi");
@@ -109,15 +100,34 @@ fn deal_holder(text: &str, follows: bool, masked: &mut String, tokens: &Tokens, 
     }
 }
 
+/// `Acme (Northwind)` at the head of a line, `Overlap: Acme at Northwind`, `Stark & Sons at Northwind`: an account and its
+/// partner, not a person and a company.
+fn is_account(text: &str, person: &Match<'_>) -> bool {
+    static NAME_GOES_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\p{Lu}[\p{L}'-]* (?:&|of) $"));
+    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\boverlaps?\b[^:]{0,20}:\s*$"));
+    static SAYS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^\s*(?:just\s+)?(?:says?|said|told|tells|mentioned|asked|pinged|confirmed|wrote|reports?)\b",
+        )
+    });
+    let (before, written) = (&text[..person.start()], person.as_str());
+    let bracketed = written.strip_suffix(')');
+    let last = bracketed.unwrap_or(written).chars().last().map_or(0, u32::from);
+    let beside_partner = index(last, PARTNER).is_some() && index(first_char(written), USER).is_none();
+    let heads = bracketed.is_some() && heads_account(before) || ANNOUNCED.is_match(before);
+    NAME_GOES_ON.is_match(before) || beside_partner && heads && !SAYS.is_match(&text[person.end()..])
+}
+
 /// Where an account stands rather than a person: first of all, after "New overlap:", or within a longer name.
 fn heads_account(before: &str) -> bool {
-    static PLACE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)^\W*$|\boverlap\w*\W*$|:\s*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| & $"));
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)^\W*$|\boverlap\w*\W*$|:\s*$|(?-i:\p{Lu}\w*) \d+ $|^\d+ $| (?:&|of) $")
+    });
     PLACE.is_match(before)
 }
 
 /// A mention that stands alone between separators, after the account, is its owner; so is a name beside its deal.
-pub(super) fn lone_owner(follows: bool, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
+pub(super) fn lone_owner(text: &str, follows: bool, masked: &mut String, tokens: &Tokens, facts: &mut Facts) {
     static LONE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"[,;|·()–—→>\x01\t-]\s*(?:(?:ours\s+(?:is\s+)?)?(?:with|w/|by)\s+)?(?P<who>[\u{F1000}-\u{F2FFF}])\s*(?:$|[,;|·()–—→\x01\t.-])",
@@ -138,7 +148,12 @@ pub(super) fn lone_owner(follows: bool, masked: &mut String, tokens: &Tokens, fa
         else {
             continue;
         };
-        if !(follows || names_before(&masked[..who.start])) || facts.plural {
+        // `Globex - Crown Hotels` is a partner and its account.
+        let after_partner =
+            text[..who.start].trim_end().trim_end_matches(['-', '–', '—', '/', '|', '·', '=', ',']);
+        let after_partner =
+            after_partner.trim_end().chars().last().is_some_and(|c| index(u32::from(c), PARTNER).is_some());
+        if !(follows || names_before(&masked[..who.start])) || facts.plural || after_partner {
             continue;
         }
         facts.owner = person(&masked[who.clone()], tokens);

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::kernel::pattern::pattern;
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::fields::{Facts, Side, blank, first_char, text_of};
 use super::flatten::{PARTNER, index};
@@ -69,7 +69,7 @@ fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
             let (Some(whole), Some(pop)) = (c.get(0), text_of(&c, "pop")) else { continue };
             // "customer at both Northwind and Globex" leaves us out.
             let next = first_char(text[whole.end()..].trim_start());
-            if index(next, PARTNER).is_some() {
+            if index(next, PARTNER).is_some() || speaks_of_accounts(text, &whole) {
                 continue;
             }
             if let Some(population) = Population::understood(&text[pop]) {
@@ -84,6 +84,16 @@ fn shared(text: &str, masked: &mut String, facts: &mut Facts) {
             }
         }
     }
+}
+
+/// "Both prospects for us", "we're prospecting at both": the two accounts, and one side's.
+fn speaks_of_accounts(text: &str, shared: &Match<'_>) -> bool {
+    static FOR_ONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)^\s+(?:for|of|on|with)\s+(?:us\b|them\b|ours\b|theirs\b|our side|their side)")
+    });
+    let written = shared.as_str().to_lowercase();
+    written.starts_with("both") && FOR_ONE.is_match(&text[shared.end()..])
+        || written.ends_with(" both") && side_of_clause(text, shared.start()) == Some(Side::Ours)
 }
 
 /// "Globex has an open opp, we have one as well".
@@ -111,7 +121,10 @@ fn both(text: &str, at: usize) -> Side {
     {
         return side;
     }
-    if TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
+    // "Shared between Northwind and Globex, they both have it".
+    let they =
+        text[..at].trim_end().to_lowercase().ends_with("they") && partner_marks(&text[..at], 0).len() > 1;
+    if they || TWO.is_match(&text[..at]) { Side::Theirs(None) } else { Side::Both }
 }
 
 pub(super) fn partner_marks(text: &str, offset: usize) -> Vec<Range<usize>> {

@@ -6,7 +6,7 @@ use crate::kernel::pattern::pattern;
 use regex::Regex;
 
 use super::accounts::{accounts, ends_abbreviated};
-use super::fields::{self, Facts, Side};
+use super::fields::{self, Facts, Setting, Side};
 use super::flatten::{EMAIL, LINK, PARTNER, Tokens, USER, index, is_marker};
 use super::keys::Key;
 use crate::kernel::money::Money;
@@ -19,6 +19,8 @@ pub(super) struct Record {
     pub(super) account: Option<String>,
     pub(super) domain: Option<Domain>,
     pub(super) partners: Vec<String>,
+    /// The words leave open which of several partners it is, so that no other word may say it either.
+    pub(super) unclear: bool,
     pub(super) ours: Option<Population>,
     /// Per partner; `None` stands for whichever partner it is.
     pub(super) theirs: Vec<(Option<String>, Population)>,
@@ -63,13 +65,18 @@ impl Record {
         self.stage.clone_from(&facts.stage);
     }
 
+    /// The partners that stand above or beside, where the record has none of its own.
+    pub(super) fn offer_partners(&mut self, partners: &[String]) {
+        if self.partners.is_empty() && !self.unclear {
+            self.partners = partners.to_vec();
+        }
+    }
+
     /// Takes over what is not known yet.
     pub(super) fn fill(&mut self, other: &Self) {
         self.account = self.account.take().or_else(|| other.account.clone());
         self.domain = self.domain.take().or_else(|| other.domain.clone());
-        if self.partners.is_empty() {
-            self.partners.clone_from(&other.partners);
-        }
+        self.offer_partners(&other.partners);
         self.ours = self.ours.or(other.ours);
         for entry in &other.theirs {
             if self.theirs.is_empty()
@@ -294,7 +301,7 @@ fn apply_beside(record: &mut Record, known: Key, value: &str, tokens: &Tokens) -
 }
 
 fn apply_population(record: &mut Record, side: Side, value: &str, tokens: &Tokens) {
-    let facts = fields::read_among(value, value, true, tokens);
+    let facts = fields::read_among(value, Setting { around: value, follows: true, listing: false }, tokens);
     if let Some(population) = Population::understood(value.split(". ").next().unwrap_or(value))
         .or_else(|| facts.unsided.first().copied())
         .or_else(|| facts.populations.first().map(|(_, p)| *p))

@@ -20,7 +20,7 @@ static SELLERS: LazyLock<[(Regex, Population); 3]> = LazyLock::new(|| {
     [
         (
             led(
-                r"(?:closed|won|signed|landed|renewed)\b|(?:sells?|sold)\s+into\s|(?:sells?|selling|sold)\s+(?:to\s|(?:them|it)\b)|(?:serv|suppl)(?:e[sd]?|ing|y|ies|ied|ying)\s|(?:(?:in\s+)?there\s+)?(?:as\s+)?(?:(?:an?|the|their|its|\x01)\s+)*(?:(?:current|existing|main|long-?time|preferred)\s+)*(?:vendor|supplier|provider|incumbent)\b|work(?:ed|ing)\s+with\s+[^,;.:]{1,40}?\s+for\s+(?:ages|years|(?:\w+\s+){1,2}(?:years?|yrs?|months?|while))\b|(?:live\s+)?(?:in\s+)?(?:there|with them|in)\s+(?:already\s+)?(?:since|for)\s",
+                r"(?:closed|won|signed|landed|renewed)\b|(?:sells?|sold)\s+into\s|(?:sells?|selling|sold)\s+(?:to\s|(?:them|it)\b)|(?:serv|suppl)(?:e[sd]?|ing|y|ies|ied|ying)\s|(?:(?:in\s+)?there\s+)?(?:(?:too|as well|also)\s+)?(?:as\s+)?(?:(?:an?|the|their|its|\x01)\s+)*(?:(?:current|existing|main|long-?time|preferred)\s+)*(?:vendor|supplier|provider|incumbent)\b|work(?:ed|ing)\s+with\s+[^,;.:]{1,40}?\s+for\s+(?:ages|years|(?:\w+\s+){1,2}(?:years?|yrs?|months?|while))\b|(?:live\s+)?(?:in\s+)?(?:there|with them|in)\s+(?:already\s+)?(?:since|for)\s",
             ),
             Population::Customer,
         ),
@@ -143,8 +143,14 @@ fn tell(side: Side, population: Population, span: Range<usize>, masked: &mut Str
     blank_but(masked, span, &keep);
 }
 
-/// "We're in legal", "sitting in evaluation with us": a deal is under way.
+/// "We're in legal", "sitting in evaluation with us", "still open for us": a deal is under way.
 fn staged(text: &str, facts: &mut Facts) {
+    static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+        compiled(
+            r"(?i)\b(?:is|are|both|all|also|still|now|each|it's|they're)\s+open\s+(?:for|with|on)\s+(?P<side>{OURS}|{THEIRS})",
+        )
+    });
+    facts.implied.extend(OPEN.captures_iter(text).map(|c| (side(&c, ""), Population::OpenOpportunity)));
     static STAGED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
         let stage = r"(?:in|at|into|through)\s+(?:the\s+)?(?P<stage>[\p{L}-]+(?: [\p{L}-]+)?)";
         [

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::fields::first_char;
 use super::flatten::{PARTNER, index, is_marker};
-use super::patterns::{DISTRIBUTED, OF_ALL, PARTNER_LED, SIDES};
+use super::patterns::{DISTRIBUTED, OF_ALL, SIDES};
 
 /// `We have Acme as customer and Hooli as prospect, Globex has both as prospects` → one account a sentence.
 fn distributed(text: &str) -> String {
@@ -23,11 +23,7 @@ fn distributed(text: &str) -> String {
         let apart = format!("{subject}{}; {subject}{}", &captures["first"], &captures["second"]);
         text.replace_range(whole, &apart);
     }
-    let text = OF_ALL.replace_all(&text, "; $of").into_owned();
-    if PARTNER_LED.find_iter(&text).count() < 2 || PARTNER_LED.find(&text).is_none_or(|m| m.start() > 0) {
-        return text;
-    }
-    PARTNER_LED.replace_all(&text, "; $led").into_owned()
+    OF_ALL.replace_all(&text, "; $of").into_owned()
 }
 
 /// Sentences, and whatever else parts one account from the next within a line.
@@ -36,7 +32,7 @@ pub(super) fn segments(text: &str) -> Vec<String> {
         LazyLock::new(|| pattern(r"[.!?]+\x22?\s+|\s*;\s*|\s+\(?\d{1,2}[.)]\s+|\)\s*(?:,|and|&|\+)\s+"));
     static ABBREVIATED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct|\p{L}))$",
+            r"(?i)(?:\b(?:inc|corp|co|ltd|llc|st|mr|mrs|ms|dr|vs|approx|e\.g|i\.e|ca|no|s\.a|b\.v|n\.v|bros|intl|dept|est|mio|tsd|incl|opp|acct)|(?:^|[^\p{L}\d'’])\p{L})$",
         )
     });
     let text = distributed(text);

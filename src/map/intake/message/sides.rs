@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::kernel::pattern::pattern;
 use regex::Regex;
 
+use super::accounts::ends_abbreviated;
 use super::fields::{Side, first_char};
 use super::flatten::{PARTNER, index};
 use super::patterns::*;
@@ -21,9 +22,14 @@ pub(super) fn clause_start(text: &str, at: usize) -> usize {
             .split_whitespace()
             .all(|w| ["but", "is", "are", "still", "now", "just", "only"].contains(&w))
     };
+    let ends = |sign: &str, at: usize| match sign {
+        " but " => !goes_on(at),
+        ". " => !ends_abbreviated(&head[..at]),
+        _ => true,
+    };
     let soft = [" - ", ". ", " / ", " but ", " while ", " whereas ", " x ", " <> "]
         .iter()
-        .filter_map(|s| head.rfind(s).filter(|i| *s != " but " || !goes_on(*i)).map(|i| i + s.len()))
+        .filter_map(|sign| Some(head.rmatch_indices(sign).find(|(at, _)| ends(sign, *at))?.0 + sign.len()))
         .max()
         .unwrap_or(0);
     hard.max(soft)

@@ -16,7 +16,7 @@ pub(super) fn in_our_voice(lines: &mut [Line], tokens: &Tokens) {
         let line = &lines[at];
         let heard = match speaker {
             Some((partner, in_quote)) if !in_quote || line.quoted => Some(partner),
-            _ if line.quoted => named_below(&lines[at + 1..]),
+            _ if line.quoted => signed(&line.text).or_else(|| named_below(&lines[at + 1..])),
             _ => None,
         };
         let text = match heard {
@@ -37,6 +37,16 @@ fn named_below(lines: &[Line]) -> Option<char> {
     });
     let below = lines.iter().find(|l| !l.quoted && !l.text.trim().is_empty())?;
     NAMED.captures(&below.text)?["who"].chars().next()
+}
+
+/// Whose words a quote holds, by its own last words: `Best, Kim (Globex)`, `- Lou at Globex`.
+fn signed(text: &str) -> Option<char> {
+    static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:\b(?:best|thanks|thx|cheers|(?:kind |best )?regards|br|rgds)\b[^.\n]{0,40}|\s[-–—]\s*(?-i:\p{Lu})[\p{L}'-]+(?: (?-i:\p{Lu})[\p{L}'.-]*)?,? (?:(?:at|from|of) )?)(?P<who>[\u{F0000}-\u{F0FFF}])\W*$",
+        )
+    });
+    SIGNED.captures(text)?["who"].chars().next()
 }
 
 /// Who speaks in the lines below: `From: Dana <dana@northwind.com>`.

@@ -24,7 +24,7 @@ const NEVER_IN_NAMES: &str = "overlap overlaps overlapping alert alerts account 
     opportunities deal deals our their ours theirs we they us them i is are was has have had with and or but for at of in on to from owner owned \
     partner ae am csm monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december \
     thanks thx hi hey hello team all both new detected found update heads up fyi stage amount arr acv q1 q2 q3 q4 usd eur gbp record match crossbeam \
-    reveal partnertap salesforce hubspot population populations status signal notification list this that these it its please note notes here there also now just";
+    reveal partnertap salesforce hubspot population populations status signal notification list this that these it its re fwd please note notes here there also now just";
 
 /// Small words that may stand within a name: `Bank of America`.
 pub(super) fn is_connector(word: &str) -> bool {
@@ -72,7 +72,7 @@ const STAGE_NAMES: &str = "legal, legal review, in legal, procurement, negotiati
 
 const STOP_WORDS: &str = "a about above account accounts accts across active actually add added after again against adding logging sharing ages ago ahead alert \
     alerts all almost already also although always am amount an and another any anybody anymore anyone anything anyway are area \
-    around arr as ask asap at away back based be became because become been before behind being best better between big both \
+    around arr as ask asap at away back based be became because become been bring brings brought before behind being best better between big both \
     bot but by call called calls came can cannot can't case cc check chance client clients closed closes closing co-sell come comes coming \
     company confirmed congrats contact could couple created crm crossbeam current currently customer customers cust data date day days deal deals \
     detected did didn't do does doesn't doing domain done don't down due during each early either else email end enough entire est \
@@ -107,7 +107,7 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     unser unsere unserer ihr ihre kunde kunden wir und mit bei ist als der die das ein eine neu neue neuer überschneidung notre leur avec est client un une le la les chez nouveau nouvelle chevauchement \
     nuestro nuestra su con es cliente el los las una nuevo nueva solapamiento tiene para por ours: us: them: expansion upsell cross-sell land \
     morning afternoon evening everyone happening happy heading heard huge incoming interesting introducing kickoff kudos ping pinging plz pls prod quickly reminder repost rumor rumour schedule scheduled shoutout sounds spreadsheet submitted \
-    attached amazing awesome cool exciting excited dear fine hmm hm huh fantastic correction corrected edit edited instead previously formerly ignore whoops oops typo disregard scratch strike actual anyways besides per re: \
+    recording recordings attached amazing awesome cool exciting excited dear fine hmm hm huh fantastic correction corrected edit edited instead previously formerly ignore whoops oops typo disregard scratch strike actual anyways besides per re: \
     automatic automated automation zapier workflow app notifier sfdc salesloft outreach integration integrations tool tools system sees lists carries counts believe believes considers thinks says tagged tags marked marks shows turned becomes bought buys buying uses \
     eyes handled handling managed managing led lead leading driven driving covered covering assigned working touch worked enterprise midmarket mid-market smb strategic commercial \
     wert betrag umsatz volumen montant importe valor volume details detail summary context background reason why info fyi view manage unsubscribe settings preferences powered open click button link links url web page here there hq employees industry country location";
