@@ -25,23 +25,62 @@ pub fn sentence(text: &str) -> String {
     if closed { text.to_owned() } else { format!("{text}.") }
 }
 
-/// Without characters that show nothing and can make a text read as another: control bytes, zero-width spaces and what
-/// turns the direction of writing. Joiners stay, which scripts and emoji are written with.
+/// As a reader sees it: without characters that show nothing and can make a text read as another, which are control
+/// bytes, zero-width spaces, blank letters and what turns the direction of writing. Joiners, variants and tags stay where
+/// scripts and emoji are written with them, and a line separator is a line end. What is visible stays as it is.
 ///
 /// Source: Unicode Technical Report 36, "Bidirectional text spoofing"; Unicode Technical Standard 39, hidden characters.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.contains(is_hidden) { text.replace(is_hidden, "").into() } else { text.into() }
+    let may_change = |c| is_hidden(c) || is_joining(c) || is_tag(c) || is_line_separator(c);
+    if text.contains(may_change) { seen(text).collect::<String>().into() } else { text.into() }
 }
 
+/// The characters of [`visible`].
+fn seen(text: &str) -> impl Iterator<Item = char> {
+    let mut before = '\n';
+    text.chars().filter_map(move |c| {
+        let alone = is_joining(c) && !is_joined(before, c);
+        let stray = is_tag(c) && before != FLAG && !is_tag(before);
+        if is_hidden(c) || alone || stray {
+            return None;
+        }
+        before = if is_line_separator(c) { '\n' } else { c };
+        Some(before)
+    })
+}
+
+/// The flag that tags make one of a country's part.
+const FLAG: char = '\u{1F3F4}';
+
 fn is_hidden(c: char) -> bool {
-    let shows_nothing = matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}');
+    let shows_nothing = matches!(c, '\u{AD}' | '\u{34F}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0001}');
+    let blank_letter = matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}');
     let turns =
         matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{206F}');
-    shows_nothing || turns || c.is_control() && !matches!(c, '\n' | '\t')
+    shows_nothing || blank_letter || turns || c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// A joiner or the choice of a variant.
+fn is_joining(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// Whether it does anything behind `before`: Latin, Greek and Cyrillic letters know neither joiners nor variants.
+fn is_joined(before: char, c: char) -> bool {
+    let emoji = matches!(c, '\u{FE0E}' | '\u{FE0F}') && matches!(before, '#' | '*' | '0'..='9' | '©' | '®');
+    before >= '\u{590}' || emoji
+}
+
+fn is_tag(c: char) -> bool {
+    matches!(c, '\u{E0020}'..='\u{E007F}')
+}
+
+fn is_line_separator(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 fn write_escaped<W: Write>(out: &mut W, text: &str) -> fmt::Result {
-    for c in text.chars().filter(|c| !is_hidden(*c)) {
+    for c in seen(text) {
         match c {
             '&' => out.write_str("&amp;")?,
             '<' => out.write_str("&lt;")?,
@@ -95,20 +134,27 @@ mod tests {
     #[test]
     fn hidden_characters_are_left_out_and_others_stay() {
         assert_eq!(escape("invoice\u{202E}fdp.exe\u{202C}\u{200B}\u{7}\u{0}"), "invoicefdp.exe");
-        assert_eq!(escape("a\u{200E}b\u{200F}c\u{61C}d\u{3164}e\u{E0001}\u{E0041}\u{E007F}f"), "abcdef");
-        let family = "Ørsted & Müller\n\t\u{1F469}\u{200D}\u{1F680} می\u{200C}خواهم";
+        assert_eq!(
+            visible("Glo\u{200D}bex, Gl\u{FE0F}\u{200D}obex, Müller\u{200C}, \u{3164}Globe\u{200E}x"),
+            "Globex, Globex, Müller, Globex"
+        );
+        assert_eq!(visible("Hi\u{E0048}\u{E0049}\u{2028}there"), "Hi\nthere");
+        let family = "Ørsted & Müller\n\t\u{1F469}\u{200D}\u{1F680} می\u{200C}خواهم 1\u{FE0F}\u{20E3} ©\u{FE0F} \u{2764}\u{FE0F}\u{200D}\u{1F525}";
         assert_eq!(visible(family), family);
+        let england = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}";
+        assert_eq!(visible(england), england);
     }
 
     proptest! {
         /// Nothing that anybody writes is a mention, a link or a command, and all that can be seen is still there.
         #[test]
-        fn nobodys_words_are_a_command(written in r"(\PC|[<>&!@#|\x00-\x1f\u{200B}\u{202E}]|<!channel>|<@U0EVE>){0,60}") {
+        fn nobodys_words_are_a_command(written in r"(\PC|[<>&!@#|\x00-\x1f\u{200B}\u{200D}\u{202E}\u{2028}\u{FE0F}]|<!channel>|<@U0EVE>){0,60}") {
             let escaped = escape(&written);
             prop_assert!(!escaped.contains(['<', '>']));
             prop_assert!(!escaped.contains(is_hidden));
             let back = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-            prop_assert_eq!(back, visible(&written).into_owned());
+            prop_assert_eq!(&back, &visible(&written));
+            prop_assert_eq!(visible(&back), back.as_str());
         }
     }
 

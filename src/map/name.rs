@@ -8,12 +8,15 @@ use std::cmp::Ordering;
 use deunicode::deunicode;
 use rapidfuzz::distance::jaro_winkler;
 
-/// The key under which two spellings of a name are one account: accents, case, punctuation and legal forms do not count.
+use crate::kernel::text::visible;
+
+/// The key under which two spellings of a name are one account: accents, case, punctuation, legal forms and what
+/// nobody sees do not count.
 ///
 /// `Müller & Söhne GmbH`, `Muller and Sohne` share a key. Empty only when the name holds no letter and no digit:
 /// a company that is named just `AG` keeps its name.
 pub fn key(name: &str) -> String {
-    let mut spaced = Cow::Borrowed(name);
+    let mut spaced = visible(name);
     for form in forms::IDEOGRAPHIC.into_iter().filter(|form| name.contains(form)) {
         spaced = Cow::Owned(spaced.replace(form, " "));
     }
@@ -99,6 +102,7 @@ mod tests {
             ("Nihon Denki Kabushiki Kaisha", "Nihon Denki"),
             ("Société Bic Société Anonyme", "Societe Bic"),
             ("Cargill Chartered", "cargill"),
+            ("Ini\u{AD}te\u{200B}ch\u{FEFF} \u{200E}Ltd", "Initech"),
         ] {
             assert_eq!(key(a), key(b), "{a} / {b}");
         }

@@ -21,6 +21,7 @@ use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, DraftId, PartnerId, UserId};
+use crate::kernel::text::visible;
 use crate::map::partner::Contact;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, settings};
@@ -50,6 +51,8 @@ pub async fn propose(
         Route::ByHand => composed.text,
         Route::Channel | Route::Direct => format!("{}\n\n{sender}", composed.text),
     };
+    // What is approved, checked, kept and sent is one text.
+    let text = visible(&text).into_owned();
     let account = &ground.overlap.account;
     let frame = Frame {
         partner: &partner.id,

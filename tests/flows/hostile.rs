@@ -10,6 +10,7 @@ crate::flows!(
     a_hostile_list_rings_nobody,
     hostile_commitments_and_requests_ring_nobody,
     a_hostile_note_reaches_the_partner_as_plain_words,
+    what_nobody_sees_is_no_part_of_a_note,
     twelve_thousand_characters_are_answered,
 );
 
@@ -125,6 +126,43 @@ async fn a_hostile_note_reaches_the_partner_as_plain_words(stage: Stage) {
     let card = drafts::card(&stage, &ts);
     assert!(card.contains("&lt;!channel&gt;"), "{card}");
     assert!(stage.texts(SHARED).iter().all(|t| !t.contains("<!channel>")));
+    stage.end().await;
+}
+
+/// What the approver reads, what the check reads, what is kept and what is sent are one text.
+async fn what_nobody_sees_is_no_part_of_a_note(stage: Stage) {
+    drafts::ground(&stage).await;
+    let omar = stage.person(OMAR);
+    omar.command(OPS, "/partner draft new acme").await.unwrap();
+    stage.settle().await;
+    omar.choose_in_view("draft.contact", "new").await.unwrap();
+    stage.settle().await;
+    stage.submit(OMAR, json!({"contact_name": "K\u{200B}im Lund"})).await;
+    let ts = stage.sandbox.messages(OPS).pop().unwrap()["ts"].as_str().unwrap().to_owned();
+    let note = drafts::waiting(&stage).await.note;
+    assert!(note.text.contains("Kim"), "{}", note.text);
+    assert!(!drafts::card(&stage, &ts).contains("*Blocked*"), "{}", drafts::card(&stage, &ts));
+
+    let gift =
+        "Acme Corp is our customer and your prospect, and I can introduce you to Dana Reyes there this week.";
+    drafts::edit(&stage, &ts, &format!("Hi Kim, {gift} Glo\u{200D}b\u{2060}ex knows them too.")).await;
+    let card = drafts::card(&stage, &ts);
+    assert!(card.contains("*Blocked*") && card.contains("Globex knows"), "{card}");
+
+    drafts::edit(
+        &stage,
+        &ts,
+        &format!("Hi K\u{E0041}im,\u{2028}{} \u{202E}\u{7}", gift.replace("Acme", "Ac\u{200B}me")),
+    )
+    .await;
+    let note = drafts::waiting(&stage).await.note;
+    assert_eq!(note.text, format!("Hi Kim,\n{gift}"));
+    stage.person(MAYA).click(OPS, &ts, "draft.approve").await.unwrap();
+    stage.settle().await;
+    let card = drafts::card(&stage, &ts);
+    let quoted: Vec<&str> = card.lines().filter_map(|l| l.strip_prefix("> ")).collect();
+    assert_eq!(quoted.join("\n"), note.text);
+    assert_eq!(stage.texts(SHARED), [note.text]);
     stage.end().await;
 }
 

@@ -7,6 +7,7 @@ use super::{load, nudge, record, resolve};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use crate::kernel::text::visible;
 use crate::map::store as map;
 use crate::store::{Tx, millis};
 use crate::sustain::draft::{Draft, Note, Route, Seen};
@@ -94,6 +95,8 @@ pub async fn edit(
     rules: &Settings,
 ) -> Result<Draft> {
     let draft = load(tx, &seen.id).await?;
+    let text = visible(text);
+    let text = text.trim();
     let check = facts::weigh(tx, now, &Frame::of(&draft.note, rules), text).await?;
     let next = draft.edit(seen, text.to_owned(), check, now);
     record(tx, now, by.as_str(), "draft.edit", text, next).await

@@ -1,8 +1,11 @@
 //! One draft as it comes in: to whom, from whom, on which facts, and the words themselves.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::kernel::text::visible;
 use crate::map::overlap::Population;
 use crate::map::partner::ContactRole;
 
@@ -56,6 +59,26 @@ pub struct Recipient {
 pub struct Sender {
     /// The sender's seat with us.
     pub role: Option<SenderRole>,
+}
+
+impl DraftInput {
+    /// As its reader sees it: the text and the names without what shows nothing; see [`visible`].
+    pub(super) fn as_seen(&self) -> Self {
+        let mut seen = self.clone();
+        let Recipient { name, company, .. } = &mut seen.recipient;
+        let Facts { partner, overlaps, assets, our_launches, their_launches, other_partners, .. } =
+            &mut seen.facts;
+        let launches = our_launches.iter_mut().chain(their_launches).map(|l| &mut l.title);
+        let titles = assets.iter_mut().map(|a| &mut a.title).chain(launches);
+        let names = [name, company, partner].into_iter().flatten().chain(other_partners);
+        let accounts = overlaps.iter_mut().map(|o| &mut o.account);
+        for words in names.chain(accounts).chain(titles).chain([&mut seen.text]) {
+            if let Cow::Owned(without) = visible(words) {
+                *words = without;
+            }
+        }
+        seen
+    }
 }
 
 /// What is known about the partner and the shared accounts.

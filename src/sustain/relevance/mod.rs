@@ -91,9 +91,10 @@ pub struct Verdict {
     pub rules: Vec<Finding>,
 }
 
-/// Checks one draft.
+/// Checks one draft as its reader sees it: what shows nothing hides no name, and is not counted in the spans.
 pub fn check(input: &DraftInput, settings: &Settings) -> Verdict {
-    let draft = draft::Draft::read(input, settings);
+    let input = input.as_seen();
+    let draft = draft::Draft::read(&input, settings);
     let rules: Vec<Finding> = rules::RULES.iter().map(|rule| rule.ask(&draft)).collect();
     let verdict = rules.iter().map(|f| f.level).max().unwrap_or(Level::Pass);
     Verdict { verdict, rules }

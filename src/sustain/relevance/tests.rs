@@ -41,6 +41,16 @@ fn the_limits_are_where_they_are_said_to_be() {
 }
 
 #[test]
+fn what_nobody_sees_hides_no_name() {
+    let named = |text: &str| level(|v| v["text"] = json!(text), "no-other-partner");
+    assert_eq!(named("Hi Sam, Glo\u{200B}bex knows Acme."), Level::Block);
+    assert_eq!(named("Hi Sam, \u{202E}Glo\u{200D}be\u{E0041}x\u{202C} knows Acme."), Level::Block);
+    let change =
+        |v: &mut serde_json::Value| v["facts"]["overlaps"][0]["account"] = json!("Ac\u{FEFF}me Corp");
+    assert_eq!(level(change, "names-current-overlap"), Level::Pass);
+}
+
+#[test]
 fn a_title_of_the_library_does_not_hide_another_partner() {
     let named = |title: &str| {
         let change = |v: &mut serde_json::Value| {

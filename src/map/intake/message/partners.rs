@@ -92,7 +92,8 @@ const KEY_WORDS: [&str; 12] = [
 const NO_TYPOS: [&str; 8] =
     ["overlay", "overlays", "customers", "accounts", "partners", "prospector", "accounting", "parker"];
 
-/// `overlpa`, `cutomer`, `prosepct`: key words with one slip of a finger, and partners likewise.
+/// `overlpa`, `cutomer`, `prosepct`: key words with one slip of a finger, and partners likewise. Names are left alone:
+/// `Kustomer` is a company, and so is `Prospekt AB`.
 pub(super) fn mended(text: &str, partners: &Partners) -> String {
     static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z]{5,16}"));
     WORD.replace_all(text, |c: &Captures<'_>| {
@@ -101,22 +102,39 @@ pub(super) fn mended(text: &str, partners: &Partners) -> String {
         match word.as_str() {
             "costumer" => return "customer".to_string(),
             "costumers" => return "customers".to_string(),
-            w if KEY_WORDS.contains(&w) || NO_TYPOS.contains(&w) => return written.to_string(),
+            w if KEY_WORDS.contains(&w) || NO_TYPOS.contains(&w) || w.len() < 6 => {
+                return written.to_string();
+            }
             _ => {}
         }
         let near = |a: &str, most: usize| {
             a.len().abs_diff(word.len()) <= 1 && osa::distance(a.chars(), word.chars()) <= most
         };
-        if word.len() >= 6 {
-            let slips = |k: &str| if k.len() >= 11 { 2 } else { 1 };
-            if let Some(meant) = KEY_WORDS.iter().find(|k| near(k, slips(k))) {
-                return (*meant).to_string();
-            }
+        let capital = written.starts_with(char::is_uppercase);
+        let begins_alike = |a: &str| a.as_bytes().first() == word.as_bytes().first();
+        let slips = |k: &str| if k.len() >= 11 { 2 } else { 1 };
+        let meant = KEY_WORDS.iter().find(|k| near(k, slips(k)) && (!capital || begins_alike(k)));
+        if let Some(meant) = meant.filter(|_| !capital || !goes_on(&text[c.get(0).map_or(0, |m| m.end())..]))
+        {
+            return (*meant).to_string();
         }
-        match partners.spellings.iter().find(|(name, _)| word != *name && near(name, 1)) {
-            Some((_, i)) if word.len() >= 6 => char::from_u32(PARTNER + *i as u32).unwrap_or(' ').to_string(),
+        // `market` is not Marketo, `segments` are not Segment: a short name has its capital, and its ending.
+        let slipped = |name: &str| {
+            let cut = name.starts_with(&word) || word.starts_with(name);
+            name.len() >= 8 || (capital && begins_alike(name) && !cut)
+        };
+        let partner =
+            partners.spellings.iter().find(|(name, _)| word != *name && near(name, 1) && slipped(name));
+        match partner {
+            Some((_, i)) if !is_stop(&word) => char::from_u32(PARTNER + *i as u32).unwrap_or(' ').to_string(),
             _ => written.to_string(),
         }
     })
     .into_owned()
+}
+
+/// Whether a name goes on behind its first word.
+fn goes_on(rest: &str) -> bool {
+    static NEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (\p{Lu}\p{L}+)\b"));
+    NEXT.captures(rest).is_some_and(|n| !is_stop(&n[1].to_lowercase()))
 }

@@ -300,3 +300,26 @@ proptest! {
         prop_assert_eq!(bare.len(), 1);
     }
 }
+
+/// What looks like a slip of the finger and is a name stays one, and an everyday word is no partner.
+#[test]
+fn names_are_not_mended() {
+    let context = Context::new(["Northwind", "Marketo", "Segment"].map(String::from).to_vec(), None);
+    let read = |said: &str| {
+        let found = parse(&text(said), &context).into_iter();
+        found
+            .map(|o| format!("{}/{}", o.account.unwrap_or_default(), o.partner.unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    for (said, found) in [
+        ("Northwind: Kustomer, our open opp, their customer", "Kustomer/Northwind"),
+        ("Kustomer / Northwind: our prospect, their customer", "Kustomer/Northwind"),
+        ("New overlap with Northwind: Prospekt AB, our open opp, their customer", "Prospekt AB/Northwind"),
+        ("Overlpa with Northwind: Acme, our Prospekt, their cutomer", "Acme/Northwind"),
+        ("Northwnd: Acme, our customer, their prospect in the mid market", "Acme/Northwind"),
+        ("Markteo: Acme, our customer, their prospect", "Acme/Marketo"),
+        ("Northwind: Acme, our customer, their prospect, one of two segments", "Acme/Northwind"),
+    ] {
+        assert_eq!(read(said), [found], "{said}");
+    }
+}

@@ -96,6 +96,10 @@ fn walk(mut cells: XlsxCellReader<'_, BufReader<File>>, each: Sink<'_>) -> Resul
     let mut flaw: Option<String> = None;
     while let Some(cell) = cells.next_cell().map_err(|_| FileError::Damaged)? {
         let (line, column) = (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize);
+        // Excel refuses rows that go back, too.
+        if line < row.line {
+            return Err(FileError::Damaged);
+        }
         if line != row.line {
             if row.line > 0 && finish(&row, flaw.take(), each).is_break() {
                 return Ok(());

@@ -10,6 +10,7 @@ use crate::kernel::actor::{Actor, Right};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
+use crate::kernel::text::visible;
 use crate::store::people;
 use crate::sustain::draft::{Draft, Seen};
 use crate::sustain::flow::{self, Approval};
@@ -129,14 +130,17 @@ fn text(s: &ViewSubmission, id: &str) -> String {
 pub(super) fn review(verb: &str, s: &ViewSubmission) -> Vec<(String, String)> {
     let wrong = |field: &str, text: String| vec![(field.to_owned(), text)];
     match verb {
-        "edit" => match text(s, field::TEXT).chars().count() {
-            0 => wrong(field::TEXT, "Write what the note says.".to_owned()),
-            n if n > TEXT_LIMIT => wrong(
-                field::TEXT,
-                format!("{n} characters are too long for a note. Keep it under {TEXT_LIMIT}."),
-            ),
-            _ => Vec::new(),
-        },
+        "edit" => {
+            let words = text(s, field::TEXT);
+            match visible(&words).trim().chars().count() {
+                0 => wrong(field::TEXT, "Write what the note says.".to_owned()),
+                n if n > TEXT_LIMIT => wrong(
+                    field::TEXT,
+                    format!("{n} characters are too long for a note. Keep it under {TEXT_LIMIT}."),
+                ),
+                _ => Vec::new(),
+            }
+        }
         "reject" | "override"
             if text(s, field::REASON).chars().filter(|c| c.is_alphanumeric()).count() < 3 =>
         {

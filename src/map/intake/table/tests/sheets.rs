@@ -47,6 +47,32 @@ fn the_sheet_with_the_list_is_found_and_read() {
     insta::assert_snapshot!(complaints(&bad), @r#"Line 7: I can't read "plenty" as an amount. Write it as 120000 or 120,000 USD."#);
 }
 
+/// Rows are told by their lines, so lines go up, whatever a cell says of its place.
+#[test]
+fn a_sheet_whose_rows_go_back_is_damaged() {
+    let book = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="List" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    let root = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let links = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let with_second = |place: &str| {
+        let cell = |at: &str, text: &str| format!(r#"<c r="{at}" t="str"><v>{text}</v></c>"#);
+        let (head, row) = (cell("A1", "Account"), cell(place, "Acme"));
+        let sheet = format!(
+            "<worksheet><sheetData><row>{head}</row><row>{row}</row><row>{}</row></sheetData></worksheet>",
+            cell("A3", "Hooli")
+        );
+        let parts = [
+            ("_rels/.rels", root),
+            ("xl/workbook.xml", book),
+            ("xl/_rels/workbook.xml.rels", links),
+            ("xl/worksheets/sheet1.xml", &sheet),
+        ];
+        zip(&parts.map(|(name, part)| (name, part.as_bytes().to_vec())))
+    };
+    let (rows, _) = read_all(file(with_second("A2")).path());
+    assert_eq!(accounts(&rows), ["Acme", "Hooli"]);
+    insta::assert_snapshot!(refusal(with_second("A99999999")), @"The spreadsheet is damaged. Open it, save it again as .xlsx or CSV, and send that.");
+}
+
 #[test]
 fn zips_that_are_no_spreadsheet() {
     insta::assert_snapshot!(refusal(zip(&[("list.csv", b"a,b".to_vec())])), @"This is a zip archive, not a spreadsheet. Unpack it and send the CSV or XLSX inside.");
