@@ -144,7 +144,7 @@ pub struct Delivery {
     pub handled_days: u16,
     /// What was sent and shows nothing that can change is kept for so many days.
     pub sent_days: u16,
-    /// A card can be edited for so many days.
+    /// A card can be edited, and what was buried can be tried again, for so many days.
     pub shown_days: u16,
 }
 

@@ -21,7 +21,7 @@ pub(super) enum Verb {
     #[command(
         long_about = "Have it tried again, as if it had just come in. This works beside a running Tandem: with Postgres it is taken up at once, with SQLite within a quarter of a minute; if none is running, at the next start."
     )]
-    Retry(Which),
+    Retry(WhichOrAll),
     /// Let it be: it is never tried again
     #[command(
         long_about = "Let it be: it is never tried again and its content is forgotten. This works beside a running Tandem."
@@ -33,6 +33,13 @@ pub(super) enum Verb {
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
     /// Its number in the list, or the reference that a user was shown, such as 7F3KQZ
+    which: String,
+}
+
+/// One of them, or all.
+#[derive(Debug, clap::Args)]
+pub(super) struct WhichOrAll {
+    /// Its number in the list, the reference that a user was shown, such as 7F3KQZ, or `all` for all that is buried
     which: String,
 }
 
@@ -67,16 +74,21 @@ async fn carry_out(tx: &mut Tx, verb: &Verb) -> Outcome<String> {
     Ok(match verb {
         Verb::List => list(&inbox::stuck(tx, LISTED).await?),
         Verb::Show(which) => {
-            let found = find(tx, which).await?;
+            let found = find(tx, &which.which).await?;
             format!("{}\n{}", line(&found), found.payload)
         }
-        Verb::Retry(which) => {
-            let found = find(tx, which).await?;
-            let changed = inbox::retry_by_hand(tx, found.seq).await?;
-            done(tx, "inbox.retry", &found, changed);
-            said(changed, &found, "is tried again")
+        Verb::Retry(WhichOrAll { which }) if which == "all" => {
+            let mut lines = Vec::new();
+            for found in inbox::buried(tx).await? {
+                lines.push(retry(tx, &found).await?);
+            }
+            if lines.is_empty() { "Nothing is buried.".to_owned() } else { lines.join("\n") }
         }
-        Verb::Drop(which) => {
+        Verb::Retry(WhichOrAll { which }) => {
+            let found = find(tx, which).await?;
+            retry(tx, &found).await?
+        }
+        Verb::Drop(Which { which }) => {
             let found = find(tx, which).await?;
             let changed = inbox::drop_by_hand(tx, found.seq).await?;
             done(tx, "inbox.drop", &found, changed);
@@ -85,11 +97,15 @@ async fn carry_out(tx: &mut Tx, verb: &Verb) -> Outcome<String> {
     })
 }
 
-async fn find(tx: &mut Tx, which: &Which) -> Outcome<Stuck> {
-    let found = inbox::find(tx, &which.which).await?;
-    found.ok_or_else(|| {
-        format!("nothing is stuck under {}. `tandem inbox list` shows what is", which.which).into()
-    })
+async fn find(tx: &mut Tx, which: &str) -> Outcome<Stuck> {
+    let found = inbox::find(tx, which).await?;
+    found.ok_or_else(|| format!("nothing is stuck under {which}. `tandem inbox list` shows what is").into())
+}
+
+async fn retry(tx: &mut Tx, found: &Stuck) -> Outcome<String> {
+    let changed = inbox::retry_by_hand(tx, found.seq).await?;
+    done(tx, "inbox.retry", found, changed);
+    Ok(said(changed, found, "is tried again"))
 }
 
 fn done(tx: &mut Tx, verb: &str, found: &Stuck, changed: bool) {

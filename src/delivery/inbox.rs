@@ -46,7 +46,7 @@ use crate::store::{Db, Tx, millis};
 pub use claims::{
     Again, Claim, Claimed, bury, claim, done, done_all, release, release_all, renew, retry_later,
 };
-pub use desk::{Stuck, drop_by_hand, find, forget, last_received, retry_by_hand, stuck};
+pub use desk::{Stuck, buried, drop_by_hand, find, forget, last_received, retry_by_hand, stuck};
 
 /// At most so many envelopes to a commit.
 const BATCH: usize = 512;

@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::{self, Again, Claim, Claimed, Inbox};
-use super::outbox::Bell;
+use super::wake::Bell;
 use super::{FALLBACK, LONGEST_MS, PAUSE};
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, NotNow, Result};

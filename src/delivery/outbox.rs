@@ -15,7 +15,6 @@ use crate::kernel::text::split;
 use crate::sql_exec;
 use crate::store::Tx;
 
-pub use super::wake::Bell;
 pub use claims::{Again, Claimed, claim, is_ours, release_all, renew, retry_later, settle};
 pub use held::{give_up_held, held, held_for, held_too_long, hold, readdress, release, renumber};
 pub use look::{attended, forget, is_shown, lane_of, shown_at, stuck};

@@ -14,7 +14,7 @@ const STEP: i64 = 2_000;
 const STEPS: u32 = 1_000;
 const DAY_MS: i64 = 86_400_000;
 /// Whoever took a turn is remembered longer than any schedule could ask for it.
-const FIRES_DAYS: i64 = 400;
+const FIRES_DAYS: u16 = 400;
 
 /// One round at `now`; whoever is first in the hour does it.
 pub async fn round(db: &Db, keep: &Delivery, now: Timestamp) -> Result<()> {
@@ -25,12 +25,12 @@ pub async fn round(db: &Db, keep: &Delivery, now: Timestamp) -> Result<()> {
     if !ours {
         return Ok(());
     }
-    let before = |days: i64| millis(now) - days * DAY_MS;
+    let before = |days: u16| millis(now) - i64::from(days) * DAY_MS;
+    let shown = before(keep.shown_days);
     for _ in 0..STEPS {
         let mut tx = db.begin().await?;
-        let gone = inbox::forget(&mut tx, before(keep.handled_days.into()), STEP).await?
-            + outbox::forget(&mut tx, before(keep.sent_days.into()), before(keep.shown_days.into()), STEP)
-                .await?
+        let gone = inbox::forget(&mut tx, before(keep.handled_days), shown, STEP).await?
+            + outbox::forget(&mut tx, before(keep.sent_days), shown, STEP).await?
             + schedule::forget(&mut tx, before(FIRES_DAYS), STEP).await?;
         tx.commit().await?;
         pulse::got_on();

@@ -16,7 +16,7 @@ pub enum State {
     Archived,
     /// The app is not in it.
     Left,
-    /// It was deleted, or is private and the app is not in it: Slack does not tell which.
+    /// It was deleted, or Slack does not show it: private and the app is not in it, or a scope is missing.
     Gone,
     /// Its settings do not let the app post.
     Restricted,

@@ -18,7 +18,7 @@ use tandem::kernel::error::{Error, NotNow, Result};
 use tandem::kernel::ids::ChannelId;
 use tandem::kernel::pulse::Pulse;
 use tandem::store::{Db, Synchronous, Tx, millis};
-use tandem::{sql_all, sql_value};
+use tandem::{sql_all, sql_exec, sql_value};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -682,9 +682,16 @@ async fn what_is_old_is_forgotten_and_repetitions_are_known(house: House) {
         "a repetition is known while it can come"
     );
     let mut tx = house.db.begin().await.unwrap();
-    assert_eq!(inbox::forget(&mut tx, received - 60_000, 10).await.unwrap(), 0);
-    assert_eq!(inbox::forget(&mut tx, received + 1, 3).await.unwrap(), 3, "in small steps");
-    assert_eq!(inbox::forget(&mut tx, received + 1, 3).await.unwrap(), 1, "and never what is open");
+    assert_eq!(inbox::forget(&mut tx, received - 60_000, 0, 10).await.unwrap(), 0);
+    assert_eq!(inbox::forget(&mut tx, received + 1, 0, 3).await.unwrap(), 3, "in small steps");
+    assert_eq!(inbox::forget(&mut tx, received + 1, 0, 3).await.unwrap(), 1, "and never what is open");
+    sql_exec!(&mut tx, "UPDATE inbox SET state = 3").unwrap();
+    assert_eq!(
+        inbox::forget(&mut tx, received + 1, received, 3).await.unwrap(),
+        0,
+        "somebody may try it again"
+    );
+    assert_eq!(inbox::forget(&mut tx, received + 1, received + 1, 3).await.unwrap(), 1, "not for ever");
     tx.commit().await.unwrap();
 
     enqueue(&house, &[post("plain", "C1"), post("card", "C1").showing("thing:1"), post("open", "C2")]).await;
@@ -759,7 +766,7 @@ async fn measure(house: House) {
         house.clock.advance_to(house.clock.now() + Duration::from_secs(86_400));
         let mut tx = house.db.begin().await.unwrap();
         // Two days are kept here, so that the measurement is short.
-        inbox::forget(&mut tx, house.now() - 2 * 86_400_000, i64::MAX).await.unwrap();
+        inbox::forget(&mut tx, house.now() - 2 * 86_400_000, 0, i64::MAX).await.unwrap();
         tx.commit().await.unwrap();
         if let Db::Postgres(pool) = &house.db {
             sqlx::query("VACUUM inbox").execute(pool).await.unwrap();

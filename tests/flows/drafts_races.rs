@@ -7,7 +7,7 @@ use tandem::sandbox::Fault;
 use tandem::sql_exec;
 
 use super::drafts::{also_manager, card, click_behind, edit, ground, propose, waiting};
-use crate::support::stage::{MAYA, OMAR, OPS, SHARED, Stage};
+use crate::support::stage::{MAYA, OMAR, OPS, SAM, SHARED, Stage};
 
 crate::flows!(
     of_two_approvers_one_wins,
@@ -19,6 +19,7 @@ crate::flows!(
     what_is_unconfirmed_arrived,
     what_is_unconfirmed_is_sent_again,
     what_slack_finishes_late_is_not_sent_again,
+    a_direct_message_that_slack_finishes_late_is_not_sent_again,
     a_database_set_back_sends_no_note_again,
 );
 
@@ -200,6 +201,21 @@ async fn what_slack_finishes_late_is_not_sent_again(stage: Stage) {
     assert_eq!(stage.texts(SHARED).len(), 1, "the partner has it once");
     let shown = card(&stage, &ts);
     assert!(shown.contains("Sent <!date^") && shown.contains("|view>"), "{shown}");
+    stage.end().await;
+}
+
+async fn a_direct_message_that_slack_finishes_late_is_not_sent_again(stage: Stage) {
+    ground(&stage).await;
+    let ts = propose(&stage, json!({"route": "direct"})).await;
+    // Nobody can say whether there is a conversation: there is none to look into.
+    stage.sandbox.script("conversations.open", Fault::Error("cannot_open".into()), 1);
+    stage.sandbox.script("chat.postMessage", Fault::Unfinished, 1);
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.approve").await;
+    assert!(card(&stage, &ts).contains("Not confirmed: check, then resend."), "{}", card(&stage, &ts));
+    stage.sandbox.finish();
+    stage.press(MAYA, &(OPS.to_owned(), ts.clone()), "draft.resend").await;
+    assert_eq!(stage.direct(SAM).len(), 1, "{:?}", stage.direct(SAM));
+    assert!(card(&stage, &ts).contains("Sent <!date^"), "{}", card(&stage, &ts));
     stage.end().await;
 }
 

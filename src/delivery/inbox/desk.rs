@@ -98,6 +98,20 @@ pub async fn retry_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Everything that is buried, the oldest first.
+pub async fn buried(tx: &mut Tx) -> Result<Vec<Stuck>> {
+    let rows = sql_all!(
+        tx,
+        Row,
+        concat!(
+            "SELECT seq, state, kind, name, received_at, attempts, COALESCE(error, ''), '' FROM inbox WHERE ",
+            state!(buried),
+            " ORDER BY seq"
+        )
+    )?;
+    rows.into_iter().map(stuck_of).collect()
+}
+
 /// Lets it be: it counts as handled. `false`: it is no longer stuck.
 pub async fn drop_by_hand(tx: &mut Tx, seq: i64) -> Result<bool> {
     let changed = sql_exec!(
@@ -120,16 +134,28 @@ pub async fn last_received(tx: &mut Tx) -> Result<Option<i64>> {
     Ok(sql_opt!(tx, (i64,), "SELECT received_at FROM inbox ORDER BY seq DESC LIMIT 1")?.map(|r| r.0))
 }
 
-/// Forgets up to `limit` handled envelopes that came before `before` (milliseconds UTC); gives their number.
-pub async fn forget(tx: &mut Tx, before: i64, limit: i64) -> Result<u64> {
-    Ok(sql_exec!(
+/// Forgets up to `limit` envelopes that were handled and came before `handled`, and as many that were buried and came
+/// before `buried` (both milliseconds UTC); gives their number.
+pub async fn forget(tx: &mut Tx, handled: i64, buried: i64, limit: i64) -> Result<u64> {
+    let was_handled = sql_exec!(
         tx,
         concat!(
             "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE ",
             state!(handled),
             " AND received_at < $1 ORDER BY received_at LIMIT $2)"
         ),
-        before,
+        handled,
         limit
-    )?)
+    )?;
+    let was_buried = sql_exec!(
+        tx,
+        concat!(
+            "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE ",
+            state!(buried),
+            " AND received_at < $1 ORDER BY seq LIMIT $2)"
+        ),
+        buried,
+        limit
+    )?;
+    Ok(was_handled + was_buried)
 }

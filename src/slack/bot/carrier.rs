@@ -47,7 +47,7 @@ impl Carrier for SlackCarrier {
         match self.search(row, shown).await? {
             Ok(found) => Ok(found),
             // Not where we can look: the check and the send say what that means.
-            Err(CallError::Rejected { code, .. }) if cannot_look(&code, row) => Ok(None),
+            Err(CallError::Rejected { code, .. }) if channel_refused(&code).is_some() => Ok(None),
             Err(CallError::Retry { after, code }) => Err(NotNow { after, why: code }),
             Err(CallError::Unauthorised { code }) => Err(NotNow { after: Some(UNAUTHORISED), why: code }),
             Err(error) => Err(NotNow { after: None, why: error.to_string() }),
@@ -63,6 +63,10 @@ impl SlackCarrier {
         let oldest = format!("{}.000000", since / 1000 - CLOCKS_APART_SECONDS);
         let channel = match self.channel(to).await {
             Ok(channel) => channel,
+            // With whom no conversation can be opened, there is none.
+            Err(CallError::Rejected { code, .. }) if !row.uncertain && code != "missing_scope" => {
+                return Ok(Ok(None));
+            }
             Err(error) => return Ok(Err(error)),
         };
         let thread = thread_ts(thread.as_ref(), shown.as_ref());
@@ -219,12 +223,6 @@ fn thread_ts(thread: Option<&Thread>, shown: Option<&(String, String)>) -> Optio
         Thread::At(ts) => Some(ts.clone()),
         Thread::Of(_) => shown.map(|(_, ts)| ts.clone()),
     }
-}
-
-/// Slack shows us no such conversation: by `code` it is closed to us, or there never was one with that person.
-fn cannot_look(code: &str, row: &Claimed) -> bool {
-    let nobody = matches!(code, "user_not_found" | "users_not_found" | "user_not_visible" | "user_disabled");
-    channel_refused(code).is_some() || nobody && !row.uncertain
 }
 
 fn cannot_whisper(code: &str) -> bool {

@@ -38,12 +38,8 @@ pub(super) async fn click(
     };
     let ((id, version), _) = seen::<OverlapId>(value)?;
     if verb == "draft" {
-        let about = Action {
-            action_id: action::DRAFT.to_owned(),
-            kind: "button".to_owned(),
-            value: id.to_string(),
-            ..chosen.clone()
-        };
+        let about =
+            Action { action_id: action::DRAFT.to_owned(), kind: "button".to_owned(), value: id.to_string() };
         return Box::pin(drafts::click(o, "new", click, &about)).await;
     }
     let mut tx = o.read().await?;

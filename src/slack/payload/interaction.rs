@@ -10,8 +10,6 @@ use super::{ActingUser, id, list, parse, string, text};
 pub struct Action {
     /// Ours.
     pub action_id: String,
-    /// Ours, or made up by Slack.
-    pub block_id: String,
     /// `button`, `overflow`, `static_select`, `datepicker` …
     pub kind: String,
     /// A button's value; else what was chosen: option, user, channel, date or time.
@@ -37,7 +35,6 @@ impl Action {
         });
         Self {
             action_id: string(raw, "/action_id"),
-            block_id: string(raw, "/block_id"),
             kind: string(raw, "/type"),
             value: chosen.unwrap_or_default(),
         }

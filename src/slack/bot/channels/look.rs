@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::super::client::{CallError, channel_refused};
+use super::super::super::client::CallError;
 use super::super::Bot;
 use super::super::channels_view::{self as view, Company, End, Used};
 use super::uses;
@@ -110,7 +110,13 @@ pub(super) async fn look(bot: &Bot, id: &ChannelId) -> Result<Look> {
 async fn ask(bot: &Bot, id: &ChannelId) -> Result<Seen, Look> {
     match bot.client.conversation_info(id.as_str()).await {
         Ok(channel) => Ok(Seen::read(&channel)),
-        Err(CallError::Rejected { code, .. }) if channel_refused(&code) == Some(State::Gone) => {
+        // Whatever Slack's reason is, it will say the same again.
+        Err(CallError::Rejected { code, .. }) => {
+            tracing::warn!(
+                code,
+                channel = id.as_str(),
+                "Slack does not show a channel; what is meant for it waits"
+            );
             Ok(Seen::refused(State::Gone))
         }
         Err(CallError::Retry { after, code }) => Err(Look::NotNow(after.unwrap_or(LATER), code)),
