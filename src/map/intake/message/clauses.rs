@@ -128,7 +128,7 @@ fn pieces(sentence: &str, tokens: &Tokens) -> Vec<Piece> {
     cuts.sort_by_key(|cut| cut.start);
     let mut out = Vec::new();
     let mut start = 0;
-    for cut in cuts.into_iter().chain([sentence.len()..sentence.len()]) {
+    for cut in cuts.into_iter().chain(std::iter::once(sentence.len()..sentence.len())) {
         if cut.start > start {
             out.push(piece(sentence, start..cut.start, tokens));
             start = cut.end;
