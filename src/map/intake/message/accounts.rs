@@ -230,6 +230,9 @@ pub(super) fn is_pair(text: &str, candidate: &Candidate, partner: &Range<usize>)
     SIGN.is_match(between)
 }
 
+/// Forms of companies that are written small as well: `Wellington Boots plc`.
+const FORMS: [&str; 7] = ["plc", "ltd", "inc", "llc", "llp", "gmbh", "limited"];
+
 /// Ends of names that carry a dot.
 const ABBREVIATED: [&str; 8] = ["co", "inc", "corp", "ltd", "bros", "cie", "intl", "mfg"];
 
@@ -275,7 +278,8 @@ fn names_in(masked: &str, piece: Range<usize>, plural: bool, told: bool) -> Vec<
             || begins
             || all_names
             || (is_article(word) && article_of_name(i)))
-            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5));
+            && (is_name(word) || calm || (!prose && any_name && words.len() <= 5))
+            || !run.is_empty() && FORMS.contains(&word.as_str());
         let amp = word.is_empty()
             && words[i].0.len() == 1
             && !run.is_empty()

@@ -121,14 +121,18 @@ fn pieces(sentence: &str, tokens: &Tokens) -> Vec<Piece> {
         .captures_iter(sentence)
         .filter_map(|c| c.name("gap").or(c.name("new")).or(c.name("led")).map(|gap| gap.range()));
     let mut cuts: Vec<Range<usize>> = SEPARATOR.find_iter(sentence).map(|m| m.range()).chain(anew).collect();
-    cuts.retain(|cut| {
-        let before = &sentence[..cut.start];
-        before.matches('(').count() <= before.matches(')').count() && !is_within_names(sentence, cut)
-    });
     cuts.sort_by_key(|cut| cut.start);
+    let (mut depth, mut seen) = (0_usize, 0);
+    cuts.retain(|cut| {
+        for c in sentence.get(seen..cut.start).unwrap_or_default().chars() {
+            depth = if c == '(' { depth + 1 } else { depth.saturating_sub(usize::from(c == ')')) };
+        }
+        seen = seen.max(cut.start);
+        depth == 0 && !is_within_names(sentence, cut)
+    });
     let mut out = Vec::new();
     let mut start = 0;
-    for cut in cuts.into_iter().chain([sentence.len()..sentence.len()]) {
+    for cut in cuts.into_iter().chain(std::iter::once(sentence.len()..sentence.len())) {
         if cut.start > start {
             out.push(piece(sentence, start..cut.start, tokens));
             start = cut.end;

@@ -171,38 +171,14 @@ pub(super) fn names(partners: &[usize], tokens: &Tokens) -> Vec<String> {
     partners.iter().filter_map(|p| tokens.partners.get(*p).cloned()).collect()
 }
 
+/// What is written where a field was left open; the first is an empty one.
+const NOTHING: &str = "|-|–|—|n/a|na|none|null|nil|tbd|tbc|unknown|\
+    unassigned|no|yes|y|x|empty|not set|not stated|not in crm|nobody|no owner|keine|aucun|ninguno";
+
 pub(super) fn is_nothing(value: &str) -> bool {
     let value = value.trim().trim_matches(['(', ')', '.', '?']).to_lowercase();
     let value = value.as_str();
-    let nothing = [
-        "",
-        "-",
-        "–",
-        "—",
-        "n/a",
-        "na",
-        "none",
-        "null",
-        "nil",
-        "tbd",
-        "tbc",
-        "unknown",
-        "unassigned",
-        "no",
-        "yes",
-        "y",
-        "x",
-        "empty",
-        "not set",
-        "not stated",
-        "not in crm",
-        "nobody",
-        "no owner",
-        "keine",
-        "aucun",
-        "ninguno",
-    ];
-    nothing.contains(&value)
+    NOTHING.split('|').any(|nothing| nothing == value)
 }
 
 /// The text with markers turned back into what was written.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 
 mod grid;
+mod pairs;
 
 const FIELDS: [&str; 8] =
     ["account", "domain", "partner", "our_population", "their_population", "owner", "amount", "stage"];
@@ -137,7 +138,7 @@ fn the_corpus_is_understood() {
     assert_floors(&score(include_str!("../../../../tests/corpus/overlaps.jsonl")), 0.97, 0.97);
 }
 
-/// Written in twelve rounds, each before the parser had seen it. What they taught is in the parser now, so today's
+/// Written in thirteen rounds, each before the parser had seen it. What they taught is in the parser now, so today's
 /// figures are no longer those of unseen messages; these are, at the first run of each round:
 ///
 /// | round | messages | overlaps | found | right in every field | false finds |
@@ -152,8 +153,9 @@ fn the_corpus_is_understood() {
 /// | 10 | 60 | 43 | 91 % | 67 % | none |
 /// | 11 | 60 | 45 | 78 % | 58 % | none |
 /// | 12 | 60 | 42 | 90 % | 76 % | 1 |
+/// | 13 | 60 | 69 | 75 % | 71 % | 15 |
 ///
-/// A third of rounds 9 to 12 is chatter. Cases with `"doubtful": true` lack their account or their partner.
+/// A third of rounds 9 to 13 is chatter, a third of round 13 names several accounts with several partners. Cases with `"doubtful": true` lack their account or their partner.
 #[test]
 fn the_held_out_corpus_is_understood() {
     let score = score(include_str!("../../../../tests/corpus/overlaps_held_out.jsonl"));

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// A shape with its slots, and what the slots hold.
-struct Pick(u64);
+pub(super) struct Pick(pub(super) u64);
 
 impl Pick {
     /// One of the choices, by a fixed sequence, so that every run reads the same messages.
-    fn of<T: Copy>(&mut self, choices: &[T]) -> (usize, T) {
+    pub(super) fn of<T: Copy>(&mut self, choices: &[T]) -> (usize, T) {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
