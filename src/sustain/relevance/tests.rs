@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::kernel::text::visible;
 
 fn facts() -> serde_json::Value {
     json!({"id": "t", "today": "2026-03-11",
@@ -84,17 +85,6 @@ fn a_line_that_cannot_be_read_is_answered_with_an_error() {
     );
 }
 
-#[test]
-fn one_check_takes_less_than_a_few_milliseconds() {
-    let input: DraftInput = serde_json::from_value(facts()).unwrap();
-    check(&input, &Settings::default());
-    let start = std::time::Instant::now();
-    for _ in 0..50 {
-        check(&input, &Settings::default());
-    }
-    assert!(start.elapsed().as_millis() < 50 * 40, "{:?}", start.elapsed());
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
@@ -116,11 +106,12 @@ proptest! {
         value["facts"]["other_partners"] = json!([account]);
         let input: DraftInput = serde_json::from_value(value).unwrap();
         let verdict = check(&input, &Settings::default());
+        let seen = visible(&text);
         prop_assert_eq!(verdict.verdict, verdict.rules.iter().map(|f| f.level).max().unwrap());
         for f in &verdict.rules {
             prop_assert!(f.level == Level::Pass || f.fix.is_some());
             for span in &f.spans {
-                prop_assert!(text.get(span.clone()).is_some(), "{} {:?}", f.rule, span);
+                prop_assert!(seen.get(span.clone()).is_some(), "{} {:?}", f.rule, span);
             }
         }
     }
