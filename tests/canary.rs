@@ -52,12 +52,13 @@ impl<'a> MakeWriter<'a> for Heard {
 }
 
 /// What must appear nowhere: the beginnings of all of Slack's tokens, and the secrets by name.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "xoxb-",
     "xoxe",
     "xapp-",
     "sandbox-signing-secret",
     "sandbox-client-secret",
+    "sandbox-verification-token",
     "canary-password",
     "canary-key",
 ];

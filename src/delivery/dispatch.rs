@@ -289,7 +289,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             _ => {}
         }
         let in_ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
-        let mut wait = after.map_or_else(|| 250_i64 << faults.clamp(1, 9), in_ms);
+        let mut wait = after.map_or_else(|| 250_i64 << faults.clamp(1, 7), in_ms);
         if uncertain && matches!(row.action, outbox::Action::Post { .. }) {
             wait = wait.max(in_ms(self.doubt));
         }

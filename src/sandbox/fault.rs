@@ -32,6 +32,11 @@ impl Script {
         self.0.push((method.to_owned(), fault, times));
     }
 
+    /// Whether a fault of this method is still to come.
+    pub fn expects(&self, method: &str) -> bool {
+        self.0.iter().any(|(m, ..)| m == method)
+    }
+
     /// The fault that this call meets.
     pub fn next(&mut self, method: &str) -> Option<Fault> {
         let at = self.0.iter().position(|(m, _, left)| m == method && *left > 0)?;

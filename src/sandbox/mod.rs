@@ -225,6 +225,11 @@ impl Sandbox {
         self.inner.read(|s| s.script.add(method, fault, times));
     }
 
+    /// Whether a fault of `method` is still to come.
+    pub fn is_scripted(&self, method: &str) -> bool {
+        self.inner.read(|s| s.script.expects(method))
+    }
+
     /// Lets the calls that met [`Fault::Unfinished`] take effect.
     pub fn finish(&self) {
         web_api::finish(&self.inner);

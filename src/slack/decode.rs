@@ -8,6 +8,8 @@ use crate::delivery::envelope::{Envelope, Kind, Retry};
 
 /// Keys, names and lanes longer than this many bytes are no ids of Slack's.
 const LONGEST_ID: usize = 255;
+/// What is shorter than this many bytes is no token of Slack's, and may stand in any text.
+const SHORTEST_TOKEN: usize = 16;
 
 /// Whether the app is sent events of this type; the others are acknowledged and not stored. The manifest tells channels'
 /// messages from groups' where the event does not.
@@ -96,8 +98,16 @@ pub fn json(text: String, retry: Option<Retry>) -> Decoded {
     let name = tidy(name(kind, &outer).unwrap_or_default());
     let key = key(kind, &outer).unwrap_or_else(|| digest(kind, &text));
     let lane = tidy(lane(&outer));
-    let envelope = Envelope { key, kind, name, lane, retry, payload: text };
-    Decoded::Envelope(envelope)
+    let payload = match outer.token.get().map(str::to_owned) {
+        Some(token) => without(text, &token),
+        None => text,
+    };
+    Decoded::Envelope(Envelope { key, kind, name, lane, retry, payload })
+}
+
+/// Slack's old verification token goes no further: the signature says more, and whoever reads the inbox could use it.
+fn without(text: String, token: &str) -> String {
+    if token.len() < SHORTEST_TOKEN { text } else { text.replace(token, "") }
 }
 
 fn name<'a>(kind: Kind, outer: &'a Outer<'_>) -> Option<&'a str> {

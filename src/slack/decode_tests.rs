@@ -91,6 +91,20 @@ fn a_form_that_is_sent_again_is_the_same_and_another_is_not() {
 }
 
 #[test]
+fn the_verification_token_goes_no_further() {
+    let event = json!({"token": "Xs1kd83JdM2lfk9sLwQ0", "type": "event_callback", "event_id": "Ev1",
+        "event": {"type": "message", "channel": "C1", "text": "hi"}});
+    let kept: Value = serde_json::from_str(&envelope(&event).payload).unwrap();
+    assert_eq!((&kept["token"], &kept["event"]), (&json!(""), &event["event"]));
+    let Decoded::Envelope(command) =
+        body(b"command=%2Fpartner&token=Xs1kd83JdM2lfk9sLwQ0&text=a".to_vec(), None)
+    else {
+        panic!()
+    };
+    assert!(!command.payload.contains("Xs1kd83JdM2lfk9sLwQ0"), "{}", command.payload);
+}
+
+#[test]
 fn an_interaction_comes_in_a_form() {
     let click =
         json!({"type": "block_actions", "trigger_id": "t.1", "actions": [{"action_id": "a"}]}).to_string();

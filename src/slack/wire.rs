@@ -89,6 +89,8 @@ pub(super) struct Outer<'a> {
     #[serde(borrow, rename = "type")]
     pub(super) kind: Id<'a>,
     #[serde(borrow)]
+    pub(super) token: Id<'a>,
+    #[serde(borrow)]
     pub(super) challenge: Id<'a>,
     #[serde(borrow)]
     pub(super) event_id: Id<'a>,

@@ -62,7 +62,6 @@ async fn play(name: &str, trial: Trial) {
         .collect();
     let load = load::stream(&sandbox, &db, trial.rate, trial.duration, 1);
     let (said, ()) = tokio::join!(load, story::play(&sandbox));
-    let streamed = begun.elapsed();
     calm_down.cancel();
     let calm = tokio::time::timeout(PATIENCE, until_quiet(&place)).await.is_ok();
     stop.cancel();
@@ -74,7 +73,7 @@ async fn play(name: &str, trial: Trial) {
     let record = Record::of(&sandbox);
     let mut verdict = promises::of_delivery(&mut tx, &sandbox, &record).await;
     promises::of_story(&mut tx, &sandbox, &record, &mut verdict).await;
-    let Said { last_words, taken_back, notes } = &said;
+    let Said { last_words, taken_back, notes, streamed } = &said;
     promises::of_words(&mut tx, last_words, taken_back, &mut verdict.broken).await;
     if !calm {
         verdict.broken.push(format!("it was not done {PATIENCE:?} after the load"));
@@ -88,7 +87,7 @@ async fn play(name: &str, trial: Trial) {
          lost {}, partner duplicates {}, internal duplicates {}, unconfirmed {}",
         trial.replicas,
         events as f64 / streamed.as_secs_f64(),
-        begun.elapsed() - streamed,
+        begun.elapsed() - *streamed,
         lives.iter().map(Lives::deaths).sum::<usize>(),
         verdict.lost,
         verdict.partner_twice,

@@ -1,7 +1,7 @@
 //! The check measured on labelled drafts. Each line is an input with `want` (the verdict) and, for a
 //! draft that must not pass, `rule` (one rule that must object).
 //!
-//! The held-out half was written before anything was tuned. Its first run: 56 of 62 verdicts, 36 of 38
+//! The hard half was written before anything was tuned. Its first run: 56 of 62 verdicts, 36 of 38
 //! rules; block precision 0.88 and recall 0.94, pass precision 0.91 and recall 0.83. What it taught has
 //! since gone into the frames, as have nineteen further sets, each measured before it joined the
 //! development half. First-run verdicts: 54 of 60, 39 of 47, 41 of 45, 24 of 32; then, in other writers'
@@ -112,6 +112,6 @@ fn the_development_half_is_judged_as_labelled() {
 }
 
 #[test]
-fn the_held_out_half_is_judged_as_labelled() {
-    holds("held out", include_str!("../../../tests/corpus/drafts_held_out.jsonl"), 60, 0.97);
+fn the_hard_half_is_judged_as_labelled() {
+    holds("hard", include_str!("../../../tests/corpus/drafts_hard.jsonl"), 60, 0.97);
 }
