@@ -11,6 +11,7 @@ use tandem::delivery::envelope::{Envelope, Kind};
 use tandem::delivery::inbox::{self, Inbox};
 use tandem::delivery::intake::{Handled, Handler, Intake};
 use tandem::delivery::outbox::{self, Action, Again, Destination, Fate, Outgoing, Rank};
+use tandem::delivery::schedule;
 use tandem::delivery::wake::{self, Bell};
 use tandem::kernel::blocks::Message;
 use tandem::kernel::clock::Clock;
@@ -66,7 +67,7 @@ impl House {
         millis(self.clock.now())
     }
 
-    async fn receive(&self, envelopes: Vec<Envelope>) {
+    pub async fn receive(&self, envelopes: Vec<Envelope>) {
         let (inbox, committer) = Inbox::start(self.db.clone(), self.clock.clone());
         // Committed in as few batches as it takes.
         let accepted: Vec<_> = envelopes
@@ -83,7 +84,7 @@ impl House {
         committer.await.unwrap();
     }
 
-    async fn claim(&self, db: &Db, lease: Duration, limit: i64) -> Vec<inbox::Claimed> {
+    pub async fn claim(&self, db: &Db, lease: Duration, limit: i64) -> Vec<inbox::Claimed> {
         inbox::claim(db, false, self.now(), lease, limit).await.unwrap()
     }
 
@@ -93,7 +94,7 @@ impl House {
     }
 }
 
-fn envelope(key: &str, lane: &str, urgent: bool) -> Envelope {
+pub fn envelope(key: &str, lane: &str, urgent: bool) -> Envelope {
     Envelope {
         key: key.into(),
         kind: if urgent { Kind::Command } else { Kind::Event },
@@ -161,6 +162,7 @@ on_both!(
     chatter_that_hangs_leaves_lanes_to_partners,
     of_many_edits_only_the_newest_is_sent,
     what_is_old_is_forgotten_and_repetitions_are_known,
+    a_turn_is_taken_once,
 );
 
 async fn a_lane_is_in_one_hand(house: House) {
@@ -669,6 +671,30 @@ async fn of_many_edits_only_the_newest_is_sent(house: House) {
     assert_eq!(sent, ["card", "edit 10", "card again", "edit 11"]);
 }
 
+async fn a_turn_is_taken_once(house: House) {
+    let others = if house.db.name() == "Postgres" { 4 } else { 0 };
+    let mut looks = Vec::new();
+    for _ in 0..others {
+        let db = house.another().await;
+        looks.push(async move {
+            let mut tx = db.begin().await.unwrap();
+            let first = schedule::fire(&mut tx, "digest", "2026-03-02", 0).await.unwrap();
+            tx.commit().await.unwrap();
+            first
+        });
+    }
+    let first = futures_util::future::join_all(looks).await.into_iter().filter(|first| *first).count();
+    let mut tx = house.db.begin().await.unwrap();
+    let later = schedule::fire(&mut tx, "digest", "2026-03-02", 0).await.unwrap();
+    assert_eq!(first + usize::from(later), 1, "of many that look at once, one");
+    assert!(schedule::fire(&mut tx, "digest", "2026-03-09", 0).await.unwrap(), "the next period");
+    for period in ["2026-03-09", "2026-03-02", "2026-02-23"] {
+        assert!(!schedule::fire(&mut tx, "digest", period, 0).await.unwrap(), "{period}, the clock set back");
+    }
+    assert!(schedule::fire(&mut tx, "sweep", "2026-03-02", 0).await.unwrap(), "another schedule");
+    tx.commit().await.unwrap();
+}
+
 async fn what_is_old_is_forgotten_and_repetitions_are_known(house: House) {
     house.receive((0..5).map(|n| envelope(&format!("old {n}"), "X", false)).collect()).await;
     let claimed = house.claim(&house.db, LEASE, 4).await;
@@ -728,75 +754,4 @@ async fn a_second_process_on_one_file_is_refused() {
     first.close().await;
     drop(first);
     Db::open_sqlite(&file, Synchronous::Normal).await.unwrap();
-}
-
-/// What 100,000 events leave behind: `cargo test --test main storage -- --ignored --nocapture`.
-mod storage {
-    use super::*;
-
-    #[test]
-    #[ignore = "a measurement"]
-    fn of_a_hundred_thousand_events() {
-        for backend in [Backend::Sqlite, Backend::Postgres] {
-            run(backend, super::measure);
-        }
-    }
-}
-
-async fn measure(house: House) {
-    let payload = format!("{{\"text\": \"{}\"}}", "x".repeat(900));
-    for day in 1..=6 {
-        for batch in 0..20 {
-            let all = (0..5_000).map(|n| Envelope {
-                payload: payload.clone(),
-                key: format!("Ev{day:02}{batch:03}{n:06}"),
-                ..envelope("", &format!("C{}", n % 50), false)
-            });
-            house.receive(all.collect()).await;
-            loop {
-                let claimed = house.claim(&house.db, LEASE, 5_000).await;
-                if claimed.is_empty() {
-                    break;
-                }
-                let claims: Vec<_> = claimed.iter().map(|c| c.claim).collect();
-                inbox::done_all(&house.db, &claims).await.unwrap();
-            }
-        }
-        let before_forgetting = size(&house).await;
-        house.clock.advance_to(house.clock.now() + Duration::from_secs(86_400));
-        let mut tx = house.db.begin().await.unwrap();
-        // Two days are kept here, so that the measurement is short.
-        inbox::forget(&mut tx, house.now() - 2 * 86_400_000, 0, i64::MAX).await.unwrap();
-        tx.commit().await.unwrap();
-        if let Db::Postgres(pool) = &house.db {
-            sqlx::query("VACUUM inbox").execute(pool).await.unwrap();
-        }
-        let kept = house.number("SELECT COUNT(*) FROM inbox").await;
-        eprintln!(
-            "{} day {day}: {kept} envelopes kept, {} MB with 100,000 of the day before forgetting, {} MB after",
-            house.db.name(),
-            before_forgetting / 1_000_000,
-            size(&house).await / 1_000_000
-        );
-    }
-}
-
-/// In bytes.
-async fn size(house: &House) -> u64 {
-    match &house.db {
-        Db::Sqlite { .. } => {
-            let mut tx = house.db.read().await.unwrap();
-            let pages = sql_value!(
-                &mut tx,
-                i64,
-                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-            );
-            pages.unwrap().unsigned_abs()
-        }
-        Db::Postgres(pool) => sqlx::query_scalar::<_, i64>("SELECT pg_total_relation_size('inbox')")
-            .fetch_one(pool)
-            .await
-            .unwrap()
-            .unsigned_abs(),
-    }
 }

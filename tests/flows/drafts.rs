@@ -7,6 +7,7 @@ use tandem::kernel::blocks::{self, Message};
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
 use tandem::sandbox::{Fault, Surface};
+use tandem::sql_value;
 use tandem::store::{audit, people};
 use tandem::sustain::draft::Draft;
 use tandem::sustain::store as sustain;
@@ -17,6 +18,7 @@ crate::flows!(
     a_note_goes_from_overlap_to_channel,
     a_blocked_note_is_edited_until_it_passes,
     a_partners_user_is_refused,
+    a_manager_of_another_partner_decides_nothing,
     a_refused_send_comes_back,
     a_note_goes_by_hand,
     a_note_expires,
@@ -86,6 +88,28 @@ pub async fn click_behind(stage: &Stage, by: &str, ts: &str, action_id: &str) {
     let action = json!({"action_id": action_id, "type": "button"});
     stage.person(by).block_action(&surface, action, &Value::Null).await.unwrap();
     stage.settle().await;
+}
+
+async fn a_manager_of_another_partner_decides_nothing(stage: Stage) {
+    ground(&stage).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let (maya, alex) = (MAYA.into(), ALEX.into());
+    let role = Role::PartnerManager;
+    people::set_holder_for(&mut tx, stage.clock.now(), &maya, role, &"p-globex".into(), Some(&alex))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let ts = propose(&stage, json!({})).await;
+    for action in ["draft.approve", "draft.edit", "draft.reject"] {
+        stage.press(ALEX, &(OPS.to_owned(), ts.clone()), action).await;
+        assert!(stage.sandbox.modal(ALEX).is_none(), "{action}");
+        let mut tx = stage.db.read().await.unwrap();
+        let sql = "SELECT COUNT(*) FROM audit WHERE actor = $1 AND action = $2 AND outcome = 'refused'";
+        assert_eq!(sql_value!(&mut tx, i64, sql, ALEX, action).unwrap(), 1, "{action}");
+    }
+    assert_eq!(stage.texts(SHARED), [""; 0]);
+    assert!(card(&stage, &ts).ends_with("<@U0MAYA> decides."), "{}", card(&stage, &ts));
+    stage.end().await;
 }
 
 /// Makes somebody a partner manager beside Maya.

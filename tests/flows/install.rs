@@ -57,6 +57,7 @@ mod renewing {
         a_token_that_ended_in_the_night_is_renewed,
         one_of_many_processes_renews,
         a_token_that_cannot_be_renewed_is_told,
+        a_token_in_another_column_does_not_open,
     );
 }
 
@@ -332,6 +333,17 @@ async fn one_of_many_processes_renews(stage: Stage) {
     assert_eq!(stage.sandbox.calls_of("oauth.v2.access").len(), 2);
     stage.bot.news.ring();
     it_works(&stage).await;
+    stage.end().await;
+}
+
+async fn a_token_in_another_column_does_not_open(stage: Stage) {
+    let ring = Keyring::load(stage.config.keys()).unwrap().unwrap();
+    assert!(installation(&stage).await.tokens(&ring).unwrap().is_some());
+    let mut tx = stage.db.begin().await.unwrap();
+    sql_exec!(&mut tx, "UPDATE installations SET bot_token = refresh_token, refresh_token = bot_token")
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(installation(&stage).await.tokens(&ring).is_err());
     stage.end().await;
 }
 

@@ -25,5 +25,6 @@ mod sessions;
 mod setup;
 mod sources;
 mod status;
+mod storage;
 mod storms;
 mod verbs;
