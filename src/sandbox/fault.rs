@@ -32,9 +32,9 @@ impl Script {
         self.0.push((method.to_owned(), fault, times));
     }
 
-    /// Whether a fault of this method is still to come.
-    pub fn expects(&self, method: &str) -> bool {
-        self.0.iter().any(|(m, ..)| m == method)
+    /// No fault is to come any more.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// The fault that this call meets.

@@ -225,9 +225,9 @@ impl Sandbox {
         self.inner.read(|s| s.script.add(method, fault, times));
     }
 
-    /// Whether a fault of `method` is still to come.
-    pub fn is_scripted(&self, method: &str) -> bool {
-        self.inner.read(|s| s.script.expects(method))
+    /// The faults that no call has met yet do not come.
+    pub fn unscript(&self) {
+        self.inner.read(|s| s.script.clear());
     }
 
     /// Lets the calls that met [`Fault::Unfinished`] take effect.

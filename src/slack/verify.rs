@@ -89,6 +89,7 @@ pub fn sign(signing_secret: &SecretString, timestamp: i64, body: &[u8]) -> Strin
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -110,6 +111,28 @@ mod tests {
     fn the_documented_example_passes() {
         assert_eq!(check(TIME, "1531420618", SIGNATURE, BODY), Ok(()));
         assert_eq!(sign(&SECRET.into(), TIME, BODY.as_bytes()), SIGNATURE);
+    }
+
+    proptest! {
+        #[test]
+        fn one_signature_fits_and_only_for_its_time_body_and_secret(
+            body in prop::collection::vec(any::<u8>(), 0..300),
+            late in -300_i64..=300,
+            (at, bit) in (any::<prop::sample::Index>(), 0_u8..8),
+            given in "(v0=)?[0-9a-fA-F]{60,68}|\\PC{0,80}",
+        ) {
+            let verifier = verifier(TIME + late);
+            let (time, right) = (TIME.to_string(), sign(&SECRET.into(), TIME, &body));
+            prop_assert_eq!(verifier.check(Some(&time), Some(&right), &body), Ok(()));
+            prop_assert!(verifier.check(Some(&time), Some(&given), &body).is_err());
+            prop_assert!(verifier.check(Some(&(TIME + 1).to_string()), Some(&right), &body).is_err());
+            let other = sign(&"another secret".into(), TIME, &body);
+            prop_assert!(verifier.check(Some(&time), Some(&other), &body).is_err());
+            let mut changed = body.clone();
+            changed.push(0);
+            changed[at.index(body.len() + 1)] ^= 1 << bit;
+            prop_assert!(verifier.check(Some(&time), Some(&right), &changed).is_err());
+        }
     }
 
     #[test]

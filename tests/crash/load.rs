@@ -45,10 +45,9 @@ pub async fn stream(sandbox: &Sandbox, db: &Db, rate: u32, duration: Duration, s
             let account = word("Note", serial);
             said.notes += 1;
             let (_, method, fault, times) = mishap(&mut dice);
-            // One at a time: faults that heap up while nothing is called would be met one after the other.
-            if !sandbox.is_scripted(method) {
-                sandbox.script(method, fault, times);
-            }
+            // For a second: a lane that rests would meet all those that came meanwhile, one after the other.
+            sandbox.unscript();
+            sandbox.script(method, fault, times);
             let db = db.clone();
             approvals.spawn(async move {
                 propose(&db, name, &account).await;

@@ -145,7 +145,6 @@ on_both!(
     a_renewed_claim_is_not_taken,
     a_lane_waits_for_its_retry,
     a_lane_that_waits_keeps_no_other_waiting,
-    a_lane_under_way_keeps_no_other_waiting,
     a_reference_has_no_wildcards,
     a_process_that_ended_is_no_fault_of_the_click,
     who_stands_behind_one_that_ends_the_process_is_not_buried_with_it,
@@ -243,14 +242,6 @@ async fn a_lane_that_waits_keeps_no_other_waiting(house: House) {
     put_back(&house, claimed[0].claim, failed(60_000)).await;
     house.receive(vec![envelope("y", "Y", false)]).await;
     assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), ["y"], "however long the other lane is");
-}
-
-async fn a_lane_under_way_keeps_no_other_waiting(house: House) {
-    house.receive((0..4_200).map(|n| envelope(&format!("x{n}"), "X", false)).collect()).await;
-    assert_eq!(house.claim(&house.db, LEASE, 1).await.len(), 1, "under way");
-    house.receive(vec![envelope("y", "Y", false)]).await;
-    assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), ["y"], "however long the other lane is");
-    assert_eq!(keys(&house.claim(&house.db, LEASE, 10).await), [""; 0]);
 }
 
 async fn a_process_that_ended_is_no_fault_of_the_click(house: House) {

@@ -10,10 +10,10 @@ use super::super::envelope::{Envelope, Kind};
 use super::super::{FARTHEST_MS, soon};
 use crate::kernel::error::{Error, Result};
 use crate::store::{Db, Tx};
-use crate::{failpoint, sql_all, sql_exec, sql_opt};
+use crate::{failpoint, sql_all, sql_exec};
 
 /// A claim looks at so many open envelopes: a long lane that is under way must not make every look expensive. While a
-/// lane waits for its retry, which can be long, or nothing is found, a claim looks past the window. (An index in the order of the lanes would
+/// lane waits for its retry, which can be long, a claim looks past the window. (An index in the order of the lanes would
 /// do without one, and makes every insert half as slow again.)
 const WINDOW: i64 = 4_096;
 /// Serialises the claims of all replicas: of two that claim at once, the second would see a lane's first envelopes as
@@ -50,13 +50,23 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
     if tx.is_postgres() {
         sql_exec!(&mut tx, "SELECT pg_advisory_xact_lock($1)", CLAIMING + i64::from(urgent))?;
     }
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let clock = tx.clock();
+    let sql = format!(
+        "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = {clock} + $1 WHERE seq IN \
+         (SELECT i.seq FROM inbox i WHERE i.urgent = $2 AND i.state < 2 \
+          AND i.seq < CASE WHEN EXISTS (SELECT 1 FROM inbox r WHERE r.urgent = $2 AND r.state < 2 \
+            AND (r.lease_until > 0 OR r.not_before > 0) AND r.not_before > $3) THEN {max} \
+           ELSE COALESCE((SELECT w.seq FROM inbox w WHERE w.urgent = $2 AND w.state < 2 ORDER BY w.seq LIMIT 1 OFFSET {WINDOW}), {max}) END \
+          AND i.lane NOT IN (SELECT b.lane FROM inbox b WHERE b.urgent = $2 AND b.state < 2 AND (b.lease_until > 0 OR b.not_before > 0) \
+           AND (b.lease_until > {clock} OR (b.not_before > $3 AND b.not_before <= $3 + {FARTHEST_MS}))) \
+          ORDER BY i.seq LIMIT $4{skip_locked}) \
+         RETURNING seq, attempts, faults, received_at, key, kind, name, lane, payload",
+        max = i64::MAX,
+    );
     let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
-    let ask = Ask { urgent: urgent.into(), now, lease, limit };
-    let mut rows = take(&mut tx, &within(), &ask).await?;
-    if rows.is_empty() && is_longer_than_window(&mut tx, urgent).await? {
-        // All of the window is of lanes that are under way; others stand behind it.
-        rows = take(&mut tx, "1 = 1", &ask).await?;
-    }
+    let rows =
+        sql_all!(&mut tx, Row, sqlx::AssertSqlSafe(sql.clone()), lease, i64::from(urgent), now, limit)?;
     failpoint!("inbox.claim");
     tx.commit().await?;
     failpoint!("inbox.claimed");
@@ -71,45 +81,6 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
         .collect();
     claimed.sort_by_key(|c| c.claim.seq);
     Ok(claimed)
-}
-
-/// What a worker asks for; times in milliseconds.
-struct Ask {
-    urgent: i64,
-    now: i64,
-    lease: i64,
-    limit: i64,
-}
-
-/// Up to which envelope a claim looks: the window's end, unless a lane waits for its retry.
-fn within() -> String {
-    format!(
-        "i.seq < CASE WHEN EXISTS (SELECT 1 FROM inbox r WHERE r.urgent = $2 AND r.state < 2 \
-     AND (r.lease_until > 0 OR r.not_before > 0) AND r.not_before > $3) THEN {max} \
-     ELSE COALESCE((SELECT w.seq FROM inbox w WHERE w.urgent = $2 AND w.state < 2 ORDER BY w.seq LIMIT 1 OFFSET {WINDOW}), \
-     {max}) END",
-        max = i64::MAX
-    )
-}
-
-async fn take(tx: &mut Tx, reach: &str, ask: &Ask) -> Result<Vec<Row>> {
-    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let clock = tx.clock();
-    let sql = format!(
-        "UPDATE inbox SET state = 1, attempts = attempts + 1, lease_until = {clock} + $1 WHERE seq IN \
-         (SELECT i.seq FROM inbox i WHERE i.urgent = $2 AND i.state < 2 AND {reach} \
-          AND i.lane NOT IN (SELECT b.lane FROM inbox b WHERE b.urgent = $2 AND b.state < 2 AND (b.lease_until > 0 OR b.not_before > 0) \
-           AND (b.lease_until > {clock} OR (b.not_before > $3 AND b.not_before <= $3 + {FARTHEST_MS}))) \
-          ORDER BY i.seq LIMIT $4{skip_locked}) \
-         RETURNING seq, attempts, faults, received_at, key, kind, name, lane, payload"
-    );
-    let Ask { urgent, now, lease, limit } = *ask;
-    Ok(sql_all!(tx, Row, sqlx::AssertSqlSafe(sql.clone()), lease, urgent, now, limit)?)
-}
-
-async fn is_longer_than_window(tx: &mut Tx, urgent: bool) -> Result<bool> {
-    let sql = "SELECT seq FROM inbox WHERE urgent = $1 AND state < 2 ORDER BY seq LIMIT 1 OFFSET $2";
-    Ok(sql_opt!(tx, (i64,), sql, i64::from(urgent), WINDOW)?.is_some())
 }
 
 /// Keeps what is under way claimed for another `lease`.
