@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool};
 
@@ -96,7 +97,7 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(3)
             .min_connections(0)
-            .connect_with(options.read_only(true))
+            .connect_with(options.read_only(true).pragma("cache_size", "-512"))
             .await?;
         Ok(Self::Sqlite { write, read, lock })
     }
@@ -136,10 +137,12 @@ impl Db {
 
     /// Connects to Postgres and takes the schema as it is.
     pub async fn connect_postgres(url: &str) -> Result<Self> {
-        let pool = sqlx::postgres::PgPoolOptions::new()
+        let options: PgConnectOptions = url.parse()?;
+        let pool = PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
-            .connect(url)
+            // Of a process that is frozen in mid-transaction, nobody waits for the locks.
+            .connect_with(options.options([("idle_in_transaction_session_timeout", "60s")]))
             .await?;
         Ok(Self::Postgres(pool))
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use serde_json::Value;
 use tandem::kernel::clock::Clock;
 use tandem::kernel::ids::PartnerId;
 use tandem::map::store as map;
@@ -13,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::ground::{self, PARTNERS};
 use crate::plan::mishap;
-use crate::story::press;
+use crate::story::press_at_a_glance;
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, text};
 
 /// What was said, and what must have come of it.
@@ -127,5 +128,6 @@ async fn propose(db: &Db, partner: &str, account: &str) {
 
 async fn approve(sandbox: &Sandbox, account: &str) {
     let named = format!("{account} ");
-    press(sandbox, MAYA, OPS.to_owned(), "draft.approve", move |card| text(card).contains(&named)).await;
+    let on = move |card: &Value| text(card).contains(&named);
+    press_at_a_glance(sandbox, MAYA, OPS.to_owned(), "draft.approve", Duration::from_secs(1), on).await;
 }
