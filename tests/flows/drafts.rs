@@ -265,7 +265,7 @@ async fn a_note_goes_by_hand(stage: Stage) {
 async fn a_note_expires(stage: Stage) {
     ground(&stage).await;
     let ts = propose(&stage, json!({})).await;
-    stage.advance_to("2026-03-11T09:00:01Z").await;
+    stage.advance_to("2026-03-11T09:10:00Z").await;
     assert!(card(&stage, &ts).contains("Expired: Nobody decided within 7 days."), "{}", card(&stage, &ts));
     stage.person(OMAR).command(OPS, "/partner draft list").await.unwrap();
     stage.settle().await;
