@@ -260,6 +260,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 return lost(row);
             }
             self.oversight.held(&mut tx, row, channel).await?;
+            failpoint!("outbox.hold");
             tx.commit().await?;
             self.bell.ring();
             Ok(())

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::inbox::{self, Again, Claim, Claimed, Inbox};
 use super::wake::Bell;
 use super::{FALLBACK, LONGEST_MS, PAUSE};
+use crate::failpoint;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids;
@@ -287,6 +288,7 @@ impl<H: Handler> Intake<H> {
         if tell {
             self.handler.delayed(&mut tx, one).await?;
         }
+        failpoint!("inbox.put_back");
         tx.commit().await?;
         let (kind, name) = (one.envelope.kind.as_str(), &one.envelope.name);
         tracing::warn!(error = again.why, kind, name, faults = one.faults, "envelope failed; trying again");
@@ -304,7 +306,10 @@ impl<H: Handler> Intake<H> {
             return Ok(self.lost(one));
         }
         match self.handler.gave_up(&mut tx, one, &reference).await {
-            Ok(()) => tx.commit().await?,
+            Ok(()) => {
+                failpoint!("inbox.bury");
+                tx.commit().await?;
+            }
             Err(error) => {
                 tracing::error!(%error, reference, "the user cannot be told that it failed");
                 tx.rollback().await?;

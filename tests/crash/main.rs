@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod doors;
+mod edges;
 mod ground;
 mod load;
 mod outages;
