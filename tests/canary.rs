@@ -1,4 +1,4 @@
-//! No secret in a log, a database file, an error's text, a report or a panic.
+//! No secret in a log, a database, an error's text, a report or a panic.
 //!
 //! A test target of its own: it listens to everything that the process logs, at the most talkative level.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
+use sqlx::AssertSqlSafe;
 use tandem::sandbox::Fault;
+use tandem::store::Db;
 use tandem::store::keys::Keyring;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -76,10 +78,27 @@ fn assert_clean(what: &str, text: &str, keys: &str) {
     }
 }
 
-fn assert_files_clean(folder: &Path, keys: &str) {
-    let files = files(folder);
-    assert_clean("the database's files", &files, keys);
-    assert!(!files.contains(VERIFICATION_TOKEN));
+async fn assert_database_clean(stage: &Stage, keys: &str) {
+    let all = match &stage.db {
+        Db::Sqlite { .. } => files(stage.folder.path()),
+        Db::Postgres(pool) => rows(pool).await,
+    };
+    assert_clean("the database", &all, keys);
+    assert!(!all.contains(VERIFICATION_TOKEN));
+}
+
+/// Every row of every table, as text.
+async fn rows(pool: &sqlx::PgPool) -> String {
+    let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(pool).await.unwrap();
+    let mut all = String::new();
+    for table in tables {
+        let sql = format!("SELECT t::text FROM \"{table}\" t");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+        all.extend(rows);
+    }
+    assert!(all.contains("Acme Corp"), "the rows were read");
+    all
 }
 
 fn files(folder: &Path) -> String {
@@ -101,10 +120,12 @@ fn no_secret_is_told_to_anybody() {
         use std::io::Write;
         let _ = writeln!(panics.clone(), "{panic}");
     }));
-    let listener = heard.clone();
-    play_on(Stage::installed(Backend::Sqlite, true), async move |stage| installed(stage, &listener).await);
-    let listener = heard.clone();
-    play_on(Stage::on(Backend::Sqlite, WayIn::Socket), async move |stage| configured(stage, &listener).await);
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let listener = heard.clone();
+        play_on(Stage::installed(backend, true), async move |stage| installed(stage, &listener).await);
+        let listener = heard.clone();
+        play_on(Stage::on(backend, WayIn::Socket), async move |stage| configured(stage, &listener).await);
+    }
     let _ = std::panic::take_hook();
     reports();
 }
@@ -135,10 +156,14 @@ async fn installed(stage: Stage, heard: &Heard) {
     let _ = tokio::spawn(async move { panic!("a bug: {shown}") }).await;
     let data = stage.folder.path();
     let copy = data.join("copy.db");
-    for arguments in
-        [vec!["doctor"], vec!["audit", "export", "--format", "jsonl"], vec!["backup", copy.to_str().unwrap()]]
-    {
-        let (well, said) = tandem(data, &[], &arguments);
+    let mut reports = vec![vec!["doctor"], vec!["audit", "export", "--format", "jsonl"]];
+    let variables: Vec<(&str, &str)> =
+        stage.postgres_url().map(|url| ("DATABASE_URL", url)).into_iter().collect();
+    if variables.is_empty() {
+        reports.push(vec!["backup", copy.to_str().unwrap()]);
+    }
+    for arguments in reports {
+        let (well, said) = tandem(data, &variables, &arguments);
         assert!(well, "{said}");
         assert_clean(arguments[0], &said, &keys);
     }
@@ -147,7 +172,7 @@ async fn installed(stage: Stage, heard: &Heard) {
         assert_eq!(said.status, 200, "{}", said.body);
         assert_clean(page, &said.body, &keys);
     }
-    assert_files_clean(data, &keys);
+    assert_database_clean(&stage, &keys).await;
     let log = heard.text();
     assert!(log.contains("TRACE") && log.contains("a bug: Config"), "the log was listened to");
     assert_clean("the log", &log, &keys);
@@ -158,7 +183,7 @@ async fn configured(stage: Stage, heard: &Heard) {
     work(&stage).await;
     stage.sandbox.revoke_token().await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    assert_files_clean(stage.folder.path(), "");
+    assert_database_clean(&stage, "").await;
     assert_clean("the log", &heard.text(), "");
 }
 

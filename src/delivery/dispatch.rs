@@ -29,6 +29,8 @@ const LANES: usize = 16;
 const RESERVED: usize = 4;
 /// So often, at the least, a call is tried that meets a passing fault.
 const FAULTS: i64 = 8;
+/// So long, in milliseconds, what our own people read is tried while Slack takes what came later.
+const PASSED_MS: i64 = 30 * 60_000;
 /// How often it is tried to write down what became of a row when the database fails: what Slack has, and what it
 /// certainly has not, must not become unknown.
 const SETTLEMENTS: u32 = 30;
@@ -286,7 +288,9 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 return self.settle(row, Fate::Unconfirmed, None, Some(why)).await;
             }
             (true, false) if stale => return self.give_up(row, why).await,
-            (false, _) if stale && tried => return self.give_up(row, why).await,
+            (false, _) if tried && (stale || self.holds_others_up(row, now).await.unwrap_or(false)) => {
+                return self.give_up(row, why).await;
+            }
             _ => {}
         }
         let in_ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
@@ -308,6 +312,17 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             Ok(())
         })
         .await
+    }
+
+    /// Slack takes what came later, and has not taken this for long: those behind it in its lane need not wait a day.
+    async fn holds_others_up(&self, row: &Claimed, now: i64) -> Result<bool> {
+        if now - row.delayed_at.unwrap_or(now) <= PASSED_MS {
+            return Ok(false);
+        }
+        let mut tx = self.db.read().await?;
+        let passed = outbox::was_passed(&mut tx, row.seq).await?;
+        tx.rollback().await?;
+        Ok(passed)
     }
 
     async fn give_up(&self, row: &Claimed, why: &str) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::store::Tx;
 
 pub use claims::{Again, Claimed, claim, is_ours, release_all, renew, retry_later, settle};
 pub use held::{give_up_held, held, held_for, held_too_long, hold, readdress, release, renumber};
-pub use look::{attended, forget, is_shown, lane_of, shown_at, stuck};
+pub use look::{attended, forget, is_shown, lane_of, shown_at, stuck, was_passed};
 
 /// Who will read it.
 #[derive(Clone, Debug, PartialEq, Eq)]

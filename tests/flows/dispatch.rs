@@ -22,6 +22,8 @@ on_both!(
     a_fault_before_the_send_leaves_nothing_unknown,
     a_fault_after_a_refusal_leaves_nothing_unknown,
     one_that_cannot_be_read_keeps_nobody_waiting,
+    one_that_slack_never_takes_does_not_hold_its_channel_up_for_a_day,
+    an_outage_of_half_a_day_loses_nothing,
     a_note_that_waits_too_long_comes_back,
     waits_that_slack_asked_for_are_no_faults,
     a_long_wait_is_no_clock_set_back,
@@ -37,6 +39,8 @@ struct Script {
     answers: Mutex<VecDeque<Sent>>,
     closings: Mutex<VecDeque<Result<Option<ChannelId>>>>,
     looks: Mutex<VecDeque<Result<At, NotNow>>>,
+    /// The key of the message that is never taken.
+    poison: Option<&'static str>,
     doubt: Duration,
     clock: Option<Clock>,
     /// What was done when, in milliseconds UTC.
@@ -64,6 +68,9 @@ impl Carrier for Script {
     async fn send(&self, row: &Claimed, _shown: At) -> Sent {
         self.sent.lock().unwrap().push(row.key.clone());
         self.did("sent");
+        if self.poison == Some(row.key.as_str()) {
+            return Sent::Later(None, "http_500".into());
+        }
         let told = self.answers.lock().unwrap().pop_front();
         told.unwrap_or_else(|| Sent::Arrived(Some(("C1".into(), "1.0".into()))))
     }
@@ -196,6 +203,25 @@ const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 fn limited() -> Sent {
     Sent::Later(Some(TEN_MINUTES), "ratelimited".into())
+}
+
+async fn one_that_slack_never_takes_does_not_hold_its_channel_up_for_a_day(house: House) {
+    let script = Arc::new(Script { poison: Some("a"), ..Script::default() });
+    enqueue(&house, &[post("a", "C1"), post("b", "C1"), post("c", "C2")]).await;
+    let started = house.now();
+    work(&house, &script, Duration::from_secs(60), async || script.ends().len() == 3).await;
+    assert!(house.now() - started < 2 * 3_600_000, "{} ms", house.now() - started);
+    let fate = |key: &str| script.ends().into_iter().find(|(k, ..)| k == key).unwrap().1;
+    assert_eq!(["a", "b", "c"].map(fate), [Fate::Failed, Fate::Sent, Fate::Sent]);
+}
+
+async fn an_outage_of_half_a_day_loses_nothing(house: House) {
+    let script = Arc::new(Script::default());
+    let answers = (0..60).map(|_| Sent::Later(None, "http_503".into()));
+    script.answers.lock().unwrap().extend(answers);
+    enqueue(&house, &[post("a", "C1"), post("b", "C2")]).await;
+    work(&house, &script, TEN_MINUTES, async || script.ends().len() == 2).await;
+    assert!(script.ends().iter().all(|(_, state, _)| *state == Fate::Sent), "{:?}", script.ends());
 }
 
 async fn a_note_that_waits_too_long_comes_back(house: House) {

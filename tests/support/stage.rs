@@ -159,6 +159,11 @@ impl Stage {
         Some(stage)
     }
 
+    /// Where its Postgres is; `None` on SQLite.
+    pub fn postgres_url(&self) -> Option<&str> {
+        self.postgres.as_ref().map(|database| database.url.as_str())
+    }
+
     /// Starts another replica; `None` on SQLite, which takes one process.
     pub async fn replica(&self) -> Option<Replica> {
         let db = Db::open_postgres(&self.postgres.as_ref()?.url).await.unwrap();

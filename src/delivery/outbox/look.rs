@@ -35,6 +35,12 @@ pub async fn stuck(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>> {
     )?)
 }
 
+/// Whether Slack has taken something that was enqueued later: it takes messages, only not this one.
+pub async fn was_passed(tx: &mut Tx, seq: i64) -> Result<bool> {
+    let later = "SELECT seq FROM outbox WHERE seq > $1 AND state = 'sent' LIMIT 1";
+    Ok(sql_opt!(tx, (i64,), later, seq)?.is_some())
+}
+
 /// Forgets up to `limit` rows that are settled: those that show nothing and were enqueued before `sent`, and up to
 /// `limit` of those that show something, and so could be edited, before `shown` (milliseconds UTC). Gives their number.
 pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u64> {
