@@ -40,6 +40,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// The relevance check.
     pub relevance: Relevance,
+    /// The account map.
+    pub account_map: AccountMap,
 }
 
 /// How Slack is reached.
@@ -156,6 +158,18 @@ pub struct Relevance {
     pub levels: BTreeMap<String, String>,
 }
 
+/// The account map: from when on what is known of an account counts as old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountMap {
+    /// An account is cooling when its last touch is more than so many days ago.
+    pub cooling_days: u16,
+    /// It is dormant when the last touch is more than so many days ago.
+    pub dormant_days: u16,
+    /// A relationship loses one of its five points with every so many days since somebody last said how strong it is.
+    pub fades_days: u16,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -169,7 +183,14 @@ impl Default for Config {
             limits: Limits::default(),
             delivery: Delivery::default(),
             relevance: Relevance::default(),
+            account_map: AccountMap::default(),
         }
+    }
+}
+
+impl Default for AccountMap {
+    fn default() -> Self {
+        Self { cooling_days: 14, dormant_days: 45, fades_days: 180 }
     }
 }
 
@@ -299,7 +320,7 @@ impl Config {
     }
 
     fn validate_numbers(&self) -> Result<(), ConfigError> {
-        let delivery = &self.delivery;
+        let (delivery, map) = (&self.delivery, &self.account_map);
         let numbers = [
             ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
             ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
@@ -328,6 +349,19 @@ impl Config {
                 self.slack.timeout_seconds + 5..=3600,
                 "give 25, or another number up to 3600 that is 5 or more above slack.timeout_seconds",
             ),
+            (
+                "account_map.cooling_days",
+                map.cooling_days.into(),
+                1..=365,
+                "give 1 to 365; 14 suits most",
+            ),
+            (
+                "account_map.dormant_days",
+                map.dormant_days.into(),
+                u64::from(map.cooling_days) + 1..=730,
+                "give 45, or another number up to 730 that is above account_map.cooling_days",
+            ),
+            ("account_map.fades_days", map.fades_days.into(), 30..=3650, "give 30 to 3650; 180 suits most"),
         ];
         match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
             None => Ok(()),

@@ -62,6 +62,14 @@ ids! {
     PartnerId,
     /// A person at a partner.
     ContactId,
+    /// A person at an account.
+    StakeholderId,
+    /// A next step on an account's map.
+    StepId,
+    /// What was decided on an account: who reaches out, who introduces, who stays out.
+    AccountDecisionId,
+    /// A hold on an account.
+    HoldId,
     /// One account with one partner.
     OverlapId,
     /// A list file on its way into the map.

@@ -1,6 +1,7 @@
 //! Map: accounts, partners, contacts and overlaps, and the formats in which they arrive.
 
 pub mod account;
+pub mod account_map;
 pub mod domain;
 pub mod find;
 pub mod flow;

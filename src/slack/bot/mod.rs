@@ -55,6 +55,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::pulse;
+use crate::map::account_map;
 use crate::store::{Db, Tx, audit, millis};
 use crate::sustain::relevance;
 
@@ -125,6 +126,8 @@ pub struct Bot {
     pub delivery: Delivery,
     /// How hard the relevance check is.
     pub relevance: relevance::Settings,
+    /// From when on what is known of an account counts as old.
+    pub mapping: account_map::Settings,
 }
 
 impl FrontDoor for Bot {
