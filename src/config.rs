@@ -349,12 +349,7 @@ impl Config {
                 self.slack.timeout_seconds + 5..=3600,
                 "give 25, or another number up to 3600 that is 5 or more above slack.timeout_seconds",
             ),
-            (
-                "account_map.cooling_days",
-                map.cooling_days.into(),
-                1..=365,
-                "give 1 to 365; 14 suits most",
-            ),
+            ("account_map.cooling_days", map.cooling_days.into(), 1..=365, "give 1 to 365; 14 suits most"),
             (
                 "account_map.dormant_days",
                 map.dormant_days.into(),

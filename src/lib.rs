@@ -11,7 +11,7 @@
 //! | [`store`] | pools, transactions, migrations; the audit log, sealed tokens, backups |
 //! | [`config`] | one validated struct: file and environment |
 //! | [`delivery`] | inbox, outbox, worker, scheduler: the only way in and the only way out |
-//! | [`map`] | accounts, partners, contacts, overlaps and how they arrive |
+//! | [`map`] | accounts and their maps, partners, contacts, overlaps and how they arrive |
 //! | [`pull`] | triage and the weekly digest |
 //! | [`plan`] | session requests and commitments |
 //! | [`sustain`] | drafts, templates, relevance, sending |

@@ -107,6 +107,7 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
     let cast = Cast {
         manager: maya,
         owners: vec![alex.clone(), omar],
+        executive: Some(evelyn),
         requester: alex,
         places: vec![
             (Some("C0NORTHWIND".into()), Some("U0SAM".into())),
@@ -127,7 +128,8 @@ fn welcome(url: &str) {
          1. In #partner-overlaps, write: New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer\n\
          2. Type /partner help in any channel, and open Tandem's Home.\n\
          3. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
-         4. Draft a note from a row of the digest and approve it as Maya.\n\
-         5. Change to Sam of Northwind and look into #ext-northwind."
+         4. Type /partner account show acme, and read who matters there, who knows them and what is on hold.\n\
+         5. Draft a note from a row of the digest and approve it as Maya.\n\
+         6. Change to Sam of Northwind and look into #ext-northwind."
     );
 }

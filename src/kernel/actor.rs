@@ -59,9 +59,9 @@ impl Role {
 /// A right that is checked at the moment of the click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
-    /// Add overlaps, requests and commitments; answer one's own.
+    /// Add overlaps, requests and commitments, fill account maps; answer one's own.
     Contribute,
-    /// Decide on overlaps: plan, assign, snooze, dismiss; import lists; draft notes.
+    /// Decide on overlaps: plan, assign, snooze, dismiss; decide on accounts and hold them; import lists; draft notes.
     Triage,
     /// Approve, edit after proposal, reject a note to a partner.
     Approve,
@@ -87,8 +87,10 @@ impl Right {
     /// What it is good for, as the table of rights in the README says it.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Contribute => "add overlaps, ask for sessions, log commitments",
-            Self::Triage => "triage: plan, assign, snooze, dismiss, import lists, draft notes",
+            Self::Contribute => "add overlaps, ask for sessions, log commitments, fill account maps",
+            Self::Triage => {
+                "triage: plan, assign, snooze, dismiss, decide and hold accounts, import lists, draft notes"
+            }
             Self::Approve => "approve, edit, reject a note to a partner",
             Self::Administer => "set-up, partners, channels, roles, the digest's settings",
         }

@@ -1,5 +1,7 @@
 //! What the map shows in Slack.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use super::partner::Partner;
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{AccountId, UserId};
 use crate::kernel::text::escape;
 
 /// The controls of this area.
@@ -266,14 +268,16 @@ struct Row {
     partner: String,
     kind: String,
     state: String,
+    holds: Vec<String>,
 }
 
-/// A private list; `limit` rows are shown.
+/// A private list; `limit` rows are shown, each with what is on hold on its account (mrkdwn).
 pub fn list(
     narrowed: &str,
     found: &[Overlap],
     limit: usize,
     partners: &[Partner],
+    holds: &HashMap<AccountId, Vec<String>>,
     now: &jiff::Zoned,
 ) -> Result<Message> {
     let rows = found.iter().take(limit).map(|o| Row {
@@ -281,6 +285,7 @@ pub fn list(
         partner: o.partner.clone(),
         kind: o.kind_words(),
         state: state_words(o, now),
+        holds: holds.get(&o.account.id).cloned().unwrap_or_default(),
     });
     let lists = partners
         .iter()

@@ -132,6 +132,13 @@ impl Digest {
         self.top.iter().chain(grouped).map(|r| r.overlap.clone()).collect()
     }
 
+    /// Why it shows this overlap.
+    pub fn why(&self, overlap: &OverlapId) -> Option<&str> {
+        let grouped = self.groups.iter().flat_map(|g| &g.rows);
+        let row = self.top.iter().chain(grouped).find(|r| r.overlap == *overlap)?;
+        Some(row.why.as_str()).filter(|why| !why.is_empty())
+    }
+
     /// How many rows stand in the thread.
     pub fn in_thread(&self) -> usize {
         self.groups.iter().map(|g| g.rows.len()).sum()
@@ -294,6 +301,11 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Whether it takes the overlap out of triage as planned.
+    pub fn is_plan(&self) -> bool {
+        matches!(self, Self::Agenda | Self::Session(_))
+    }
+
     /// For the audit, as noun.verb.
     pub fn verb(&self) -> &'static str {
         match self {

@@ -11,7 +11,8 @@ use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
 use crate::delivery::{schedule, uptime};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, DigestId, OverlapId, UserId};
+use crate::kernel::ids::{AccountId, ChannelId, DigestId, OverlapId, UserId};
+use crate::map::account_map::{self, decision::Choice};
 use crate::map::overlap::{Overlap, user_of};
 use crate::map::store as map;
 use crate::store::settings::{self, DigestTime};
@@ -23,6 +24,8 @@ const GRACE_MS: i64 = 3_600_000;
 const LONGEST: SignedDuration = SignedDuration::from_hours(26 * 7 * 24);
 /// Under which digests fire.
 const SCHEDULE: &str = "digest";
+/// With so many partners at the most an account is shown in digests.
+const WITH_PARTNERS: i64 = 50;
 /// An overlap is edited in the newest digests only.
 const EDITED: i64 = 3;
 
@@ -82,10 +85,12 @@ pub async fn scene(
         _ => None,
     }));
     users.extend(overlaps.values().filter_map(Overlap::holder).filter_map(|held| user_of(&held)));
+    let accounts: Vec<AccountId> = overlaps.values().map(|o| o.account.id.clone()).collect();
+    let holds = account_map::flow::hold_lines(tx, now, &accounts).await?;
     users.sort();
     users.dedup();
     let names = store::names(tx, &users).await?;
-    Ok(Scene { now, zone, channel: channel.cloned(), overlaps, decided, names })
+    Ok(Scene { now, zone, channel: channel.cloned(), overlaps, decided, names, holds })
 }
 
 /// The digest that is due now: where it goes, the period that it stands for, and what it makes up for.
@@ -189,8 +194,24 @@ pub async fn find(tx: &mut Tx, id: &OverlapId) -> Result<Overlap> {
     })
 }
 
-/// Makes a decision on version `seen`, writes it down, and edits the messages that show the overlap.
-/// Whoever is assigned is told; nobody else is.
+/// Edits every message that shows an overlap of this account.
+pub async fn refresh_account(tx: &mut Tx, now: Timestamp, account: &AccountId) -> Result<()> {
+    let filter = map::Filter { account: Some(account.clone()), ..map::Filter::default() };
+    for overlap in map::overlaps(tx, &filter, WITH_PARTNERS).await? {
+        refresh(tx, now, &overlap.id).await?;
+    }
+    Ok(())
+}
+
+/// Why it should be looked at now, as the newest digest that shows it said it.
+pub async fn why_now(tx: &mut Tx, id: &OverlapId) -> Result<Option<String>> {
+    let newest = store::showing(tx, id, 1).await?.into_iter().next();
+    Ok(newest.and_then(|posted| posted.digest.why(id).map(str::to_owned)))
+}
+
+/// Makes a decision on version `seen`, writes it down, and edits the messages that show the overlap. What is planned comes
+/// with a decision on the account (E5): `on_account`, and nothing is planned without. Whoever is assigned is told; nobody
+/// else is.
 pub async fn decide(
     tx: &mut Tx,
     now: Timestamp,
@@ -198,7 +219,13 @@ pub async fn decide(
     id: &OverlapId,
     seen: i64,
     what: Decision,
+    on_account: Option<&Choice>,
 ) -> Result<Outcome> {
+    if what.is_plan() != on_account.is_some() {
+        return Err(Error::user(
+            "What is planned needs a decision: who reaches out, who introduces, who stays out, and why. Use the form behind *Plan*.",
+        ));
+    }
     let mut overlap = find(tx, id).await?;
     if overlap.version != seen {
         return Ok(Outcome::Second(Box::new(overlap)));
@@ -211,6 +238,12 @@ pub async fn decide(
     let detail = serde_json::to_string(&made.what)?;
     let subject = format!("overlap:{id}");
     audit::done(tx, now, actor.user.as_str(), made.what.verb(), &subject, &detail);
+    if let Some(choice) = on_account {
+        let (_, hold) = account_map::flow::decide(tx, now, actor, &overlap.account.id, choice, None).await?;
+        if hold.is_some() {
+            refresh_account(tx, now, &overlap.account.id).await?;
+        }
+    }
     let shown = refresh(tx, now, id).await?;
     if let Decision::Assign(user) = &made.what
         && *user != actor.user

@@ -8,6 +8,7 @@ use super::view::action;
 use crate::kernel::blocks;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text::escape;
+use crate::map::account_map::view::{self as account_view, Offer};
 use crate::map::overlap::Overlap;
 use crate::store::settings::DigestTime;
 
@@ -62,29 +63,26 @@ fn about(overlap: &Overlap) -> Value {
 /// Where a modal was opened: channel and thread.
 pub type From<'a> = (Option<&'a ChannelId>, Option<&'a str>);
 
-/// On the next agenda, or a session by a date.
-pub fn plan(overlap: &Overlap, from: From<'_>, by: Date) -> Value {
+/// On the next agenda, or a session by a date; and the decision on the account without which nothing is planned (E5).
+pub fn plan(overlap: &Overlap, from: From<'_>, by: Date, offer: &Offer) -> Value {
     let options = [
         blocks::choice("Put it on the next agenda", AGENDA),
         blocks::choice("Ask the partner's manager for a session", SESSION),
     ];
     let radio = json!({"type": "radio_buttons", "action_id": field::PLAN, "options": options, "initial_option": options[0]});
-    blocks::modal(
-        action::PLAN,
-        "Plan",
-        Some("Plan"),
-        &metadata(overlap, from),
-        vec![
-            about(overlap),
-            blocks::input("Where it goes", radio, None, false),
-            blocks::input(
-                "Session by",
-                blocks::date_picker(field::BY, Some(by)),
-                Some("Only for a session of its own."),
-                true,
-            ),
-        ],
-    )
+    let mut fields = vec![about(overlap)];
+    fields.extend(account_view::standing(&offer.holds));
+    fields.extend([
+        blocks::input("Where it goes", radio, None, false),
+        blocks::input(
+            "Session by",
+            blocks::date_picker(field::BY, Some(by)),
+            Some("Only for a session of its own."),
+            true,
+        ),
+    ]);
+    fields.extend(account_view::decision_fields(offer));
+    blocks::modal(action::PLAN, "Plan", Some("Plan"), &metadata(overlap, from), fields)
 }
 
 /// Who looks after it.

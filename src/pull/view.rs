@@ -15,7 +15,7 @@ use super::priority::{Reason, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, OverlapId, UserId};
+use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
 use crate::map::overlap::{Overlap, user_of};
 use row::{row, thread_block, top_blocks};
@@ -54,6 +54,8 @@ pub struct Scene {
     pub decided: HashMap<OverlapId, Decided>,
     /// The names by which people go; nobody is mentioned.
     pub names: HashMap<UserId, String>,
+    /// What is on hold on their accounts; mrkdwn.
+    pub holds: HashMap<AccountId, Vec<String>>,
 }
 
 /// `9 March`, in a zone.

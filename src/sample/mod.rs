@@ -1,9 +1,11 @@
-//! A small company to try things with: three partners, their people, sixty overlaps, a late commitment and an open request.
+//! A small company to try things with: three partners, their people, sixty overlaps, the maps of two
+//! accounts, a late commitment and an open request.
 //!
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
 
 mod company;
+mod maps;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +37,8 @@ pub struct Cast {
     pub manager: UserId,
     /// Who owns the accounts; used in turns.
     pub owners: Vec<UserId>,
+    /// Who leads, and is held by the sample's hold; nobody in particular where there is none.
+    pub executive: Option<UserId>,
     /// Who asks for the session.
     pub requester: UserId,
     /// The channel and the first contact's Slack id of each partner, in the order Northwind, Globex, Initech.
@@ -89,6 +93,9 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
         ids.push(partner);
     }
     work(tx, now, cast, &ids, &accounts).await?;
+    if let Some(northwind) = ids.first() {
+        maps::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
+    }
     Ok(counts)
 }
 

@@ -128,6 +128,7 @@ fn app() -> App {
             ("overlap.add".into(), "Add as overlap".into()),
             ("commitment.add".into(), "Log commitment".into()),
             ("draft.new".into(), "Draft note".into()),
+            ("account.note".into(), "Add to account".into()),
         ],
         global_shortcuts: Vec::new(),
     }

@@ -25,6 +25,15 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<OverlapsVerb>,
     },
+    /// The map of an account: who matters, who knows them, what is decided, what is next
+    #[command(subcommand_precedence_over_arg = true)]
+    Account {
+        /// What to do; `show` when left out.
+        #[command(subcommand)]
+        verb: Option<AccountVerb>,
+        /// The name or domain of an account, to show it.
+        words: Vec<String>,
+    },
     /// Account-planning sessions: ask for one, see what is asked
     Session {
         /// What to do; `list` when left out.
@@ -83,6 +92,26 @@ pub enum OverlapsVerb {
     },
     /// How to read in a CSV, TSV or XLSX list
     Import,
+}
+
+/// `/partner account …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum AccountVerb {
+    /// The map of one account; alone, your accounts
+    Show {
+        /// Its name or domain.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
+    /// Who reaches out, who introduces, who stays out of the way, and why
+    Decide {
+        /// Its name or domain.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
+    /// Walk through the focus accounts, one click each
+    Review,
 }
 
 /// `/partner session …`
@@ -321,6 +350,27 @@ mod tests {
     }
 
     #[test]
+    fn an_account_is_shown_with_the_verb_and_without() {
+        let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let show = |all: &[&str]| Noun::Account {
+            verb: Some(AccountVerb::Show { words: words(all) }),
+            words: vec![],
+        };
+        assert_eq!(parse("account show Acme Corp"), Ok(show(&["Acme", "Corp"])));
+        assert_eq!(
+            parse("account acme Corp"),
+            Ok(Noun::Account { verb: None, words: words(&["acme", "Corp"]) })
+        );
+        assert_eq!(parse("account acme.com"), Ok(Noun::Account { verb: None, words: words(&["acme.com"]) }));
+        assert_eq!(parse("account"), Ok(Noun::Account { verb: None, words: vec![] }));
+        assert_eq!(
+            parse("account review"),
+            Ok(Noun::Account { verb: Some(AccountVerb::Review), words: vec![] })
+        );
+        insta::assert_snapshot!(parse("account review now").unwrap_err(), @"`/partner account review` takes no more words. Send it alone.");
+    }
+
+    #[test]
     fn what_slack_escaped_is_read_as_it_was_typed() {
         let words = ["Smith", "&", "Sons", "<b>", "<https://a.com/?a=1&amp;b=2|a.com>"];
         assert_eq!(
@@ -343,6 +393,7 @@ mod tests {
         insta::assert_snapshot!(parse("").unwrap_err(), @r"
         *What you can say*
         `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
+        `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
         `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
         `/partner draft new | list`  Notes to partners: draft one, see what waits

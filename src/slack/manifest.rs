@@ -17,10 +17,11 @@ pub enum WayIn {
 }
 
 /// The message shortcuts: callback and name.
-pub const SHORTCUTS: [(&str, &str, &str); 3] = [
+pub const SHORTCUTS: [(&str, &str, &str); 4] = [
     ("overlap.add", "Add as overlap", "Opens a form with the overlap that the message names"),
     ("commitment.add", "Log commitment", "Keeps who promised what, to which partner, by when"),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
+    ("account.note", "Add to account", "Keeps the message as a note on an account's map"),
 ];
 
 /// A scope, the methods and events that need it, and what it is for.

@@ -11,6 +11,7 @@ use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
+use crate::map::account_map;
 use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
@@ -105,6 +106,8 @@ pub struct Ground {
     pub library: Vec<Item>,
     /// The other partners, of whom it says nothing.
     pub others: Vec<String>,
+    /// What is on hold on the account; mrkdwn.
+    pub holds: Vec<String>,
     /// Who owns the account on our side, as it reads in a sentence.
     pub owner: Option<String>,
     /// The owner's Slack user, where that is how the owner is known.
@@ -131,7 +134,10 @@ impl Ground {
             (None, Some(name)) if !name.contains('@') => Some(name.clone()),
             _ => None,
         };
-        Ok(Some(Self { partner, overlap, contacts, library, others, owner, owner_user, zone, today }))
+        let account = &overlap.account.id;
+        let mut holds = account_map::flow::hold_lines(tx, now, std::slice::from_ref(account)).await?;
+        let holds = holds.remove(account).unwrap_or_default();
+        Ok(Some(Self { partner, overlap, contacts, library, others, holds, owner, owner_user, zone, today }))
     }
 
     /// When the overlap was last seen: `2 March`.

@@ -125,9 +125,18 @@ async fn decide(page: &Page) {
     let row = |action, account| Control::of(Place::Main, action).in_message(DIGEST).beside(account);
     page.click_action(row(PLAN, "Anchor Foods")).await;
     page.modal("Plan").await;
+    for why in ["Why this partner", "Why now", "Why this person"] {
+        assert_ne!(page.value(why).await, "", "{why} is proposed");
+    }
+    page.fill("Hold", "No pricing talk before the workshop").await;
     page.screenshot("07-plan").await;
     page.submit().await;
     page.sees(Place::Main, "Planned by").await;
+    page.sees(
+        Place::Main,
+        "No pricing talk before the workshop (until the introduction is made; holds everybody)",
+    )
+    .await;
     page.choose(row(MENU, "Orchard Telecom"), "Snooze").await;
     page.modal("Snooze").await;
     page.fill("Until", "2026-03-23").await;

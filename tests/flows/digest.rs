@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tandem::map::account_map::decision::{Choice, Intent};
 use tandem::pull::digest::Decision;
 use tandem::pull::flow;
 use tandem::sandbox::Surface;
@@ -145,7 +146,15 @@ async fn two_decisions_at_once_are_both_shown(stage: Stage) {
     let decide = async |tx: &mut Tx, nth: usize| {
         let id = shown_first[nth].as_str().into();
         let seen = flow::find(tx, &id).await.unwrap().version;
-        flow::decide(tx, now, &actor, &id, seen, Decision::Agenda).await.unwrap();
+        let choice = Choice {
+            partner: None,
+            reaches_out: OMAR.into(),
+            introducer: None,
+            stays_out: Vec::new(),
+            intent: Intent::default(),
+            hold: None,
+        };
+        flow::decide(tx, now, &actor, &id, seen, Decision::Agenda, Some(&choice)).await.unwrap();
     };
     decide(&mut tx, 0).await;
     let second = async {

@@ -1,3 +1,4 @@
+mod accounts;
 mod audit;
 mod backup;
 mod channels;

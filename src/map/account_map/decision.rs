@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn it_says_who_does_what() {
-        let names = Names::of(&[("U0ALEX", "Alex Rivera"), ("U0EVE", "Evelyn Osei"), ("U0OMAR", "Omar Haddad")]);
+        let names =
+            Names::of(&[("U0ALEX", "Alex Rivera"), ("U0EVE", "Evelyn Osei"), ("U0OMAR", "Omar Haddad")]);
         let mut made = Decision {
             id: "d1".into(),
             account: "a1".into(),

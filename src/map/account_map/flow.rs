@@ -1,12 +1,14 @@
 //! The account map changes: load, decide, save and enqueue, in one transaction.
 
 mod holds;
+mod review;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
-pub use holds::{keep, lift, may_lift, round};
+pub use holds::{hold_for, hold_lines, hold_subject, keep, lift, may_lift, round};
+pub use review::{Reviewed, review};
 
 use super::decision::{Choice, Decision, Introducer};
 use super::hold::Hold;
@@ -76,7 +78,8 @@ pub async fn relate(
     let account = take(tx, now, account, &said.said_by).await?;
     known_here(tx, said).await?;
     let before = store::relationship(tx, &said.pair()).await?;
-    if before.is_some_and(|b| b.said_at > opened && b.said_by != said.said_by && b.strength != said.strength) {
+    if before.is_some_and(|b| b.said_at > opened && b.said_by != said.said_by && b.strength != said.strength)
+    {
         return Err(changed("that relationship", &account));
     }
     store::save_relationship(tx, said).await?;
@@ -252,7 +255,8 @@ pub async fn decide(
         at: now,
     };
     store::insert_decision(tx, &decision, false).await?;
-    let names = store::names(tx, &[vec![choice.reaches_out.clone()], choice.stays_out.clone()].concat()).await?;
+    let names =
+        store::names(tx, &[vec![choice.reaches_out.clone()], choice.stays_out.clone()].concat()).await?;
     written(tx, now, &actor.user, "account.decide", &account.id, &decision.words(&names));
     let Some(terms) = &choice.hold else { return Ok((decision, None)) };
     let hold = Hold {

@@ -169,7 +169,11 @@ mod tests {
         map.steps[0].due = date(2026, 3, 6);
         map.holds[0].until = Some(date(2026, 3, 6));
         let told_now = told(&map);
-        assert!(told_now.contains("Risk: Northwind and Globex are on it together; a step is late; a hold ran out"), "{told_now}");
+        assert!(
+            told_now
+                .contains("Risk: Northwind and Globex are on it together; a step is late; a hold ran out"),
+            "{told_now}"
+        );
         assert!(told_now.ends_with("All 5 lenses answered."), "{told_now}");
         map.overlaps.truncate(1);
         map.steps.clear();

@@ -185,9 +185,11 @@ impl AccountMap {
         }));
         users.extend(self.steps.iter().map(|s| s.owner.clone()));
         users.extend(self.log.iter().flat_map(|e| e.said_by.iter().chain([&e.by]).cloned()));
-        users.extend(self.decisions.iter().flat_map(|d| {
-            d.stays_out.iter().chain([&d.reaches_out, &d.by]).cloned().collect::<Vec<_>>()
-        }));
+        users.extend(
+            self.decisions
+                .iter()
+                .flat_map(|d| d.stays_out.iter().chain([&d.reaches_out, &d.by]).cloned().collect::<Vec<_>>()),
+        );
         users.extend(self.holds.iter().flat_map(|h| {
             let lifted = h.lifted.iter().map(|(by, _)| by);
             h.held.iter().chain([&h.author]).chain(lifted).cloned().collect::<Vec<_>>()

@@ -197,8 +197,9 @@ mod tests {
     fn graph() -> impl Strategy<Value = Vec<Edge>> {
         const NAMES: [&str; 10] = ["u1", "u2", "u3", "c1", "c2", "c3", "c4", "p1", "p2", "p3"];
         let name = prop::sample::select(NAMES.to_vec());
-        prop::collection::vec((name.clone(), name, 1i64..=5), 0..40)
-            .prop_map(|all| all.iter().map(|(a, b, s)| Edge { from: node(a), to: node(b), strength: *s }).collect())
+        prop::collection::vec((name.clone(), name, 1i64..=5), 0..40).prop_map(|all| {
+            all.iter().map(|(a, b, s)| Edge { from: node(a), to: node(b), strength: *s }).collect()
+        })
     }
 
     /// How many links the shortest chain has from our side to `last` over partners' contacts, by trying all of them.

@@ -115,7 +115,8 @@ fn what_is_missing(sight: &Sight<'_>) -> Answer {
         return Answer::Open("Not known yet.".to_owned());
     }
     let missing: Vec<&str> = missing_roles(sight).into_iter().map(Part::words).collect();
-    let fragile: Vec<String> = sight.map.people.iter().filter_map(|p| fragile(sight, p)).take(NAMED).collect();
+    let fragile: Vec<String> =
+        sight.map.people.iter().filter_map(|p| fragile(sight, p)).take(NAMED).collect();
     let mut parts = Vec::new();
     if !missing.is_empty() {
         parts.push(format!("Missing: {}.", listed(missing)));
@@ -201,10 +202,8 @@ mod tests {
     #[test]
     fn a_covered_account_lacks_nothing() {
         let mut map = map();
-        map.people = Part::NEEDED
-            .iter()
-            .map(|part| person(part.as_str(), part.words(), None, Some(*part)))
-            .collect();
+        map.people =
+            Part::NEEDED.iter().map(|part| person(part.as_str(), part.words(), None, Some(*part))).collect();
         map.relationships = map
             .people
             .iter()

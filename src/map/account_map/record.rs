@@ -1,7 +1,7 @@
 //! What is to be done on an account and what was done: next steps, and the log of touches and notes.
 
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::Settings;
 use crate::kernel::ids::{AccountId, StepId, UserId};

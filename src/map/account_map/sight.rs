@@ -118,9 +118,7 @@ impl<'a> Sight<'a> {
         match node {
             Node::Us(user) => self.map.names.of_user(user).to_owned(),
             Node::Contact(id) => self.contact_name(id),
-            Node::Person(id) => {
-                self.map.person(id).map_or_else(|| "somebody".to_owned(), Stakeholder::label)
-            }
+            Node::Person(id) => self.map.person(id).map_or_else(|| "somebody".to_owned(), Stakeholder::label),
         }
     }
 
@@ -257,7 +255,10 @@ mod tests {
         let mut map = map();
         with(&map, |s| {
             let (said, person, strength) = s.strongest().unwrap();
-            assert_eq!((said.who.key().as_str(), person.name.as_str(), strength), ("c:c-sam", "Dana Reyes", 5));
+            assert_eq!(
+                (said.who.key().as_str(), person.name.as_str(), strength),
+                ("c:c-sam", "Dana Reyes", 5)
+            );
             assert_eq!(s.velocity(), Some(Velocity::Active));
         });
         map.log.retain(|e| e.kind == Kind::Note);

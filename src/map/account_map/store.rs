@@ -33,7 +33,8 @@ pub async fn load(tx: &mut Tx, id: &AccountId) -> Result<Option<AccountMap>> {
     overlaps.sort_by(|a, b| a.partner.cmp(&b.partner));
     let involvements = involvements(tx, id).await?;
     let concerned = |partner: &PartnerId| {
-        overlaps.iter().any(|o| o.partner_id == *partner) || involvements.iter().any(|i| i.partner == *partner)
+        overlaps.iter().any(|o| o.partner_id == *partner)
+            || involvements.iter().any(|i| i.partner == *partner)
     };
     let mut partners = map::partners(tx).await?;
     partners.retain(|p| concerned(&p.id));

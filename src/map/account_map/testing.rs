@@ -79,7 +79,8 @@ pub(super) fn relationship(who: &str, whom: &str, strength: i64, on: &str) -> Re
 
 /// Acme, our open deal and a customer of Northwind's and Globex's: Sam of Northwind knows Dana, who decides.
 pub(in crate::map) fn map() -> AccountMap {
-    let account = Account { id: "a1".into(), name: "Acme".into(), domain: Some("acme.com".into()), owner: None };
+    let account =
+        Account { id: "a1".into(), name: "Acme".into(), domain: Some("acme.com".into()), owner: None };
     let now = at("2026-03-05T09:00:00Z");
     let entry = |kind, text: &str| Entry {
         kind,
@@ -94,7 +95,10 @@ pub(in crate::map) fn map() -> AccountMap {
         sample: false,
         owners: Owners::default(),
         overlaps: vec![overlap("o1", "Northwind", &account), overlap("o2", "Globex", &account)],
-        partners: vec![partner("Northwind", "2026-03-04T08:00:00Z"), partner("Globex", "2026-01-27T08:00:00Z")],
+        partners: vec![
+            partner("Northwind", "2026-03-04T08:00:00Z"),
+            partner("Globex", "2026-01-27T08:00:00Z"),
+        ],
         contacts: vec![Contact {
             id: "c-sam".into(),
             partner: "northwind".into(),
@@ -123,7 +127,10 @@ pub(in crate::map) fn map() -> AccountMap {
             created_by: "U0MAYA".into(),
             version: 1,
         }],
-        log: vec![entry(Kind::Touch, "Sam called Dana"), entry(Kind::Note, "They take 400 returns a day by hand")],
+        log: vec![
+            entry(Kind::Touch, "Sam called Dana"),
+            entry(Kind::Note, "They take 400 returns a day by hand"),
+        ],
         decisions: vec![Decision {
             id: "d1".into(),
             account: "a1".into(),

@@ -10,15 +10,16 @@ use askama::Template;
 use jiff::Timestamp;
 
 pub use card::{Elsewhere, Reader, card};
-pub use decide::{Offer, decide_form, decision_fields};
+pub use decide::{Offer, decide_form, decision_fields, standing};
 pub use forms::{
-    involvement_form, keep_form, note_form, owners_form, person_form, relationship_form, step_form, touch_form,
+    involvement_form, keep_form, note_form, owners_form, person_form, relationship_form, step_form,
+    touch_form,
 };
 pub use history::history;
 pub use review::{Outcome, Walk, finish_form, review_form, summary};
 
-use super::hold::Hold;
 use super::Names;
+use super::hold::Hold;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::text::{escape, sentence};
@@ -130,8 +131,12 @@ pub fn list(found: &[(Account, bool)], may_review: bool) -> Message {
     let mut lines = Vec::new();
     let mut shown = Vec::new();
     for own in [true, false] {
-        let group: Vec<&Account> =
-            found.iter().take(LISTED).filter(|(_, is_own)| *is_own == own).map(|(account, _)| account).collect();
+        let group: Vec<&Account> = found
+            .iter()
+            .take(LISTED)
+            .filter(|(_, is_own)| *is_own == own)
+            .map(|(account, _)| account)
+            .collect();
         if group.is_empty() {
             continue;
         }
@@ -210,9 +215,9 @@ pub(super) fn hold_settled(hold: &Hold, account: &Account, names: &Names, now: T
     Ok(Message::new(text.clone(), vec![blocks::section(&text)]))
 }
 
-/// The holds on an account in one line each, for wherever somebody looks it up; not escaped.
+/// The holds on an account in one line each, for wherever somebody looks it up; mrkdwn.
 pub fn hold_lines(holds: &[Hold], names: &Names, now: Timestamp) -> Vec<String> {
-    holds.iter().map(|h| format!("Hold: {}", clip(&h.line(names, now), 300))).collect()
+    holds.iter().map(|h| format!("*Hold:* {}", escape(&clip(&h.line(names, now), 300)))).collect()
 }
 
 #[cfg(test)]

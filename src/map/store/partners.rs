@@ -5,8 +5,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
-use crate::map::name;
 use crate::map::partner::{Contact, ContactRole, Partner};
+use crate::map::{account_map, name};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -167,6 +167,7 @@ pub async fn save_contact(tx: &mut Tx, now: Timestamp, contact: &Contact) -> Res
 
 /// Removes everything that is marked SAMPLE; gives the number of partners that went.
 pub async fn remove_samples(tx: &mut Tx) -> Result<u64> {
+    account_map::store::remove_samples(tx).await?;
     let partners = sql_exec!(tx, "DELETE FROM partners WHERE sample = 1")?;
     sql_exec!(
         tx,

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::super::commitment::{self, Commitment};
 use super::decided;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{CommitmentId, UserId};
+use crate::kernel::ids::{AccountId, CommitmentId, UserId};
 use crate::map::account::label;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
@@ -174,6 +174,16 @@ pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment
         CommitmentRow,
         commitment!("WHERE c.state = 'open' AND c.owner = $1 ORDER BY c.due, c.created_at, c.id"),
         user.as_str()
+    )?)
+}
+
+/// The open commitments about this account, the most urgent first.
+pub async fn commitments_on(tx: &mut Tx, account: &AccountId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.state = 'open' AND c.account_id = $1 ORDER BY c.due, c.created_at, c.id"),
+        account.as_str()
     )?)
 }
 

@@ -172,6 +172,17 @@ pub async fn open_request_on(
     row.map(Request::try_from).transpose()
 }
 
+/// The newest request for a session on this account, with whomever.
+pub async fn last_request_on(tx: &mut Tx, account: &AccountId) -> Result<Option<Request>> {
+    let row = sql_opt!(
+        tx,
+        RequestRow,
+        request!("WHERE r.account_id = $1 ORDER BY r.created_at DESC, r.id LIMIT 1"),
+        account.as_str()
+    )?;
+    row.map(Request::try_from).transpose()
+}
+
 /// Open requests that wait for this person's answer as the manager, the oldest first.
 pub async fn requests_for_manager(tx: &mut Tx, user: &UserId) -> Result<Vec<Request>> {
     let waits = |r: &Request| matches!(r.stage, request::Stage::Asked(_)) && r.asked.contains(user);

@@ -3,6 +3,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::delivery::outbox::Action;
 use crate::kernel::actor::{Role, Standing};
+use crate::map::account_map::decision::Intent;
 use crate::map::flow as intake;
 use crate::map::overlap::{Sighting, Source, Triage};
 use crate::pull::testing::{at, partner};
@@ -39,6 +40,18 @@ fn actor(id: &str, name: &str) -> Actor {
         zone: TimeZone::UTC,
         standing: Standing::Member,
         roles: vec![(Role::Operations, None)],
+    }
+}
+
+/// The decision on the account that comes with a plan.
+fn choice() -> Choice {
+    Choice {
+        partner: None,
+        reaches_out: "U0MAYA".into(),
+        introducer: None,
+        stays_out: Vec::new(),
+        intent: Intent::default(),
+        hold: None,
     }
 }
 
@@ -168,16 +181,16 @@ async fn of_two_who_decide_one_wins_and_the_row_says_so_everywhere() {
     accounts.sort();
     let (top, in_thread) = (accounts[0].1.clone(), accounts[7].1.clone());
     let (maya, omar) = (actor("U0MAYA", "Maya"), actor("U0OMAR", "Omar"));
-    let made = decide(&mut tx, now, &maya, &top, 1, Decision::Agenda).await.unwrap();
+    let made = decide(&mut tx, now, &maya, &top, 1, Decision::Agenda, Some(&choice())).await.unwrap();
     assert!(matches!(made, Outcome::Made { shown: 1, .. }));
-    let late = decide(&mut tx, now, &omar, &top, 1, Decision::Dismiss("No fit".into())).await.unwrap();
+    let late = decide(&mut tx, now, &omar, &top, 1, Decision::Dismiss("No fit".into()), None).await.unwrap();
     let Outcome::Second(overlap) = late else { panic!("{late:?}") };
     assert_eq!(overlap.triage, Triage::Planned);
     let scene = scene(&mut tx, now, Some(&CHANNEL.into()), std::slice::from_ref(&top)).await.unwrap();
     let told = view::second(&overlap, &scene, &TimeZone::UTC).unwrap().text;
     assert!(told.contains("Planned by Maya · 9 March") && told.contains("08:00"), "{told}");
     let until = jiff::civil::date(2026, 3, 16);
-    decide(&mut tx, now, &omar, &in_thread, 1, Decision::Snooze(until, None)).await.unwrap();
+    decide(&mut tx, now, &omar, &in_thread, 1, Decision::Snooze(until, None), None).await.unwrap();
     let entries = audit::of(&mut tx, &format!("overlap:{top}")).await.unwrap();
     assert_eq!(entries.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(), ["overlap.plan"]);
     tx.commit().await.unwrap();
@@ -200,8 +213,8 @@ async fn a_snoozed_one_comes_back_and_a_dismissed_one_only_when_it_changes() {
     let both = candidates(&mut tx, now).await;
     let maya = actor("U0MAYA", "Maya");
     let until = jiff::civil::date(2026, 3, 16);
-    decide(&mut tx, now, &maya, &both[0].id, 1, Decision::Snooze(until, None)).await.unwrap();
-    decide(&mut tx, now, &maya, &both[1].id, 1, Decision::Dismiss("No fit".into())).await.unwrap();
+    decide(&mut tx, now, &maya, &both[0].id, 1, Decision::Snooze(until, None), None).await.unwrap();
+    decide(&mut tx, now, &maya, &both[1].id, 1, Decision::Dismiss("No fit".into()), None).await.unwrap();
     assert!(candidates(&mut tx, now).await.is_empty());
     assert_eq!(
         store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), digest::news_since(now, None))
@@ -231,7 +244,7 @@ async fn who_is_assigned_is_told_and_named_without_a_mention() {
     post_due(&mut tx, now, Commitments::default()).await.unwrap();
     let id = candidates(&mut tx, now).await[0].id.clone();
     let assign = Decision::Assign("U0OMAR".into());
-    decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign).await.unwrap();
+    decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign, None).await.unwrap();
     assert_eq!(
         store::counts(&mut tx, &now.to_zoned(TimeZone::UTC), digest::news_since(now, None))
             .await

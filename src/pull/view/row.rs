@@ -8,6 +8,9 @@ use crate::kernel::blocks::{self, clip};
 use crate::kernel::error::Result;
 use crate::pull::digest::{Decision, Row, waits};
 
+/// So many holds stand on a row; the map has the rest.
+const HOLDS: usize = 2;
+
 #[derive(Template)]
 #[template(path = "pull/row.mrkdwn")]
 struct OpenRow<'a> {
@@ -17,6 +20,7 @@ struct OpenRow<'a> {
     why: String,
     held: String,
     assigned: Option<String>,
+    holds: &'a [String],
 }
 
 #[derive(Template)]
@@ -26,6 +30,7 @@ struct DecidedRow<'a> {
     partner: Option<&'a str>,
     kind: String,
     state: String,
+    holds: &'a [String],
 }
 
 /// A row as text, and what can be done with it.
@@ -54,9 +59,11 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
     let partner = named.then_some(o.partner.as_str());
     let kind = clip(&o.kind_words(), 120);
     let value = format!("{}:{}", o.id, o.version);
+    let holds = scene.holds.get(&o.account.id).map_or(&[][..], Vec::as_slice);
+    let holds = &holds[..holds.len().min(HOLDS)];
     let (text, control) = if o.gone_at.is_some() {
         let state = format!("No longer on {}'s list", o.partner);
-        (DecidedRow { account, partner, kind, state }.render()?, Control::Nothing)
+        (DecidedRow { account, partner, kind, state, holds }.render()?, Control::Nothing)
     } else if waits(o, scene.now) {
         let assigned = made
             .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
@@ -65,11 +72,11 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
         if why.is_empty() {
             held = capital(&held);
         }
-        (OpenRow { account, partner, kind, why, held, assigned }.render()?, Control::Decide(value))
+        (OpenRow { account, partner, kind, why, held, assigned, holds }.render()?, Control::Decide(value))
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));
         let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
-        (DecidedRow { account, partner, kind, state }.render()?, Control::Reopen(value))
+        (DecidedRow { account, partner, kind, state, holds }.render()?, Control::Reopen(value))
     };
     Ok(Some(Shown { text: text.trim().to_owned(), control }))
 }

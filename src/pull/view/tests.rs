@@ -1,6 +1,9 @@
 use slackblocks::MessagePayload;
 
 use super::*;
+use crate::map::account_map::decision::Intent;
+use crate::map::account_map::suggest::Suggestion;
+use crate::map::account_map::view::Offer;
 use crate::pull::digest::{Commitments, Input, compose};
 use crate::pull::forms;
 use crate::pull::testing::{at, overlap, partner};
@@ -57,6 +60,7 @@ fn week() -> (Digest, Scene) {
             .into_iter()
             .map(|(id, name)| (id.into(), name.to_owned()))
             .collect(),
+        holds: HashMap::new(),
     };
     (compose(&input), scene)
 }
@@ -215,6 +219,32 @@ fn private_words() {
     insta::assert_snapshot!(saved(next, "Monday", &"C0OPS".into()).unwrap().text, @"The digest comes Monday 16 March at 09:00, UTC, in <#C0OPS>, and then every Monday. `/partner digest preview` shows it as it would be now.");
 }
 
+/// What the form of a plan asks of an account of which nothing is known.
+fn offer() -> Offer {
+    let suggestion = Suggestion {
+        partner: Some("northwind".into()),
+        reaches_out: "U0ALEX".into(),
+        introducer: None,
+        intent: Intent::default(),
+    };
+    Offer { suggestion, introducers: Vec::new(), holds: vec!["*Hold:* no outreach".to_owned()] }
+}
+
+#[test]
+fn what_is_on_hold_stands_on_the_row() {
+    let (_, mut scene) = week();
+    let o = scene.overlaps.values().find(|o| o.account.name.starts_with("Acme")).unwrap().clone();
+    let row = crate::pull::digest::Row { overlap: o.id.clone(), why: "back from its snooze".to_owned() };
+    let hold = "*Hold:* no &lt;executive&gt; outreach (until Fri 20 Mar; holds Evelyn Osei)";
+    scene.holds.insert(o.account.id.clone(), vec![hold.to_owned()]);
+    let shown = super::row::row(&row, &scene, true).unwrap().unwrap();
+    insta::assert_snapshot!(shown.text, @"");
+    make(&mut scene, "acme", "U0MAYA", Decision::Agenda);
+    scene.overlaps.get_mut(&o.id).unwrap().triage = crate::map::overlap::Triage::Planned;
+    let shown = super::row::row(&row, &scene, true).unwrap().unwrap();
+    insta::assert_snapshot!(shown.text, @"");
+}
+
 #[test]
 fn every_form_is_valid() {
     let o = overlap("acme", "Acme", "Northwind");
@@ -223,7 +253,7 @@ fn every_form_is_valid() {
     let day = jiff::civil::date(2026, 3, 16);
     let time = DigestTime::default();
     for view in [
-        forms::plan(&o, from, day),
+        forms::plan(&o, from, day, &offer()),
         forms::assign(&o, from),
         forms::snooze(&o, from, day),
         forms::dismiss(&o, from),

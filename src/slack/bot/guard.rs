@@ -5,7 +5,7 @@
 use super::{Occasion, setup};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
-use crate::slack::grammar::{DigestVerb, Noun, PartnerVerb};
+use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, PartnerVerb};
 
 /// What somebody needs to get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,25 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 53] = [
+pub const TABLE: [(&str, Need); 70] = [
+    ("account.decide", TRIAGE),
+    ("account.history", CONTRIBUTE),
+    ("account.involve", CONTRIBUTE),
+    // A hold is kept and lifted by its author too; the flow checks.
+    ("account.keep", CONTRIBUTE),
+    ("account.lift", CONTRIBUTE),
+    ("account.list", CONTRIBUTE),
+    ("account.note", CONTRIBUTE),
+    ("account.owners", CONTRIBUTE),
+    ("account.person", CONTRIBUTE),
+    ("account.relate", CONTRIBUTE),
+    ("account.review", CONTRIBUTE),
+    ("account.share", CONTRIBUTE),
+    ("account.show", CONTRIBUTE),
+    ("account.step", CONTRIBUTE),
+    ("account.step_done", CONTRIBUTE),
+    ("account.summary", CONTRIBUTE),
+    ("account.touch", CONTRIBUTE),
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -91,7 +109,8 @@ pub fn need_of_command(noun: &Noun) -> Need {
         Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
             CONTRIBUTE
         }
-        Noun::Draft { .. } => TRIAGE,
+        Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
+        Noun::Account { .. } => CONTRIBUTE,
         Noun::Digest { verb } => match verb {
             Some(DigestVerb::Settings) => ADMINISTER,
             Some(DigestVerb::Preview) | None => CONTRIBUTE,

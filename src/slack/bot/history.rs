@@ -22,6 +22,22 @@ const REASON: usize = 100;
 
 /// What an action is called; `{}` stands for what it was done to.
 const DEEDS: &[(&str, &str)] = &[
+    ("account.decide", "decided on {}"),
+    ("account.hold", "put a hold on {}"),
+    ("account.involve", "said what a partner is at {}"),
+    ("account.keep", "kept a hold on {}"),
+    ("account.lift", "lifted a hold on {}"),
+    ("account.note", "added a note to {}"),
+    ("account.owners", "set the owners of {}"),
+    ("account.person", "changed a contact at {}"),
+    ("account.relate", "said who knows whom at {}"),
+    ("account.review", "reviewed {}"),
+    ("account.share", "shared the map of {}"),
+    ("account.step", "added a next step to {}"),
+    ("account.step_done", "closed a step of {}"),
+    ("account.step_drop", "dropped a step of {}"),
+    ("account.summary", "posted the summary of {}"),
+    ("account.touch", "logged a touch with {}"),
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
     ("backup.restore", "restored {}"),
@@ -172,6 +188,8 @@ fn more(link: &Link) -> String {
 async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
     let (kind, id) = kind_and_id(&link.action, &link.subject);
     let found = match kind {
+        "account" if id == "walk" => Some("the weekly mapping".to_owned()),
+        "account" => map::account(tx, &id.into()).await?.map(|a| a.label()),
         "draft" => {
             sustain::store::find(tx, &id.into()).await?.map(|d| format!("the note to {}", d.note.contact))
         }
@@ -200,7 +218,8 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 }
 
 /// What things are written down about.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
+    "account",
     "app",
     "backup",
     "channel",
@@ -234,7 +253,10 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 25] = [
+    const SILENT: [&str; 28] = [
+        "account.history",
+        "account.list",
+        "account.show",
         "digest.preview",
         "draft.contact",
         "draft.gift",

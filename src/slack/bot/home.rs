@@ -12,6 +12,7 @@ use crate::delivery::outbox::{self, Action as Call, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use crate::map::account_map;
 use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::store as plan;
@@ -79,6 +80,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         may_draft: actor.may(Right::Triage, None),
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
+        holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
         partners: partners::counted(tx, now).await?,
         now: here,

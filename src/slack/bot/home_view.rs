@@ -8,6 +8,7 @@ use super::setup_view::{self, action};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::text::escape;
+use crate::map::account_map::{self, hold::Hold};
 use crate::map::partner::Partner;
 use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
@@ -36,6 +37,8 @@ pub(super) struct Found {
     /// Notes that wait for the reader.
     pub(super) approvals: Vec<Draft>,
     pub(super) requests: Vec<Request>,
+    /// The reader's holds that ran out, each with its account's name.
+    pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
     pub(super) partners: Vec<(Partner, i64)>,
     pub(super) now: Zoned,
@@ -71,7 +74,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         all.extend(not_set_up(found));
         return Ok(blocks::home(all));
     }
-    let needs = [decisions(found), approvals(found), requests(found)?, commitments(found)?];
+    let needs = [decisions(found), approvals(found), requests(found)?, holds(found)?, commitments(found)?];
     all.push(blocks::header(if needs.iter().all(Vec::is_empty) {
         "Nothing waits for you"
     } else {
@@ -151,6 +154,22 @@ fn requests(found: &Found) -> Result<Vec<Value>> {
     Ok(all)
 }
 
+fn holds(found: &Found) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    for (hold, account) in found.holds.iter().take(ROWS) {
+        let until = hold.until_words(found.now.timestamp());
+        let text = row(&format!("Your hold on {account}"), format!("{until}: does it go on?"))?;
+        let keep = blocks::button(
+            "Keep until…",
+            account_map::view::action::KEEP,
+            &format!("{}:{}", hold.id, hold.version),
+        );
+        all.push(blocks::section_with(&text, keep));
+    }
+    all.extend(more(found.holds.len(), "holds: `/partner account` lists their accounts"));
+    Ok(all)
+}
+
 fn commitments(found: &Found) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for c in found.commitments.iter().take(ROWS) {
@@ -186,6 +205,7 @@ fn partners(found: &Found) -> Vec<Value> {
 
 fn usual(found: &Found) -> Vec<Value> {
     let mut buttons = vec![
+        blocks::button("Accounts", account_map::view::action::LIST, "own"),
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),

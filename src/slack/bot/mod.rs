@@ -8,6 +8,7 @@
 //! entry point here, and give it two rows: in [`guard`], which lets nothing else through, who may; in `history`, either the
 //! words of what is written down of it (`DEEDS`) or that nothing is (`SILENT`); a test asks for that one.
 
+mod accounts;
 mod answers;
 mod carrier;
 mod channels;
@@ -168,6 +169,8 @@ enum Checked {
     Next(Value),
     /// The modal that takes the place of this one.
     Instead(Value),
+    /// This step is right and is carried out; the next one's modal takes its place meanwhile.
+    Follow(Value),
     /// The last step is right: every modal closes.
     Whole,
 }
@@ -180,6 +183,7 @@ impl Bot {
         let checked = match noun {
             "setup" => setup::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
+            "account" => accounts::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
@@ -196,6 +200,9 @@ impl Bot {
             Checked::Instead(view) => {
                 Review::Refuse { reply: json!({"response_action": "update", "view": view}) }
             }
+            Checked::Follow(view) => {
+                Review::Accept { reply: Some(json!({"response_action": "update", "view": view})) }
+            }
             Checked::Whole => Review::Accept { reply: Some(json!({"response_action": "clear"})) },
         })
     }
@@ -210,6 +217,7 @@ impl Bot {
         guard::pass(o, guard::need_of_command(&noun)).await?;
         match noun {
             Noun::Overlaps { verb } => overlaps::command(o, verb).await,
+            Noun::Account { verb, words } => accounts::command(o, verb, &words).await,
             Noun::Session { verb } => sessions::command(o, verb).await,
             Noun::Commit { verb } => commitments::command(o, verb).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
@@ -230,6 +238,7 @@ impl Bot {
         match noun {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, action).await,
+            "account" => accounts::click(o, verb, action).await,
             "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
@@ -247,6 +256,7 @@ impl Bot {
         match noun {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, submission).await,
+            "account" => accounts::submit(o, verb, submission).await,
             "digest" => digest::submit(o, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
@@ -261,6 +271,7 @@ impl Bot {
         guard::pass(o, guard::need_of(&shortcut.callback_id).ok_or_else(outdated)?).await?;
         match split(&shortcut.callback_id).0 {
             "overlap" => overlaps::shortcut(o, shortcut).await,
+            "account" => accounts::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o).await,
@@ -280,6 +291,7 @@ impl Bot {
             self.digest_round(now).await,
             in_one!(self, tx, channels::round(&mut tx, now)),
             in_one!(self, tx, events::round(&mut tx, now)),
+            in_one!(self, tx, accounts::round(&mut tx, now)),
             in_one!(self, tx, commitments::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),

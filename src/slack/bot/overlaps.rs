@@ -13,7 +13,7 @@ use crate::map::find::{Named, find_partner, partner_or_account};
 use crate::map::overlap::{Population, Sighting};
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Prefill, field};
-use crate::map::{flow, name};
+use crate::map::{account_map, flow, name};
 use crate::plan::phrase::plain;
 use crate::pull::flow::next_triage;
 use crate::store::{Tx, settings};
@@ -50,10 +50,12 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let (filter, narrowed) = filter(o, &mut tx, words).await?;
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let mut partners = store::partners(&mut tx).await?;
+    let ids: Vec<_> = found.iter().map(|o| o.account.id.clone()).collect();
+    let holds = account_map::flow::hold_lines(&mut tx, o.now, &ids).await?;
     tx.rollback().await?;
     partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
-    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, &o.here())?)
-        .await
+    let limit = usize::try_from(LISTED).unwrap_or(20);
+    o.answer(view::list(&narrowed, &found, limit, &partners, &holds, &o.here())?).await
 }
 
 /// What a list is narrowed to, and its name for the title.

@@ -281,6 +281,7 @@ async fn add_samples(o: &Occasion<'_>) -> Result<Handled> {
     let cast = Cast {
         manager: o.actor.user.clone(),
         owners: vec![o.actor.user.clone()],
+        executive: None,
         requester: o.actor.user.clone(),
         places: Vec::new(),
         zone: o.actor.zone.clone(),

@@ -4,6 +4,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use super::super::payload::{Action, BlockActions, ViewSubmission};
+use super::accounts::decision;
 use super::seen::{carried, seen};
 use super::{Bot, Occasion, Problem, Problems, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
@@ -11,6 +12,7 @@ use crate::kernel::actor::{Outside, Right};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::OverlapId;
 use crate::kernel::text::escape;
+use crate::map::account_map::decision::Choice;
 use crate::map::overlap::Overlap;
 use crate::map::store as map;
 use crate::plan::flow::{self as plan, Asked, Wish};
@@ -47,7 +49,7 @@ pub(super) async fn click(
     tx.rollback().await?;
     o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
     if verb == "reopen" {
-        return decide(o, &id, version, Decision::Reopen).await;
+        return decide(o, &id, version, Decision::Reopen, None).await;
     }
     if overlap.version != version {
         return second(o, o.begin().await?, &overlap).await;
@@ -55,7 +57,7 @@ pub(super) async fn click(
     let from = (o.place.channel.as_ref(), o.place.thread.as_deref());
     let in_a_week = o.today().saturating_add(Span::new().days(WEEK));
     let view = match verb {
-        "plan" => forms::plan(&overlap, from, in_a_week),
+        "plan" => forms::plan(&overlap, from, in_a_week, &decision::offer(o, &overlap).await?),
         "assign" => forms::assign(&overlap, from),
         "snooze" => forms::snooze(&overlap, from, in_a_week),
         "dismiss" => forms::dismiss(&overlap, from),
@@ -73,9 +75,15 @@ async fn second(o: &Occasion<'_>, mut tx: Tx, overlap: &Overlap) -> Result<Handl
     o.finish(tx).await
 }
 
-async fn decide(o: &Occasion<'_>, id: &OverlapId, version: i64, what: Decision) -> Result<Handled> {
+async fn decide(
+    o: &Occasion<'_>,
+    id: &OverlapId,
+    version: i64,
+    what: Decision,
+    on_account: Option<&Choice>,
+) -> Result<Handled> {
     let mut tx = o.begin().await?;
-    match flow::decide(&mut tx, o.now, &o.actor, id, version, what).await? {
+    match flow::decide(&mut tx, o.now, &o.actor, id, version, what, on_account).await? {
         Outcome::Second(overlap) => second(o, tx, &overlap).await,
         Outcome::Made { overlap, decided, shown } => {
             match decided.what {
@@ -159,6 +167,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let decision = match read(verb, s, bot.clock.now().to_zoned(zone).date()) {
         Err(problem) => return Ok(vec![problem]),
+        Ok(decision) if decision.is_plan() => return decision::review(bot, tx, s).await,
         Ok(decision) => decision,
     };
     if let Decision::Assign(user) = &decision
@@ -205,7 +214,11 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         people::save(&mut tx, o.now, &person).await?;
         tx.commit().await?;
     }
-    decide(o, &id, version, decision).await
+    let on_account = match decision.is_plan() {
+        true => Some(decision::chosen(o, s, Some(partner)).await?),
+        false => None,
+    };
+    decide(o, &id, version, decision, on_account.as_ref()).await
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
 use crate::kernel::blocks;
 use crate::kernel::ids::{ContactId, UserId};
 use crate::kernel::text::escape;
+use crate::map::account_map;
 use crate::map::partner::ContactRole;
 
 /// The form; `metadata` travels with it, `actor` is the sender where no owner is known.
@@ -24,6 +25,7 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         escape(&overlap.kind_words()),
         ground.seen_on(),
     ))];
+    rows.extend(account_map::view::standing(&ground.holds));
     rows.extend(reader_rows(ground, &choice));
     let purposes: Vec<Value> =
         purposes_of(ground).iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();

@@ -14,6 +14,7 @@ fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
         contacts: Vec::new(),
         library: Vec::new(),
         others: vec!["Globex".to_owned()],
+        holds: Vec::new(),
         owner: Some("Alex Rivera".to_owned()),
         owner_user: None,
         zone: TimeZone::UTC,

@@ -1,5 +1,7 @@
 //! Holds are kept, lifted, and asked about when they run out.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -9,7 +11,7 @@ use super::{gone, written};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{HoldId, UserId};
+use crate::kernel::ids::{AccountId, HoldId, UserId};
 use crate::map::account::Account;
 use crate::map::store as map;
 use crate::store::{Tx, millis, people};
@@ -19,8 +21,20 @@ pub fn may_lift(hold: &Hold, actor: &Actor) -> bool {
     actor.standing == Standing::Member && (actor.user == hold.author || actor.may(Right::Triage, None))
 }
 
-/// A hold as somebody saw it, with its account.
-async fn seen(tx: &mut Tx, actor: &Actor, seen: &(HoldId, i64)) -> Result<(Hold, Account)> {
+/// What is on hold on these accounts, a line each, for wherever somebody looks them up; mrkdwn.
+pub async fn hold_lines(
+    tx: &mut Tx,
+    now: Timestamp,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, Vec<String>>> {
+    let holds = store::holds_on(tx, accounts).await?;
+    let users: Vec<UserId> = holds.values().flatten().flat_map(|h| h.held.clone()).collect();
+    let names = store::names(tx, &users).await?;
+    Ok(holds.into_iter().map(|(account, holds)| (account, view::hold_lines(&holds, &names, now))).collect())
+}
+
+/// A hold as somebody saw it, with its account, for who may keep or lift it.
+pub async fn hold_for(tx: &mut Tx, actor: &Actor, seen: &(HoldId, i64)) -> Result<(Hold, Account)> {
     let hold = store::hold(tx, &seen.0).await?.ok_or_else(gone)?;
     if !may_lift(&hold, actor) {
         return Err(Error::refused(format!(
@@ -36,8 +50,13 @@ async fn seen(tx: &mut Tx, actor: &Actor, seen: &(HoldId, i64)) -> Result<(Hold,
 }
 
 /// Lifts a hold; it stays in the history.
-pub async fn lift(tx: &mut Tx, now: Timestamp, actor: &Actor, what: &(HoldId, i64)) -> Result<(Hold, Account)> {
-    let (hold, account) = seen(tx, actor, what).await?;
+pub async fn lift(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    what: &(HoldId, i64),
+) -> Result<(Hold, Account)> {
+    let (hold, account) = hold_for(tx, actor, what).await?;
     let lifted = Some((actor.user.clone(), now));
     save(tx, now, actor, Hold { lifted, version: hold.version + 1, ..hold }, account, "account.lift").await
 }
@@ -50,7 +69,7 @@ pub async fn keep(
     what: &(HoldId, i64),
     until: Date,
 ) -> Result<(Hold, Account)> {
-    let (hold, account) = seen(tx, actor, what).await?;
+    let (hold, account) = hold_for(tx, actor, what).await?;
     let zone = actor.zone.iana_name().unwrap_or("UTC").to_owned();
     let kept = Hold { until: Some(until), zone, asked_at: None, version: hold.version + 1, ..hold };
     save(tx, now, actor, kept, account, "account.keep").await
@@ -69,7 +88,7 @@ async fn save(
         return Err(view::hold_changed(&hold, &account));
     }
     written(tx, now, &actor.user, verb, &account.id, &hold.text);
-    let subject = subject(&hold);
+    let subject = hold_subject(&hold);
     if outbox::is_shown(tx, &subject).await? {
         let names = store::names(tx, &who_is_on(&hold)).await?;
         let message = view::hold_settled(&hold, &account, &names, now)?;
@@ -79,7 +98,7 @@ async fn save(
 }
 
 /// Under which the message that asks about a hold is edited.
-fn subject(hold: &Hold) -> String {
+pub fn hold_subject(hold: &Hold) -> String {
     format!("hold:{}", hold.id)
 }
 
@@ -97,11 +116,10 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
         let Some(account) = map::account(tx, &hold.account).await? else { continue };
         let names = store::names(tx, &who_is_on(&hold)).await?;
         let message = view::hold_ran_out(&hold, &account, &names, now)?;
-        for reader in whom_to_ask(tx, &hold).await? {
-            let key = format!("hold:{}:{}:{reader}", hold.id, hold.version);
-            let out = Outgoing::post(key, Destination::Person(reader), message.clone()).showing(subject(&hold));
-            outbox::enqueue(tx, millis(now), &out).await?;
-        }
+        let Some(reader) = whom_to_ask(tx, &hold).await? else { continue };
+        let key = format!("hold:{}:{}:{reader}", hold.id, hold.version);
+        let out = Outgoing::post(key, Destination::Person(reader), message).showing(hold_subject(&hold));
+        outbox::enqueue(tx, millis(now), &out).await?;
     }
     Ok(())
 }

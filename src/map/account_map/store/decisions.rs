@@ -186,6 +186,20 @@ pub async fn unasked_holds(tx: &mut Tx) -> Result<Vec<Hold>> {
     all(sql_all!(tx, HoldRow, AssertSqlSafe(sql.clone()))?)
 }
 
+/// The holds of this author of whose end they were asked, and that they neither kept nor lifted, with the account's name.
+pub async fn asked_of(tx: &mut Tx, author: &UserId) -> Result<Vec<(Hold, String)>> {
+    let sql =
+        format!("{HOLD} WHERE lifted_at IS NULL AND asked_at IS NOT NULL AND author = $1 ORDER BY until, id");
+    let found = all(sql_all!(tx, HoldRow, AssertSqlSafe(sql.clone()), author.as_str())?)?;
+    let mut named = Vec::with_capacity(found.len());
+    for hold in found {
+        if let Some(account) = crate::map::store::account(tx, &hold.account).await? {
+            named.push((hold, account.name));
+        }
+    }
+    Ok(named)
+}
+
 /// Adds a hold, as part of a decision.
 pub async fn insert_hold(tx: &mut Tx, hold: &Hold, decision: &AccountDecisionId) -> Result<()> {
     sql_exec!(

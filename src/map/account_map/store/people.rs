@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::involvement::{Involvement, Role};
-use super::super::relationship::{Known, Knower, Relationship};
+use super::super::relationship::{Knower, Known, Relationship};
 use super::super::stakeholder::{Part, Seniority, Stakeholder};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, StakeholderId};

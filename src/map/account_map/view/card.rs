@@ -124,7 +124,10 @@ fn holds(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         );
         let label = if h.until.is_none() { "Introduction made" } else { "Lift" };
         let lift = blocks::button(label, action::LIFT, &format!("{}:{}", h.id, h.version));
-        let ask = format!("The hold on {} is lifted for everybody, and stays in the history.", escape(&sight.map.account.name));
+        let ask = format!(
+            "The hold on {} is lifted for everybody, and stays in the history.",
+            escape(&sight.map.account.name)
+        );
         let lift = blocks::confirmed(lift, "Lift the hold", &ask, "Lift");
         Part(text, may.then_some(lift))
     };
@@ -184,7 +187,12 @@ fn partners(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         let value = format!("{}:{}", map.account.id, partner.id);
         Part(text, reader.edits().then(|| blocks::button("Set role", action::INVOLVE, &value)))
     };
-    map.partners.iter().take(PARTNERS).map(part).chain(more(map.partners.len(), PARTNERS, "partners")).collect()
+    map.partners
+        .iter()
+        .take(PARTNERS)
+        .map(part)
+        .chain(more(map.partners.len(), PARTNERS, "partners"))
+        .collect()
 }
 
 /// `Reseller: runs their returns`
@@ -360,11 +368,7 @@ fn foot(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Value> {
                 blocks::button("History", action::HISTORY, id),
                 blocks::button("Share", action::SHARE, id),
             ];
-            vec![
-                blocks::context("Only you see this."),
-                blocks::actions(first),
-                blocks::actions(second),
-            ]
+            vec![blocks::context("Only you see this."), blocks::actions(first), blocks::actions(second)]
         }
     }
 }

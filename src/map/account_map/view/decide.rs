@@ -16,8 +16,8 @@ pub struct Offer {
     /// What it begins with.
     pub suggestion: Suggestion,
     /// Who could introduce: key and name.
-    introducers: Vec<(String, String)>,
-    /// The holds that stand already; not escaped.
+    pub introducers: Vec<(String, String)>,
+    /// The holds that stand already; mrkdwn.
     pub holds: Vec<String>,
 }
 
@@ -77,7 +77,9 @@ pub fn decision_fields(offer: &Offer) -> Vec<Value> {
         blocks::input(
             "Hold",
             lines(field::HOLD, "No executive outreach until the introduction", None),
-            Some("Whoever looks the account up sees it. It holds who stays out; with nobody there, everybody."),
+            Some(
+                "Whoever looks the account up sees it. It holds who stays out; with nobody there, everybody.",
+            ),
             true,
         ),
         blocks::input(
@@ -90,16 +92,15 @@ pub fn decision_fields(offer: &Offer) -> Vec<Value> {
     fields
 }
 
-/// The holds that stand already, as a paragraph.
-pub(super) fn standing(holds: &[String]) -> Option<Value> {
-    (!holds.is_empty()).then(|| blocks::section(&escape(&holds.join("\n"))))
+/// The holds that stand already, as a paragraph of a form; mrkdwn.
+pub fn standing(holds: &[String]) -> Option<Value> {
+    (!holds.is_empty()).then(|| blocks::section(&holds.join("\n")))
 }
 
 /// A decision on an account, with any of its partners.
 pub fn decide_form(sight: &Sight<'_>, offer: &Offer, mut metadata: Value) -> Value {
     let map = sight.map;
-    let partners: Vec<Value> =
-        map.partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
+    let partners: Vec<Value> = map.partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
     let mut fields = vec![blocks::section(&format!("*{}*", escape(&map.account.label())))];
     fields.extend(standing(&offer.holds));
     if !partners.is_empty() {

@@ -10,7 +10,7 @@ use crate::kernel::text::{escape, sentence};
 use crate::map::account::Account;
 use crate::map::account_map::hold::Hold;
 use crate::map::account_map::involvement::{self, Role};
-use crate::map::account_map::relationship::{Known, Knower, STRENGTHS};
+use crate::map::account_map::relationship::{Knower, Known, STRENGTHS};
 use crate::map::account_map::sight::Sight;
 use crate::map::account_map::stakeholder::{Part, Seniority, Stakeholder};
 use crate::map::account_map::{AccountMap, record};
@@ -48,8 +48,7 @@ fn at(account: &Account) -> Value {
 
 /// A person at the account: a new one, or one to change.
 pub fn person_form(map: &AccountMap, person: Option<&Stakeholder>, metadata: Value) -> Value {
-    let (title, submit) =
-        if person.is_some() { ("Edit contact", "Save") } else { ("Add a contact", "Add") };
+    let (title, submit) = if person.is_some() { ("Edit contact", "Save") } else { ("Add a contact", "Add") };
     let parts: Vec<Value> = Part::ALL.iter().map(|(_, id, words)| blocks::choice(words, id)).collect();
     let ranks: Vec<Value> = Seniority::ALL.iter().map(|(_, id, words)| blocks::choice(words, id)).collect();
     let name = line(field::NAME, "Dana Reyes", person.map(|p| p.name.as_str()), 80);
@@ -86,22 +85,19 @@ pub fn person_form(map: &AccountMap, person: Option<&Stakeholder>, metadata: Val
 }
 
 /// Who knows whom, and how well. `whom` is chosen at first; the actor is who knows them.
-pub fn relationship_form(
-    sight: &Sight<'_>,
-    whom: Option<&Known>,
-    actor: &UserId,
-    metadata: Value,
-) -> Value {
+pub fn relationship_form(sight: &Sight<'_>, whom: Option<&Known>, actor: &UserId, metadata: Value) -> Value {
     let map = sight.map;
     let people = map.people.iter().map(|p| blocks::choice(&p.label(), &Known::Person(p.id.clone()).key()));
-    let contacts = map.contacts.iter().map(|c| {
-        blocks::choice(&sight.contact_name(&c.id), &Known::Contact(c.id.clone()).key())
-    });
+    let contacts = map
+        .contacts
+        .iter()
+        .map(|c| blocks::choice(&sight.contact_name(&c.id), &Known::Contact(c.id.clone()).key()));
     let whoms: Vec<Value> = people.chain(contacts).collect();
     let you = blocks::choice("You", &Knower::Us(actor.clone()).key());
-    let theirs = map.contacts.iter().map(|c| {
-        blocks::choice(&sight.contact_name(&c.id), &Knower::Contact(c.id.clone()).key())
-    });
+    let theirs = map
+        .contacts
+        .iter()
+        .map(|c| blocks::choice(&sight.contact_name(&c.id), &Knower::Contact(c.id.clone()).key()));
     let who: Vec<Value> = std::iter::once(you).chain(theirs).collect();
     let strengths: Vec<Value> =
         STRENGTHS.iter().map(|(n, words)| blocks::choice(words, &n.to_string())).collect();
@@ -179,7 +175,8 @@ pub fn involvement_form(map: &AccountMap, partner: &Partner, metadata: Value) ->
     let known = map.involvement(&partner.id);
     let roles: Vec<Value> = Role::ALL.iter().map(|(_, word)| blocks::choice(word, word)).collect();
     let role = known.and_then(|i| i.role).map(Role::as_str);
-    let words = lines(field::INVOLVEMENT, "Runs their returns since 2024", known.and_then(|i| i.words.as_deref()));
+    let words =
+        lines(field::INVOLVEMENT, "Runs their returns since 2024", known.and_then(|i| i.words.as_deref()));
     let more = [("partner", json!(partner.id)), ("seen", involvement::stamp(known))];
     blocks::modal(
         action::INVOLVE,
@@ -243,7 +240,8 @@ pub fn note_form(account: &str, text: &str, doubt: Option<&str>, metadata: &Valu
 
 /// Until when a hold goes on.
 pub fn keep_form(hold: &Hold, account: &Account, until: Date, metadata: &Value) -> Value {
-    let text = format!("*{}*\n> {}", escape(&account.label()), escape(&sentence(&blocks::clip(&hold.text, SHORT))));
+    let text =
+        format!("*{}*\n> {}", escape(&account.label()), escape(&sentence(&blocks::clip(&hold.text, SHORT))));
     blocks::modal(
         action::KEEP,
         "Keep the hold",

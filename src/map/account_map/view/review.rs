@@ -104,7 +104,10 @@ pub fn review_form(sight: &Sight<'_>, walk: &Walk, actor: &UserId, mut metadata:
     metadata["walk"] = json!(walk);
     metadata["steps"] = json!(steps.iter().map(|s| (&s.id, s.version)).collect::<Vec<_>>());
     metadata["related"] = json!(
-        related.iter().map(|(said, strength, _)| (said.who.key(), said.whom.key(), strength)).collect::<Vec<_>>()
+        related
+            .iter()
+            .map(|(said, strength, _)| (said.who.key(), said.whom.key(), strength))
+            .collect::<Vec<_>>()
     );
     metadata["opened"] = json!(sight.now.timestamp().as_millisecond());
     let title = format!("Mapping, {} of {}", walk.at + 1, walk.accounts.len());
@@ -126,7 +129,8 @@ pub fn finish_form(walk: &Walk, channel: Option<&ChannelId>, mut metadata: Value
         None => (format!("{accounts} mapped for this week."), None),
     };
     metadata["walk"] = json!(walk);
-    let mut view = blocks::modal(action::SUMMARY, "Mapping done", submit, &metadata, vec![blocks::section(&text)]);
+    let mut view =
+        blocks::modal(action::SUMMARY, "Mapping done", submit, &metadata, vec![blocks::section(&text)]);
     view["close"] = blocks::plain(if submit.is_some() { "Not now" } else { "Close" });
     view
 }

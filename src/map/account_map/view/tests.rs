@@ -39,7 +39,10 @@ fn seen(message: &Message) -> String {
         .map(|b| match b["type"].as_str().unwrap() {
             "section" => format!("{}{}\n", b["text"]["text"].as_str().unwrap(), label(&b["accessory"])),
             "context" => format!("({})\n", b["elements"][0]["text"].as_str().unwrap()),
-            _ => format!("{}\n", b["elements"].as_array().unwrap().iter().map(label).collect::<String>().trim()),
+            _ => format!(
+                "{}\n",
+                b["elements"].as_array().unwrap().iter().map(label).collect::<String>().trim()
+            ),
         })
         .collect()
 }
@@ -59,8 +62,12 @@ fn the_whole_card_as_operations_reads_it() {
         changed_at: at(NOW),
     });
     let elsewhere = Elsewhere {
-        commitments: vec!["Send the case study, for Northwind · due Fri 13 Mar, in 4 days · Alex Rivera".into()],
-        session: Some("With Northwind, asked by Alex Rivera, wanted by Fri 13 Mar: waits for an answer".into()),
+        commitments: vec![
+            "Send the case study, for Northwind · due Fri 13 Mar, in 4 days · Alex Rivera".into(),
+        ],
+        session: Some(
+            "With Northwind, asked by Alex Rivera, wanted by Fri 13 Mar: waits for an answer".into(),
+        ),
     };
     let omar = "U0OMAR".into();
     insta::assert_snapshot!(seen(&look(&map, |s| card(s, &elsewhere, ops(&omar)))));
@@ -69,16 +76,17 @@ fn the_whole_card_as_operations_reads_it() {
 #[test]
 fn whoever_is_held_is_told_so_and_a_rep_decides_nothing() {
     let eve = "U0EVE".into();
-    let held = look(&map(), |s| {
-        card(s, &Elsewhere::default(), Reader::One { user: &eve, may_decide: false })
-    });
+    let held =
+        look(&map(), |s| card(s, &Elsewhere::default(), Reader::One { user: &eve, may_decide: false }));
     let seen = seen(&held);
-    assert!(seen.contains("*On hold, and it holds you*: No executive outreach until the introduction."), "{seen}");
+    assert!(
+        seen.contains("*On hold, and it holds you*: No executive outreach until the introduction."),
+        "{seen}"
+    );
     assert!(!seen.contains("[Introduction made]") && !seen.contains("[Decide]"), "{seen}");
     let maya = "U0MAYA".into();
-    let author = look(&map(), |s| {
-        card(s, &Elsewhere::default(), Reader::One { user: &maya, may_decide: false })
-    });
+    let author =
+        look(&map(), |s| card(s, &Elsewhere::default(), Reader::One { user: &maya, may_decide: false }));
     assert!(super::tests::seen(&author).contains("[Introduction made]"), "its author may lift it");
 }
 
@@ -99,7 +107,12 @@ fn an_empty_map_says_what_fills_it() {
 fn a_shared_card_has_no_controls_but_the_way_to_the_map() {
     let shared = look(&map(), |s| card(s, &Elsewhere::default(), Reader::Channel("Maya Lindholm")));
     let seen = seen(&shared);
-    assert!(seen.ends_with("(Shared by Maya Lindholm. Internal: no partner reads this channel.)\n[Open the map]\n"), "{seen}");
+    assert!(
+        seen.ends_with(
+            "(Shared by Maya Lindholm. Internal: no partner reads this channel.)\n[Open the map]\n"
+        ),
+        "{seen}"
+    );
     assert_eq!(seen.matches('[').count(), 1, "{seen}");
 }
 
@@ -117,12 +130,18 @@ fn a_crowded_map_stays_within_slacks_limits() {
         }));
     }
     let step = map.steps[0].clone();
-    map.steps.extend((0..20).map(|_| crate::map::account_map::record::Step { text: long.clone(), ..step.clone() }));
+    map.steps.extend(
+        (0..20).map(|_| crate::map::account_map::record::Step { text: long.clone(), ..step.clone() }),
+    );
     map.holds.extend((0..20).map(|_| Hold { text: long.clone(), ..hold(Some(date(2026, 3, 20))) }));
     let (partner, overlap) = (map.partners[0].clone(), map.overlaps[0].clone());
     for n in 0..30 {
         let id: crate::kernel::ids::PartnerId = format!("partner{n}").as_str().into();
-        map.partners.push(crate::map::partner::Partner { id: id.clone(), name: long.clone(), ..partner.clone() });
+        map.partners.push(crate::map::partner::Partner {
+            id: id.clone(),
+            name: long.clone(),
+            ..partner.clone()
+        });
         map.overlaps.push(crate::map::overlap::Overlap { partner_id: id, ..overlap.clone() });
     }
     let elsewhere = Elsewhere { commitments: vec![long.clone(); 20], session: Some(long) };
@@ -217,7 +236,9 @@ fn what_is_stale_is_said_on_the_card() {
     let omar = "U0OMAR".into();
     let seen = seen(&look(&map(), |s| card(s, &Elsewhere::default(), ops(&omar))));
     assert!(
-        seen.contains("The list is 41 days old, due every 30 days: check first, or ask Globex for a new one."),
+        seen.contains(
+            "The list is 41 days old, due every 30 days: check first, or ask Globex for a new one."
+        ),
         "{seen}"
     );
 }

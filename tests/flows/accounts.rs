@@ -1,0 +1,318 @@
+//! Account maps: filled by their buttons, decided on, held, shared, and walked through every week.
+
+use serde_json::{Value, json};
+use tandem::kernel::ids::{ContactId, PartnerId};
+use tandem::map::partner::{Contact, ContactRole};
+use tandem::map::store as map;
+use tandem::store::audit;
+
+use super::digest::menu;
+use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, OPS, SHARED, Stage, fields, text, with_buttons};
+
+crate::flows!(
+    a_map_is_filled_by_its_buttons,
+    of_two_who_edit_a_contact_one_wins,
+    what_is_planned_is_decided_and_a_hold_shows_everywhere,
+    a_hold_that_runs_out_asks_its_author_once,
+    a_map_is_shared_only_where_our_own_people_read,
+    the_weekly_mapping_saves_each_account_by_one_click,
+    a_message_becomes_a_note,
+);
+
+/// Nine o'clock in Stockholm.
+const MONDAY: &str = "2026-03-09T08:00:00Z";
+
+/// An overlap of Alex's account, and Sam at Northwind.
+async fn ground(stage: &Stage) {
+    let said = "Acme (acme.com) with Northwind: our open opp $120k, their customer, owner @alex";
+    stage.person(ALEX).post(INTAKE, said).await.unwrap();
+    stage.settle().await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let sam = Contact {
+        id: ContactId::from("c-sam"),
+        partner: PartnerId::from("p-northwind"),
+        name: "Sam Whitfield".into(),
+        role: ContactRole::PartnerRep,
+        email: None,
+        slack_user: None,
+        said_no_to: Vec::new(),
+    };
+    map::save_contact(&mut tx, stage.clock.now(), &sam).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Where the newest private message stands that offers `action`.
+fn offered(stage: &Stage, user: &str, action: &str) -> (String, String) {
+    let mut all = stage.sandbox.ephemerals(user);
+    all.retain(|m| m["blocks"].to_string().contains(&format!("\"{action}\"")));
+    let message = all.pop().unwrap_or_else(|| panic!("nobody offers {action}: {:?}", stage.private(user)));
+    let part = |name: &str| message[name].as_str().unwrap().to_owned();
+    (part("channel"), part("ts"))
+}
+
+async fn press(stage: &Stage, user: &str, action: &str) {
+    stage.press(user, &offered(stage, user, action), action).await;
+}
+
+async fn fill(stage: &Stage, user: &str, action: &str, values: Value) -> String {
+    press(stage, user, action).await;
+    stage.submit(user, values).await;
+    stage.last_private(user)
+}
+
+/// Dana decides, and Sam knows her well.
+async fn map_dana(stage: &Stage, user: &str) {
+    stage.say(user, INTAKE, "/partner account show acme").await;
+    let dana = json!({"name": "Dana Reyes", "title": "VP Sales", "role": "decision_maker"});
+    fill(stage, user, "account.person", dana).await;
+    fill(stage, user, "account.relate", json!({"contact": "c:c-sam", "strength": "5"})).await;
+}
+
+async fn actions(stage: &Stage) -> Vec<String> {
+    let mut tx = stage.db.read().await.unwrap();
+    let all = audit::newest(&mut tx, 200).await.unwrap();
+    tx.rollback().await.unwrap();
+    let found = all.iter().filter(|l| l.action.starts_with("account.") && l.outcome == "done");
+    found.map(|l| l.action.clone()).rev().collect()
+}
+
+async fn a_map_is_filled_by_its_buttons(stage: Stage) {
+    ground(&stage).await;
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account").await, @"");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account acme.com").await, @"");
+    let dana = json!({"name": "Dana Reyes", "title": "VP Sales", "role": "decision_maker", "seniority": "executive"});
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.person", dana).await, @"");
+    let sam = json!({"contact": "c:c-sam", "strength": "5"});
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.relate", sam).await, @"");
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.owners", json!({"relationship_owner": MAYA})).await, @"");
+    let runs = json!({"role": "services", "involvement": "Runs their <returns>"});
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.involve", runs).await, @"");
+    let brief = json!({"text": "Send the returns brief", "date": "2026-03-13"});
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.step", brief).await, @"");
+    insta::assert_snapshot!(fill(&stage, ALEX, "account.touch", json!({"text": "Sam called Dana"})).await, @"");
+    let said = "/partner commit add \"send the case study\" to northwind about acme by 12 march";
+    stage.say(ALEX, INTAKE, said).await;
+    stage.submit(ALEX, json!({"account": "acme"})).await;
+    press(&stage, ALEX, "account.show").await;
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(ALEX).pop().unwrap()), @"");
+    press(&stage, ALEX, "account.step_done").await;
+    let redrawn = stage.last_private(ALEX);
+    assert!(redrawn.contains("*LEVER*") && !redrawn.contains("Send the returns brief"), "{redrawn}");
+    assert_eq!(
+        actions(&stage).await,
+        [
+            "account.person",
+            "account.relate",
+            "account.owners",
+            "account.involve",
+            "account.step",
+            "account.touch",
+            "account.step_done"
+        ]
+    );
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account").await, @"");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account akme").await, @"");
+    // What is missing is said at its field.
+    press(&stage, ALEX, "account.touch").await;
+    let refused = stage.person(ALEX).submit(json!({"text": "x", "date": "2026-03-05"})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"");
+    stage.end().await;
+}
+
+async fn of_two_who_edit_a_contact_one_wins(stage: Stage) {
+    ground(&stage).await;
+    map_dana(&stage, ALEX).await;
+    for who in [ALEX, OMAR] {
+        stage.say(who, INTAKE, "/partner account show acme").await;
+        press(&stage, who, "account.person").await;
+        assert!(stage.form(who).contains("Name: Dana Reyes"), "{}", stage.form(who));
+    }
+    stage.submit(ALEX, json!({"title": "Chief Revenue Officer"})).await;
+    stage.submit(OMAR, json!({"role": "champion"})).await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    let shown = stage.say(OMAR, INTAKE, "/partner account show acme").await;
+    assert!(shown.contains("*Dana Reyes*, Chief Revenue Officer · decision maker"), "{shown}");
+    // A step that somebody closed is not closed twice.
+    fill(&stage, ALEX, "account.step", json!({"text": "Call Sam", "date": "2026-03-13"})).await;
+    for who in [ALEX, OMAR] {
+        stage.say(who, INTAKE, "/partner account show acme").await;
+    }
+    press(&stage, ALEX, "account.step_done").await;
+    press(&stage, OMAR, "account.step_done").await;
+    assert_eq!(stage.last_private(OMAR), "That step was closed or changed before you pressed the button.");
+    stage.end().await;
+}
+
+async fn what_is_planned_is_decided_and_a_hold_shows_everywhere(stage: Stage) {
+    ground(&stage).await;
+    map_dana(&stage, MAYA).await;
+    stage.advance_to(MONDAY).await;
+    let digest = stage.sandbox.messages(OPS)[0]["ts"].as_str().unwrap().to_owned();
+    let at = (OPS.to_owned(), digest.clone());
+    stage.press(OMAR, &at, "overlap.plan").await;
+    insta::assert_snapshot!(stage.form(OMAR), @"");
+    let refused = stage.person(OMAR).submit(json!({"stays_out": [ALEX], "why_now": ""})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"");
+    let plan = json!({"stays_out": [EVE], "why_now": "their peak is in May", "hold": "No executive outreach until the <introduction>",
+        "hold_until": "2026-03-20"});
+    stage.submit(OMAR, plan).await;
+    insta::assert_snapshot!(text(&stage.sandbox.message(OPS, &digest).unwrap()), @"");
+    let recorded = actions(&stage).await;
+    assert_eq!(recorded[recorded.len() - 2..], ["account.decide", "account.hold"]);
+    // Whoever looks the account up sees it, and who is held is told so.
+    let listed = stage.say(ALEX, INTAKE, "/partner overlaps list acme").await;
+    assert!(listed.contains("*Hold:* No executive outreach until the &lt;introduction&gt; (until Fri 20 Mar; holds Evelyn Osei)"), "{listed}");
+    let held = stage.say(EVE, INTAKE, "/partner account acme").await;
+    assert!(held.contains("*On hold, and it holds you*: No executive outreach"), "{held}");
+    assert!(held.contains("Why now: their peak is in May"), "{held}");
+    assert!(!held.contains("[Lift]") && !held.contains("[Decide]"), "an executive decides nothing: {held}");
+    menu(&stage, OMAR, &digest, "draft").await;
+    let draft = stage.form(OMAR);
+    assert!(draft.contains("*Hold:* No executive outreach"), "{draft}");
+    stage.person(OMAR).close_view().await.unwrap();
+    assert!(
+        stage.say(ALEX, INTAKE, "/partner account decide acme").await.starts_with("Only partner managers")
+    );
+    // It can be decided at any time, and nothing is forgotten.
+    stage.say(MAYA, INTAKE, "/partner account decide acme").await;
+    stage.say(OMAR, INTAKE, "/partner account decide acme").await;
+    stage.submit(MAYA, json!({"reaches_out": MAYA})).await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    stage.submit(OMAR, json!({"reaches_out": OMAR})).await;
+    assert!(
+        stage.last_private(OMAR).starts_with("Somebody else changed the decision"),
+        "{}",
+        stage.last_private(OMAR)
+    );
+    stage.say(OMAR, INTAKE, "/partner account show acme").await;
+    press(&stage, OMAR, "account.history").await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    press(&stage, OMAR, "account.lift").await;
+    let lifted = stage.last_private(OMAR);
+    assert!(!lifted.contains("On hold"), "{lifted}");
+    assert!(!text(&stage.sandbox.message(OPS, &digest).unwrap()).contains("Hold"));
+    stage.end().await;
+}
+
+async fn a_hold_that_runs_out_asks_its_author_once(stage: Stage) {
+    ground(&stage).await;
+    stage.say(MAYA, INTAKE, "/partner account decide acme").await;
+    let hold = json!({"hold": "No pricing talk before the workshop", "hold_until": "2026-03-06"});
+    stage.submit(MAYA, hold).await;
+    stage.advance_to("2026-03-06T22:30:00Z").await;
+    assert_eq!(stage.direct(MAYA), Vec::<String>::new(), "its last day is not over");
+    stage.advance_to("2026-03-07T08:00:00Z").await;
+    stage.advance_to("2026-03-08T08:00:00Z").await;
+    insta::assert_snapshot!(stage.inbox(MAYA), @"");
+    stage.person(MAYA).open_home().await.unwrap();
+    stage.settle().await;
+    let home = stage.sandbox.home(MAYA).unwrap().to_string();
+    assert!(
+        home.contains("Your hold on Acme") && home.contains("ran out on Fri 6 Mar: does it go on?"),
+        "{home}"
+    );
+    let im = stage.sandbox.im(MAYA);
+    let ts = stage.sandbox.messages(&im)[0]["ts"].as_str().unwrap().to_owned();
+    let asked = (im.clone(), ts.clone());
+    stage.press(MAYA, &asked, "account.keep").await;
+    let refused = stage.person(MAYA).submit(json!({"date": "2026-03-08"})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"");
+    stage.submit(MAYA, json!({"date": "2026-03-10"})).await;
+    insta::assert_snapshot!(stage.inbox(MAYA), @"");
+    // It runs out again, and asks again.
+    stage.advance_to("2026-03-11T08:00:00Z").await;
+    let again = stage.sandbox.messages(&im).pop().unwrap()["ts"].as_str().unwrap().to_owned();
+    stage.press(MAYA, &(im.clone(), again), "account.lift").await;
+    assert!(
+        stage.direct(MAYA).pop().unwrap().starts_with("The hold on *Acme* was lifted by Maya Lindholm."),
+        "{:?}",
+        stage.direct(MAYA)
+    );
+    stage.advance_to("2026-04-11T08:00:00Z").await;
+    assert_eq!(stage.direct(MAYA).len(), 2, "{:?}", stage.direct(MAYA));
+    stage.end().await;
+}
+
+async fn a_map_is_shared_only_where_our_own_people_read(stage: Stage) {
+    ground(&stage).await;
+    map_dana(&stage, ALEX).await;
+    stage.say(ALEX, OPS, "/partner account show acme").await;
+    press(&stage, ALEX, "account.share").await;
+    let shared = stage.sandbox.messages(OPS).pop().unwrap();
+    assert!(text(&shared).starts_with("*Acme* · acme.com"), "{}", text(&shared));
+    assert!(with_buttons(&shared).ends_with("[Open the map]"), "{}", with_buttons(&shared));
+    stage.say(MAYA, SHARED, "/partner account show acme").await;
+    press(&stage, MAYA, "account.share").await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    assert_eq!(stage.texts(SHARED), Vec::<String>::new());
+    // Everybody may open it from there, for their own eyes.
+    let ts = shared["ts"].as_str().unwrap().to_owned();
+    stage.press(EVE, &(OPS.to_owned(), ts), "account.show").await;
+    assert!(stage.last_private(EVE).contains("Dana Reyes"));
+    let theirs = tandem::sandbox::World::meridian().others.remove(0);
+    stage.sandbox.share_channel(OPS, theirs).await;
+    stage.settle().await;
+    let before = stage.texts(OPS).len();
+    stage.say(ALEX, OPS, "/partner account show acme").await;
+    press(&stage, ALEX, "account.share").await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    assert_eq!(stage.texts(OPS).len(), before);
+    stage.end().await;
+}
+
+async fn the_weekly_mapping_saves_each_account_by_one_click(stage: Stage) {
+    ground(&stage).await;
+    map_dana(&stage, OMAR).await;
+    fill(&stage, OMAR, "account.step", json!({"text": "Send the returns brief", "date": "2026-03-06"})).await;
+    let said = "Bolt Ltd (bolt.com) with Northwind: our open opp $20k, their customer";
+    stage.person(ALEX).post(INTAKE, said).await.unwrap();
+    stage.settle().await;
+    stage.advance_to(MONDAY).await;
+    stage.say(OMAR, INTAKE, "/partner account review").await;
+    let title =
+        |stage: &Stage| stage.sandbox.modal(OMAR).unwrap()["title"]["text"].as_str().unwrap().to_owned();
+    assert_eq!(title(&stage), "Mapping, 1 of 2");
+    let first = stage.form(OMAR);
+    let acme_first = first.contains("Acme");
+    let acme = json!({"step_0": "done", "strength_0": "4", "text": "Ask Sam for the introduction"});
+    let bolt = json!({"text": ""});
+    stage.submit(OMAR, if acme_first { acme.clone() } else { bolt.clone() }).await;
+    assert_eq!(title(&stage), "Mapping, 2 of 2");
+    let second = stage.form(OMAR);
+    insta::assert_snapshot!(if acme_first { &first } else { &second }, @"");
+    insta::assert_snapshot!(if acme_first { &second } else { &first }, @"");
+    stage.submit(OMAR, if acme_first { bolt } else { acme }).await;
+    insta::assert_snapshot!(stage.form(OMAR), @"");
+    let before = stage.texts(OPS).len();
+    stage.submit(OMAR, json!({})).await;
+    let posted = stage.texts(OPS);
+    assert_eq!(posted.len(), before + 1);
+    let mut lines: Vec<&str> = posted.last().unwrap().lines().collect();
+    lines[1..].sort_unstable();
+    insta::assert_snapshot!(lines.join("\n"), @"");
+    let shown = stage.say(OMAR, INTAKE, "/partner account acme").await;
+    assert!(shown.contains("4 of 5") && shown.contains("Ask Sam for the introduction"), "{shown}");
+    assert!(!shown.contains("returns brief"), "{shown}");
+    stage.end().await;
+}
+
+async fn a_message_becomes_a_note(stage: Stage) {
+    ground(&stage).await;
+    let said = "Dana at Acme takes 400 returns a day by hand &amp; hates it";
+    let ts = stage.person(ALEX).post(OPS, said).await.unwrap();
+    stage.settle().await;
+    stage.person(OMAR).shortcut("account.note", OPS, &ts).await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.form(OMAR), @"");
+    stage.submit(OMAR, json!({})).await;
+    assert_eq!(stage.last_private(OMAR), "Added the note to *Acme (acme.com)*.");
+    let shown = stage.say(OMAR, OPS, "/partner account acme").await;
+    let note = shown
+        .lines()
+        .find(|l| l.starts_with("*Note:*"))
+        .unwrap_or_default()
+        .replace(&ts.replace('.', ""), "TS");
+    insta::assert_snapshot!(note, @"");
+    assert!(shown.contains("Velocity (open): no touch is logged"), "a note is no touch: {shown}");
+    stage.end().await;
+}
