@@ -13,7 +13,10 @@ use serde::Deserialize;
 
 use crate::store::{Synchronous, keys};
 
+mod account_map;
 mod sources;
+
+pub use account_map::AccountMap;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -158,18 +161,6 @@ pub struct Relevance {
     pub levels: BTreeMap<String, String>,
 }
 
-/// The account map: from when on what is known of an account counts as old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AccountMap {
-    /// An account is cooling when its last touch is more than so many days ago.
-    pub cooling_days: u16,
-    /// It is dormant when the last touch is more than so many days ago.
-    pub dormant_days: u16,
-    /// A relationship loses one of its five points with every so many days since somebody last said how strong it is.
-    pub fades_days: u16,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -185,12 +176,6 @@ impl Default for Config {
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
         }
-    }
-}
-
-impl Default for AccountMap {
-    fn default() -> Self {
-        Self { cooling_days: 14, dormant_days: 45, fades_days: 180 }
     }
 }
 

@@ -1,9 +1,8 @@
--- The map of an account: its owners of ours. `version` counts up with every change of anything on the map.
+-- The map of an account: its owners of ours, and who changed anything on it last.
 CREATE TABLE account_maps (
   account_id TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
   deal_owner TEXT,
   relationship_owner TEXT,
-  version BIGINT NOT NULL DEFAULT 1,
   changed_by TEXT NOT NULL,
   changed_at BIGINT NOT NULL
 );

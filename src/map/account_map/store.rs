@@ -76,8 +76,7 @@ pub async fn change(tx: &mut Tx, now: Timestamp, account: &AccountId, by: &UserI
     sql_exec!(
         tx,
         "INSERT INTO account_maps (account_id, changed_by, changed_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (account_id) DO UPDATE SET version = account_maps.version + 1, changed_by = excluded.changed_by, \
-         changed_at = excluded.changed_at",
+         ON CONFLICT (account_id) DO UPDATE SET changed_by = excluded.changed_by, changed_at = excluded.changed_at",
         account.as_str(),
         by.as_str(),
         millis(now)

@@ -3,6 +3,7 @@
 mod card;
 pub(super) mod decision;
 mod fill;
+mod note;
 mod walk;
 
 use serde_json::{Value, json};
@@ -80,7 +81,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
         "involve" => fill::open_involvement(o, &account, &PartnerId::from(rest)).await,
         "step" => fill::open_step(o, &account).await,
         "touch" => fill::open_touch(o, &account).await,
-        "note" => fill::open_note(o, None).await,
+        "note" => note::open(o, None).await,
         "review" => walk::begin(o).await,
         "step_done" => {
             let (what, _) = seen::<StepId>(&action.value)?;
@@ -163,7 +164,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
 }
 
 pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
-    fill::open_note(o, shortcut.on.as_ref()).await
+    note::open(o, shortcut.on.as_ref()).await
 }
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {

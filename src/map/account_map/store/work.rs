@@ -58,12 +58,6 @@ pub async fn step(tx: &mut Tx, id: &StepId) -> Result<Option<Step>> {
     row.map(Step::try_from).transpose()
 }
 
-/// The account of a step, open or not.
-pub async fn account_of_step(tx: &mut Tx, id: &StepId) -> Result<Option<AccountId>> {
-    let row = sql_opt!(tx, (String,), "SELECT account_id FROM account_steps WHERE id = $1", id.as_str())?;
-    Ok(row.map(|(id,)| id.into()))
-}
-
 /// Adds a step.
 pub async fn insert_step(tx: &mut Tx, now: Timestamp, step: &Step, sample: bool) -> Result<()> {
     sql_exec!(
@@ -152,7 +146,13 @@ pub async fn insert_entry(tx: &mut Tx, account: &AccountId, entry: &Entry, sampl
     Ok(())
 }
 
-/// Remembers what became of an account in a walk; the first word stays. `false` when it was there already.
+/// Whether an account was reviewed in this walk.
+pub async fn was_reviewed(tx: &mut Tx, walk: &str, account: &AccountId) -> Result<bool> {
+    let sql = "SELECT outcome FROM account_reviews WHERE walk = $1 AND account_id = $2";
+    Ok(sql_opt!(tx, (String,), sql, walk, account.as_str())?.is_some())
+}
+
+/// Remembers what became of an account in a walk.
 pub async fn insert_review(
     tx: &mut Tx,
     now: Timestamp,
@@ -160,18 +160,17 @@ pub async fn insert_review(
     account: &AccountId,
     by: &UserId,
     outcome: &str,
-) -> Result<bool> {
-    let inserted = sql_exec!(
+) -> Result<()> {
+    sql_exec!(
         tx,
-        "INSERT INTO account_reviews (walk, account_id, outcome, reviewed_by, reviewed_at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (walk, account_id) DO NOTHING",
+        "INSERT INTO account_reviews (walk, account_id, outcome, reviewed_by, reviewed_at) VALUES ($1, $2, $3, $4, $5)",
         walk,
         account.as_str(),
         outcome,
         by.as_str(),
         millis(now)
     )?;
-    Ok(inserted == 1)
+    Ok(())
 }
 
 /// What became of the accounts of a walk: name and outcome, in the order in which they were reviewed.

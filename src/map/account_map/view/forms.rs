@@ -227,14 +227,13 @@ pub fn touch_form(map: &AccountMap, today: Date, metadata: &Value) -> Value {
     )
 }
 
-/// A message that is kept as a note; `doubt` is mrkdwn.
-pub fn note_form(account: &str, text: &str, doubt: Option<&str>, metadata: &Value) -> Value {
+/// A message that is kept as a note.
+pub fn note_form(account: &str, text: &str, metadata: &Value) -> Value {
     let named = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(account), false);
-    let mut fields: Vec<Value> = doubt.map(blocks::section).into_iter().collect();
-    fields.extend([
+    let fields = vec![
         blocks::input("Account", named, None, false),
         blocks::input("Note", lines(field::TEXT, "What was said", Some(text)), None, false),
-    ]);
+    ];
     blocks::modal(action::NOTE, "Add to an account", Some("Add"), metadata, fields)
 }
 

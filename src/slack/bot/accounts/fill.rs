@@ -3,16 +3,15 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::super::payload::{ShortcutMessage, ViewSubmission};
-use super::super::oversight::permalink;
-use super::super::sessions::{known, review_account};
-use super::super::{Bot, Occasion, Problems, identity, outdated};
-use super::{account_of, card, colleague, metadata, strangers};
+use super::super::super::payload::ViewSubmission;
+use super::super::sessions::review_account;
+use super::super::{Bot, Occasion, Problems, outdated};
+use super::{account_of, card, colleague, metadata, note, strangers};
 use crate::delivery::intake::Handled;
 use crate::kernel::blocks::clip;
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, PartnerId, StakeholderId, UserId};
+use crate::kernel::ids::{AccountId, PartnerId, StakeholderId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
 use crate::map::account_map::involvement::{Involvement, Role};
@@ -22,9 +21,7 @@ use crate::map::account_map::sight::Sight;
 use crate::map::account_map::stakeholder::{Part, Seniority, Stakeholder};
 use crate::map::account_map::view::{self, action, field};
 use crate::map::account_map::{AccountMap, Owners, flow};
-use crate::map::find::find_account;
 use crate::plan::calendar::add_days;
-use crate::plan::phrase;
 use crate::store::{Tx, people};
 
 /// A next step is proposed in so many days.
@@ -99,20 +96,6 @@ pub(super) async fn open_touch(o: &Occasion<'_>, id: &AccountId) -> Result<Handl
     o.open(&view::touch_form(&map, o.today(), &metadata(o, id.as_str()))).await
 }
 
-/// A message as a note: the account that it names is filled in.
-pub(super) async fn open_note(o: &Occasion<'_>, on: Option<&ShortcutMessage>) -> Result<Handled> {
-    let text = on.map(|on| phrase::plain(&on.text)).unwrap_or_default();
-    let mut tx = o.read().await?;
-    let known = known(&mut tx).await?;
-    tx.rollback().await?;
-    let account = phrase::named_in(&text, &known.accounts).unwrap_or_default();
-    let mut metadata = metadata(o, "");
-    if let Some(on) = on {
-        metadata["from"] = json!({"channel": on.channel, "ts": on.ts, "user": on.user});
-    }
-    o.open(&view::note_form(&account, &text, None, &metadata)).await
-}
-
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
     match verb {
         "person" => save_person(o, s).await,
@@ -121,17 +104,17 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         "involve" => save_involvement(o, s).await,
         "step" => save_step(o, s).await,
         "touch" => save_touch(o, s).await,
-        "note" => save_note(o, s).await,
+        "note" => note::save(o, s).await,
         _ => Err(outdated()),
     }
 }
 
-fn text(s: &ViewSubmission, id: &str) -> Option<String> {
+pub(super) fn text(s: &ViewSubmission, id: &str) -> Option<String> {
     s.values.get_text(id, id).map(str::to_owned)
 }
 
 /// Says what was saved, and offers what comes next.
-async fn say(
+pub(super) async fn say(
     o: &Occasion<'_>,
     mut tx: Tx,
     said: &str,
@@ -300,34 +283,6 @@ async fn save_touch(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         escape(&entry.text),
         spoken(entry.on, o.today())
     );
-    say(o, tx, &said, &account, None).await
-}
-
-async fn save_note(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
-    let from = &s.metadata["from"];
-    let said_by = from["user"].as_str().map(UserId::from);
-    if let Some(user) = &said_by {
-        // Remembered with their name; also somebody of a partner's may have said it.
-        identity::recently(o.bot, user).await?;
-    }
-    let (channel, ts) = (from["channel"].as_str(), from["ts"].as_str());
-    let link = channel.zip(ts).and_then(|(channel, ts)| permalink(&o.bot.identity.url, channel, ts));
-    let said_on = ts.and_then(|ts| ts.split('.').next()?.parse().ok());
-    let said_on = said_on.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(o.now);
-    let written = text(s, field::ACCOUNT).ok_or_else(outdated)?;
-    let entry = Entry {
-        kind: Kind::Note,
-        on: said_on.to_zoned(o.actor.zone.clone()).date(),
-        text: text(s, field::TEXT).ok_or_else(outdated)?,
-        said_by: said_by.or_else(|| Some(o.actor.user.clone()).filter(|_| ts.is_none())),
-        link,
-        by: o.actor.user.clone(),
-        at: o.now,
-    };
-    let mut tx = o.begin().await?;
-    let account = find_account(&mut tx, &written).await?;
-    flow::log(&mut tx, o.now, &account.id, &entry).await?;
-    let said = format!("Added the note to *{}*.", escape(&account.label()));
     say(o, tx, &said, &account, None).await
 }
 
