@@ -238,11 +238,19 @@ fn what_is_on_hold_stands_on_the_row() {
     let hold = "*Hold:* no &lt;executive&gt; outreach (until Fri 20 Mar; holds Evelyn Osei)";
     scene.holds.insert(o.account.id.clone(), vec![hold.to_owned()]);
     let shown = super::row::row(&row, &scene, true).unwrap().unwrap();
-    insta::assert_snapshot!(shown.text, @"");
+    insta::assert_snapshot!(shown.text, @r"
+    *Acme &amp; Sons* with Northwind · their customer, our open deal ($300k, negotiation)
+    Back from its snooze · Alex Rivera · 2 days
+    *Hold:* no &lt;executive&gt; outreach (until Fri 20 Mar; holds Evelyn Osei)
+    ");
     make(&mut scene, "acme", "U0MAYA", Decision::Agenda);
     scene.overlaps.get_mut(&o.id).unwrap().triage = crate::map::overlap::Triage::Planned;
     let shown = super::row::row(&row, &scene, true).unwrap().unwrap();
-    insta::assert_snapshot!(shown.text, @"");
+    insta::assert_snapshot!(shown.text, @r"
+    *Acme &amp; Sons* with Northwind · their customer, our open deal ($300k, negotiation)
+    _Planned by Maya · 9 March: on the next agenda with Northwind_
+    *Hold:* no &lt;executive&gt; outreach (until Fri 20 Mar; holds Evelyn Osei)
+    ");
 }
 
 #[test]

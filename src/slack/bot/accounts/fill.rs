@@ -1,7 +1,6 @@
 //! The forms that fill a map: people, relationships, owners, roles, steps, touches, notes.
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::super::super::payload::ViewSubmission;
 use super::super::sessions::review_account;
@@ -328,7 +327,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::slack::payload::State;
