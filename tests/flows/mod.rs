@@ -17,6 +17,7 @@ mod import_work;
 mod imports;
 mod install;
 mod intake;
+mod lists;
 mod outside;
 mod partners;
 mod patience;

@@ -46,6 +46,8 @@ fn week() -> (Digest, Scene) {
             snoozed: 1,
             commitments: Commitments { due: 4, late: 1 },
         },
+        ours: None,
+        kinds: crate::map::lists::kinds::Kinds::shipped(),
     };
     let scene = Scene {
         now: input.now,
@@ -57,6 +59,8 @@ fn week() -> (Digest, Scene) {
             .into_iter()
             .map(|(id, name)| (id.into(), name.to_owned()))
             .collect(),
+        matched: std::collections::HashSet::new(),
+        kin: HashMap::new(),
     };
     (compose(&input), scene)
 }
