@@ -99,6 +99,7 @@ impl App {
             imports: Bell::default(),
             delivery: config.delivery.clone(),
             relevance,
+            aliases: config.lists.aliases.clone(),
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };

@@ -63,7 +63,11 @@ pub fn list_age(partner: &Partner, now: &Zoned) -> Option<String> {
 pub fn our_list_age(list: &OurList, now: &Zoned) -> String {
     match list.age_days(now) {
         0 => "from today".to_owned(),
-        days => format!("{} old{}", age::days(days), if list.is_stale(now) { ", *stale*: drop a new one into the intake channel" } else { "" }),
+        days => format!(
+            "{} old{}",
+            age::days(days),
+            if list.is_stale(now) { ", *stale*: drop a new one into the intake channel" } else { "" }
+        ),
     }
 }
 

@@ -49,13 +49,8 @@ where
     let (rows, mut chunks) = mpsc::channel(2);
     let (path, file_name) = (file.to_owned(), import.file_name.clone());
     let reader = tokio::task::spawn_blocking(move || hand_over(&path, &file_name, &mapping, &rows));
-    let mut reading = Reading {
-        whose,
-        counts: Counts::default(),
-        loaded: Loaded::default(),
-        seen: HashSet::new(),
-        met: 0,
-    };
+    let mut reading =
+        Reading { whose, counts: Counts::default(), loaded: Loaded::default(), seen: HashSet::new(), met: 0 };
     let mut read = 0;
     while let Some(chunk) = chunks.recv().await {
         read += chunk.len() as u64;
@@ -106,7 +101,8 @@ impl Reading {
     }
 
     async fn count(&mut self, tx: &mut Tx, rows: &[Listed], half: &[String]) -> Result<()> {
-        let keys: Vec<&str> = rows.iter().map(|r| r.key.as_str()).chain(half.iter().map(String::as_str)).collect();
+        let keys: Vec<&str> =
+            rows.iter().map(|r| r.key.as_str()).chain(half.iter().map(String::as_str)).collect();
         let known = store::fingerprints(tx, &self.whose, &keys).await?;
         self.met += known.len() as u64;
         for row in rows {

@@ -75,26 +75,30 @@ pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<M
         import.partner.as_ref().and_then(|id| partners.iter().find(|p| p.id == *id)).map(|p| p.name.clone());
     let shown = counts.bad.len().min(10);
     let is_list = import.kind != Kind::Overlaps && !matches!(import.state, State::Asking | State::Failed);
-    let text = if is_list { listed::text(import, named.as_deref(), aside)? } else { Card {
-        name: &import.file_name,
-        state: import.state,
-        counts,
-        rows: counts.rows(),
-        partners: if counts.partners.is_empty() {
-            named.unwrap_or_default()
-        } else {
-            counts.partners.join(", ")
-        },
-        needs: aside.needs,
-        bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
-        more_bad: counts.unreadable - shown as u64,
-        lacks: lacks(import),
-        whole: import.extent == Extent::Whole,
-        progress: aside.rows,
-        error: import.error.as_deref().unwrap_or_default(),
-        by: aside.by.map(UserId::mention).unwrap_or_default(),
-    }
-    .render()? };
+    let text = if is_list {
+        listed::text(import, named.as_deref(), aside)?
+    } else {
+        Card {
+            name: &import.file_name,
+            state: import.state,
+            counts,
+            rows: counts.rows(),
+            partners: if counts.partners.is_empty() {
+                named.unwrap_or_default()
+            } else {
+                counts.partners.join(", ")
+            },
+            needs: aside.needs,
+            bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
+            more_bad: counts.unreadable - shown as u64,
+            lacks: lacks(import),
+            whole: import.extent == Extent::Whole,
+            progress: aside.rows,
+            error: import.error.as_deref().unwrap_or_default(),
+            by: aside.by.map(UserId::mention).unwrap_or_default(),
+        }
+        .render()?
+    };
     let text = text.trim().to_owned();
     let mut shown = blocks::sections(&text);
     let value = format!("{}:{}", import.id, import.version);
@@ -144,7 +148,9 @@ fn runs(import: &Import, value: &str) -> Vec<Value> {
     }
     let gone = match (import.kind, counts.gone) {
         (Kind::Ours, 1) => "It is marked as gone, and what it matches is no overlap any more".to_owned(),
-        (Kind::Ours, n) => format!("These {n} are marked as gone, and what they match is no overlap any more"),
+        (Kind::Ours, n) => {
+            format!("These {n} are marked as gone, and what they match is no overlap any more")
+        }
         (_, 1) => "It is marked as gone and leaves triage".to_owned(),
         (_, n) => format!("These {n} are marked as gone and leave triage"),
     };

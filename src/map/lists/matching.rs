@@ -92,9 +92,8 @@ pub struct Said {
     aliases: Aliases,
 }
 
-/// Loads what people said that counts with this partner.
-pub async fn said(tx: &mut Tx, partner: &PartnerId) -> Result<Said> {
-    let mut aliases = Aliases::new();
+/// Loads what people said that counts with this partner, beside a table of theirs.
+pub async fn said(tx: &mut Tx, partner: &PartnerId, mut aliases: Aliases) -> Result<Said> {
     answer::aliases(&store::called_the_same(tx).await?, &mut aliases);
     Ok(Said { answers: store::answers_with(tx, partner).await?, aliases })
 }
@@ -186,6 +185,9 @@ struct Making<'a> {
     now: Timestamp,
     write: bool,
     summary: Summary,
+    /// By the place of ours in our list, so that the same ones are named however the accounts are numbered.
+    new_names: Vec<(usize, String)>,
+    changes: Vec<(usize, String)>,
     met: HashSet<OverlapId>,
     met_on_list: u64,
 }
@@ -215,6 +217,8 @@ where
             theirs: found.theirs.len() as u64,
             ..Summary::default()
         },
+        new_names: Vec::new(),
+        changes: Vec::new(),
         met: HashSet::new(),
         met_on_list: 0,
     };
@@ -238,7 +242,15 @@ where
         }
         pulse::got_on();
     }
+    making.summary.new_names = first(making.new_names);
+    making.summary.changes = first(making.changes);
     Ok((making.summary, making.met_on_list))
+}
+
+/// The first few in their order.
+fn first<K: Ord>(mut all: Vec<(K, String)>) -> Vec<String> {
+    all.sort();
+    all.into_iter().take(NAMED).map(|(_, words)| words).collect()
 }
 
 /// What matches, by our account: our list may have one more than once.
@@ -266,7 +278,7 @@ impl Making<'_> {
         let mut pairs = Vec::new();
         let mut first_met = Vec::new();
         for (((account, _), (id, outcome)), (_, links)) in seen.iter().zip(&batch.outcomes).zip(groups) {
-            self.count(account, outcome);
+            self.count(links.iter().map(|link| link.ours).min().unwrap_or(0), account, outcome);
             if *outcome != Outcome::New && self.met.insert(id.clone()) {
                 first_met.push(id.clone());
             }
@@ -302,22 +314,17 @@ impl Making<'_> {
             .collect()
     }
 
-    fn count(&mut self, account: &Account, outcome: &Outcome) {
-        let summary = &mut self.summary;
+    fn count(&mut self, place: usize, account: &Account, outcome: &Outcome) {
         match outcome {
             Outcome::New => {
-                summary.new += 1;
-                if summary.new_names.len() < NAMED {
-                    summary.new_names.push(account.name.clone());
-                }
+                self.summary.new += 1;
+                self.new_names.push((place, account.name.clone()));
             }
             Outcome::Changed(changes) => {
-                summary.changed += 1;
-                if summary.changes.len() < NAMED {
-                    summary.changes.push(format!("{}: {}", account.name, changes.join("; ")));
-                }
+                self.summary.changed += 1;
+                self.changes.push((place, format!("{}: {}", account.name, changes.join("; "))));
             }
-            Outcome::Confirmed => summary.same += 1,
+            Outcome::Confirmed => self.summary.same += 1,
         }
     }
 
@@ -360,14 +367,14 @@ pub async fn end(
 /// Overlaps of whoever's list follow ours: what ours says of an account now is so on each of its overlaps, and a change is
 /// said (A9). Gives how many changed, and the first of them in words.
 pub async fn follow(db: &Db, now: Timestamp) -> Result<(u64, Vec<String>)> {
-    let (mut changed, mut words) = (0, Vec::new());
+    let mut words: Vec<((String, String), String)> = Vec::new();
     let mut after = String::new();
     loop {
         let mut tx = db.begin().await?;
         let overlaps = map::overlaps_of_ours(&mut tx, &after, PORTION as i64).await?;
         let Some(last) = overlaps.last() else {
             tx.rollback().await?;
-            return Ok((changed, words));
+            return Ok((words.len() as u64, first(words)));
         };
         after = last.id.as_str().to_owned();
         let mut ids: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
@@ -382,10 +389,8 @@ pub async fn follow(db: &Db, now: Timestamp) -> Result<(u64, Vec<String>)> {
             if changes.is_empty() {
                 continue;
             }
-            changed += 1;
-            if words.len() < NAMED {
-                words.push(format!("{} with {}: {}", overlap.account.name, overlap.partner, changes.join("; ")));
-            }
+            let told = format!("{} with {}: {}", overlap.account.name, overlap.partner, changes.join("; "));
+            words.push(((overlap.account.name.clone(), overlap.partner.clone()), told));
             moved.push(overlap);
         }
         map::save_our_side(&mut tx, &moved).await?;

@@ -9,6 +9,7 @@ use super::{Whose, together};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AnswerId, OverlapId, PairId, PartnerId, UserId};
 use crate::map::flow;
+use crate::map::name;
 use crate::map::overlap::{Overlap, Sighting, Source};
 use crate::map::store as map;
 use crate::store::{Tx, audit};
@@ -17,6 +18,9 @@ use crate::store::{Tx, audit};
 const QUEUE: i64 = 5_000;
 /// What is noted of an overlap that turned out to be none.
 pub const WRONG: &str = "taken back as a wrong match";
+
+/// What is noted of an overlap whose two accounts are asked about again.
+const ASKED_AGAIN: &str = "taken back: it is asked again whether it is one account";
 
 /// A pair with both its sides.
 #[derive(Clone, Debug)]
@@ -138,7 +142,12 @@ async fn lose(tx: &mut Tx, now: Timestamp, overlap: &OverlapId) -> Result<()> {
 
 /// Takes back an overlap that the matcher made, and remembers that its two accounts are not one. `None`: somebody changed
 /// the overlap since version `seen`.
-pub async fn wrong(tx: &mut Tx, now: Timestamp, by: &UserId, overlap: &Overlap) -> Result<Option<Vec<Answer>>> {
+pub async fn wrong(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    overlap: &Overlap,
+) -> Result<Option<Vec<Answer>>> {
     let pairs = store::pairs_behind(tx, &overlap.id).await?;
     if pairs.is_empty() {
         return Err(Error::user(
@@ -177,22 +186,26 @@ pub async fn take_back(tx: &mut Tx, now: Timestamp, by: &UserId, answer: &Answer
     if !store::delete_answer(tx, &answer.id).await? {
         return Err(Error::user("Somebody has taken that back already."));
     }
+    // A later list may have numbered its rows anew.
+    let theirs = Whose::Partner(answer.partner.clone());
+    let ours = still_listed(tx, &Whose::Ours, &answer.ours).await?;
+    let theirs = still_listed(tx, &theirs, &answer.theirs).await?;
     store::drop_pair(tx, &answer.pair).await?;
+    if let (Some(our_key), Some(their_key)) = (&ours, &theirs) {
+        store::drop_pair_of(tx, &answer.partner, our_key, their_key).await?;
+    }
     if let (Said::Same, Some(overlap)) = (answer.said, &answer.overlap)
         && store::matches_left(tx, overlap).await? == 0
     {
-        store::take_back_overlap(tx, overlap, None, now, "taken back: it is asked again whether it is one account").await?;
+        store::take_back_overlap(tx, overlap, None, now, ASKED_AGAIN).await?;
     }
-    let theirs = Whose::Partner(answer.partner.clone());
-    let ours = store::fingerprints(tx, &Whose::Ours, &[&answer.ours.key]).await?;
-    let theirs = store::fingerprints(tx, &theirs, &[&answer.theirs.key]).await?;
-    if !ours.is_empty() && !theirs.is_empty() {
+    if let Some((our_key, their_key)) = ours.zip(theirs) {
         let again = Pair {
             id: answer.pair.clone(),
             partner_id: answer.partner.clone(),
             partner: String::new(),
-            our_key: answer.ours.key.clone(),
-            their_key: answer.theirs.key.clone(),
+            our_key,
+            their_key,
             in_doubt: true,
             // Whoever took it back wants to see it first.
             score: 1000,
@@ -204,4 +217,11 @@ pub async fn take_back(tx: &mut Tx, now: Timestamp, by: &UserId, answer: &Answer
     let names = format!("{} / {}", answer.ours.name, answer.theirs.name);
     audit::done(tx, now, by.as_str(), "pair.take_back", &format!("pair:{}", answer.id), &names);
     Ok(())
+}
+
+/// The key under which the list has it now.
+async fn still_listed(tx: &mut Tx, whose: &Whose, side: &Side) -> Result<Option<String>> {
+    let rows = store::rows_like(tx, whose, side).await?;
+    let found = rows.into_iter().find(|row| side.is(&row.key, &name::key(&row.name), row.domain.as_deref()));
+    Ok(found.map(|row| row.key))
 }

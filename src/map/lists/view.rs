@@ -117,7 +117,8 @@ pub fn nothing(skipped: usize, before: &str) -> Message {
     };
     let text = format!("{before}\n{text}");
     let text = text.trim();
-    let mut buttons: Vec<Value> = button.map(|label| blocks::button(label, action::REVIEW, AGAIN)).into_iter().collect();
+    let mut buttons: Vec<Value> =
+        button.map(|label| blocks::button(label, action::REVIEW, AGAIN)).into_iter().collect();
     buttons.push(blocks::button("Answered pairs", action::ANSWERS, AGAIN));
     Message::new(text, vec![blocks::section(text), blocks::actions(buttons)])
 }
@@ -155,13 +156,8 @@ struct Answered<'a> {
 fn answered(answer: &Answer, partner: &str, now: &Zoned, second: bool) -> Result<String> {
     let at = answer.at.to_zoned(now.time_zone().clone());
     let on = if at.date() == now.date() { at.strftime("%H:%M") } else { at.strftime("%-d %B") };
-    let text = Answered {
-        words: words(answer),
-        partner,
-        by: answer.by.mention(),
-        on: on.to_string(),
-        second,
-    };
+    let text =
+        Answered { words: words(answer), partner, by: answer.by.mention(), on: on.to_string(), second };
     Ok(text.render()?.trim().to_owned())
 }
 

@@ -186,13 +186,7 @@ pub fn run_knowing(
     Outcome { links, weighed }
 }
 
-fn weigh<'l>(
-    ground: &Ground<'l>,
-    one: &mut Ours<'l>,
-    found: &[u32],
-    known: &Known,
-    out: &mut Vec<Weighed>,
-) {
+fn weigh<'l>(ground: &Ground<'l>, one: &mut Ours<'l>, found: &[u32], known: &Known, out: &mut Vec<Weighed>) {
     for theirs in found {
         if known.apart.contains(&(one.at, *theirs)) {
             continue;

@@ -126,6 +126,8 @@ pub struct Bot {
     pub delivery: Delivery,
     /// How hard the relevance check is.
     pub relevance: relevance::Settings,
+    /// Where the table of names and domains is that are one account.
+    pub aliases: Option<PathBuf>,
 }
 
 impl FrontDoor for Bot {

@@ -182,7 +182,7 @@ pub(super) async fn submit_kinds(o: &Occasion<'_>, s: &ViewSubmission) -> Result
     store::save_map_settings(&mut tx, o.now, &settings).await?;
     let detail = serde_json::to_string(&settings)?;
     audit::done(&mut tx, o.now, o.actor.user.as_str(), "kinds.settings", "kinds", &detail);
-    let said = "Saved. The next digest, and what is shown from now on, goes by it.";
+    let said = "Saved. The next digest goes by it.";
     o.send(&mut tx, &o.privately(Message::text(said))).await?;
     o.finish(tx).await
 }

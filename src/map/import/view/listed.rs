@@ -35,11 +35,14 @@ pub(super) fn text(import: &Import, partner: Option<&str>, aside: Aside<'_>) -> 
     let ours = import.kind == Kind::Ours;
     let bad = counts.bad.iter().take(10).map(|(line, reason)| (*line, reason.as_str()));
     let bad: Vec<(u64, &str)> = bad.collect();
-    let lines = match import.state {
+    let mut lines = match import.state {
         State::Previewed => previewed(import),
         State::Done => done(import),
         _ => Vec::new(),
     };
+    if import.state == State::Done && counts.in_doubt() > 0 {
+        lines.push("`/partner overlaps review` asks about the pairs in doubt.".to_owned());
+    }
     let text = Card {
         name: &import.file_name,
         whose: partner.map_or_else(|| "our own accounts".to_owned(), |name| format!("{name}'s accounts")),

@@ -154,7 +154,9 @@ impl Mapping {
             (false, Field::OurOpenDeal | Field::Amount | Field::Currency | Field::Stage) => Field::Ignore,
             (_, field) => field,
         };
-        Self { columns: self.columns.iter().map(|c| Column { field: turned(c.field), ..c.clone() }).collect() }
+        Self {
+            columns: self.columns.iter().map(|c| Column { field: turned(c.field), ..c.clone() }).collect(),
+        }
     }
 
     /// The partners that columns are prefixed with, in reading order.

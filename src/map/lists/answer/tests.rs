@@ -44,7 +44,12 @@ fn links(ours: &List, theirs: &List, answers: &[Answer]) -> Vec<Link> {
 
 #[test]
 fn a_renumbered_list_is_found_by_name_and_domain() {
-    let acme = Side { key: "i:1".into(), name_key: "acme".into(), domain: Some("acme.com".into()), ..Side::default() };
+    let acme = Side {
+        key: "i:1".into(),
+        name_key: "acme".into(),
+        domain: Some("acme.com".into()),
+        ..Side::default()
+    };
     for (key, name, domain, is) in [
         ("i:9", "acme", Some("acme.com"), true),
         ("i:9", "acme", None, true),

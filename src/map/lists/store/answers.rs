@@ -93,7 +93,9 @@ pub async fn answer_to(tx: &mut Tx, pair: &PairId) -> Result<Option<Answer>> {
 pub async fn answer_of(tx: &mut Tx, like: &Answer) -> Result<Option<Answer>> {
     let sql = format!("SELECT {COLUMNS} FROM pair_answers WHERE partner_id = $1 AND pair = $2");
     let pair = pair(&like.ours, &like.theirs);
-    sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), like.partner.as_str(), pair)?.map(Answer::try_from).transpose()
+    sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), like.partner.as_str(), pair)?
+        .map(Answer::try_from)
+        .transpose()
 }
 
 /// What was said of all pairs with a partner.
@@ -140,4 +142,3 @@ pub async fn kin_among(tx: &mut Tx, overlaps: &[OverlapId]) -> Result<Vec<(Overl
         })
         .collect()
 }
-

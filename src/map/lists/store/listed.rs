@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId};
 use crate::kernel::money::Money;
+use crate::map::lists::answer::Side;
 use crate::map::lists::{Listed, Whose};
 use crate::map::overlap::Population;
 use crate::store::{Tx, millis, unknown};
@@ -77,7 +78,9 @@ pub async fn fingerprints(tx: &mut Tx, whose: &Whose, keys: &[&str]) -> Result<H
         tx.texts()
     );
     let keys = serde_json::to_string(keys)?;
-    Ok(sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), keys, whose.as_str())?.into_iter().collect())
+    Ok(sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), keys, whose.as_str())?
+        .into_iter()
+        .collect())
 }
 
 /// Saves rows, many at a time and each key once. An account that was found before is kept.
@@ -143,7 +146,12 @@ pub async fn saw_rows(tx: &mut Tx, now: Timestamp, whose: &Whose, keys: &[&str])
 }
 
 /// The rows that the list no longer has: marks them gone and gives their number.
-pub async fn mark_rows_gone(tx: &mut Tx, whose: &Whose, seen_since: Timestamp, now: Timestamp) -> Result<u64> {
+pub async fn mark_rows_gone(
+    tx: &mut Tx,
+    whose: &Whose,
+    seen_since: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
     Ok(sql_exec!(
         tx,
         "UPDATE listed_accounts SET gone_at = $3 WHERE list = $1 AND gone_at IS NULL AND last_seen < $2",
@@ -181,19 +189,39 @@ pub async fn rows_of_keys(tx: &mut Tx, whose: &Whose, keys: &[&str]) -> Result<H
     rows.into_iter().map(|row| Kept::try_from(row).map(|kept| (kept.row.key.clone(), kept))).collect()
 }
 
+/// Rows that may be this account: of that key, name or domain.
+pub async fn rows_like(tx: &mut Tx, whose: &Whose, like: &Side) -> Result<Vec<Listed>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM listed_accounts WHERE list = $1 AND gone_at IS NULL AND (key = $2 OR name = $3 OR domain = $4) \
+         ORDER BY key LIMIT 100"
+    );
+    let rows = sql_all!(
+        tx,
+        Row,
+        AssertSqlSafe(sql.clone()),
+        whose.as_str(),
+        &like.key,
+        &like.name,
+        like.domain.as_deref()
+    )?;
+    rows.into_iter().map(|row| Kept::try_from(row).map(|kept| kept.row)).collect()
+}
+
 /// The accounts that these rows of ours are.
 pub async fn accounts_of_keys(tx: &mut Tx, keys: &[&str]) -> Result<HashMap<String, AccountId>> {
     let sql = format!(
         "SELECT key, account_id FROM listed_accounts WHERE list = 'ours' AND account_id IS NOT NULL AND key IN ({})",
         tx.texts()
     );
-    let rows =
-        sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(keys)?)?;
+    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(keys)?)?;
     Ok(rows.into_iter().map(|(key, account)| (key, account.into())).collect())
 }
 
 /// What our list has of these accounts.
-pub async fn rows_of_accounts(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Listed>>> {
+pub async fn rows_of_accounts(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, Vec<Listed>>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM listed_accounts WHERE list = 'ours' AND gone_at IS NULL AND account_id IN ({}) ORDER BY key",
         tx.texts()

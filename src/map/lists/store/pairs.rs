@@ -149,6 +149,18 @@ pub async fn drop_pair(tx: &mut Tx, id: &PairId) -> Result<()> {
     Ok(())
 }
 
+/// Takes out the pair of these two rows, whatever its id.
+pub async fn drop_pair_of(tx: &mut Tx, partner: &PartnerId, our_key: &str, their_key: &str) -> Result<()> {
+    sql_exec!(
+        tx,
+        "DELETE FROM list_pairs WHERE partner_id = $1 AND our_key = $2 AND their_key = $3",
+        partner.as_str(),
+        our_key,
+        their_key
+    )?;
+    Ok(())
+}
+
 /// Of one of its two accounts it is known who it is: no other pair of either is in doubt. Gives their number.
 pub async fn drop_rivals(tx: &mut Tx, pair: &Pair) -> Result<u64> {
     Ok(sql_exec!(

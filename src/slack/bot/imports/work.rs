@@ -231,8 +231,8 @@ async fn count(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
     let line = Line::new(bot, &import, &partners, halt);
     let counts = match import.kind {
         Kind::Overlaps => {
-            let tally =
-                flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) }).await??;
+            let tally = flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) })
+                .await??;
             let mut tx = bot.db.read().await?;
             let counts = tally.preview(&mut tx).await?;
             tx.rollback().await?;

@@ -1,15 +1,16 @@
 //! Plain lists: what is counted and written of ours, and of a partner's, which is matched against ours.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::{Line, Snag};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::map::import::listed::{self, Reading};
 use crate::map::import::{Counts, Extent, Kind};
 use crate::map::lists::matching::{self, Found, Loaded, Summary};
 use crate::map::lists::{Whose, store};
+use crate::map::matching::Aliases;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::Tx;
@@ -17,7 +18,8 @@ use crate::store::Tx;
 /// What would change.
 pub(super) async fn count(line: &Line<'_>, now: Timestamp, file: &Path) -> Result<Counts, Snag> {
     let db = &line.bot.db;
-    let mut reading = listed::read_all(db, now, line.import, file, false, |_| line.tell(0, String::new())).await??;
+    let mut reading =
+        listed::read_all(db, now, line.import, file, false, |_| line.tell(0, String::new())).await??;
     if line.import.kind == Kind::Ours {
         let mut tx = db.read().await?;
         let mut counts = reading.preview(&mut tx).await?;
@@ -67,21 +69,32 @@ fn partner<'a>(line: &Line<'a>) -> Result<&'a Partner, Snag> {
 }
 
 /// Matches a partner's list against ours, off the async threads, and says how far it is.
-async fn find(line: &Line<'_>, partner: &Partner, theirs: Loaded) -> Result<Found> {
+async fn find(line: &Line<'_>, partner: &Partner, theirs: Loaded) -> Result<Found, Snag> {
     let db = &line.bot.db;
+    let aliases = aliases(line.bot.aliases.clone()).await?;
     let ours = matching::load(db, &Whose::Ours).await?;
     let mut tx = db.read().await?;
-    let said = matching::said(&mut tx, &partner.id).await?;
+    let said = matching::said(&mut tx, &partner.id, aliases).await?;
     tx.rollback().await?;
     let name = &partner.name;
-    matching::find(ours, theirs, said, |share| {
+    let found = matching::find(ours, theirs, said, |share| {
         line.tell(0, format!("matching {name}'s accounts against ours, {share} %"))
+    });
+    Ok(found.await?)
+}
+
+/// The user's own table.
+async fn aliases(path: Option<PathBuf>) -> Result<Aliases, Snag> {
+    let Some(path) = path else { return Ok(Aliases::new()) };
+    let read = tokio::task::spawn_blocking(move || Aliases::read(&path)).await;
+    let read = read.map_err(|e| Error::caused("reading the table of aliases", e))?;
+    read.map_err(|why| {
+        Snag::File(format!("The table of aliases in the configuration cannot be read: {why}."))
     })
-    .await
 }
 
 /// Matches a partner's list as it is kept, and writes what comes of it.
-async fn match_kept(line: &Line<'_>, now: Timestamp, partner: &Partner) -> Result<(Found, Summary)> {
+async fn match_kept(line: &Line<'_>, now: Timestamp, partner: &Partner) -> Result<(Found, Summary), Snag> {
     let theirs = matching::load(&line.bot.db, &Whose::Partner(partner.id.clone())).await?;
     let found = find(line, partner, theirs).await?;
     let step = format!("writing what matches with {}", partner.name);
