@@ -70,56 +70,64 @@ pub struct Aside<'a> {
 
 /// The card.
 pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<Message> {
+    let text = text(import, partners, aside)?;
+    let text = text.trim();
+    let mut shown = blocks::sections(text);
+    let buttons = buttons(import);
+    if !buttons.is_empty() {
+        shown.push(blocks::actions(buttons));
+    }
+    Ok(Message::new(text, shown))
+}
+
+fn text(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<String> {
     let counts = &import.counts;
     let named =
         import.partner.as_ref().and_then(|id| partners.iter().find(|p| p.id == *id)).map(|p| p.name.clone());
     let shown = counts.bad.len().min(10);
     let is_list = import.kind != Kind::Overlaps && !matches!(import.state, State::Asking | State::Failed);
-    let text = if is_list {
-        listed::text(import, named.as_deref(), aside)?
-    } else {
-        Card {
-            name: &import.file_name,
-            state: import.state,
-            counts,
-            rows: counts.rows(),
-            partners: if counts.partners.is_empty() {
-                named.unwrap_or_default()
-            } else {
-                counts.partners.join(", ")
-            },
-            needs: aside.needs,
-            bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
-            more_bad: counts.unreadable - shown as u64,
-            lacks: lacks(import),
-            whole: import.extent == Extent::Whole,
-            progress: aside.rows,
-            error: import.error.as_deref().unwrap_or_default(),
-            by: aside.by.map(UserId::mention).unwrap_or_default(),
-        }
-        .render()?
+    if is_list {
+        return listed::text(import, named.as_deref(), aside);
+    }
+    let card = Card {
+        name: &import.file_name,
+        state: import.state,
+        counts,
+        rows: counts.rows(),
+        partners: if counts.partners.is_empty() {
+            named.unwrap_or_default()
+        } else {
+            counts.partners.join(", ")
+        },
+        needs: aside.needs,
+        bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
+        more_bad: counts.unreadable - shown as u64,
+        lacks: lacks(import),
+        whole: import.extent == Extent::Whole,
+        progress: aside.rows,
+        error: import.error.as_deref().unwrap_or_default(),
+        by: aside.by.map(UserId::mention).unwrap_or_default(),
     };
-    let text = text.trim().to_owned();
-    let mut shown = blocks::sections(&text);
+    Ok(card.render()?)
+}
+
+/// What can be done with it as it is.
+fn buttons(import: &Import) -> Vec<Value> {
+    let counts = &import.counts;
     let value = format!("{}:{}", import.id, import.version);
     let columns = |label| blocks::button(label, action::COLUMNS, &value);
     let cancel = blocks::button("Cancel", action::CANCEL, &value);
     match import.state {
-        State::Asking => {
-            shown.push(blocks::actions(vec![blocks::primary(columns("Set partner and columns")), cancel]))
-        }
+        State::Asking => vec![blocks::primary(columns("Set partner and columns")), cancel],
         State::Previewed if counts.can_be_imported() => {
             let mut buttons = runs(import, &value);
             buttons.extend([columns("Change columns"), cancel]);
-            shown.push(blocks::actions(buttons));
+            buttons
         }
-        State::Previewed => shown.push(blocks::actions(vec![columns("Change columns"), cancel])),
-        State::Done if counts.in_doubt() > 0 => {
-            shown.push(blocks::actions(vec![blocks::primary(review_button(counts.in_doubt()))]));
-        }
-        _ => {}
+        State::Previewed => vec![columns("Change columns"), cancel],
+        State::Done if counts.in_doubt() > 0 => vec![blocks::primary(review_button(counts.in_doubt()))],
+        _ => Vec::new(),
     }
-    Ok(Message::new(text, shown))
 }
 
 /// `12 of the 40 overlaps of the last list`

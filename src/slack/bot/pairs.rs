@@ -44,11 +44,13 @@ async fn next(
         Next::Nothing => return Ok(view::nothing(0, before)),
     };
     let position = queue.iter().position(|other| *other == id).unwrap_or(0);
-    match review::question(tx, &id).await? {
-        Some(asked) => view::question(&asked, left - position.min(left - 1), position, before),
-        // Its rows went with a list that is just coming in; the match that follows takes it out.
-        None => Ok(view::nothing(left, before)),
+    for (position, id) in queue.iter().enumerate().skip(position) {
+        // The rows of one may have gone with a list that is just coming in; the match that follows takes it out.
+        if let Some(asked) = review::question(tx, id).await? {
+            return view::question(&asked, left - position, position, before);
+        }
     }
+    Ok(view::nothing(left, before))
 }
 
 pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Result<Handled> {
