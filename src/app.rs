@@ -100,6 +100,7 @@ impl App {
             delivery: config.delivery.clone(),
             relevance,
             mapping: config.account_map,
+            aliases: config.lists.aliases.clone(),
         });
         let address = listener.local_addr()?;
         let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };

@@ -39,6 +39,8 @@ pub struct Config {
     pub log: Log,
     /// Sizes that are refused.
     pub limits: Limits,
+    /// How account lists are matched.
+    pub lists: Lists,
     /// How what comes in and goes out is worked off, and for how long it is kept.
     pub delivery: Delivery,
     /// The relevance check.
@@ -135,6 +137,14 @@ pub struct Limits {
     pub file_megabytes: u64,
 }
 
+/// How account lists are matched.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lists {
+    /// A table of names and domains that are one account.
+    pub aliases: Option<PathBuf>,
+}
+
 /// How what comes in and goes out is worked off, and for how long it is kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -172,6 +182,7 @@ impl Default for Config {
             keys: Keys::default(),
             log: Log::default(),
             limits: Limits::default(),
+            lists: Lists::default(),
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),

@@ -1,7 +1,7 @@
 //! `tandem demo`: the same bot against a local workspace with a web page, with a small company in it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -51,6 +51,7 @@ async fn play(options: Options) -> Outcome {
     let sandbox = Sandbox::start(workspace.clone())
         .await
         .map_err(|e| format!("port {} cannot be used ({e}); `--port 0` takes a free one", options.port))?;
+    let lists = lay_out(&data_dir)?;
     let mut config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data_dir, ..Config::default() };
     config.slack.mode = if options.socket { Mode::Socket } else { Mode::Http };
     config.slack.api_url = sandbox.api_url();
@@ -68,7 +69,7 @@ async fn play(options: Options) -> Outcome {
         sandbox.connect_http(&format!("http://{}", app.address));
         sandbox.verify_http().await?;
     }
-    welcome(sandbox.base_url());
+    welcome(sandbox.base_url(), &lists);
     let stop = app.stopper();
     tokio::spawn(async move {
         interrupted().await;
@@ -121,8 +122,18 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
     tx.commit().await
 }
 
+/// Puts two lists where they can be picked up and dropped; gives their folder.
+fn lay_out(data_dir: &Path) -> std::io::Result<PathBuf> {
+    let folder = data_dir.join("lists");
+    std::fs::create_dir_all(&folder)?;
+    for (name, text) in sample::LISTS {
+        std::fs::write(folder.join(name), text)?;
+    }
+    folder.canonicalize()
+}
+
 #[expect(clippy::print_stdout, reason = "the terminal is where the address is read")]
-fn welcome(url: &str) {
+fn welcome(url: &str, lists: &Path) {
     println!(
         "Tandem's demo runs at {url}  (Ctrl-C ends it)\n\
          1. In #partner-overlaps, write: New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer\n\
@@ -130,6 +141,8 @@ fn welcome(url: &str) {
          3. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
          4. Type /partner account show acme, and read who matters there, who knows them and what is on hold.\n\
          5. Draft a note from a row of the digest and approve it as Maya.\n\
-         6. Change to Sam of Northwind and look into #ext-northwind."
+         6. Change to Sam of Northwind and look into #ext-northwind.\n\
+         7. Drop ours.csv, then northwind-accounts.csv, from {}\n   into #partner-overlaps, import each, and say which pairs are one account.",
+        lists.display()
     );
 }

@@ -27,7 +27,7 @@ fn the_example_names_every_setting() {
     assert!(read.database_url.is_some() && read.slack.bot_token.is_some());
     assert!(read.slack.signing_secret.is_some() && read.slack.app_token.is_some());
     assert!(read.slack.client_id.is_some() && read.slack.client_secret.is_some());
-    assert!(read.keys.file.is_some() && read.keys.ring.is_some());
+    assert!(read.keys.file.is_some() && read.keys.ring.is_some() && read.lists.aliases.is_some());
     let named: toml::Table = toml::from_str(&whole).unwrap();
     let shown = format!("{:#?}", Config::default());
     // `Debug` of the structs is the one list of fields that cannot forget one.

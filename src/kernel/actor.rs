@@ -89,7 +89,7 @@ impl Right {
         match self {
             Self::Contribute => "add overlaps, ask for sessions, log commitments, fill account maps",
             Self::Triage => {
-                "triage: plan, assign, snooze, dismiss, decide and hold accounts, import lists, draft notes"
+                "triage: plan, assign, snooze, dismiss, decide and hold accounts, import lists, review matches, draft notes"
             }
             Self::Approve => "approve, edit, reject a note to a partner",
             Self::Administer => "set-up, partners, channels, roles, the digest's settings",

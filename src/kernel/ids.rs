@@ -74,6 +74,10 @@ ids! {
     OverlapId,
     /// A list file on its way into the map.
     ImportId,
+    /// Two listed accounts that are, or may be, one.
+    PairId,
+    /// What somebody said of a pair.
+    AnswerId,
     /// A posted digest.
     DigestId,
     /// A request for an account-planning session.

@@ -56,6 +56,27 @@ impl Accounts {
         same_name.find(|a| with_partner.contains(&a.id)).or(first)
     }
 
+    /// The account that a sighting means, a new one where none is known. Notes what must be saved.
+    fn place(
+        &mut self,
+        seen: &Sighting,
+        key: &str,
+        with_partner: &HashSet<AccountId>,
+        unsaved: &mut Unsaved,
+    ) -> Account {
+        let Some(account) = self.meant(seen, key, with_partner).cloned() else {
+            let account = new_account(seen);
+            self.add(account.clone(), key.to_owned());
+            unsaved.accounts.push(account.clone());
+            return account;
+        };
+        if let (None, Some(domain)) = (&account.domain, &seen.domain) {
+            unsaved.domains.push((account.id.clone(), domain.clone()));
+            self.learn_domain(&account.id, key, domain);
+        }
+        account
+    }
+
     fn ids(&self) -> Vec<AccountId> {
         self.by_key.values().flatten().map(|a| a.id.clone()).collect()
     }
@@ -68,14 +89,32 @@ impl Accounts {
     }
 }
 
+/// Accounts that are new, and domains that were learnt.
+#[derive(Debug, Default)]
+struct Unsaved {
+    accounts: Vec<Account>,
+    domains: Vec<(AccountId, String)>,
+}
+
+impl Unsaved {
+    async fn save(&self, tx: &mut Tx, now: Timestamp, sample: bool) -> Result<()> {
+        if !self.accounts.is_empty() {
+            store::insert_accounts(tx, now, &self.accounts, sample).await?;
+        }
+        for (account, domain) in &self.domains {
+            store::set_domain(tx, account, domain).await?;
+        }
+        Ok(())
+    }
+}
+
 /// What a batch of sightings means, before anything is saved.
 #[derive(Debug)]
 pub struct Batch {
     /// One entry a sighting, in their order: the overlap's id and what became of it.
     pub outcomes: Vec<(OverlapId, Outcome)>,
     source: Source,
-    new_accounts: Vec<Account>,
-    domains: Vec<(AccountId, String)>,
+    unsaved: Unsaved,
     overlaps: HashMap<AccountId, Overlap>,
     accounts: HashMap<OverlapId, AccountId>,
 }
@@ -85,8 +124,7 @@ impl Batch {
         Self {
             outcomes: Vec::new(),
             source,
-            new_accounts: Vec::new(),
-            domains: Vec::new(),
+            unsaved: Unsaved::default(),
             overlaps: HashMap::new(),
             accounts: HashMap::new(),
         }
@@ -121,7 +159,7 @@ impl Batch {
         self.overlaps.retain(|_, overlap| !new.contains(&overlap.id));
         self.accounts.retain(|id, _| !new.contains(id));
         self.outcomes.retain(|(id, _)| !new.contains(id));
-        self.new_accounts.clear();
+        self.unsaved.accounts.clear();
     }
 }
 
@@ -146,21 +184,7 @@ pub async fn weigh(
     let mut with_partner: HashSet<AccountId> = known.keys().cloned().collect();
     let mut batch = Batch::new(source);
     for (seen, key) in sightings.iter().zip(&keys) {
-        let account = match accounts.meant(seen, key, &with_partner).cloned() {
-            Some(account) => {
-                if let (None, Some(domain)) = (&account.domain, &seen.domain) {
-                    batch.domains.push((account.id.clone(), domain.clone()));
-                    accounts.learn_domain(&account.id, key, domain);
-                }
-                account
-            }
-            None => {
-                let account = new_account(seen);
-                accounts.add(account.clone(), key.clone());
-                batch.new_accounts.push(account.clone());
-                account
-            }
-        };
+        let account = accounts.place(seen, key, &with_partner, &mut batch.unsaved);
         with_partner.insert(account.id.clone());
         if let Some(overlap) = known.remove(&account.id) {
             batch.overlaps.insert(account.id.clone(), overlap);
@@ -168,6 +192,40 @@ pub async fn weigh(
         batch.take(account, partner, seen, now);
     }
     Ok(batch)
+}
+
+/// The same where it is known which account each sighting means; each account once.
+pub async fn weigh_known(
+    tx: &mut Tx,
+    now: Timestamp,
+    source: Source,
+    partner: &Partner,
+    seen: &[(Account, Sighting)],
+) -> Result<Batch> {
+    let ids: Vec<AccountId> = seen.iter().map(|(account, _)| account.id.clone()).collect();
+    let known = store::lock_overlaps_with(tx, &partner.id, &ids).await?;
+    let mut batch = Batch::new(source);
+    batch.overlaps = known.into_iter().map(|overlap| (overlap.account.id.clone(), overlap)).collect();
+    for (account, seen) in seen {
+        batch.take(account.clone(), partner, seen, now);
+    }
+    Ok(batch)
+}
+
+/// The accounts that these sightings mean, in their order; new ones are saved.
+pub async fn bind(tx: &mut Tx, now: Timestamp, seen: &[Sighting]) -> Result<Vec<Account>> {
+    let keys: Vec<String> = seen.iter().map(|s| name::key(&s.account)).collect();
+    let domains: Vec<String> = seen.iter().filter_map(|s| s.domain.clone()).collect();
+    let mut accounts = Accounts::default();
+    for (account, key) in store::accounts_like(tx, &domains, &keys).await? {
+        accounts.add(account, key);
+    }
+    let mut unsaved = Unsaved::default();
+    let nobody = HashSet::new();
+    let found =
+        seen.iter().zip(&keys).map(|(seen, key)| accounts.place(seen, key, &nobody, &mut unsaved)).collect();
+    unsaved.save(tx, now, false).await?;
+    Ok(found)
 }
 
 fn new_account(seen: &Sighting) -> Account {
@@ -204,12 +262,7 @@ fn first_seen(account: Account, partner: &Partner, seen: &Sighting, now: Timesta
 
 /// Saves what was weighed.
 pub async fn save(tx: &mut Tx, now: Timestamp, batch: &Batch, sample: bool) -> Result<()> {
-    if !batch.new_accounts.is_empty() {
-        store::insert_accounts(tx, now, &batch.new_accounts, sample).await?;
-    }
-    for (account, domain) in &batch.domains {
-        store::set_domain(tx, account, domain).await?;
-    }
+    batch.unsaved.save(tx, now, sample).await?;
     let changed: HashSet<&OverlapId> =
         batch.outcomes.iter().filter(|(_, o)| matches!(o, Outcome::Changed(_))).map(|(id, _)| id).collect();
     let mut overlaps: Vec<(&Overlap, bool)> =

@@ -7,6 +7,7 @@ pub mod find;
 pub mod flow;
 pub mod import;
 pub mod intake;
+pub mod lists;
 pub mod matching;
 pub mod name;
 pub mod overlap;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
+use super::lists::kinds::Kinds;
 pub use super::population::Population;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::money::Money;
@@ -21,7 +22,8 @@ pub enum Motion {
 }
 
 impl Motion {
-    /// What the two populations suggest; `None` while one of them is unknown or neither side gains.
+    /// What the two populations suggest where nobody has set it otherwise (see [`Kinds`]); `None` while one of them is
+    /// unknown or neither side gains.
     pub fn suggested(ours: Option<Population>, theirs: Option<Population>) -> Option<Self> {
         use Population::{Customer, OpenOpportunity, Prospect};
         match (ours?, theirs?) {
@@ -130,9 +132,9 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// The suggested motion.
-    pub fn motion(&self) -> Option<Motion> {
-        Motion::suggested(self.our_population, self.their_population)
+    /// The motion that its kind suggests, as the workspace has set it.
+    pub fn motion(&self, kinds: &Kinds) -> Option<Motion> {
+        kinds.motion(self.our_population, self.their_population)
     }
 
     /// Who of ours has it, as written: the one it was assigned to, else the deal's or the account's owner.

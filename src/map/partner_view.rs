@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Zoned;
 use serde_json::{Value, json};
 
+use super::lists::OurList;
 use super::partner::{Contact, ContactRole, Partner};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
@@ -56,6 +57,18 @@ pub fn list_age(partner: &Partner, now: &Zoned) -> Option<String> {
         0 => "from today".to_owned(),
         days => format!("{} old{stale}", age::days(days)),
     })
+}
+
+/// How old our own list is, in words.
+pub fn our_list_age(list: &OurList, now: &Zoned) -> String {
+    match list.age_days(now) {
+        0 => "from today".to_owned(),
+        days => format!(
+            "{} old{}",
+            age::days(days),
+            if list.is_stale(now) { ", *stale*: drop a new one into the intake channel" } else { "" }
+        ),
+    }
 }
 
 /// A partner in one line: name, open overlaps, age of the list, channel.

@@ -1,17 +1,18 @@
 //! What the map shows in Slack.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use serde_json::{Value, json};
 
 use super::flow::Outcome;
+use super::lists::OurList;
 use super::overlap::{Overlap, Population, Sighting, user_of};
 use super::partner::Partner;
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{AccountId, UserId};
+use crate::kernel::ids::{AccountId, OverlapId, UserId};
 use crate::kernel::text::escape;
 
 /// The controls of this area.
@@ -271,23 +272,41 @@ struct Row {
     holds: Vec<String>,
 }
 
-/// A private list; `limit` rows are shown, each with what is on hold on its account (mrkdwn).
+/// What a list says beside its overlaps.
+#[derive(Debug)]
+pub struct Beside<'a> {
+    /// The partners whose lists' age counts.
+    pub partners: &'a [Partner],
+    /// Our own list, if there is one.
+    pub ours: Option<OurList>,
+    /// What the account is to others of the partner's.
+    pub kin: HashMap<OverlapId, String>,
+    /// Those that the matcher made and that the reader may take back.
+    pub matched: HashSet<OverlapId>,
+    /// What is on hold on an account; mrkdwn.
+    pub holds: HashMap<AccountId, Vec<String>>,
+}
+
+/// A private list; `limit` rows are shown.
 pub fn list(
     narrowed: &str,
     found: &[Overlap],
     limit: usize,
-    partners: &[Partner],
-    holds: &HashMap<AccountId, Vec<String>>,
+    beside: &Beside<'_>,
     now: &jiff::Zoned,
 ) -> Result<Message> {
     let rows = found.iter().take(limit).map(|o| Row {
         label: o.account.label(),
         partner: o.partner.clone(),
-        kind: o.kind_words(),
+        kind: match beside.kin.get(&o.id) {
+            Some(kin) => format!("{} · {kin}", o.kind_words()),
+            None => o.kind_words(),
+        },
         state: state_words(o, now),
-        holds: holds.get(&o.account.id).cloned().unwrap_or_default(),
+        holds: beside.holds.get(&o.account.id).cloned().unwrap_or_default(),
     });
-    let lists = partners
+    let mut lists: Vec<String> = beside
+        .partners
         .iter()
         .map(|p| match p.list_age_days(now) {
             Some(0) => format!("{}'s list is from today", p.name),
@@ -295,9 +314,26 @@ pub fn list(
             None => format!("{} has sent no list yet", p.name),
         })
         .collect();
+    let stale = beside.ours.filter(|list| list.is_stale(now));
+    lists.extend(stale.map(|list| format!("Our own list is {} old", age::days(list.age_days(now)))));
     let text = List { narrowed, rows: rows.collect(), more: found.len() > limit, lists }.render()?;
     let text = text.trim();
-    Ok(Message::new(text, vec![blocks::section(text)]))
+    let mut shown = vec![blocks::section(text)];
+    shown.extend(wrong_matches(found.iter().take(limit), beside));
+    Ok(Message::new(text, shown))
+}
+
+/// Takes back one of the list's overlaps that the matcher made.
+fn wrong_matches<'a>(found: impl Iterator<Item = &'a Overlap>, beside: &Beside<'_>) -> Option<Value> {
+    let choices: Vec<Value> = found
+        .filter(|o| beside.matched.contains(&o.id))
+        .map(|o| {
+            let label = format!("{} with {}", o.account.name, o.partner);
+            blocks::choice(&label, &format!("wrong:{}:{}", o.id, o.version))
+        })
+        .collect();
+    let menu = || blocks::select("overlap.menu", "Take back a wrong match", &choices, None);
+    (!choices.is_empty()).then(|| blocks::actions(vec![menu()]))
 }
 
 /// Who has it: a mention, or a name as written, escaped.

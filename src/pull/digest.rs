@@ -11,6 +11,8 @@ use super::priority::{self, About};
 use crate::kernel::dates::monday_of;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::schedule::Schedule;
+use crate::map::lists::OurList;
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Triage};
 use crate::map::partner::Partner;
 use crate::store::settings::DigestTime;
@@ -58,6 +60,9 @@ pub struct Freshness {
     pub seen: Option<(Date, i64)>,
     /// Older than it may be.
     pub stale: bool,
+    /// It is our own list, and `partner` is empty.
+    #[serde(default)]
+    pub ours: bool,
 }
 
 /// What the line of counts says.
@@ -171,6 +176,10 @@ pub struct Input {
     pub planned: HashMap<PartnerId, Vec<Motion>>,
     /// The line of counts.
     pub counts: Counts,
+    /// Our own list, if there is one.
+    pub ours: Option<OurList>,
+    /// The motion of each kind.
+    pub kinds: Kinds,
 }
 
 /// A digest that comes later than this says so, in minutes.
@@ -256,6 +265,7 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 stale_days: stale(&o.partner_id),
                 new_is_news: input.counts.new * 2 < input.counts.open,
                 largest: input.largest.contains(&o.id),
+                kinds: &input.kinds,
             };
             (o.clone(), priority::weigh(o, &about))
         })
@@ -276,8 +286,15 @@ fn freshness(input: &Input) -> Vec<Freshness> {
                 .zip(p.list_age_days(&now))
                 .map(|(at, days)| (at.to_zoned(input.zone.clone()).date(), days)),
             stale: p.list_is_stale(&now),
+            ours: false,
         })
         .collect();
+    lists.extend(input.ours.map(|list| Freshness {
+        partner: String::new(),
+        seen: Some((list.seen_at.to_zoned(input.zone.clone()).date(), list.age_days(&now))),
+        stale: list.is_stale(&now),
+        ours: true,
+    }));
     lists.sort_by(|a, b| b.stale.cmp(&a.stale).then_with(|| a.partner.cmp(&b.partner)));
     lists
 }

@@ -13,6 +13,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ChannelId, DigestId, OverlapId, UserId};
 use crate::map::account_map::{self, decision::Choice};
+use crate::map::lists::{store as lists, view as lists_view};
 use crate::map::overlap::{Overlap, user_of};
 use crate::map::store as map;
 use crate::store::settings::{self, DigestTime};
@@ -54,6 +55,7 @@ pub async fn compose(
     let zone = settings::load(tx).await?.digest.time_zone();
     let since = digest::news_since(now, due.as_ref());
     let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
+    let kinds = lists::map_settings(tx).await?.kinds;
     let input = Input {
         now,
         zone,
@@ -62,8 +64,10 @@ pub async fn compose(
         partners: map::partners(tx).await?,
         largest: store::largest(tx, now).await?,
         waiting: map::waiting(tx, now).await?,
-        planned: store::planned(tx).await?,
+        planned: store::planned(tx, &kinds).await?,
         counts: digest::Counts { commitments, ..counts },
+        ours: lists::our_list(tx).await?,
+        kinds,
     };
     Ok(digest::compose(&input))
 }
@@ -90,7 +94,9 @@ pub async fn scene(
     users.sort();
     users.dedup();
     let names = store::names(tx, &users).await?;
-    Ok(Scene { now, zone, channel: channel.cloned(), overlaps, decided, names, holds })
+    let matched = lists::matched_among(tx, ids).await?;
+    let kin = lists_view::kin_of(lists::kin_among(tx, ids).await?);
+    Ok(Scene { now, zone, channel: channel.cloned(), overlaps, decided, names, holds, matched, kin })
 }
 
 /// The digest that is due now: where it goes, the period that it stands for, and what it makes up for.

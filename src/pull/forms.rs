@@ -41,12 +41,15 @@ pub const AGENDA: &str = "agenda";
 /// A session of its own.
 pub const SESSION: &str = "session";
 
+/// The two sides' accounts are not one: what was matched is taken back.
+pub const WRONG_MATCH: &str = "wrong_match";
+
 /// Why an overlap is turned down: as stored and as said.
 pub const REASONS: [(&str, &str); 5] = [
     ("no_fit", "No fit"),
     ("too_early", "Too early"),
     ("no_path", "The partner has no way in"),
-    ("wrong_match", "Wrong match"),
+    (WRONG_MATCH, "Wrong match"),
     ("other", "Something else"),
 ];
 

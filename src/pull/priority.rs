@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::kernel::age;
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
 
 /// Points of an amount in whole units, whatever the currency: from this much, so many.
@@ -58,6 +59,8 @@ pub struct About<'a> {
     pub new_is_news: bool,
     /// Its amount is the largest of all that wait with this partner.
     pub largest: bool,
+    /// The motion of each kind.
+    pub kinds: &'a Kinds,
 }
 
 /// One reason to look at it now.
@@ -82,6 +85,15 @@ pub enum Reason {
         partner: String,
         /// Our deal is about to be decided.
         soon: bool,
+    },
+    /// The same where the workspace has set another motion for the kind.
+    Set {
+        /// Ours.
+        ours: Population,
+        /// The partner's.
+        theirs: Population,
+        /// The motion that was set.
+        motion: Option<Motion>,
     },
     /// Nothing that waits with the partner is worth more.
     Largest {
@@ -124,7 +136,7 @@ impl Reason {
             Self::Changed { .. } => 0,
             Self::Returned => 1,
             Self::New(_) => 2,
-            Self::Kind { .. } | Self::Habit { .. } => 3,
+            Self::Kind { .. } | Self::Set { .. } | Self::Habit { .. } => 3,
             Self::Stale { .. } => 4,
             Self::Largest { .. } => 5,
             Self::Waiting(_) => 6,
@@ -155,6 +167,15 @@ impl Reason {
                 (Prospect, OpenOpportunity) => format!("joint: we could come into {partner}'s deal"),
                 (Prospect, Prospect) => "neither of us is in yet".to_owned(),
             },
+            Self::Set { ours, theirs, motion } => {
+                let motion = match motion {
+                    Some(Motion::Ask) => "an ask",
+                    Some(Motion::Give) => "a give",
+                    Some(Motion::Joint) => "joint",
+                    None => "no motion yet",
+                };
+                format!("{motion}: our {}, their {}", ours.words(), theirs.words())
+            }
             Self::Largest { partner } => format!("the largest amount waiting with {partner}"),
             Self::Habit { motion, this: Motion::Give, count, partner } if *motion != Motion::Give => {
                 format!("a give: {}", habit(*motion, *count, partner))
@@ -229,13 +250,13 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     let soon =
         o.our_population == Some(Population::OpenOpportunity) && o.stage.as_deref().is_some_and(is_late);
     let kind = kind_points(o.our_population, o.their_population) + if soon { LATE_STAGE } else { 0 };
-    let habit = o.motion().and_then(|this| habit_of(this, about.planned, &o.partner));
+    let habit = o.motion(about.kinds).and_then(|this| habit_of(this, about.planned, &o.partner));
     match habit {
         // It says the motion as well, so the kind needs no word of its own.
         Some((points, reason)) if points > 0 => found.push((kind + points, reason)),
         other => {
             if let (Some(ours), Some(theirs)) = (o.our_population, o.their_population) {
-                found.push((kind, Reason::Kind { ours, theirs, partner: o.partner.clone(), soon }));
+                found.push((kind, kind_reason(o, ours, theirs, soon, about.kinds)));
             }
             found.extend(other);
         }
@@ -257,6 +278,13 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
     found.sort_by_key(|(_, reason)| reason.place());
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
+}
+
+fn kind_reason(o: &Overlap, ours: Population, theirs: Population, soon: bool, kinds: &Kinds) -> Reason {
+    if kinds.is_changed(ours, theirs) {
+        return Reason::Set { ours, theirs, motion: o.motion(kinds) };
+    }
+    Reason::Kind { ours, theirs, partner: o.partner.clone(), soon }
 }
 
 fn habit_of(this: Motion, planned: &[Motion], partner: &str) -> Option<(i64, Reason)> {

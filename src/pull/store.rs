@@ -10,6 +10,7 @@ use super::priority::{self, AMOUNTS, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
 use crate::map::store as map;
 use crate::store::{Tx, instant, millis};
@@ -113,7 +114,7 @@ pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Cou
 }
 
 /// The motions of what was last planned with each partner, the newest first (A10).
-pub async fn planned(tx: &mut Tx) -> Result<HashMap<PartnerId, Vec<Motion>>> {
+pub async fn planned(tx: &mut Tx, kinds: &Kinds) -> Result<HashMap<PartnerId, Vec<Motion>>> {
     type Row = (String, Option<String>, Option<String>);
     let rows = sql_all!(
         tx,
@@ -126,7 +127,7 @@ pub async fn planned(tx: &mut Tx) -> Result<HashMap<PartnerId, Vec<Motion>>> {
     let mut by_partner: HashMap<PartnerId, Vec<Motion>> = HashMap::new();
     for (partner, ours, theirs) in rows {
         let population = |text: Option<String>| text.as_deref().and_then(Population::stored);
-        if let Some(motion) = Motion::suggested(population(ours), population(theirs)) {
+        if let Some(motion) = kinds.motion(population(ours), population(theirs)) {
             by_partner.entry(partner.into()).or_default().push(motion);
         }
     }

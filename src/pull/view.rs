@@ -3,7 +3,7 @@
 mod row;
 mod told;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use jiff::Timestamp;
@@ -56,6 +56,10 @@ pub struct Scene {
     pub names: HashMap<UserId, String>,
     /// What is on hold on their accounts; mrkdwn.
     pub holds: HashMap<AccountId, Vec<String>>,
+    /// Those that the matcher made.
+    pub matched: HashSet<OverlapId>,
+    /// What the account is to others of the partner's: `parent of Acme Retail`.
+    pub kin: HashMap<OverlapId, String>,
 }
 
 /// `9 March`, in a zone.
@@ -267,6 +271,10 @@ fn lists_words(lists: &[&Freshness]) -> String {
         .map(|l| {
             let partner = clip(&l.partner, 40);
             match l.seen {
+                Some((_, days)) if l.ours && l.stale => {
+                    format!("Our own list is {} old: drop a new one", age::days(days))
+                }
+                Some((date, _)) if l.ours => format!("Our own list is from {}", civil(date)),
                 None => format!("{partner} has sent no list yet"),
                 Some((_, days)) if l.stale => {
                     format!("{partner}'s list is {} old: ask for a new one", age::days(days))

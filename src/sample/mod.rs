@@ -27,6 +27,12 @@ use crate::sustain::facts::{Item, ItemKind};
 use crate::sustain::store as sustain;
 use company::{Owner, PARTNERS};
 
+/// Two lists to drop, by their files' names: our own accounts, and Northwind's, of which some are ours too and some may be.
+pub const LISTS: [(&str, &str); 2] = [
+    ("ours.csv", include_str!("lists/ours.csv")),
+    ("northwind-accounts.csv", include_str!("lists/northwind-accounts.csv")),
+];
+
 /// What stands behind the name of everything that is a sample.
 const MARK: &str = " (SAMPLE)";
 
@@ -270,7 +276,37 @@ fn ago(now: Timestamp, days: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::intake::table::{self, Mapping, Recognition};
+    use crate::map::lists::Listed;
+    use crate::map::matching::{self, Grain, List, Options, Verdict};
     use std::collections::BTreeSet;
+    use std::ops::ControlFlow;
+
+    /// Whoever drops them sees matches and pairs in doubt, and is asked nothing about columns.
+    #[test]
+    fn the_lists_to_drop_are_understood_and_some_of_them_match() {
+        let folder = tempfile::tempdir().unwrap();
+        let [ours, theirs] = LISTS.map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let headers = table::peek(&path, name).unwrap().headers;
+            let Recognition::Guess(mapping, unsure) = Mapping::recognise(&headers, &[]) else {
+                panic!("{headers:?}")
+            };
+            assert_eq!(unsure, Vec::<usize>::new(), "{headers:?}");
+            let mut list = List::new();
+            table::read(&path, name, &mapping, |row| {
+                list.push(Listed::of(row.unwrap(), true).row());
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            list
+        });
+        let options = Options { grain: Grain::Account, fuzzy: true, threads: 1 };
+        let links = matching::run(&ours, &theirs, &options, &|_| {}).links;
+        let count = |verdict| links.iter().filter(|link| link.verdict == verdict).count();
+        assert_eq!((count(Verdict::Match), count(Verdict::Review)), (8, 4));
+    }
 
     #[test]
     fn sixty_overlaps_of_every_kind_and_no_domain_stands_for_two_names() {

@@ -19,7 +19,7 @@ struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[command(disable_help_flag = true, disable_help_subcommand = true)]
 pub enum Noun {
-    /// Overlaps with partners: list them, add one, or read a list file
+    /// Overlaps with partners: list them, add one, read a list file, review matches
     Overlaps {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -92,6 +92,10 @@ pub enum OverlapsVerb {
     },
     /// How to read in a CSV, TSV or XLSX list
     Import,
+    /// Pairs of accounts that may be one, one after the other
+    Review,
+    /// What each kind of overlap suggests, for admins
+    Kinds,
 }
 
 /// `/partner account …`
@@ -392,7 +396,7 @@ mod tests {
     fn help_comes_from_the_table() {
         insta::assert_snapshot!(parse("").unwrap_err(), @r"
         *What you can say*
-        `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
+        `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
         `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
         `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when

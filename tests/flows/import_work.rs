@@ -1,7 +1,7 @@
 //! The worker behind the imports: who works on one, and what happens when something goes wrong.
 
 use tandem::kernel::ids::ImportId;
-use tandem::map::import::{Counts, Extent, Import, State, store};
+use tandem::map::import::{Counts, Extent, Import, Kind, State, store};
 use tandem::sandbox::Fault;
 
 use super::imports::{card, drop_list, list, overlaps};
@@ -27,6 +27,7 @@ async fn received(stage: &Stage, list: String) -> ImportId {
         channel: OPS.into(),
         thread: Some(thread),
         partner: None,
+        kind: Kind::default(),
         uploaded_by: OMAR.into(),
         state: State::Received,
         headers: Vec::new(),

@@ -28,7 +28,7 @@ async fn every_verb_answers(stage: Stage) {
     stage.settle().await;
     insta::assert_snapshot!(answers(&stage, ALEX, &["overlaps", "overlaps list HOOLI", "overlaps list hooly",
         "overlaps list account hooli", "overlaps list partner NORTHWIND", "overlaps list nortwind", "overlaps list globex",
-        "overlaps list mine", "overlaps list new", "overlaps import", "overlaps add", "overlaps add Acme (acme.com) with nortwind",
+        "overlaps list mine", "overlaps list new", "overlaps review", "overlaps kinds", "overlaps import", "overlaps add", "overlaps add Acme (acme.com) with nortwind",
         "overlaps ad", "overlap", "overlaps list <@U0MAYA|maya>", "overlaps list Smith &amp; Sons"]).await, @r#"
     > overlaps
     *Overlaps*
@@ -53,8 +53,12 @@ async fn every_verb_answers(stage: Stage) {
     > overlaps list new
     *Overlaps for the last seven days*
     *Hooli (hooli.com)* with Northwind · their customer, our open deal ($80k) · unassigned
+    > overlaps review
+    Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.
+    > overlaps kinds
+    Only an admin can change the set-up. `/partner status` says who that is.
     > overlaps import
-    Drop a CSV, TSV or XLSX file into <#C0OVERLAPS>. I show what I can read and what would change before anything is imported.
+    Drop a CSV, TSV or XLSX file into <#C0OVERLAPS>: a list of overlaps, a partner's accounts, or our own (with "ours" in its name). A partner's accounts are matched against ours. I show what I can read and what would change before anything is imported.
     > overlaps add
     (Add an overlap)
     Account: -

@@ -249,28 +249,7 @@ impl Reading {
 
 /// The user's table of names and domains that are one account: two columns, with or without a header.
 pub(super) fn aliases(path: &Path) -> Outcome<Aliases> {
-    let said = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_path(path)
-        .map_err(|error| said(&error))?;
-    let mut aliases = Aliases::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| said(&error))?;
-        let mut cells = record.iter().map(str::trim).filter(|cell| !cell.is_empty());
-        if let Some(first) = cells.next() {
-            cells.for_each(|other| {
-                aliases.add(first, other);
-            });
-        }
-    }
-    if aliases.is_empty() {
-        return Err(said(
-            &"no row holds two names or domains. Write one pair a row: acme.com,acme-group.com",
-        ));
-    }
-    Ok(aliases)
+    Aliases::read(path)
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ use std::path::Path;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Counts, Extent, Import};
+use super::{Counts, Extent, Import, Kind};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId};
 use crate::kernel::pulse;
 use crate::map::flow::{self as map, Batch, Outcome};
 use crate::map::intake::table::{self, BadRow, FileError, ListRow, Mapping};
+use crate::map::lists::Whose;
+use crate::map::lists::store as lists;
 use crate::map::overlap::{Sighting, Source};
 use crate::map::partner::Partner;
 use crate::map::{name, store};
@@ -26,7 +28,7 @@ use crate::store::{Db, Tx};
 const CHUNK: usize = 500;
 
 /// A row with the partner that it is about.
-type Row = Result<ListRow, BadRow>;
+pub(super) type Row = Result<ListRow, BadRow>;
 
 /// Reads `file`, which is the import's, once. With `write`, what is read is saved; without, it is only counted.
 ///
@@ -64,7 +66,7 @@ where
     Ok(Ok(tally))
 }
 
-fn hand_over(
+pub(super) fn hand_over(
     path: &Path,
     file_name: &str,
     mapping: &Mapping,
@@ -212,15 +214,20 @@ impl<'a> Tally<'a> {
             for partner in named(&self.counts, self.partners) {
                 self.counts.gone += store::mark_gone(tx, &partner.id, now, now).await?;
                 store::saw_list(tx, &partner.id, now).await?;
+                lists::forget_list(tx, &partner.id).await?;
             }
         }
         Ok(self.counts)
     }
 }
 
-/// Whether a partner's last list has changed since a preview was counted.
-pub async fn is_outdated(tx: &mut Tx, counts: &Counts, partners: &[Partner]) -> Result<bool> {
-    Ok(on_last_list(tx, counts, partners).await? != counts.listed)
+/// Whether the last list has changed since a preview was counted.
+pub async fn is_outdated(tx: &mut Tx, import: &Import, partners: &[Partner]) -> Result<bool> {
+    let listed = match import.kind {
+        Kind::Ours => lists::rows_listed(tx, &Whose::Ours).await?,
+        Kind::Overlaps | Kind::Theirs => on_last_list(tx, &import.counts, partners).await?,
+    };
+    Ok(listed != import.counts.listed)
 }
 
 async fn on_last_list(tx: &mut Tx, counts: &Counts, partners: &[Partner]) -> Result<u64> {
@@ -254,7 +261,7 @@ fn fingerprint(seen: &Sighting) -> u64 {
 }
 
 /// Eight bytes for what would be many: a list may have millions of rows.
-fn hash(value: &impl Hash) -> u64 {
+pub(super) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -2,8 +2,14 @@
 //!
 //! Every step can be repeated: what a crash cut off is taken up again from the file, and a row that was imported
 //! already is only confirmed.
+//!
+//! **To hand in a list by another way than a file in the intake channel:** put the file into the folder of downloads under
+//! the import's id, [`store::insert`] an [`Import`] in [`State::Received`] (its `file_id` is whatever is unique to it, its
+//! `kind` is left at its default), and ring the bell of imports. A `partner` that is set there stays; else the file's name
+//! and rows tell whose it is. The card is posted to `channel`, in `thread` where there is one.
 
 pub mod flow;
+pub mod listed;
 pub mod store;
 pub mod view;
 
@@ -11,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
 use crate::map::intake::table::{BadRow, Mapping};
+use crate::map::lists::Whose;
+use crate::map::lists::matching::Summary;
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +77,9 @@ pub struct Import {
     pub channel: ChannelId,
     /// The message that it hangs on.
     pub thread: Option<String>,
-    /// Whose list it is; `None` when its rows say so themselves, or nobody has said yet.
+    /// What its rows are.
+    pub kind: Kind,
+    /// Whose list it is; `None` when it is ours, when its rows say so themselves, or nobody has said yet.
     pub partner: Option<PartnerId>,
     /// Who dropped it.
     pub uploaded_by: UserId,
@@ -87,6 +97,40 @@ pub struct Import {
     pub error: Option<String>,
     /// Counts up with every step.
     pub version: i64,
+}
+
+/// What the rows of a list are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Overlaps: each is one of our accounts with a partner.
+    #[default]
+    Overlaps,
+    /// Accounts of ours.
+    Ours,
+    /// A partner's accounts, to be matched against ours.
+    Theirs,
+}
+
+impl Kind {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Overlaps => "overlaps",
+            Self::Ours => "ours",
+            Self::Theirs => "accounts",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        [Self::Overlaps, Self::Ours, Self::Theirs].into_iter().find(|k| k.as_str() == text)
+    }
+
+    /// Of a partner's list with these columns: where it says nothing of our side, and there is a list of ours, its rows are
+    /// the partner's accounts.
+    pub fn of_partners(mapping: &Mapping, have_ours: bool) -> Self {
+        if have_ours && !mapping.tells_overlaps() { Self::Theirs } else { Self::Overlaps }
+    }
 }
 
 /// What a list says of the overlaps that it does not name.
@@ -114,6 +158,15 @@ impl Extent {
 }
 
 impl Import {
+    /// Of a plain list: whose it is.
+    pub fn whose(&self) -> Option<Whose> {
+        match self.kind {
+            Kind::Overlaps => None,
+            Kind::Ours => Some(Whose::Ours),
+            Kind::Theirs => self.partner.clone().map(Whose::Partner),
+        }
+    }
+
     /// What its message is filed under.
     pub fn subject(&self) -> String {
         format!("import:{}", self.id)
@@ -142,6 +195,12 @@ pub struct Counts {
     pub bad: Vec<(u64, String)>,
     /// The partners that the rows name.
     pub partners: Vec<String>,
+    /// Of a plain list: the first accounts that are new.
+    pub names: Vec<String>,
+    /// What the lists that it was matched against came to.
+    pub matched: Vec<Summary>,
+    /// Overlaps that changed because our list did, and the first of them in words.
+    pub followed: (u64, Vec<String>),
 }
 
 /// So many unreadable rows are named; the rest is counted.
@@ -160,6 +219,16 @@ impl Counts {
     /// Rows that were understood.
     pub fn rows(&self) -> u64 {
         self.new + self.changed + self.same
+    }
+
+    /// Whether there is anything to import: of a partner's own list nothing may match.
+    pub fn can_be_imported(&self) -> bool {
+        self.rows() > 0 || self.matched.iter().any(|m| m.theirs > 0)
+    }
+
+    /// Pairs in doubt.
+    pub fn in_doubt(&self) -> u64 {
+        self.matched.iter().map(|m| m.in_doubt).sum()
     }
 
     /// Notes an unreadable row.

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
-use super::{Extent, Import, State};
+use super::{Extent, Import, Kind, State};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
 use crate::map::intake::table::Mapping;
+use crate::map::lists::Whose;
 use crate::store::{Db, Tx, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
@@ -20,6 +21,7 @@ struct Row {
     channel: String,
     thread_ts: Option<String>,
     partner_id: Option<String>,
+    kind: String,
     uploaded_by: String,
     state: String,
     headers: String,
@@ -32,7 +34,7 @@ struct Row {
 }
 
 /// Every column that [`Row`] reads.
-const COLUMNS: &str = "id, file_id, file_name, channel, thread_ts, partner_id, uploaded_by, state, headers, mapping, extent, counts, \
+const COLUMNS: &str = "id, file_id, file_name, channel, thread_ts, partner_id, kind, uploaded_by, state, headers, mapping, extent, counts, \
      error, version, attempts";
 
 /// The states in which the worker has something to do.
@@ -49,6 +51,7 @@ impl TryFrom<Row> for Import {
             channel: row.channel.into(),
             thread: row.thread_ts,
             partner: row.partner_id.map(Into::into),
+            kind: Kind::stored(&row.kind).ok_or_else(|| unknown("kind of list", &row.kind))?,
             uploaded_by: row.uploaded_by.into(),
             state: State::stored(&row.state).ok_or_else(|| unknown("import state", &row.state))?,
             headers: serde_json::from_str(&row.headers)?,
@@ -65,8 +68,8 @@ impl TryFrom<Row> for Import {
 pub async fn insert(tx: &mut Tx, now: Timestamp, import: &Import) -> Result<bool> {
     let added = sql_exec!(
         tx,
-        "INSERT INTO imports (id, file_id, file_name, channel, thread_ts, uploaded_by, state, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (file_id) DO NOTHING",
+        "INSERT INTO imports (id, file_id, file_name, channel, thread_ts, uploaded_by, state, partner_id, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $9, $8, $8) ON CONFLICT (file_id) DO NOTHING",
         import.id.as_str(),
         &import.file_id,
         &import.file_name,
@@ -74,7 +77,8 @@ pub async fn insert(tx: &mut Tx, now: Timestamp, import: &Import) -> Result<bool
         import.thread.as_deref(),
         import.uploaded_by.as_str(),
         import.state.as_str(),
-        millis(now)
+        millis(now),
+        import.partner.as_ref().map(PartnerId::as_str)
     )?;
     Ok(added == 1)
 }
@@ -84,7 +88,7 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
     let saved = sql_exec!(
         tx,
         "UPDATE imports SET partner_id = $3, state = $4, headers = $5, mapping = $6, counts = $7, error = $8, thread_ts = $9, \
-         extent = $10, lease_until = 0, attempts = 0, version = version + 1, updated_at = $11 WHERE id = $1 AND version = $2",
+         extent = $10, kind = $12, lease_until = 0, attempts = 0, version = version + 1, updated_at = $11 WHERE id = $1 AND version = $2",
         import.id.as_str(),
         seen,
         import.partner.as_ref().map(PartnerId::as_str),
@@ -95,7 +99,8 @@ pub async fn save(tx: &mut Tx, now: Timestamp, import: &mut Import, seen: i64) -
         import.error.as_deref(),
         import.thread.as_deref(),
         import.extent.as_str(),
-        millis(now)
+        millis(now),
+        import.kind.as_str()
     )?;
     if saved == 1 {
         import.version = seen + 1;
@@ -188,8 +193,9 @@ pub async fn unfinished(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// How the columns of such a header were read last time: for this partner, or (`None`) for rows that name theirs.
-pub async fn remembered(tx: &mut Tx, fingerprint: &str) -> Result<Vec<(Option<PartnerId>, Mapping)>> {
+/// How the columns of such a header were read last time, the newest first: in our list, for a partner, or (`None`) for rows
+/// that name theirs.
+pub async fn remembered(tx: &mut Tx, fingerprint: &str) -> Result<Vec<(Option<Whose>, Mapping)>> {
     let rows = sql_all!(
         tx,
         (String, String),
@@ -198,7 +204,12 @@ pub async fn remembered(tx: &mut Tx, fingerprint: &str) -> Result<Vec<(Option<Pa
     )?;
     rows.into_iter()
         .map(|(partner, mapping)| {
-            Ok(((!partner.is_empty()).then(|| partner.into()), serde_json::from_str(&mapping)?))
+            let whose = match partner.as_str() {
+                "" => None,
+                id if id == Whose::Ours.as_str() => Some(Whose::Ours),
+                id => Some(Whose::Partner(id.into())),
+            };
+            Ok((whose, serde_json::from_str(&mapping)?))
         })
         .collect()
 }
@@ -208,7 +219,7 @@ pub async fn remember(
     tx: &mut Tx,
     now: Timestamp,
     by: &UserId,
-    partner: Option<&PartnerId>,
+    whose: Option<&Whose>,
     fingerprint: &str,
     mapping: &Mapping,
 ) -> Result<()> {
@@ -217,7 +228,7 @@ pub async fn remember(
         "INSERT INTO column_mappings (partner_id, fingerprint, mapping, saved_by, saved_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (partner_id, fingerprint) DO UPDATE SET mapping = excluded.mapping, saved_by = excluded.saved_by, \
          saved_at = excluded.saved_at",
-        partner.map_or("", PartnerId::as_str),
+        whose.map_or("", Whose::as_str),
         fingerprint,
         serde_json::to_string(mapping)?,
         by.as_str(),

@@ -3,11 +3,15 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{Counts, Extent, Import, State};
+mod listed;
+
+use super::{Counts, Extent, Import, Kind, State};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::map::intake::table::{Field, Mapping};
+use crate::map::lists::Whose;
+use crate::map::lists::view::review_button;
 use crate::map::partner::Partner;
 
 /// The controls of an import.
@@ -30,6 +34,8 @@ pub mod action {
 pub const COLUMNS: usize = 90;
 /// The value that stands for "each row names its partner".
 pub const IN_ROWS: &str = "rows";
+/// The value that stands for our own list.
+pub const OURS: &str = "ours";
 
 #[derive(Template)]
 #[template(path = "map/import.mrkdwn")]
@@ -58,15 +64,32 @@ pub struct Aside<'a> {
     pub by: Option<&'a UserId>,
     /// Rows that are written so far.
     pub rows: u64,
+    /// What is done after the rows, in words.
+    pub step: &'a str,
 }
 
 /// The card.
 pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<Message> {
+    let text = text(import, partners, aside)?;
+    let text = text.trim();
+    let mut shown = blocks::sections(text);
+    let buttons = buttons(import);
+    if !buttons.is_empty() {
+        shown.push(blocks::actions(buttons));
+    }
+    Ok(Message::new(text, shown))
+}
+
+fn text(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<String> {
     let counts = &import.counts;
     let named =
         import.partner.as_ref().and_then(|id| partners.iter().find(|p| p.id == *id)).map(|p| p.name.clone());
     let shown = counts.bad.len().min(10);
-    let text = Card {
+    let is_list = import.kind != Kind::Overlaps && !matches!(import.state, State::Asking | State::Failed);
+    if is_list {
+        return listed::text(import, named.as_deref(), aside);
+    }
+    let card = Card {
         name: &import.file_name,
         state: import.state,
         counts,
@@ -79,44 +102,50 @@ pub fn card(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<M
         needs: aside.needs,
         bad: counts.bad.iter().take(shown).map(|(line, reason)| (*line, reason.as_str())).collect(),
         more_bad: counts.unreadable - shown as u64,
-        lacks: lacks(counts),
+        lacks: lacks(import),
         whole: import.extent == Extent::Whole,
         progress: aside.rows,
         error: import.error.as_deref().unwrap_or_default(),
         by: aside.by.map(UserId::mention).unwrap_or_default(),
-    }
-    .render()?;
-    let text = text.trim().to_owned();
-    let mut shown = vec![blocks::section(&text)];
+    };
+    Ok(card.render()?)
+}
+
+/// What can be done with it as it is.
+fn buttons(import: &Import) -> Vec<Value> {
+    let counts = &import.counts;
     let value = format!("{}:{}", import.id, import.version);
     let columns = |label| blocks::button(label, action::COLUMNS, &value);
     let cancel = blocks::button("Cancel", action::CANCEL, &value);
     match import.state {
-        State::Asking => {
-            shown.push(blocks::actions(vec![blocks::primary(columns("Set partner and columns")), cancel]))
-        }
-        State::Previewed if counts.rows() > 0 => {
-            let mut buttons = runs(counts, &value);
+        State::Asking => vec![blocks::primary(columns("Set partner and columns")), cancel],
+        State::Previewed if counts.can_be_imported() => {
+            let mut buttons = runs(import, &value);
             buttons.extend([columns("Change columns"), cancel]);
-            shown.push(blocks::actions(buttons));
+            buttons
         }
-        State::Previewed => shown.push(blocks::actions(vec![columns("Change columns"), cancel])),
-        _ => {}
+        State::Previewed => vec![columns("Change columns"), cancel],
+        State::Done if counts.in_doubt() > 0 => vec![blocks::primary(review_button(counts.in_doubt()))],
+        _ => Vec::new(),
     }
-    Ok(Message::new(text, shown))
 }
 
 /// `12 of the 40 overlaps of the last list`
-fn lacks(counts: &Counts) -> String {
-    match (counts.gone, counts.listed) {
-        (1, 1) => "the only overlap of the last list".to_owned(),
-        (gone, listed) if gone == listed => format!("all {listed} overlaps of the last list"),
-        (gone, listed) => format!("{gone} of the {listed} overlaps of the last list"),
+fn lacks(import: &Import) -> String {
+    let (one, many, list) = match import.kind {
+        Kind::Ours => ("account", "accounts", "our last list"),
+        Kind::Overlaps | Kind::Theirs => ("overlap", "overlaps", "the last list"),
+    };
+    match (import.counts.gone, import.counts.listed) {
+        (1, 1) => format!("the only {one} of {list}"),
+        (gone, listed) if gone == listed => format!("all {listed} {many} of {list}"),
+        (gone, listed) => format!("{gone} of the {listed} {many} of {list}"),
     }
 }
 
 /// The ways to import it, the likelier one first. What would clear much of the last list is asked for twice.
-fn runs(counts: &Counts, value: &str) -> Vec<Value> {
+fn runs(import: &Import, value: &str) -> Vec<Value> {
+    let counts = &import.counts;
     if counts.gone == 0 {
         return vec![blocks::primary(blocks::button("Import", action::RUN, value))];
     }
@@ -125,11 +154,15 @@ fn runs(counts: &Counts, value: &str) -> Vec<Value> {
     if !counts.lack_is_doubtful() {
         return vec![blocks::primary(whole), add];
     }
-    let gone = match counts.gone {
-        1 => "It is marked as gone and leaves triage".to_owned(),
-        n => format!("These {n} are marked as gone and leave triage"),
+    let gone = match (import.kind, counts.gone) {
+        (Kind::Ours, 1) => "It is marked as gone, and what it matches is no overlap any more".to_owned(),
+        (Kind::Ours, n) => {
+            format!("These {n} are marked as gone, and what they match is no overlap any more")
+        }
+        (_, 1) => "It is marked as gone and leaves triage".to_owned(),
+        (_, n) => format!("These {n} are marked as gone and leave triage"),
     };
-    let text = format!("The file lacks {}. {gone}.", lacks(counts));
+    let text = format!("The file lacks {}. {gone}.", lacks(import));
     let label = format!("Mark {} as gone", counts.gone);
     vec![blocks::primary(add), blocks::confirmed(whole, "Replace the last list", &text, &label)]
 }
@@ -141,15 +174,18 @@ pub fn columns_modal(
     partners: &[Partner],
     sample: &[Vec<String>],
 ) -> Value {
-    let mut options: Vec<Value> = vec![blocks::choice("Each row names its partner", IN_ROWS)];
+    let mut options: Vec<Value> =
+        vec![blocks::choice("Each row names its partner", IN_ROWS), blocks::choice("Ours", OURS)];
     options.extend(partners.iter().map(|p| blocks::choice(&p.name, p.id.as_str())));
-    let initial = match &import.partner {
-        Some(id) => Some(id.as_str()),
-        None if mapping.has(Field::Partner) || !mapping.partners().is_empty() => Some(IN_ROWS),
-        None => None,
+    let initial = match (&import.partner, import.kind) {
+        (Some(id), _) => Some(id.as_str()),
+        (None, Kind::Ours) => Some(OURS),
+        (None, _) if mapping.has(Field::Partner) || !mapping.partners().is_empty() => Some(IN_ROWS),
+        (None, _) => None,
     };
-    let partner = blocks::select(action::PARTNER, "Choose a partner", &options, initial);
-    let mut shown = vec![blocks::input("Whose list is it", partner, None, false)];
+    let partner = blocks::select(action::PARTNER, "Choose whose", &options, initial);
+    let hint = "A partner's list that says nothing of our side is matched against ours, once there is one.";
+    let mut shown = vec![blocks::input("Whose list is it", partner, Some(hint), false)];
     let fields: Vec<Value> =
         Field::ALL.iter().map(|(field, words)| blocks::choice(words, field_name(*field).as_str())).collect();
     for (at, header) in import.headers.iter().enumerate().take(COLUMNS) {
@@ -171,6 +207,15 @@ pub fn columns_modal(
     }
     let metadata = json!({"id": import.id, "version": import.version, "channel": import.channel, "thread": import.thread});
     blocks::modal(action::MAP, "What the columns are", Some("Show what changes"), &metadata, shown)
+}
+
+/// Whose list the modal's choice says that it is; `None`: each row names its partner.
+pub fn chosen(value: &str) -> Option<Whose> {
+    match value {
+        IN_ROWS => None,
+        OURS => Some(Whose::Ours),
+        id => Some(Whose::Partner(id.into())),
+    }
 }
 
 /// The block of a column in the modal.

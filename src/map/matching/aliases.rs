@@ -1,6 +1,8 @@
 //! What people know and no string shows: which names and domains belong to one company.
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::path::Path;
 
 use super::list::{Key, key};
 use super::words::Words;
@@ -33,6 +35,35 @@ impl Aliases {
         let (x, y) = (self.root(x), self.root(y));
         self.parents[x.max(y) as usize] = x.min(y);
         true
+    }
+
+    /// From a CSV without a header: each row holds names and domains of one account.
+    ///
+    /// # Errors
+    /// In words for the user: what cannot be read, or a table without a pair.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let said = |error: &dyn Display| format!("{}: {error}", path.display());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_path(path)
+            .map_err(|error| said(&error))?;
+        let mut aliases = Self::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| said(&error))?;
+            let mut cells = record.iter().map(str::trim).filter(|cell| !cell.is_empty());
+            if let Some(first) = cells.next() {
+                cells.for_each(|other| {
+                    aliases.add(first, other);
+                });
+            }
+        }
+        if aliases.is_empty() {
+            return Err(said(
+                &"no row holds two names or domains. Write one pair a row: acme.com,acme-group.com",
+            ));
+        }
+        Ok(aliases)
     }
 
     /// How many names and domains it holds.

@@ -1,5 +1,6 @@
 //! The run: exact keys first, likeness for what they leave open, then the verdicts.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -8,7 +9,7 @@ use super::candidates::{self, Likeness};
 use super::evidence::Ours;
 use super::ground::Ground;
 use super::grounds::Grounds;
-use super::list::List;
+use super::list::{Account, List};
 use super::weights;
 
 /// What counts as one account.
@@ -48,6 +49,57 @@ pub struct Link {
     pub grounds: Grounds,
 }
 
+/// What people have said of pairs, by their places in the two lists. It outranks every sign.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Pairs that are one account: each is a match.
+    pub same: BTreeSet<(u32, u32)>,
+    /// Pairs that are not: they are never linked, and take nothing from others.
+    pub apart: HashSet<(u32, u32)>,
+}
+
+impl Known {
+    /// Finds what exact keys find, and whom people have named.
+    fn exact(&self, ground: &Ground<'_>, at: u32, one: &Account, found: &mut Vec<u32>) {
+        candidates::exact(ground, one, found);
+        let before = found.len();
+        found.extend(self.same.range((at, 0)..=(at, u32::MAX)).map(|(_, theirs)| *theirs));
+        if found.len() > before {
+            found.sort_unstable();
+            found.dedup();
+        }
+    }
+
+    /// What was said stands: no pair of it is in doubt.
+    fn settle(&self, links: &mut Vec<Link>) {
+        if self.same.is_empty() {
+            return;
+        }
+        let mut told: BTreeSet<(u32, u32)> = BTreeSet::new();
+        for link in links.iter_mut() {
+            let pair = (link.ours as u32, link.theirs as u32);
+            if self.same.contains(&pair) {
+                told.insert(pair);
+                link.verdict = Verdict::Match;
+                link.grounds.alias = true;
+            }
+        }
+        links.extend(self.same.difference(&told).map(|(ours, theirs)| Link {
+            ours: *ours as usize,
+            theirs: *theirs as usize,
+            score: 1.0,
+            verdict: Verdict::Match,
+            grounds: Grounds { alias: true, ..Grounds::default() },
+        }));
+        links.sort_by(|x, y| {
+            (x.ours, x.verdict)
+                .cmp(&(y.ours, y.verdict))
+                .then(y.score.total_cmp(&x.score))
+                .then(x.theirs.cmp(&y.theirs))
+        });
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -79,6 +131,17 @@ const PORTION: usize = 1024;
 
 /// Pairs two lists. `progress` is told of each stage, from any thread.
 pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Outcome {
+    run_knowing(ours, theirs, options, &Known::default(), progress)
+}
+
+/// The same, with what people have said.
+pub fn run_knowing(
+    ours: &List,
+    theirs: &List,
+    options: &Options,
+    known: &Known,
+    progress: &(dyn Fn(Stage) + Sync),
+) -> Outcome {
     if ours.is_empty() || theirs.is_empty() {
         return Outcome::default();
     }
@@ -90,8 +153,8 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
         let (ground, mut found) = (&ground, Vec::new());
         move |at, out: &mut Vec<Weighed>| {
             let mut one = Ours::new(ground, at);
-            candidates::exact(ground, one.account, &mut found);
-            weigh(ground, &mut one, &found, out);
+            known.exact(ground, at, one.account, &mut found);
+            weigh(ground, &mut one, &found, known, out);
         }
     });
     let mut weighed = pairs.len();
@@ -103,14 +166,14 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
         let likeness = Likeness::new(&ground, &open_theirs);
         let more = in_portions(&open_ours, options.threads, &done, || {
             let (ground, likeness, mut desk) = (&ground, &likeness, likeness.desk());
-            let (mut found, mut known) = (Vec::new(), Vec::new());
+            let (mut found, mut weighed) = (Vec::new(), Vec::new());
             move |at, out: &mut Vec<Weighed>| {
                 let mut one = Ours::new(ground, at);
-                candidates::exact(ground, one.account, &mut known);
+                known.exact(ground, at, one.account, &mut weighed);
                 found.clear();
                 likeness.find(ground, &mut one, &mut desk, &mut found);
-                found.retain(|theirs| known.binary_search(theirs).is_err());
-                weigh(ground, &mut one, &found, out);
+                found.retain(|theirs| weighed.binary_search(theirs).is_err());
+                weigh(ground, &mut one, &found, known, out);
             }
         });
         weighed += more.len();
@@ -118,16 +181,22 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
     }
     progress(Stage::Deciding);
     pairs.sort_unstable_by_key(|pair| (pair.ours, pair.theirs));
-    Outcome { links: assign::links(&ground, &pairs, &twins, options.grain), weighed }
+    let mut links = assign::links(&ground, &pairs, &twins, options.grain);
+    known.settle(&mut links);
+    Outcome { links, weighed }
 }
 
-fn weigh<'l>(ground: &Ground<'l>, one: &mut Ours<'l>, found: &[u32], out: &mut Vec<Weighed>) {
+fn weigh<'l>(ground: &Ground<'l>, one: &mut Ours<'l>, found: &[u32], known: &Known, out: &mut Vec<Weighed>) {
     for theirs in found {
+        if known.apart.contains(&(one.at, *theirs)) {
+            continue;
+        }
         let signs = one.signs(ground, *theirs);
         let b = &ground.theirs.accounts[*theirs as usize];
         let told = one.account.country != [0; 2] && b.country != [0; 2];
         let mut grounds = Grounds::of(&signs, told.then(|| one.account.country == b.country));
-        grounds.alias = one.account.alias != 0 && one.account.alias == b.alias;
+        grounds.alias = (one.account.alias != 0 && one.account.alias == b.alias)
+            || known.same.contains(&(one.at, *theirs));
         let odds = if grounds.alias { assign::CERTAIN } else { weights::odds(&signs) };
         if odds > HOPELESS || grounds.web == super::WebTie::Same {
             out.push(Weighed { ours: one.at, theirs: *theirs, odds, grounds });

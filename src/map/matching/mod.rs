@@ -34,6 +34,6 @@ mod words;
 
 pub use aliases::Aliases;
 pub use assign::Verdict;
-pub use engine::{Grain, Link, Options, Outcome, Stage, run};
+pub use engine::{Grain, Known, Link, Options, Outcome, Stage, run, run_knowing};
 pub use grounds::{Grounds, NameTie, WebTie};
 pub use list::{List, Row};

@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -29,6 +31,13 @@ impl From<AccountRow> for Account {
 pub async fn account(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>> {
     Ok(sql_opt!(tx, AccountRow, "SELECT id, name, domain, owner FROM accounts WHERE id = $1", id.as_str())?
         .map(Into::into))
+}
+
+/// These accounts, by their ids.
+pub async fn accounts_of_ids(tx: &mut Tx, ids: &[AccountId]) -> Result<HashMap<AccountId, Account>> {
+    let sql = format!("SELECT id, name, domain, owner FROM accounts WHERE id IN ({})", tx.texts());
+    let rows = sql_all!(tx, AccountRow, AssertSqlSafe(sql.clone()), serde_json::to_string(ids)?)?;
+    Ok(rows.into_iter().map(Account::from).map(|account| (account.id.clone(), account)).collect())
 }
 
 /// Accounts that one of these domains or name keys may mean, with their name keys: those of a domain first.

@@ -234,3 +234,36 @@ pub async fn save_sightings(tx: &mut Tx, source: Source, overlaps: &[(&Overlap, 
     sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?, source.as_str())?;
     Ok(())
 }
+
+/// A page of the overlaps on a list or said whose accounts our own list has, after that id, in the order of ids.
+pub async fn overlaps_of_ours(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Overlap>> {
+    let lock = if tx.is_postgres() { " FOR UPDATE OF o" } else { "" };
+    let sql = format!(
+        "{OVERLAP} WHERE o.gone_at IS NULL AND o.id > $1 AND EXISTS (SELECT 1 FROM listed_accounts l \
+         WHERE l.account_id = o.account_id AND l.list = 'ours' AND l.gone_at IS NULL) ORDER BY o.id LIMIT $2{lock}"
+    );
+    let rows = sql_all!(tx, OverlapRow, AssertSqlSafe(sql.clone()), after, limit)?;
+    rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// Saves what has changed on our side of these overlaps; nobody has seen them anew with the partner.
+pub async fn save_our_side(tx: &mut Tx, overlaps: &[Overlap]) -> Result<()> {
+    for o in overlaps {
+        sql_exec!(
+            tx,
+            "UPDATE account_overlaps SET our_population = $2, owner = $3, amount_hundredths = $4, amount_currency = $5, stage = $6, \
+             changed_at = $7, change_note = $8, version = $9, \
+             triage = CASE WHEN triage = 'dismissed' THEN 'open' ELSE triage END WHERE id = $1",
+            o.id.as_str(),
+            o.our_population.map(Population::as_str),
+            o.owner.as_deref(),
+            o.amount.map(|m| m.hundredths),
+            o.amount.and_then(|m| m.currency).map(|c| c.code()),
+            o.stage.as_deref(),
+            o.changed_at.map(millis),
+            o.change_note.as_deref(),
+            o.version
+        )?;
+    }
+    Ok(())
+}

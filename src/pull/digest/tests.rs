@@ -15,7 +15,22 @@ fn input(candidates: Vec<Overlap>, waiting: &[(&str, i64)]) -> Input {
         waiting: waiting.iter().map(|(p, n)| ((*p).into(), *n)).collect(),
         planned: HashMap::new(),
         counts: Counts::default(),
+        ours: None,
+        kinds: Kinds::shipped(),
     }
+}
+
+#[test]
+fn our_own_list_is_named_with_its_age() {
+    let seen = |seen_at: &str| {
+        let ours = OurList { seen_at: at(seen_at), refresh_days: 45 };
+        let digest = compose(&Input { ours: Some(ours), ..input(Vec::new(), &[]) });
+        let list = digest.lists.iter().find(|l| l.ours).cloned().unwrap();
+        (list.seen.unwrap().1, list.stale)
+    };
+    assert_eq!(seen("2026-03-04T08:00:00Z"), (5, false));
+    assert_eq!(seen("2026-01-02T08:00:00Z"), (66, true));
+    assert!(compose(&input(Vec::new(), &[])).lists.iter().all(|l| !l.ours));
 }
 
 #[test]

@@ -15,8 +15,11 @@ fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
         stale_days: None,
         new_is_news: false,
         largest: false,
+        kinds: &SHIPPED,
     }
 }
+
+static SHIPPED: Kinds = Kinds::shipped();
 
 fn phrase(o: &Overlap, planned: &[Motion]) -> String {
     weigh(o, &about(planned, &TimeZone::UTC)).phrase()
@@ -36,6 +39,7 @@ fn a_day_of_more_than_six_days_ago_has_its_date() {
             stale_days: None,
             new_is_news: true,
             largest: false,
+            kinds: &SHIPPED,
         };
         weigh(o, &about).why.first().map(Reason::words)
     };
@@ -43,6 +47,23 @@ fn a_day_of_more_than_six_days_ago_has_its_date() {
     assert_eq!(words(&o).as_deref(), Some("new on Tuesday"));
     o.first_seen = at("2026-03-03T09:00:00Z");
     assert_eq!(words(&o).as_deref(), Some("new on 3 March"));
+}
+
+#[test]
+fn a_motion_that_was_set_is_the_one_that_is_said() {
+    let o = overlap("acme", "Acme", "Northwind");
+    let mut kinds = Kinds::shipped();
+    let zone = TimeZone::UTC;
+    for (motion, words) in [
+        (Some(Motion::Joint), "joint: our open deal, their customer"),
+        (Some(Motion::Give), "a give: our open deal, their customer"),
+        (None, "no motion yet: our open deal, their customer"),
+        (Some(Motion::Ask), "an ask: Northwind can open doors for our deal"),
+    ] {
+        kinds.set(Population::OpenOpportunity, Population::Customer, motion);
+        let said = weigh(&o, &About { kinds: &kinds, ..about(&[], &zone) }).phrase();
+        assert_eq!(said, words);
+    }
 }
 
 #[test]

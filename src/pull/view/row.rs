@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Scene, action};
 use crate::kernel::blocks::{self, clip};
 use crate::kernel::error::Result;
+use crate::map::lists::review::WRONG;
 use crate::pull::digest::{Decision, Row, waits};
 
 /// So many holds stand on a row; the map has the rest.
@@ -40,7 +41,8 @@ pub(super) struct Shown {
 }
 
 pub(super) enum Control {
-    Decide(String),
+    /// The second part: the matcher made it.
+    Decide(String, bool),
     Reopen(String),
     Nothing,
 }
@@ -57,12 +59,18 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
     let made = scene.decided.get(&o.id);
     let account = clip(&o.account.name, 60);
     let partner = named.then_some(o.partner.as_str());
-    let kind = clip(&o.kind_words(), 120);
+    let mut kind = clip(&o.kind_words(), 120);
+    if let Some(kin) = scene.kin.get(&o.id) {
+        kind = format!("{kind} · {}", clip(kin, 120));
+    }
     let value = format!("{}:{}", o.id, o.version);
     let holds = scene.holds.get(&o.account.id).map_or(&[][..], Vec::as_slice);
     let holds = &holds[..holds.len().min(HOLDS)];
     let (text, control) = if o.gone_at.is_some() {
-        let state = format!("No longer on {}'s list", o.partner);
+        let state = match o.change_note.as_deref() {
+            Some(WRONG) => "Taken back as a wrong match".to_owned(),
+            _ => format!("No longer on {}'s list", o.partner),
+        };
         (DecidedRow { account, partner, kind, state, holds }.render()?, Control::Nothing)
     } else if waits(o, scene.now) {
         let assigned = made
@@ -72,7 +80,8 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
         if why.is_empty() {
             held = capital(&held);
         }
-        (OpenRow { account, partner, kind, why, held, assigned, holds }.render()?, Control::Decide(value))
+        let matched = scene.matched.contains(&o.id);
+        (OpenRow { account, partner, kind, why, held, assigned, holds }.render()?, Control::Decide(value, matched))
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));
         let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);
@@ -81,7 +90,8 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
     Ok(Some(Shown { text: text.trim().to_owned(), control }))
 }
 
-fn menu(value: &str, with_plan: bool) -> Value {
+/// At most five fit: where there is Plan, a wrong match is a reason to dismiss.
+fn menu(value: &str, matched: bool, with_plan: bool) -> Value {
     let verb = |verb: &str| format!("{verb}:{value}");
     let mut choices = vec![
         ("Assign", verb("assign")),
@@ -91,6 +101,8 @@ fn menu(value: &str, with_plan: bool) -> Value {
     ];
     if with_plan {
         choices.insert(0, ("Plan", verb("plan")));
+    } else if matched {
+        choices.push(("Wrong match", verb("wrong")));
     }
     blocks::overflow(action::MENU, &choices)
 }
@@ -103,10 +115,10 @@ fn decided_menu(value: &str) -> Value {
 /// A row of the message itself: **Plan** and `⋯` under it.
 pub(super) fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
     match &shown.control {
-        Control::Decide(value) => {
+        Control::Decide(value, matched) => {
             out.push(blocks::section(&shown.text));
             let plan = blocks::button("Plan", action::PLAN, value);
-            out.push(blocks::actions(vec![plan, menu(value, false)]));
+            out.push(blocks::actions(vec![plan, menu(value, *matched, false)]));
         }
         _ => out.push(thread_block(shown)),
     }
@@ -115,7 +127,7 @@ pub(super) fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
 /// A row of a reply: one block, its controls in `⋯`.
 pub(super) fn thread_block(shown: &Shown) -> Value {
     match &shown.control {
-        Control::Decide(value) => blocks::section_with(&shown.text, menu(value, true)),
+        Control::Decide(value, matched) => blocks::section_with(&shown.text, menu(value, *matched, true)),
         Control::Reopen(value) => blocks::section_with(&shown.text, decided_menu(value)),
         Control::Nothing => blocks::section(&shown.text),
     }

@@ -49,6 +49,8 @@ fn week() -> (Digest, Scene) {
             snoozed: 1,
             commitments: Commitments { due: 4, late: 1 },
         },
+        ours: None,
+        kinds: crate::map::lists::kinds::Kinds::shipped(),
     };
     let scene = Scene {
         now: input.now,
@@ -61,6 +63,8 @@ fn week() -> (Digest, Scene) {
             .map(|(id, name)| (id.into(), name.to_owned()))
             .collect(),
         holds: HashMap::new(),
+        matched: std::collections::HashSet::new(),
+        kin: HashMap::new(),
     };
     (compose(&input), scene)
 }

@@ -5,7 +5,7 @@
 use super::{Occasion, setup};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
-use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, PartnerVerb};
+use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, OverlapsVerb, PartnerVerb};
 
 /// What somebody needs to get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 70] = [
+pub const TABLE: &[(&str, Need)] = &[
     ("account.decide", TRIAGE),
     ("account.history", CONTRIBUTE),
     ("account.involve", CONTRIBUTE),
@@ -71,12 +71,21 @@ pub const TABLE: [(&str, Need); 70] = [
     ("import.columns", TRIAGE),
     ("import.map", TRIAGE),
     ("import.run", TRIAGE),
+    ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
     ("overlap.dismiss", TRIAGE),
     ("overlap.menu", TRIAGE),
     ("overlap.plan", TRIAGE),
     ("overlap.snooze", TRIAGE),
+    ("pair.answers", TRIAGE),
+    ("pair.child", TRIAGE),
+    ("pair.different", TRIAGE),
+    ("pair.parent", TRIAGE),
+    ("pair.review", TRIAGE),
+    ("pair.same", TRIAGE),
+    ("pair.skip", TRIAGE),
+    ("pair.take_back", TRIAGE),
     ("partner.add", ADMINISTER),
     ("partner.add_contact", TRIAGE),
     ("partner.edit", ADMINISTER),
@@ -106,6 +115,8 @@ pub fn need_of(id: &str) -> Option<Need> {
 /// What a command needs.
 pub fn need_of_command(noun: &Noun) -> Need {
     match noun {
+        Noun::Overlaps { verb: Some(OverlapsVerb::Review) } => TRIAGE,
+        Noun::Overlaps { verb: Some(OverlapsVerb::Kinds) } => ADMINISTER,
         Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
             CONTRIBUTE
         }

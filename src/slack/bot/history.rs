@@ -10,7 +10,7 @@ use crate::kernel::blocks::{Message, clip};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::escape;
-use crate::map::{import, store as map};
+use crate::map::{import, lists, store as map};
 use crate::store::audit::{self, Link};
 use crate::store::{Tx, instant, people};
 use crate::{plan, sustain};
@@ -75,6 +75,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("inbox.drop", "dropped {}"),
     ("inbox.retry", "had {} tried again"),
     ("keys.rotate", "changed {}"),
+    ("kinds.settings", "changed {}"),
     ("overlap.add", "added {}"),
     ("overlap.assign", "assigned {}"),
     ("overlap.confirm", "confirmed {}"),
@@ -83,6 +84,12 @@ const DEEDS: &[(&str, &str)] = &[
     ("overlap.reopen", "reopened {}"),
     ("overlap.snooze", "snoozed {}"),
     ("overlap.take_back", "took back {}"),
+    ("overlap.wrong", "took back {} as a wrong match"),
+    ("pair.child", "called {} child and parent"),
+    ("pair.different", "kept {} apart"),
+    ("pair.parent", "called {} parent and child"),
+    ("pair.same", "called {} one account"),
+    ("pair.take_back", "took back what was said of {}"),
     ("partner.add", "added {}"),
     ("partner.add_contact", "added a contact at {}"),
     ("partner.edit", "changed {}"),
@@ -205,6 +212,13 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
+        "pair" => {
+            let answer = lists::store::answer(tx, &id.into()).await?;
+            // One that was taken back is known by what was written down then.
+            let names = answer.map(|a| format!("{} / {}", a.ours.name, a.theirs.name));
+            names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
+        }
+        "kinds" => Some("what kinds of overlaps suggest".to_owned()),
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
@@ -218,7 +232,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 }
 
 /// What things are written down about.
-const KINDS: [&str; 15] = [
+const KINDS: &[&str] = &[
     "account",
     "app",
     "backup",
@@ -230,7 +244,9 @@ const KINDS: [&str; 15] = [
     "import",
     "inbox",
     "keys",
+    "kinds",
     "overlap",
+    "pair",
     "partner",
     "request",
     "setup",
@@ -253,7 +269,7 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 28] = [
+    const SILENT: &[&str] = &[
         "account.history",
         "account.list",
         "account.show",
@@ -268,15 +284,20 @@ mod tests {
         "draft.template",
         "import.columns",
         "import.map",
+        "inbox.bury",
         "inbox.claim",
         "inbox.claimed",
         "inbox.commit",
         "inbox.committed",
         "inbox.insert",
+        "inbox.put_back",
         "inbox.ru",
         "keys.ring",
         "overlap.menu",
         "overlap.say",
+        "pair.answers",
+        "pair.review",
+        "pair.skip",
         "partner.show",
         "setup.channels",
         "setup.open",
@@ -311,7 +332,7 @@ mod tests {
     #[test]
     fn whatever_is_written_down_has_words() {
         let worded: BTreeSet<String> = DEEDS.iter().map(|(action, _)| (*action).to_owned()).collect();
-        let silent = SILENT.map(str::to_owned).into_iter().collect();
+        let silent = SILENT.iter().map(ToString::to_string).collect();
         let found = verbs();
         let expected: BTreeSet<String> = worded.union(&silent).cloned().collect();
         assert_eq!(found.difference(&expected).collect::<Vec<_>>(), Vec::<&String>::new(), "without words");

@@ -13,6 +13,7 @@ use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::map::account_map;
+use crate::map::lists::review;
 use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::store as plan;
@@ -68,6 +69,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     let soon = add_days(here.date(), AHEAD_DAYS);
     let to_decide =
         if actor.may(Right::Triage, None) { Some(map::waiting(tx, now).await?.values().sum()) } else { None };
+    let to_review = review::waiting(tx, |partner| actor.may(Right::Triage, Some(partner))).await?;
     let admins = people::holders(tx, Role::Admin).await?;
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
@@ -77,6 +79,8 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         settings: settings::load(tx).await?,
         may_set_up: admins.is_empty() || actor.may(Right::Administer, None),
         to_decide,
+        to_review,
+        may_administer: actor.may(Right::Administer, None),
         may_draft: actor.may(Right::Triage, None),
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,

@@ -9,6 +9,7 @@ use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::text::escape;
 use crate::map::account_map::{self, hold::Hold};
+use crate::map::lists::view as lists;
 use crate::map::partner::Partner;
 use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
@@ -32,6 +33,10 @@ pub(super) struct Found {
     pub(super) may_set_up: bool,
     /// Overlaps that wait for a decision; `None` when that is not the reader's to make.
     pub(super) to_decide: Option<i64>,
+    /// Pairs of accounts that may be one, which are the reader's to tell apart.
+    pub(super) to_review: i64,
+    /// The reader may change what kinds of overlaps suggest.
+    pub(super) may_administer: bool,
     /// The reader may draft notes.
     pub(super) may_draft: bool,
     /// Notes that wait for the reader.
@@ -74,7 +79,14 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         all.extend(not_set_up(found));
         return Ok(blocks::home(all));
     }
-    let needs = [decisions(found), approvals(found), requests(found)?, holds(found)?, commitments(found)?];
+    let needs = [
+        decisions(found),
+        reviews(found),
+        approvals(found),
+        requests(found)?,
+        holds(found)?,
+        commitments(found)?,
+    ];
     all.push(blocks::header(if needs.iter().all(Vec::is_empty) {
         "Nothing waits for you"
     } else {
@@ -126,6 +138,15 @@ fn decisions(found: &Found) -> Vec<Value> {
         time.time
     );
     vec![blocks::section_with(&text, blocks::button("Preview digest", "digest.preview", "preview"))]
+}
+
+fn reviews(found: &Found) -> Vec<Value> {
+    let text = match found.to_review {
+        ..=0 => return Vec::new(),
+        1 => "*1 pair of accounts may be one*\nThe lists do not say enough. You can.".to_owned(),
+        n => format!("*{n} pairs of accounts may be one each*\nThe lists do not say enough. You can."),
+    };
+    vec![blocks::section_with(&text, blocks::button("Review", lists::action::REVIEW, "start"))]
 }
 
 fn approvals(found: &Found) -> Vec<Value> {
@@ -215,6 +236,9 @@ fn usual(found: &Found) -> Vec<Value> {
     }
     if found.may_set_up {
         buttons.push(blocks::button("Set up", action::OPEN, "open"));
+    }
+    if found.may_administer {
+        buttons.push(blocks::button("Kinds and motions", lists::action::KINDS, "open"));
     }
     if found.may_set_up && found.partners.iter().any(|(p, _)| p.sample) {
         buttons.push(setup_view::remove_samples());

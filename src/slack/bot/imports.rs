@@ -14,10 +14,11 @@ use crate::delivery::outbox::{self, Outgoing, Thread};
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ImportId, PartnerId};
-use crate::map::import::view::{self, Aside, IN_ROWS, action};
-use crate::map::import::{Counts, Extent, Import, State, flow, store};
+use crate::kernel::ids::ImportId;
+use crate::map::import::view::{self, Aside, action};
+use crate::map::import::{Counts, Extent, Import, Kind, State, flow, store};
 use crate::map::intake::table::{self, Column, Field, Mapping};
+use crate::map::lists::{Whose, store as lists};
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis};
@@ -93,7 +94,7 @@ async fn decide(o: &Occasion<'_>, about: (ImportId, i64), extent: Option<Extent>
     let mut import = current(&mut tx, about).await?;
     o.actor.require(Right::Triage, import.partner.as_ref())?;
     let partners = map::partners(&mut tx).await?;
-    if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import.counts, &partners).await? {
+    if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import, &partners).await? {
         return count_again(o, tx, import, &partners).await;
     }
     let seen = import.version;
@@ -137,10 +138,10 @@ async fn count_again(
     handled
 }
 
-/// What the modal says: the partner (`None`: each row names its own) and the columns.
-fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Problems) {
+/// What the modal says: whose list it is (`None`: each row names its partner) and the columns.
+fn read(s: &ViewSubmission, columns: usize) -> (Option<Whose>, Mapping, Problems) {
     let mut problems = Problems::new();
-    let chosen = s.values.option(action::PARTNER, action::PARTNER).unwrap_or_default();
+    let whose = view::chosen(s.values.option(action::PARTNER, action::PARTNER).unwrap_or_default());
     let fields = (0..columns).map(|at| {
         let id = view::column_id(at);
         let value = s.values.option(&id, &id).unwrap_or_default();
@@ -150,14 +151,13 @@ fn read(s: &ViewSubmission, columns: usize) -> (Option<PartnerId>, Mapping, Prob
     if !mapping.has(Field::Account) {
         problems.push((view::column_id(0), "One column must be the account.".to_owned()));
     }
-    if chosen == IN_ROWS && !mapping.has(Field::Partner) {
+    if whose.is_none() && !mapping.has(Field::Partner) {
         problems.push((
             action::PARTNER.to_owned(),
             "Then one column must be the partner. Choose that column, or choose a partner here.".to_owned(),
         ));
     }
-    let partner = (chosen != IN_ROWS).then(|| PartnerId::from(chosen));
-    (partner, mapping, problems)
+    (whose, mapping, problems)
 }
 
 pub(super) async fn review(tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
@@ -172,11 +172,19 @@ pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handl
     let version = about.1;
     let mut tx = o.begin().await?;
     let mut import = current(&mut tx, about).await?;
-    let (partner, mapping, _) = read(s, import.headers.len());
+    let (whose, mapping, _) = read(s, import.headers.len());
+    let (kind, partner) = match &whose {
+        None => (Kind::Overlaps, None),
+        Some(Whose::Ours) => (Kind::Ours, None),
+        Some(Whose::Partner(id)) => {
+            let have_ours = lists::rows_listed(&mut tx, &Whose::Ours).await? > 0;
+            (Kind::of_partners(&mapping, have_ours), Some(id.clone()))
+        }
+    };
     o.actor.require(Right::Triage, partner.as_ref())?;
     let fingerprint = table::fingerprint(&import.headers);
-    store::remember(&mut tx, o.now, &o.actor.user, partner.as_ref(), &fingerprint, &mapping).await?;
-    import.partner = partner;
+    store::remember(&mut tx, o.now, &o.actor.user, whose.as_ref(), &fingerprint, &mapping).await?;
+    (import.kind, import.partner) = (kind, partner);
     import.mapping = Some(mapping);
     import.state = State::Counting;
     import.counts = Counts::default();

@@ -26,6 +26,7 @@ pub mod imports;
 mod occasion;
 mod overlaps;
 mod oversight;
+mod pairs;
 mod partners;
 mod seen;
 mod sessions;
@@ -129,6 +130,8 @@ pub struct Bot {
     pub relevance: relevance::Settings,
     /// From when on what is known of an account counts as old.
     pub mapping: account_map::Settings,
+    /// Where the table of names and domains is that are one account.
+    pub aliases: Option<PathBuf>,
 }
 
 impl FrontDoor for Bot {
@@ -189,6 +192,7 @@ impl Bot {
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
+            "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
@@ -243,6 +247,8 @@ impl Bot {
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
+            "kinds" => pairs::open_kinds(o).await,
+            "pair" => pairs::click(o, verb, action).await,
             "partner" => partners::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
@@ -261,6 +267,7 @@ impl Bot {
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
+            "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
             _ => Err(outdated()),

@@ -2,17 +2,19 @@
 
 use super::super::grammar::OverlapsVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
-use super::{Bot, Occasion, Problems, events, outdated, triage};
+use super::{Bot, Occasion, Problems, events, outdated, pairs, triage};
 use crate::delivery::intake::Handled;
+use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::PartnerId;
+use crate::kernel::ids::{OverlapId, PartnerId};
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::find::{Named, find_partner, partner_or_account};
-use crate::map::overlap::{Population, Sighting};
+use crate::map::lists::{store as lists, view as lists_view};
+use crate::map::overlap::{Overlap, Population, Sighting};
 use crate::map::store::{self, Filter};
-use crate::map::view::{self, Prefill, field};
+use crate::map::view::{self, Beside, Prefill, field};
 use crate::map::{account_map, flow, name};
 use crate::plan::phrase::plain;
 use crate::pull::flow::next_triage;
@@ -29,6 +31,8 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
             let reading = events::read_text(o.bot, &text).await?;
             open_add(o, reading.unwrap_or_default()).await
         }
+        OverlapsVerb::Review => pairs::command(o).await,
+        OverlapsVerb::Kinds => pairs::open_kinds(o).await,
         OverlapsVerb::Import => {
             let mut tx = o.read().await?;
             let channel = settings::load(&mut tx).await?.intake_channel;
@@ -38,7 +42,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
                 |c| c.mention(),
             );
             o.answer(Message::text(format!(
-                "Drop a CSV, TSV or XLSX file into {place}. I show what I can read and what would change before anything is imported."
+                "Drop a CSV, TSV or XLSX file into {place}: a list of overlaps, a partner's accounts, or our own (with \"ours\" in its name). A partner's accounts are matched against ours. I show what I can read and what would change before anything is imported."
             )))
             .await
         }
@@ -50,12 +54,19 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let (filter, narrowed) = filter(o, &mut tx, words).await?;
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let mut partners = store::partners(&mut tx).await?;
-    let ids: Vec<_> = found.iter().map(|o| o.account.id.clone()).collect();
-    let holds = account_map::flow::hold_lines(&mut tx, o.now, &ids).await?;
+    let accounts: Vec<_> = found.iter().map(|o| o.account.id.clone()).collect();
+    let holds = account_map::flow::hold_lines(&mut tx, o.now, &accounts).await?;
+    let ids: Vec<OverlapId> = found.iter().map(|o| o.id.clone()).collect();
+    let kin = lists_view::kin_of(lists::kin_among(&mut tx, &ids).await?);
+    let mut matched = lists::matched_among(&mut tx, &ids).await?;
+    let ours = lists::our_list(&mut tx).await?;
     tx.rollback().await?;
     partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
-    let limit = usize::try_from(LISTED).unwrap_or(20);
-    o.answer(view::list(&narrowed, &found, limit, &partners, &holds, &o.here())?).await
+    let may = |overlap: &&Overlap| o.actor.may(Right::Triage, Some(&overlap.partner_id));
+    let mine: Vec<&OverlapId> = found.iter().filter(may).map(|overlap| &overlap.id).collect();
+    matched.retain(|id| mine.contains(&id));
+    let beside = Beside { partners: &partners, ours, kin, matched, holds };
+    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &beside, &o.here())?).await
 }
 
 /// What a list is narrowed to, and its name for the title.

@@ -13,6 +13,7 @@ use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::meters::Backlog;
+use crate::map::lists::store as lists;
 use crate::map::{import, partner_view, store as map};
 use crate::pull::digest::weekday_words;
 use crate::store::settings::Workspace;
@@ -35,6 +36,7 @@ struct Status<'a> {
     admins: String,
     managers: String,
     operations: String,
+    ours: Option<String>,
     partners: Vec<(String, String)>,
     more: usize,
 }
@@ -101,6 +103,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
         admins: if admins.is_empty() { String::new() } else { mentions(&admins) },
         managers: mentions(&people::holders(tx, Role::PartnerManager).await?),
         operations: mentions(&people::holders(tx, Role::Operations).await?),
+        ours: lists::our_list(tx).await?.map(|list| partner_view::our_list_age(&list, now)),
         more: partners.len().saturating_sub(LISTS),
         partners: partners
             .iter()

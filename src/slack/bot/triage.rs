@@ -13,6 +13,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::OverlapId;
 use crate::kernel::text::escape;
 use crate::map::account_map::decision::Choice;
+use crate::map::lists::{review, store as lists, view as lists_view};
 use crate::map::overlap::Overlap;
 use crate::map::store as map;
 use crate::plan::flow::{self as plan, Asked, Wish};
@@ -54,6 +55,9 @@ pub(super) async fn click(
     if overlap.version != version {
         return second(o, o.begin().await?, &overlap).await;
     }
+    if verb == "wrong" {
+        return wrong(o, &overlap).await;
+    }
     let from = (o.place.channel.as_ref(), o.place.thread.as_deref());
     let in_a_week = o.today().saturating_add(Span::new().days(WEEK));
     let view = match verb {
@@ -64,6 +68,19 @@ pub(super) async fn click(
         _ => return Err(outdated()),
     };
     o.open(&view).await
+}
+
+/// Takes an overlap back that the matcher made, and remembers that its two accounts are not one.
+async fn wrong(o: &Occasion<'_>, overlap: &Overlap) -> Result<Handled> {
+    let mut tx = o.begin().await?;
+    let Some(answers) = review::wrong(&mut tx, o.now, &o.actor.user, overlap).await? else {
+        let overlap = flow::find(&mut tx, &overlap.id).await?;
+        return second(o, tx, &overlap).await;
+    };
+    flow::refresh(&mut tx, o.now, &overlap.id).await?;
+    let said = lists_view::wrong(&overlap.account.name, &overlap.partner, &answers)?;
+    o.send(&mut tx, &o.privately(said)).await?;
+    o.finish(tx).await
 }
 
 /// Tells the second of two people what happened, and brings what they saw up to date.
@@ -190,9 +207,15 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         Err((_, text)) => return Err(Error::user(format!("{text} Nothing was changed."))),
     };
     let mut tx = o.read().await?;
-    let partner = flow::find(&mut tx, &id).await?.partner_id;
+    let overlap = flow::find(&mut tx, &id).await?;
+    let matched = lists::matched_among(&mut tx, std::slice::from_ref(&id)).await?.contains(&id);
     tx.rollback().await?;
-    o.actor.require(Right::Triage, Some(&partner))?;
+    o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
+    let is_wrong = s.values.option(field::REASON, field::REASON) == Some(forms::WRONG_MATCH);
+    if matched && is_wrong && overlap.version == version {
+        return wrong(o, &overlap).await;
+    }
+    let partner = overlap.partner_id;
     if let Decision::Session(_) = &decision {
         let mut tx = o.read().await?;
         let partner = map::partner(&mut tx, &partner).await?;

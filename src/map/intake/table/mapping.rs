@@ -24,7 +24,7 @@ pub enum Field {
     OurOpenDeal,
     /// The account's owner on our side.
     Owner,
-    /// The account's owner on the partner's side; nothing is kept of it.
+    /// The account's owner on the partner's side.
     TheirOwner,
     /// The deal's amount, with or without its currency.
     Amount,
@@ -34,15 +34,19 @@ pub enum Field {
     Stage,
     /// When the overlap was seen first; nothing is kept of it.
     SeenOn,
-    /// The account's country; nothing is kept of it.
+    /// The account's country: evidence where a list is matched.
     Country,
+    /// Its postcode, likewise.
+    Postcode,
+    /// What its list calls the account: the CRM's id.
+    Id,
     /// Not used.
     Ignore,
 }
 
 impl Field {
     /// Every field in the order in which a person picks one, with its name for a menu.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::Account, "Account"),
         (Self::Domain, "Domain or website"),
         (Self::Partner, "Partner"),
@@ -56,6 +60,8 @@ impl Field {
         (Self::Stage, "Stage"),
         (Self::SeenOn, "Seen on"),
         (Self::Country, "Country"),
+        (Self::Postcode, "Postcode"),
+        (Self::Id, "Id in its CRM"),
         (Self::Ignore, "Leave out"),
     ];
 }
@@ -131,6 +137,28 @@ impl Mapping {
         self.columns.iter().any(|column| column.field == field)
     }
 
+    /// Whether it says what an account is to us, or to which partner it belongs: its rows are overlaps, not accounts.
+    pub fn tells_overlaps(&self) -> bool {
+        let told = [Field::OurPopulation, Field::OurOpenDeal, Field::Owner, Field::Partner];
+        told.iter().any(|field| self.has(*field)) || !self.partners().is_empty()
+    }
+
+    /// The same columns as those of a list of one side's own accounts: what it says, it says of that side.
+    pub fn of_one_side(&self, ours: bool) -> Self {
+        let turned = |field: Field| match (ours, field) {
+            (true, Field::TheirPopulation) => Field::OurPopulation,
+            (true, Field::TheirOwner) => Field::Owner,
+            (false, Field::OurPopulation) => Field::TheirPopulation,
+            (false, Field::Owner) => Field::TheirOwner,
+            // Nothing is kept of a partner's deals.
+            (false, Field::OurOpenDeal | Field::Amount | Field::Currency | Field::Stage) => Field::Ignore,
+            (_, field) => field,
+        };
+        Self {
+            columns: self.columns.iter().map(|c| Column { field: turned(c.field), ..c.clone() }).collect(),
+        }
+    }
+
     /// The partners that columns are prefixed with, in reading order.
     pub fn partners(&self) -> Vec<&str> {
         let mut partners: Vec<&str> = Vec::new();
@@ -141,6 +169,11 @@ impl Mapping {
         }
         partners
     }
+}
+
+/// Whether the header tells two sides apart, so that its rows are overlaps: `Our Population` beside what the partner says.
+pub fn has_two_sides(headers: &[String]) -> bool {
+    headers.iter().any(|header| normal(header).split(' ').any(|word| matches!(word, "our" | "ours" | "us")))
 }
 
 /// The key under which a mapping is remembered: the same for the same column names in the same order, whatever

@@ -31,7 +31,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 pub use error::FileError;
-pub use mapping::{Column, Field, Mapping, Recognition, fingerprint, normal};
+pub use mapping::{Column, Field, Mapping, Recognition, fingerprint, has_two_sides, normal};
 pub use row::{BadRow, ListRow};
 pub use source::RawRow;
 

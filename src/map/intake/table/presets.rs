@@ -341,6 +341,38 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         words: &["country"],
     },
     Synonyms {
+        field: Postcode,
+        exact: &[
+            "postcode",
+            "postal code",
+            "zip",
+            "zip code",
+            "plz",
+            "billing zip",
+            "billing postcode",
+            "billing postal code",
+            "billing zip postal code",
+            "cap",
+        ],
+        words: &["postcode", "zip", "postal", "plz"],
+    },
+    Synonyms {
+        field: Id,
+        exact: &[
+            "id",
+            "account id",
+            "record id",
+            "company id",
+            "crm id",
+            "crm account id",
+            "salesforce id",
+            "hubspot id",
+            "account number",
+            "uuid",
+        ],
+        words: &["id", "uuid"],
+    },
+    Synonyms {
         field: Partner,
         exact: &[
             "partner",

@@ -5,12 +5,17 @@ use std::ops::ControlFlow;
 use super::cell;
 use super::mapping::{Field, Mapping};
 use super::source::RawRow;
+use crate::kernel::blocks::clip;
 use crate::kernel::money::Money;
 use crate::map::domain::Domain;
 use crate::map::overlap::Population;
 
 /// An account's name is no longer than this, in characters.
 const NAME_CHARS: usize = 200;
+/// As much of a website is kept, in characters.
+const WEBSITE_CHARS: usize = 200;
+/// As much of a country or postcode is kept, in characters.
+const PLACE_CHARS: usize = 60;
 /// As much of a cell as a reason repeats, in characters.
 const QUOTED_CHARS: usize = 40;
 
@@ -35,6 +40,16 @@ pub struct ListRow {
     pub amount: Option<Money>,
     /// The deal's stage, as written.
     pub stage: Option<String>,
+    /// What its list calls the account.
+    pub id: Option<String>,
+    /// Its website as written: it says more than the domain.
+    pub website: Option<String>,
+    /// Its country, as written.
+    pub country: Option<String>,
+    /// Its postcode, as written.
+    pub postcode: Option<String>,
+    /// The owner on the partner's side, as written.
+    pub their_owner: Option<String>,
 }
 
 /// A row that was not understood. `Display` is `Line 7: …`.
@@ -134,6 +149,10 @@ impl RowReader {
                 owner: text(Field::Owner),
                 amount,
                 stage: text(Field::Stage),
+                website: get(Field::Domain).map(|site| clip(site, WEBSITE_CHARS)),
+                country: text(Field::Country).map(|country| clip(&country, PLACE_CHARS)),
+                postcode: text(Field::Postcode).map(|code| clip(&code, PLACE_CHARS)),
+                their_owner: text(Field::TheirOwner),
                 ..named
             }),
             Err(reason) => Err(BadRow { about: Some(Box::new(named)), ..BadRow::new(row.line, reason) }),
@@ -165,7 +184,8 @@ fn named<'r>(
         return bad(format!("\"{}\" is not an account's name.", quote(&account)));
     }
     let partner = partner.map(str::to_owned).or_else(|| get(Field::Partner).map(cell::one_line));
-    let row = ListRow { line, account, domain, partner, ..ListRow::default() };
+    let id = get(Field::Id).map(cell::one_line);
+    let row = ListRow { line, account, domain, partner, id, ..ListRow::default() };
     match no_domain {
         None => Ok(row),
         Some(reason) => Err(BadRow { about: Some(Box::new(row)), ..BadRow::new(line, reason) }),

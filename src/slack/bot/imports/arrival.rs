@@ -13,7 +13,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, ImportId, UserId};
 use crate::kernel::text::escape;
 use crate::map::import::view::Aside;
-use crate::map::import::{Counts, Extent, Import, State, store};
+use crate::map::import::{Counts, Extent, Import, Kind, State, store};
 use crate::store::{audit, millis, people, settings};
 
 /// What a list's name ends with.
@@ -65,6 +65,7 @@ pub(in crate::slack::bot) async fn shared(
         file_name: file.name,
         channel,
         thread,
+        kind: Kind::default(),
         partner: None,
         uploaded_by: user.clone(),
         state: State::Received,

@@ -3,11 +3,15 @@
 //! On any number of replicas one of them works on an import, under a lease that it renews. Each step ends by a save that
 //! compares the version, so whoever has lost the claim changes nothing. What fails in passing is tried again.
 
+mod columns;
+mod lists;
+
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::super::super::client::{CallError, DownloadError};
@@ -15,13 +19,11 @@ use super::super::super::payload::FileRef;
 use super::super::Bot;
 use super::{file_of, show};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::PartnerId;
 use crate::kernel::pulse::Pulse;
 use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;
-use crate::map::import::{Counts, Import, State, flow};
-use crate::map::intake::table::{self, Field, FileError, Mapping, Recognition};
-use crate::map::name;
+use crate::map::import::{Counts, Import, Kind, State, flow};
+use crate::map::intake::table::{self, FileError};
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Db, Tx, millis};
@@ -148,7 +150,7 @@ async fn tidy(bot: &Bot) -> Result<()> {
 async fn step(bot: &Bot, import: Import, halt: &CancellationToken) -> Result<(), Snag> {
     match import.state {
         State::Received => understand(bot, import).await,
-        State::Counting => count(bot, import).await,
+        State::Counting => count(bot, import, halt).await,
         State::Importing => write(bot, import, halt).await,
         State::Asking | State::Previewed | State::Done | State::Cancelled | State::Failed => Ok(()),
     }
@@ -187,55 +189,9 @@ async fn understand(bot: &Bot, mut import: Import) -> Result<(), Snag> {
     import.headers = peeked.map_err(|e| Error::caused("reading a list", e))??.headers;
     let mut tx = bot.db.begin().await?;
     let partners = map::partners(&mut tx).await?;
-    let needs = settle_columns(&mut tx, &mut import, &partners).await?;
+    let needs = columns::settle(&mut tx, &mut import, &partners).await?;
     import.state = if needs.is_empty() { State::Counting } else { State::Asking };
     Ok(end(bot, tx, import, &partners, Aside { needs: &needs, ..Aside::default() }).await?)
-}
-
-/// Fills in columns and partner as far as they are known; gives what somebody must say. A layout that is known from one
-/// partner tells what the columns are, not whose list it is: another may send the same.
-async fn settle_columns(tx: &mut Tx, import: &mut Import, partners: &[Partner]) -> Result<String> {
-    let names: Vec<String> = partners.iter().map(|p| p.name.clone()).collect();
-    let remembered = store::remembered(tx, &table::fingerprint(&import.headers)).await?;
-    let in_name = partner_in(&import.file_name, partners);
-    let known = remembered.iter().find(|(p, _)| *p == in_name).or(remembered.first());
-    let mut needs = String::new();
-    match known {
-        Some((_, mapping)) => import.mapping = Some(mapping.clone()),
-        None => {
-            let (mapping, unsure) = match Mapping::recognise(&import.headers, &names) {
-                Recognition::Preset(_, mapping) => (Some(mapping), Vec::new()),
-                Recognition::Guess(mapping, unsure) => (Some(mapping), unsure),
-                Recognition::Unknown => (None, Vec::new()),
-            };
-            match mapping {
-                None => needs = "I can't tell which column is the account.".to_owned(),
-                Some(_) if !unsure.is_empty() => {
-                    needs = format!("I am not sure what {} of its columns mean.", unsure.len())
-                }
-                Some(_) => {}
-            }
-            import.mapping = mapping;
-        }
-    }
-    import.partner = in_name;
-    let rows_say = import.mapping.as_ref().is_some_and(|m| m.has(Field::Partner) || !m.partners().is_empty());
-    if rows_say {
-        import.partner = None;
-    } else if needs.is_empty() && import.partner.is_none() {
-        needs = "It does not say which partner it is from.".to_owned();
-    }
-    Ok(needs)
-}
-
-fn partner_in(file_name: &str, partners: &[Partner]) -> Option<PartnerId> {
-    let words = name::key(&file_name.replace(['_', '-', '.'], " "));
-    let words = format!(" {words} ");
-    let mut named = partners.iter().filter(|p| words.contains(&format!(" {} ", name::key(&p.name))));
-    match (named.next(), named.next()) {
-        (Some(one), None) => Some(one.id.clone()),
-        _ => None,
-    }
 }
 
 /// The file on this machine's disk, fetched where it is not there, as on another machine than the step before.
@@ -266,17 +222,27 @@ async fn file(bot: &Bot, import: &Import) -> Result<PathBuf, Snag> {
 }
 
 /// Counts what would change and shows it.
-async fn count(bot: &Bot, mut import: Import) -> Result<(), Snag> {
+async fn count(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Result<(), Snag> {
     let file = file(bot, &import).await?;
     let mut tx = bot.db.read().await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
     let now = bot.clock.now();
-    let tally =
-        flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) }).await??;
-    let mut tx = bot.db.begin().await?;
-    import.counts = tally.preview(&mut tx).await?;
+    let line = Line::new(bot, &import, &partners, halt);
+    let counts = match import.kind {
+        Kind::Overlaps => {
+            let tally = flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) })
+                .await??;
+            let mut tx = bot.db.read().await?;
+            let counts = tally.preview(&mut tx).await?;
+            tx.rollback().await?;
+            counts
+        }
+        Kind::Ours | Kind::Theirs => lists::count(&line, now, &file).await?,
+    };
+    import.counts = counts;
     import.state = State::Previewed;
+    let tx = bot.db.begin().await?;
     Ok(end(bot, tx, import, &partners, Aside::default()).await?)
 }
 
@@ -286,32 +252,21 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
     let mut tx = bot.db.read().await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    let by = import.uploaded_by.clone();
-    let mut shown = tokio::time::Instant::now();
-    let (line, partners_shown) = (&import, &partners);
-    let progress = |rows: u64| {
-        let due = shown.elapsed() >= PROGRESS;
-        if due {
-            shown = tokio::time::Instant::now();
+    let line = Line::new(bot, &import, &partners, halt);
+    let now = bot.clock.now();
+    let (tx, did) = match import.kind {
+        Kind::Overlaps => {
+            let tally = flow::read_all(&bot.db, now, &import, &file, &partners, true, |rows| {
+                line.tell(rows, String::new())
+            })
+            .await??;
+            let mut tx = bot.db.begin().await?;
+            let did = tally.close(&mut tx, now, import.extent).await?;
+            (tx, did)
         }
-        let aside = Aside { by: Some(&by), rows, ..Aside::default() };
-        async move {
-            if halt.is_cancelled() {
-                return Err(Error::fault("halted; the import goes on later"));
-            }
-            if due {
-                let mut tx = bot.db.begin().await?;
-                show(&mut tx, millis(bot.clock.now()), line, partners_shown, aside).await?;
-                tx.commit().await?;
-                bot.bell.ring();
-            }
-            Ok(())
-        }
+        Kind::Ours => lists::write_ours(&line, now, &file).await?,
+        Kind::Theirs => lists::write_theirs(&line, now, &file).await?,
     };
-    let written_at = bot.clock.now();
-    let tally = flow::read_all(&bot.db, written_at, &import, &file, &partners, true, progress).await??;
-    let mut tx = bot.db.begin().await?;
-    let did = tally.close(&mut tx, written_at, import.extent).await?;
     // A list that was cut off and is taken up again finds its own rows known: what was previewed is what it did.
     let previewed = std::mem::take(&mut import.counts);
     import.counts = Counts {
@@ -319,8 +274,46 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
         unnamed: did.unnamed,
         bad: did.bad,
         gone: did.gone,
+        matched: did.matched,
+        followed: did.followed,
         ..previewed
     };
     import.state = State::Done;
+    let by = import.uploaded_by.clone();
     Ok(end(bot, tx, import, &partners, Aside { by: Some(&by), ..Aside::default() }).await?)
+}
+
+/// The line on the card that says how far it is.
+struct Line<'a> {
+    bot: &'a Bot,
+    import: &'a Import,
+    partners: &'a [Partner],
+    halt: &'a CancellationToken,
+    shown: Mutex<Instant>,
+}
+
+impl<'a> Line<'a> {
+    fn new(bot: &'a Bot, import: &'a Import, partners: &'a [Partner], halt: &'a CancellationToken) -> Self {
+        Self { bot, import, partners, halt, shown: Mutex::new(Instant::now()) }
+    }
+
+    /// Says it now and then; an error when the work is to halt.
+    async fn tell(&self, rows: u64, step: String) -> Result<()> {
+        if self.halt.is_cancelled() {
+            return Err(Error::fault("halted; the import goes on later"));
+        }
+        {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            if shown.elapsed() < PROGRESS {
+                return Ok(());
+            }
+            *shown = Instant::now();
+        }
+        let aside = Aside { by: Some(&self.import.uploaded_by), rows, step: &step, ..Aside::default() };
+        let mut tx = self.bot.db.begin().await?;
+        show(&mut tx, millis(self.bot.clock.now()), self.import, self.partners, aside).await?;
+        tx.commit().await?;
+        self.bot.bell.ring();
+        Ok(())
+    }
 }
