@@ -18,6 +18,7 @@ mod import_work;
 mod imports;
 mod install;
 mod intake;
+mod map_in_database;
 mod outside;
 mod partners;
 mod patience;

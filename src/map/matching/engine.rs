@@ -6,7 +6,7 @@ use std::thread;
 use super::assign::{self, Verdict, Weighed};
 use super::candidates::{self, Likeness};
 use super::evidence::Ours;
-use super::ground::Ground;
+use super::ground::{Ground, Sides};
 use super::grounds::Grounds;
 use super::list::List;
 use super::weights;
@@ -73,7 +73,7 @@ pub enum Stage {
 /// A pair below these odds is none, whatever it competes with.
 const HOPELESS: f32 = -6.0;
 /// By exact keys alone as good as certain: neither account is looked for again.
-const SETTLED: f32 = 0.97;
+pub const SETTLED: f32 = 0.97;
 /// Accounts that a thread takes at a time.
 const PORTION: usize = 1024;
 
@@ -87,11 +87,11 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
     let everyone: Vec<u32> = (0..ours.len() as u32).collect();
     let done = |count: usize| progress(Stage::Exact(count));
     let mut pairs = in_portions(&everyone, options.threads, &done, || {
-        let (ground, mut found) = (&ground, Vec::new());
+        let (ground, sides, mut found) = (&ground, ground.sides(), Vec::new());
         move |at, out: &mut Vec<Weighed>| {
-            let mut one = Ours::new(ground, at);
+            let mut one = Ours::new(&sides, at);
             candidates::exact(ground, one.account, &mut found);
-            weigh(ground, &mut one, &found, out);
+            weigh(&sides, &mut one, &found, out);
         }
     });
     let mut weighed = pairs.len();
@@ -102,15 +102,16 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
         done(0);
         let likeness = Likeness::new(&ground, &open_theirs);
         let more = in_portions(&open_ours, options.threads, &done, || {
-            let (ground, likeness, mut desk) = (&ground, &likeness, likeness.desk());
+            let (ground, sides) = (&ground, ground.sides());
+            let (likeness, mut desk) = (&likeness, likeness.desk());
             let (mut found, mut known) = (Vec::new(), Vec::new());
             move |at, out: &mut Vec<Weighed>| {
-                let mut one = Ours::new(ground, at);
+                let mut one = Ours::new(&sides, at);
                 candidates::exact(ground, one.account, &mut known);
                 found.clear();
                 likeness.find(ground, &mut one, &mut desk, &mut found);
                 found.retain(|theirs| known.binary_search(theirs).is_err());
-                weigh(ground, &mut one, &found, out);
+                weigh(&sides, &mut one, &found, out);
             }
         });
         weighed += more.len();
@@ -121,10 +122,11 @@ pub fn run(ours: &List, theirs: &List, options: &Options, progress: &(dyn Fn(Sta
     Outcome { links: assign::links(&ground, &pairs, &twins, options.grain), weighed }
 }
 
-fn weigh<'l>(ground: &Ground<'l>, one: &mut Ours<'l>, found: &[u32], out: &mut Vec<Weighed>) {
+/// Weighs one of ours against those of theirs that were found, and keeps what is not hopeless.
+pub fn weigh<'l>(sides: &Sides<'l, '_>, one: &mut Ours<'l>, found: &[u32], out: &mut Vec<Weighed>) {
     for theirs in found {
-        let signs = one.signs(ground, *theirs);
-        let b = &ground.theirs.accounts[*theirs as usize];
+        let signs = one.signs(sides, *theirs);
+        let b = &sides.theirs.accounts[*theirs as usize];
         let told = one.account.country != [0; 2] && b.country != [0; 2];
         let mut grounds = Grounds::of(&signs, told.then(|| one.account.country == b.country));
         grounds.alias = one.account.alias != 0 && one.account.alias == b.alias;
