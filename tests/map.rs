@@ -368,6 +368,6 @@ fn a_million_hostile_rows_end_well() {
         assert!(child.wait().unwrap().success(), "{what}");
         let pairs = fs::read_to_string(desk.path("o.csv")).unwrap().lines().count() - 1;
         println!("| {what} | {seconds:.1} s | {} MB | {pairs} pairs |", peak / 1024);
-        assert!(seconds < 120.0 && peak < 2_000_000, "{what}");
+        assert!(seconds < 300.0 && peak < 4_000_000, "{what}");
     });
 }
