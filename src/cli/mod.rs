@@ -45,7 +45,7 @@ enum Command {
     Manifest(manifest::Options),
     /// Say what is stuck; with a reference, what lies behind it
     Doctor(doctor::Options),
-    /// Match two account lists into overlaps: no database, no Slack
+    /// Match two account lists into overlaps, without Slack; a database only where asked for
     Map(Box<map::Options>),
     /// What came in and could not be handled: see it, have it tried again, let it be
     Inbox {
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
     // Before the first TLS use: the tree knows two providers and picks none by itself.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match arguments.command {
-        Command::Map(options) => map::run(*options),
+        Command::Map(options) => map::run(&options, arguments.config.as_deref()),
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
         Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),

@@ -1,8 +1,10 @@
 //! The registrable domain of a company: what stays of `https://www.shop.acme.co.uk/a` is `acme.co.uk`.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use psl::{Psl, Type};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -34,12 +36,19 @@ impl Domain {
 }
 
 fn registrable(host: &str) -> Option<&str> {
+    parted(host).map(|(domain, _)| domain)
+}
+
+/// The registrable domain of a host and the suffix that it is registered under.
+fn parted(host: &str) -> Option<(&str, psl::Suffix<'_>)> {
     let suffix = psl::List.suffix(host.as_bytes())?;
     let last = host.rsplit('.').next()?;
     if !suffix.is_known() && !RESERVED.contains(&last) {
         return None;
     }
-    psl::domain_str(host)
+    let before = host.get(..host.len().checked_sub(suffix.as_bytes().len() + 1)?)?;
+    let domain = host.get(before.rfind('.').map_or(0, |dot| dot + 1)..)?;
+    (!domain.starts_with('.')).then_some((domain, suffix))
 }
 
 /// Where an account is on the web: the whole host, and within it the registrable domain.
@@ -53,11 +62,13 @@ impl Site {
     /// As [`Domain::of_account`], with the host kept.
     pub fn of_account(text: &str) -> Option<Self> {
         let host = host(text)?;
-        let domain_at = host.len() - registrable(&host)?.len();
-        let domain = &host[domain_at..];
-        let free = FREE_MAIL.contains(&domain) || is_free_mail_of_many_lands(domain);
-        let tool = || TOOLS.iter().any(|tool| is_within(&host, tool));
-        (!free && !tool() && !is_shared(&host)).then_some(Self { host, domain_at })
+        let (domain, suffix) = parted(&host)?;
+        let free = NO_ACCOUNTS.free_mail.contains(domain) || is_free_mail_of_many_lands(domain);
+        if free || is_tool(&host) || is_shared(&suffix) {
+            return None;
+        }
+        let domain_at = host.len() - domain.len();
+        Some(Self { host, domain_at })
     }
 
     /// `www.shop.acme.co.uk`, lower case, ASCII.
@@ -96,10 +107,22 @@ impl From<Domain> for String {
     }
 }
 
-/// Whether the host is the domain or one below it.
-fn is_within(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|below| below.is_empty() || below.ends_with('.'))
+/// Whether the host is a tool's or one below it.
+fn is_tool(host: &str) -> bool {
+    let mut levels = std::iter::successors(Some(host), |host| Some(host.split_once('.')?.1));
+    levels.any(|host| NO_ACCOUNTS.tools.contains(host))
 }
+
+/// Domains that tell nothing of an account, to be looked up.
+struct NoAccounts {
+    free_mail: FxHashSet<&'static str>,
+    tools: FxHashSet<&'static str>,
+}
+
+static NO_ACCOUNTS: LazyLock<NoAccounts> = LazyLock::new(|| NoAccounts {
+    free_mail: FREE_MAIL.into_iter().collect(),
+    tools: TOOLS.into_iter().collect(),
+});
 
 /// The lower-case ASCII host of a URL, host or e-mail address.
 fn host(text: &str) -> Option<String> {
@@ -141,8 +164,7 @@ fn plain_host(text: &str) -> Option<String> {
 }
 
 /// A private suffix is a host under which strangers are neighbours; a few of them merely sell names.
-fn is_shared(host: &str) -> bool {
-    let Some(suffix) = psl::List.suffix(host.as_bytes()) else { return false };
+fn is_shared(suffix: &psl::Suffix<'_>) -> bool {
     let name = suffix.as_bytes();
     suffix.typ() == Some(Type::Private) && !NAME_SELLERS.iter().any(|seller| seller.as_bytes() == name)
 }

@@ -19,6 +19,7 @@ mod imports;
 mod install;
 mod intake;
 mod lists;
+mod map_in_database;
 mod outside;
 mod partners;
 mod patience;

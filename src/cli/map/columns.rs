@@ -182,6 +182,15 @@ impl Columns {
         Ok(Self { id, name, website, country, postcode, address })
     }
 
+    /// The places of all.
+    pub fn all(&self) -> Vec<usize> {
+        let single = [self.id, self.name, self.website, self.country, self.postcode];
+        let mut all: Vec<usize> = single.into_iter().flatten().chain(self.address.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// `name in "Account Name", website in "Domain"`.
     pub fn told(&self, headers: &[String]) -> String {
         let parts = [

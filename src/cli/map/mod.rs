@@ -1,10 +1,13 @@
-//! `tandem map`: two account lists become overlaps, without a database and without Slack.
+//! `tandem map`: two account lists become overlaps, without Slack; on this machine, or inside a Postgres database.
 
 mod columns;
+mod in_database;
+mod parquet;
 mod read;
+mod reading;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,21 +16,22 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::Outcome;
 use crate::kernel::money::grouped;
-use crate::map::matching::{self, Aliases, Link, List, Options as Matching, Stage, Verdict};
+use crate::map::matching::{self, Link, List, Options as Matching, Stage, Verdict};
 use columns::{Named, OurColumns, TheirColumns};
-use read::Read;
+use read::{Read, Source};
+use write::{Pair, Writer};
 
 /// What `tandem map` is told.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Our accounts: CSV, TSV, XLSX or JSON lines
+    /// Our accounts: CSV, TSV, XLSX, Parquet or JSON lines
     ours: PathBuf,
     /// The partner's accounts, likewise
     theirs: PathBuf,
     /// The partner's name, as one more column of the result
     #[arg(long, value_name = "NAME")]
     partner: Option<String>,
-    /// The result: .csv, .tsv, .jsonl or .xlsx
+    /// The result: .csv, .tsv, .jsonl, .xlsx or .parquet
     #[arg(long, value_name = "FILE", default_value = "overlaps.csv")]
     out: PathBuf,
     /// What counts as one
@@ -39,6 +43,13 @@ pub(super) struct Options {
     /// Only whole names and domains: faster, and no misspellings are found
     #[arg(long)]
     exact: bool,
+    /// Join inside Postgres, for lists that outgrow this machine: the database at the URL, or the configured one. Give it
+    /// after the two lists
+    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    in_database: Option<Option<String>>,
+    /// Leave the tables in the database
+    #[arg(long, requires = "in_database")]
+    keep: bool,
     #[command(flatten)]
     our_columns: OurColumns,
     #[command(flatten)]
@@ -53,14 +64,25 @@ enum Grain {
     LegalEntity,
 }
 
-pub(super) fn run(options: Options) -> Outcome {
+/// Pairs of one kind: what they are called, how many, and how many accounts of ours and of theirs are in them.
+type Counted = (&'static str, usize, usize, usize);
+
+pub(super) fn run(options: &Options, config: Option<&Path>) -> Outcome {
     let began = Instant::now();
     let inputs = [Some(&options.ours), Some(&options.theirs), options.aliases.as_ref()];
     write::check(&options.out, inputs.into_iter().flatten().map(PathBuf::as_path))?;
     let aliases = options.aliases.as_deref().map(read::aliases).transpose()?.unwrap_or_default();
-    let (ours, theirs) =
-        both(&options, options.our_columns.named(), options.their_columns.named(), &aliases)?;
-    let bar = bar(&MultiProgress::new(), ours.list.len(), "Matching");
+    if let Some(url) = &options.in_database {
+        return in_database::run(options, url.as_deref(), config, &aliases, began);
+    }
+    let read = |source: &Source<'_>| {
+        read::list(source, None).map(|mut read| {
+            read.list.apply(&aliases);
+            read
+        })
+    };
+    let (ours, theirs) = both(options, read)?;
+    let bar = bar(&MultiProgress::new(), ours.rows, "Matching");
     let shown = |stage: Stage| match stage {
         Stage::Counting => bar.set_message("Counting"),
         Stage::Exact(done) => {
@@ -74,34 +96,60 @@ pub(super) fn run(options: Options) -> Outcome {
         }
         Stage::Deciding => bar.set_message("Deciding"),
     };
-    let how = Matching {
-        grain: match options.grain {
-            Grain::Account => matching::Grain::Account,
-            Grain::LegalEntity => matching::Grain::LegalEntity,
-        },
-        fuzzy: !options.exact,
-        threads: thread::available_parallelism().map_or(1, usize::from),
-    };
-    let outcome = matching::run(&ours.list, &theirs.list, &how, &shown);
+    let outcome = matching::run(&ours.list, &theirs.list, &options.matching(), &shown);
     bar.set_message("Writing");
-    write::links(&options.out, &outcome.links, &ours.list, &theirs.list, options.partner.as_deref())?;
+    let mut writer = Writer::create(&options.out, options.partner.as_deref())?;
+    for link in &outcome.links {
+        writer.pair(&pair(link, &ours.list, &theirs.list))?;
+    }
+    writer.finish()?;
     bar.finish_and_clear();
-    eprint!("{}", summary(&options, &ours, &theirs, &outcome.links, began.elapsed()));
+    let counted = counts(&outcome.links, &ours.list, &theirs.list);
+    eprint!("{}", summary(options, &ours, &theirs, &counted, began.elapsed()));
     Ok(())
 }
 
+impl Options {
+    fn matching(&self) -> Matching {
+        Matching {
+            grain: match self.grain {
+                Grain::Account => matching::Grain::Account,
+                Grain::LegalEntity => matching::Grain::LegalEntity,
+            },
+            fuzzy: !self.exact,
+            threads: thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+fn pair<'a>(link: &Link, ours: &'a List, theirs: &'a List) -> Pair<'a> {
+    Pair {
+        our_id: ours.id(link.ours),
+        their_id: theirs.id(link.theirs),
+        our_name: ours.name(link.ours),
+        their_name: theirs.name(link.theirs),
+        our_domain: ours.domain(link.ours),
+        their_domain: theirs.domain(link.theirs),
+        score: link.score,
+        verdict: link.verdict,
+        grounds: link.grounds,
+    }
+}
+
 /// Reads both lists, each on its own thread.
-fn both(options: &Options, ours: Named, theirs: Named, aliases: &Aliases) -> Result<(Read, Read), String> {
+fn both<T: Send>(
+    options: &Options,
+    read: impl Fn(&Source<'_>) -> Result<T, String> + Sync,
+) -> Result<(T, T), String> {
     let bars = MultiProgress::new();
     let (mine, other) = (spinner(&bars, "Our list"), spinner(&bars, "Their list"));
     let read = |path, named: &Named, side, bar: &ProgressBar| {
-        let read = read::list(path, named, side, &|rows| bar.set_position(rows as u64));
+        let progress = |rows| bar.set_position(rows as u64);
+        let read = read(&Source { path, named, side, progress: &progress });
         bar.finish_and_clear();
-        read.map(|mut read| {
-            read.list.apply(aliases);
-            read
-        })
+        read
     };
+    let (ours, theirs) = (options.our_columns.named(), options.their_columns.named());
     thread::scope(|scope| {
         let second = scope.spawn(|| read(&options.theirs, &theirs, "theirs", &other));
         let first = read(&options.ours, &ours, "ours", &mine);
@@ -126,10 +174,10 @@ fn spinner(bars: &MultiProgress, what: &'static str) -> ProgressBar {
 }
 
 /// What came of it, for the one who waits.
-fn summary(options: &Options, ours: &Read, theirs: &Read, links: &[Link], took: Duration) -> String {
+fn summary(options: &Options, ours: &Read, theirs: &Read, rows: &[Counted], took: Duration) -> String {
     let mut text = String::new();
     for (side, read) in [("Ours", ours), ("Theirs", theirs)] {
-        text += &format!("{side}: {} rows ({})\n", counted(read.list.len()), read.columns);
+        text += &format!("{side}: {} rows ({})\n", counted(read.rows), read.columns);
         if read.bad > 0 {
             let rows = if read.bad == 1 { "row" } else { "rows" };
             text += &format!("  {} {rows} could not be read:\n", counted(read.bad));
@@ -138,26 +186,36 @@ fn summary(options: &Options, ours: &Read, theirs: &Read, links: &[Link], took: 
         read.notes.iter().for_each(|note| text += &format!("  {note}\n"));
     }
     text += "\n";
-    let of = |verdict: Verdict, kin: bool| {
-        links.iter().filter(move |link| link.verdict == verdict && link.grounds.kin == kin)
-    };
-    let rows = [
-        ("match", of(Verdict::Match, false).collect::<Vec<_>>()),
-        ("match, same family", of(Verdict::Match, true).collect()),
-        ("review", of(Verdict::Review, false).collect()),
-    ];
     text += &format!("{:20} {:>10} {:>13} {:>15}\n", "", "pairs", "our accounts", "their accounts");
-    for (name, links) in rows.iter().filter(|(_, links)| !links.is_empty()) {
-        let (mine, other) =
-            (distinct(links, &ours.list, |l| l.ours), distinct(links, &theirs.list, |l| l.theirs));
+    for (name, pairs, mine, other) in rows.iter().filter(|(_, pairs, _, _)| *pairs > 0) {
         text +=
-            &format!("{name:20} {:>10} {:>13} {:>15}\n", counted(links.len()), counted(mine), counted(other));
+            &format!("{name:20} {:>10} {:>13} {:>15}\n", counted(*pairs), counted(*mine), counted(*other));
     }
-    if links.is_empty() {
+    if rows.iter().all(|(_, pairs, _, _)| *pairs == 0) {
         text += "No account stands in both lists. Check the columns above.\n";
     }
     text += &format!("\nWritten to {} in {:.1} s\n", options.out.display(), took.as_secs_f64());
     text
+}
+
+/// How pairs of one kind are called.
+fn called(verdict: Verdict, kin: bool) -> &'static str {
+    match (verdict, kin) {
+        (Verdict::Match, false) => "match",
+        (Verdict::Match, true) => "match, same family",
+        (Verdict::Review, _) => "review",
+    }
+}
+
+fn counts(links: &[Link], ours: &List, theirs: &List) -> Vec<Counted> {
+    let kinds = [(Verdict::Match, false), (Verdict::Match, true), (Verdict::Review, false)];
+    let count = |(verdict, kin): (Verdict, bool)| {
+        let those = links.iter().filter(|link| link.verdict == verdict && link.grounds.kin == kin);
+        let those: Vec<&Link> = those.collect();
+        let (mine, other) = (distinct(&those, ours, |l| l.ours), distinct(&those, theirs, |l| l.theirs));
+        (called(verdict, kin), those.len(), mine, other)
+    };
+    kinds.map(count).into()
 }
 
 fn distinct(links: &[&Link], list: &List, place: impl Fn(&Link) -> usize) -> usize {

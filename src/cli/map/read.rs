@@ -1,20 +1,24 @@
 //! Reads a list from any of its formats into the matcher's.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::columns::{Columns, Named};
-use crate::map::domain::Domain;
+use super::columns::Named;
+use super::parquet;
+use super::reading::Reading;
 use crate::map::intake::table::{BadRow, FileError, RawList, limits};
-use crate::map::matching::{Aliases, List, Row};
+use crate::map::matching::{Aliases, List};
 
 /// A list, and what was noticed in reading it.
 pub(super) struct Read {
+    /// The accounts; empty where they were taken.
     pub list: List,
+    /// How many there are.
+    pub rows: usize,
     /// What each column was taken for.
     pub columns: String,
     /// Rows that could not be read.
@@ -25,60 +29,101 @@ pub(super) struct Read {
     pub notes: Vec<String>,
 }
 
-type Outcome<T> = Result<T, String>;
+pub(super) type Outcome<T> = Result<T, String>;
 
-/// Bad rows that are shown.
-const EXAMPLES: usize = 3;
 /// Objects that are looked at for the names of columns.
 const HEAD: usize = 100;
 
-/// Reads `path`; `side` is `ours` or `theirs`. `rows` is told how many rows were read so far.
-pub(super) fn list(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> Outcome<Read> {
+/// How many rows a database is trusted with: places are numbers of 32 bits.
+pub(super) const MOST_TAKEN: u64 = i32::MAX as u64;
+
+/// Takes a piece of the list, which is then forgotten.
+pub(super) type Take<'a> = &'a mut dyn FnMut(&mut List) -> Outcome<()>;
+
+/// What is to be read, and for whom.
+pub(super) struct Source<'a> {
+    pub path: &'a Path,
+    pub named: &'a Named,
+    /// `ours` or `theirs`.
+    pub side: &'static str,
+    /// Is told how many rows were read so far.
+    pub progress: &'a dyn Fn(usize),
+}
+
+/// Reads a list into memory, or piece by piece into what takes it.
+pub(super) fn list(source: &Source<'_>, take: Option<Take<'_>>) -> Outcome<Read> {
+    let path = source.path;
     let said = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let read = if is_json_lines(path).map_err(|e| said(&e))? {
-        json_lines(path, named, side, rows)
+    let mut start = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut start));
+    opened.map_err(|e| said(&e))?;
+    let read = if parquet::is_parquet(path, &start) {
+        parquet(source, take)
+    } else if is_json_lines(path, &start) {
+        json_lines(source, take)
     } else {
-        table(path, named, side, rows)
+        table(source, take)
     };
     let read = read.map_err(|e| said(&e))?;
-    if read.list.is_empty() {
+    if read.rows == 0 {
         return Err(said(&"no row could be read. Export the list again and check that it has rows."));
     }
     Ok(read)
 }
 
-fn is_json_lines(path: &Path) -> std::io::Result<bool> {
+fn is_json_lines(path: &Path, start: &[u8]) -> bool {
     let name = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    if matches!(name.as_str(), "jsonl" | "ndjson") {
-        return Ok(true);
+    matches!(name.as_str(), "jsonl" | "ndjson") || start.trim_ascii_start().first() == Some(&b'{')
+}
+
+fn parquet(source: &Source<'_>, take: Option<Take<'_>>) -> Outcome<Read> {
+    let table = parquet::Table::open(source.path)?;
+    let mut reading = Reading::new(table.headers.clone(), source, take)?;
+    if table.count() > reading.most() {
+        return Err(FileError::TooManyRows(reading.most()).to_string());
     }
-    let mut start = BufReader::new(File::open(path)?);
-    Ok(start.fill_buf()?.trim_ascii_start().first() == Some(&b'{'))
+    let notes = table.fit(&mut reading.columns, source.named, source.side)?;
+    reading.notes.extend(notes);
+    let wanted = reading.columns.all();
+    table.batches(&wanted, |batch| {
+        for row in 0..batch.rows {
+            let line = batch.first + row as u64;
+            if wanted.iter().any(|at| batch.get(row, *at).contains('\u{FFFD}')) {
+                reading.bad(BadRow::new(
+                    line,
+                    "The row holds a character that is broken. Save the list as UTF-8.",
+                ));
+            } else {
+                reading.push(line, |at| batch.get(row, at));
+            }
+            if !reading.goes_on() {
+                return false;
+            }
+        }
+        true
+    })?;
+    reading.finish()
 }
 
-fn table(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> Outcome<Read> {
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let mut raw = RawList::open(path, name).map_err(|error| error.to_string())?;
-    let headers = raw.headers().to_vec();
-    let mut reading = Reading::new(headers, named, side)?;
-    raw.rows(&mut |row| {
-        match row {
-            Ok(row) => reading.push(row.line, |at| row.get(at)),
-            Err(bad) => reading.bad(bad),
-        }
-        if reading.list.len() % 4096 == 0 {
-            rows(reading.list.len());
-        }
-        ControlFlow::Continue(())
-    })
-    .map_err(|error| error.to_string())?;
-    rows(reading.list.len());
-    reading.finish(side)
+fn table(source: &Source<'_>, take: Option<Take<'_>>) -> Outcome<Read> {
+    let name = source.path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let raw = RawList::open(source.path, name).map_err(|error| error.to_string())?;
+    let mut reading = Reading::new(raw.headers().to_vec(), source, take)?;
+    raw.at_most(reading.most())
+        .rows(&mut |row| {
+            match row {
+                Ok(row) => reading.push(row.line, |at| row.get(at)),
+                Err(bad) => reading.bad(bad),
+            }
+            if reading.goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+        .map_err(|error| error.to_string())?;
+    reading.finish()
 }
 
-fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> Outcome<Read> {
+fn json_lines(source: &Source<'_>, take: Option<Take<'_>>) -> Outcome<Read> {
     let mut head: Vec<String> = Vec::new();
-    objects(path, limits::ROWS, |at, object| {
+    objects(source.path, MOST_TAKEN, |at, object| {
         let keys = object.iter().flat_map(|object| object.keys());
         for key in keys {
             if !head.contains(key) && head.len() < limits::COLUMNS {
@@ -87,8 +132,8 @@ fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> O
         }
         at < HEAD as u64
     })?;
-    let mut reading = Reading::new(head.clone(), named, side)?;
-    objects(path, limits::ROWS, |line, object| {
+    let mut reading = Reading::new(head.clone(), source, take)?;
+    objects(source.path, reading.most(), |line, object| {
         match object {
             Ok(object) => {
                 let texts: Vec<String> = head.iter().map(|key| text(object.get(key))).collect();
@@ -96,13 +141,9 @@ fn json_lines(path: &Path, named: &Named, side: &str, rows: &dyn Fn(usize)) -> O
             }
             Err(reason) => reading.bad(BadRow::new(line, reason)),
         }
-        if reading.list.len() % 4096 == 0 {
-            rows(reading.list.len());
-        }
-        true
+        reading.goes_on()
     })?;
-    rows(reading.list.len());
-    reading.finish(side)
+    reading.finish()
 }
 
 /// Hands over each line's object, counted from 1, until `each` has enough. More than `most` are too many.
@@ -130,7 +171,7 @@ fn objects(
         }
         rows += 1;
         if rows > most {
-            return Err(FileError::TooManyRows.to_string());
+            return Err(FileError::TooManyRows(most).to_string());
         }
         let object = serde_json::from_slice(&line).map_err(|_| "The line is no JSON object.".to_owned());
         if !each(number, object) {
@@ -150,101 +191,6 @@ fn text(value: Option<&Value>) -> String {
 
 fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-struct Reading {
-    headers: Vec<String>,
-    columns: Columns,
-    list: List,
-    bad: usize,
-    examples: Vec<BadRow>,
-    /// Of the first rows: names that are domains, websites that are none, both told.
-    looked_at: usize,
-    domains_as_names: usize,
-    names_as_domains: usize,
-    address: String,
-}
-
-/// Rows that are looked at for swapped columns.
-const LOOKED_AT: usize = 500;
-
-impl Reading {
-    fn new(headers: Vec<String>, named: &Named, side: &str) -> Outcome<Self> {
-        let columns = Columns::find(&headers, named, side)?;
-        Ok(Self {
-            headers,
-            columns,
-            list: List::new(),
-            bad: 0,
-            examples: Vec::new(),
-            looked_at: 0,
-            domains_as_names: 0,
-            names_as_domains: 0,
-            address: String::new(),
-        })
-    }
-
-    fn bad(&mut self, row: BadRow) {
-        self.bad += 1;
-        if self.examples.len() < EXAMPLES {
-            self.examples.push(row);
-        }
-    }
-
-    fn push<'r>(&mut self, line: u64, get: impl Fn(usize) -> &'r str) {
-        let cell = |at: Option<usize>| at.map_or("", &get);
-        let (name, website) = (cell(self.columns.name), cell(self.columns.website));
-        if name.is_empty() && website.is_empty() {
-            return self.bad(BadRow::new(line, "There is no name and no website."));
-        }
-        if self.looked_at < LOOKED_AT && !name.is_empty() && !website.is_empty() {
-            self.looked_at += 1;
-            self.domains_as_names += usize::from(Domain::registrable(name).is_some());
-            self.names_as_domains += usize::from(Domain::registrable(website).is_none());
-        }
-        self.address.clear();
-        for at in &self.columns.address {
-            self.address.push_str(get(*at));
-            self.address.push(' ');
-        }
-        let number = line.to_string();
-        let id = match self.columns.id {
-            Some(at) => get(at),
-            None => number.as_str(),
-        };
-        self.list.push(Row {
-            id,
-            name: if name.is_empty() { website } else { name },
-            website,
-            country: cell(self.columns.country),
-            postcode: cell(self.columns.postcode),
-            address: &self.address,
-        });
-    }
-
-    fn finish(self, side: &str) -> Outcome<Read> {
-        let most = |count: usize| count * 10 > self.looked_at * 8 && self.looked_at >= 3;
-        let columns = self.columns.told(&self.headers);
-        if most(self.domains_as_names) && most(self.names_as_domains) {
-            return Err(format!(
-                "the columns of {side} look swapped ({columns}): the names are domains and the websites are none. Name \
-                 them with --{side}-name and --{side}-website."
-            ));
-        }
-        let mut notes = Vec::new();
-        let mut seen: Vec<&String> = Vec::new();
-        for header in self.headers.iter().filter(|header| !header.is_empty()) {
-            if seen.contains(&header) {
-                notes.push(format!("{side} has the column \"{header}\" more than once: the first counts."));
-            }
-            seen.push(header);
-        }
-        notes.dedup();
-        if most(self.names_as_domains) {
-            notes.push(format!("Hardly any website of {side} is one: matched by name and place."));
-        }
-        Ok(Read { list: self.list, columns, bad: self.bad, examples: self.examples, notes })
-    }
 }
 
 /// The user's table of names and domains that are one account: two columns, with or without a header.
@@ -270,9 +216,6 @@ mod tests {
             .map(|()| rows)
         };
         assert_eq!(read(3), Ok(3));
-        assert_eq!(
-            read(2),
-            Err("The list has more than 2000000 rows. Split it and send the parts.".to_owned())
-        );
+        assert_eq!(read(2), Err("The list has more than 2 rows. Split it and send the parts.".to_owned()));
     }
 }

@@ -1,18 +1,43 @@
-//! Writes the pairs in the format that the file's extension asks for.
+//! Writes the pairs in the format that the file's extension asks for, one at a time.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use rust_xlsxwriter::Workbook;
 
 use crate::kernel::csv::cell;
-use crate::map::matching::{Link, List, Verdict};
+use crate::map::matching::{Grounds, Verdict};
 
 const HEADER: [&str; 8] =
     ["our_id", "their_id", "our_name", "their_name", "score", "verdict", "reason", "family"];
+/// The score's column, counted from 1.
+const SCORE: usize = 5;
+/// What a sheet holds at the most, without the header.
+const SHEET_ROWS: u32 = 1_048_575;
+/// Pairs that are held before a row group of Parquet is written.
+const GROUP: usize = 50_000;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// A pair, as both engines tell it.
+pub(super) struct Pair<'a> {
+    pub our_id: &'a str,
+    pub their_id: &'a str,
+    pub our_name: &'a str,
+    pub their_name: &'a str,
+    pub our_domain: &'a str,
+    pub their_domain: &'a str,
+    pub score: f32,
+    pub verdict: Verdict,
+    pub grounds: Grounds,
+}
 
 /// What is written of one pair; numbers as they are read.
 struct Line<'a> {
@@ -28,6 +53,7 @@ enum Format {
     Delimited(u8),
     JsonLines,
     Xlsx,
+    Parquet,
 }
 
 fn format(path: &Path) -> Result<Format, String> {
@@ -37,7 +63,8 @@ fn format(path: &Path) -> Result<Format, String> {
         "tsv" | "tab" => Ok(Format::Delimited(b'\t')),
         "jsonl" | "ndjson" => Ok(Format::JsonLines),
         "xlsx" => Ok(Format::Xlsx),
-        other => Err(format!("I can't write .{other}. Name the file .csv, .tsv, .jsonl or .xlsx.")),
+        "parquet" => Ok(Format::Parquet),
+        other => Err(format!("I can't write .{other}. Name the file .csv, .tsv, .jsonl, .xlsx or .parquet.")),
     }
 }
 
@@ -55,91 +82,125 @@ pub(super) fn check<'a>(path: &Path, read: impl IntoIterator<Item = &'a Path>) -
     }
 }
 
-/// Writes all links; `partner` is one more column.
-pub(super) fn links(
-    path: &Path,
-    links: &[Link],
-    ours: &List,
-    theirs: &List,
-    partner: Option<&str>,
-) -> Outcome<()> {
-    let lines = links.iter().map(|link| line(link, ours, theirs));
-    match format(path)? {
-        Format::Delimited(delimiter) => delimited(path, delimiter, lines, partner),
-        Format::JsonLines => json_lines(path, lines, partner),
-        Format::Xlsx => xlsx(path, links.len(), lines, partner),
+/// The result under way.
+pub(super) struct Writer<'a> {
+    to: To,
+    /// One more column.
+    partner: Option<&'a str>,
+}
+
+enum To {
+    Delimited(Box<csv::Writer<File>>),
+    JsonLines(BufWriter<File>),
+    Xlsx(Box<Sheet>),
+    Parquet(Box<Table>),
+}
+
+struct Sheet {
+    book: Workbook,
+    path: PathBuf,
+    row: u32,
+}
+
+/// Columns of the row group under way.
+struct Table {
+    writer: SerializedFileWriter<File>,
+    texts: Vec<Vec<ByteArray>>,
+    scores: Vec<f64>,
+}
+
+impl<'a> Writer<'a> {
+    pub fn create(path: &Path, partner: Option<&'a str>) -> Outcome<Self> {
+        let header = || HEADER.into_iter().chain(partner.map(|_| "partner"));
+        let to = match format(path)? {
+            Format::Delimited(delimiter) => {
+                let mut builder = csv::WriterBuilder::new();
+                let builder = builder.delimiter(delimiter).buffer_capacity(1 << 18);
+                let mut out = builder.from_writer(File::create(path)?);
+                out.write_record(header())?;
+                To::Delimited(Box::new(out))
+            }
+            Format::JsonLines => To::JsonLines(BufWriter::new(File::create(path)?)),
+            Format::Xlsx => {
+                let mut book = Workbook::new();
+                let sheet = book.add_worksheet_with_constant_memory();
+                for (column, name) in (0u16..).zip(header()) {
+                    sheet.write_string(0, column, name)?;
+                }
+                To::Xlsx(Box::new(Sheet { book, path: path.to_owned(), row: 0 }))
+            }
+            Format::Parquet => To::Parquet(Box::new(Table::create(path, header())?)),
+        };
+        Ok(Self { to, partner })
+    }
+
+    pub fn pair(&mut self, pair: &Pair<'_>) -> Outcome<()> {
+        let uncertain = pair.verdict == Verdict::Review;
+        let line = Line {
+            texts: [pair.our_id, pair.their_id, pair.our_name, pair.their_name],
+            score: format!("{:.4}", pair.score),
+            verdict: if uncertain { "review" } else { "match" },
+            reason: pair.grounds.sentence(pair.our_domain, uncertain),
+            family: if pair.our_domain == pair.their_domain { pair.our_domain } else { "" },
+        };
+        match &mut self.to {
+            To::Delimited(out) => line.delimited(out, self.partner),
+            To::JsonLines(out) => line.json(out, self.partner),
+            To::Xlsx(sheet) => sheet.line(&line, self.partner),
+            To::Parquet(table) => table.line(&line, self.partner),
+        }
+    }
+
+    pub fn finish(self) -> Outcome<()> {
+        match self.to {
+            To::Delimited(mut out) => out.flush()?,
+            To::JsonLines(mut out) => out.flush()?,
+            To::Xlsx(mut sheet) => sheet.book.save(&sheet.path)?,
+            To::Parquet(mut table) => {
+                table.group()?;
+                table.writer.close()?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn line<'a>(link: &Link, ours: &'a List, theirs: &'a List) -> Line<'a> {
-    let uncertain = link.verdict == Verdict::Review;
-    let (domain, other) = (ours.domain(link.ours), theirs.domain(link.theirs));
-    Line {
-        texts: [ours.id(link.ours), theirs.id(link.theirs), ours.name(link.ours), theirs.name(link.theirs)],
-        score: format!("{:.4}", link.score),
-        verdict: if uncertain { "review" } else { "match" },
-        reason: link.grounds.sentence(ours, link.ours, uncertain),
-        family: if domain == other { domain } else { "" },
+impl Line<'_> {
+    fn delimited(&self, out: &mut csv::Writer<File>, partner: Option<&str>) -> Outcome<()> {
+        let rest = [self.score.as_str(), self.verdict, self.reason.as_str(), self.family];
+        for text in self.texts.into_iter().chain(rest).chain(partner) {
+            out.write_field(cell(text).as_bytes())?;
+        }
+        Ok(out.write_record(None::<&[u8]>)?)
     }
-}
 
-fn delimited<'a>(
-    path: &Path,
-    delimiter: u8,
-    lines: impl Iterator<Item = Line<'a>>,
-    partner: Option<&str>,
-) -> Outcome<()> {
-    let file = BufWriter::with_capacity(1 << 18, File::create(path)?);
-    let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
-    let header = HEADER.into_iter().chain(partner.map(|_| "partner"));
-    out.write_record(header)?;
-    for Line { texts, score, verdict, reason, family } in lines {
-        let rest = [score.as_str(), verdict, reason.as_str(), family];
-        let cells = texts.into_iter().chain(rest).chain(partner);
-        out.write_record(cells.map(|text| cell(text).into_owned()))?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
-fn json_lines<'a>(path: &Path, lines: impl Iterator<Item = Line<'a>>, partner: Option<&str>) -> Outcome<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    for line in lines {
+    fn json(&self, out: &mut BufWriter<File>, partner: Option<&str>) -> Outcome<()> {
         let mut object = serde_json::Map::new();
-        for (key, value) in HEADER.into_iter().zip(line.texts) {
+        for (key, value) in HEADER.into_iter().zip(self.texts) {
             object.insert(key.to_owned(), value.into());
         }
-        object.insert("score".to_owned(), serde_json::from_str(&line.score)?);
-        object.insert("verdict".to_owned(), line.verdict.into());
-        object.insert("reason".to_owned(), line.reason.into());
-        object.insert("family".to_owned(), line.family.into());
+        object.insert("score".to_owned(), serde_json::from_str(&self.score)?);
+        object.insert("verdict".to_owned(), self.verdict.into());
+        object.insert("reason".to_owned(), self.reason.as_str().into());
+        object.insert("family".to_owned(), self.family.into());
         if let Some(partner) = partner {
             object.insert("partner".to_owned(), partner.into());
         }
-        serde_json::to_writer(&mut out, &object)?;
+        serde_json::to_writer(&mut *out, &object)?;
         out.write_all(b"\n")?;
+        Ok(())
     }
-    out.flush()?;
-    Ok(())
 }
 
-fn xlsx<'a>(
-    path: &Path,
-    count: usize,
-    lines: impl Iterator<Item = Line<'a>>,
-    partner: Option<&str>,
-) -> Outcome<()> {
-    /// What a sheet holds at the most, without the header.
-    const ROWS: usize = 1_048_575;
-    if count > ROWS {
-        return Err(format!("{count} pairs do not fit in a sheet, which holds {ROWS}. Write a .csv.").into());
-    }
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet_with_constant_memory();
-    for (column, name) in (0u16..).zip(HEADER.into_iter().chain(partner.map(|_| "partner"))) {
-        sheet.write_string(0, column, name)?;
-    }
-    for (row, line) in (1u32..).zip(lines) {
+impl Sheet {
+    fn line(&mut self, line: &Line<'_>, partner: Option<&str>) -> Outcome<()> {
+        if self.row == SHEET_ROWS {
+            return Err(
+                format!("The pairs do not fit in a sheet, which holds {SHEET_ROWS}. Write a .csv.").into()
+            );
+        }
+        self.row += 1;
+        let (row, sheet) = (self.row, self.book.worksheet_from_index(0)?);
         for (column, text) in (0u16..).zip(line.texts) {
             sheet.write_string(row, column, text)?;
         }
@@ -148,7 +209,49 @@ fn xlsx<'a>(
         for (column, text) in (5u16..).zip(rest.into_iter().chain(partner)) {
             sheet.write_string(row, column, text)?;
         }
+        Ok(())
     }
-    book.save(path)?;
-    Ok(())
+}
+
+impl Table {
+    fn create(path: &Path, header: impl Iterator<Item = &'static str>) -> Outcome<Self> {
+        let (mut schema, mut columns) = ("message overlaps {".to_owned(), 0);
+        for name in header {
+            schema += &match name {
+                "score" => " required double score;".to_owned(),
+                name => format!(" required binary {name} (string);"),
+            };
+            columns += 1;
+        }
+        let schema = Arc::new(parse_message_type(&(schema + " }"))?);
+        let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
+        let writer = SerializedFileWriter::new(File::create(path)?, schema, properties)?;
+        Ok(Self { writer, texts: vec![Vec::new(); columns - 1], scores: Vec::new() })
+    }
+
+    fn line(&mut self, line: &Line<'_>, partner: Option<&str>) -> Outcome<()> {
+        let rest = [line.verdict, line.reason.as_str(), line.family];
+        let texts = line.texts.into_iter().chain(rest).chain(partner);
+        self.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(ByteArray::from(text)));
+        self.scores.push(line.score.parse()?);
+        if self.scores.len() == GROUP { self.group() } else { Ok(()) }
+    }
+
+    fn group(&mut self) -> Outcome<()> {
+        let mut group = self.writer.next_row_group()?;
+        let (mut texts, mut at) = (self.texts.iter_mut(), 0);
+        while let Some(mut column) = group.next_column()? {
+            at += 1;
+            if at == SCORE {
+                column.typed::<DoubleType>().write_batch(&self.scores, None, None)?;
+            } else if let Some(values) = texts.next() {
+                column.typed::<ByteArrayType>().write_batch(values, None, None)?;
+                values.clear();
+            }
+            column.close()?;
+        }
+        group.close()?;
+        self.scores.clear();
+        Ok(())
+    }
 }

@@ -1,6 +1,8 @@
 //! From how well each pair fits alone to what is said of it: an account has one counterpart or none, so pairs that share an
 //! account compete.
 
+use std::thread;
+
 use super::engine::{Grain, Link};
 use super::ground::{self, Ground, of_kind};
 use super::grounds::{Grounds, WebTie};
@@ -17,21 +19,21 @@ pub enum Verdict {
 }
 
 /// The chance from which a pair is called a match: wrong in less than one of a hundred on the public registers.
-const MATCH: f32 = 0.82;
+pub const MATCH: f32 = 0.82;
 /// Below this chance a pair is not worth anybody's look.
-const REVIEW: f32 = 0.01;
+pub const REVIEW: f32 = 0.01;
 /// At most one of so many of our accounts goes to review, the likeliest first: a person's time is what it costs.
-const REVIEW_SHARE: usize = 10;
+pub const REVIEW_SHARE: usize = 10;
 /// But so many always may: they take a person a minute.
-const REVIEW_LEAST: usize = 10;
+pub const REVIEW_LEAST: usize = 10;
 /// Pairs that are shown for one account in review.
-const CHOICES: usize = 3;
+pub const CHOICES: usize = 3;
 /// How much it counts that a pair would be the best if its other account were not taken: it may be the subsidiary of that.
-const TAKEN: f32 = 0.7;
+pub const TAKEN: f32 = 0.7;
 /// A domain with more accounts in one list is a host of many, no family.
-const FAMILY: usize = 50;
+pub const FAMILY: usize = 50;
 /// A name that more of one list have is no sign of one company that stands twice.
-const NAMESAKES: usize = 50;
+pub const NAMESAKES: usize = 50;
 /// The odds of what a person has said.
 pub const CERTAIN: f32 = 15.0;
 
@@ -46,7 +48,8 @@ pub struct Weighed {
 }
 
 impl Weighed {
-    fn weight(&self) -> f64 {
+    /// The odds themselves, by which pairs compete.
+    pub fn weight(&self) -> f64 {
         f64::from(self.odds.clamp(-30.0, 30.0)).exp()
     }
 }
@@ -69,7 +72,11 @@ impl Twins {
             };
             (0u32..).zip(&list.accounts).map(first).collect()
         };
-        Self { ours: first(ground.ours, &ground.our_keys), theirs: first(ground.theirs, &ground.their_keys) }
+        thread::scope(|scope| {
+            let theirs = scope.spawn(|| first(ground.theirs, &ground.their_keys));
+            let ours = first(ground.ours, &ground.our_keys);
+            Self { ours, theirs: theirs.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) }
+        })
     }
 
     fn is_first(&self, pair: &Weighed) -> bool {
@@ -116,6 +123,11 @@ pub fn chances(pairs: &[Weighed], twins: &Twins, ground: &Ground<'_>) -> Vec<f32
     pairs.iter().map(|pair| rivals.chance(pair, twins)).collect()
 }
 
+/// How many of so many accounts of ours may go to review.
+pub fn budget(ours: usize) -> usize {
+    (ours / REVIEW_SHARE).max(REVIEW_LEAST)
+}
+
 /// What is said of the pairs, which come by ours: by ours, then by score.
 pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain) -> Vec<Link> {
     let rivals = Rivals::of(pairs, twins, ground);
@@ -154,7 +166,7 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
         .filter(|(rank, _, _)| *rank >= REVIEW)
         .collect();
     open.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.2.ours, x.2.theirs).cmp(&(y.2.ours, y.2.theirs))));
-    let budget = (ground.ours.len() / REVIEW_SHARE).max(REVIEW_LEAST);
+    let budget = budget(ground.ours.len());
     let mut asked = vec![0u8; ground.ours.len()];
     let mut accounts = 0;
     for (rank, score, pair) in open {

@@ -7,7 +7,7 @@ use std::thread;
 use super::assign::{self, Verdict, Weighed};
 use super::candidates::{self, Likeness};
 use super::evidence::Ours;
-use super::ground::Ground;
+use super::ground::{Ground, Sides};
 use super::grounds::Grounds;
 use super::list::{Account, List};
 use super::weights;
@@ -125,7 +125,7 @@ pub enum Stage {
 /// A pair below these odds is none, whatever it competes with.
 const HOPELESS: f32 = -6.0;
 /// By exact keys alone as good as certain: neither account is looked for again.
-const SETTLED: f32 = 0.97;
+pub const SETTLED: f32 = 0.97;
 /// Accounts that a thread takes at a time.
 const PORTION: usize = 1024;
 
@@ -150,11 +150,11 @@ pub fn run_knowing(
     let everyone: Vec<u32> = (0..ours.len() as u32).collect();
     let done = |count: usize| progress(Stage::Exact(count));
     let mut pairs = in_portions(&everyone, options.threads, &done, || {
-        let (ground, mut found) = (&ground, Vec::new());
+        let (ground, sides, mut found) = (&ground, ground.sides(), Vec::new());
         move |at, out: &mut Vec<Weighed>| {
-            let mut one = Ours::new(ground, at);
+            let mut one = Ours::new(&sides, at);
             known.exact(ground, at, one.account, &mut found);
-            weigh(ground, &mut one, &found, known, out);
+            weigh(&sides, &mut one, &found, known, out);
         }
     });
     let mut weighed = pairs.len();
@@ -165,15 +165,16 @@ pub fn run_knowing(
         done(0);
         let likeness = Likeness::new(&ground, &open_theirs);
         let more = in_portions(&open_ours, options.threads, &done, || {
-            let (ground, likeness, mut desk) = (&ground, &likeness, likeness.desk());
+            let (ground, sides) = (&ground, ground.sides());
+            let (likeness, mut desk) = (&likeness, likeness.desk());
             let (mut found, mut weighed) = (Vec::new(), Vec::new());
             move |at, out: &mut Vec<Weighed>| {
-                let mut one = Ours::new(ground, at);
+                let mut one = Ours::new(&sides, at);
                 known.exact(ground, at, one.account, &mut weighed);
                 found.clear();
                 likeness.find(ground, &mut one, &mut desk, &mut found);
                 found.retain(|theirs| weighed.binary_search(theirs).is_err());
-                weigh(ground, &mut one, &found, known, out);
+                weigh(&sides, &mut one, &found, known, out);
             }
         });
         weighed += more.len();
@@ -186,13 +187,20 @@ pub fn run_knowing(
     Outcome { links, weighed }
 }
 
-fn weigh<'l>(ground: &Ground<'l>, one: &mut Ours<'l>, found: &[u32], known: &Known, out: &mut Vec<Weighed>) {
+/// Weighs one of ours against those of theirs that were found, and keeps what is not hopeless.
+pub fn weigh<'l>(
+    sides: &Sides<'l, '_>,
+    one: &mut Ours<'l>,
+    found: &[u32],
+    known: &Known,
+    out: &mut Vec<Weighed>,
+) {
     for theirs in found {
         if known.apart.contains(&(one.at, *theirs)) {
             continue;
         }
-        let signs = one.signs(ground, *theirs);
-        let b = &ground.theirs.accounts[*theirs as usize];
+        let signs = one.signs(sides, *theirs);
+        let b = &sides.theirs.accounts[*theirs as usize];
         let told = one.account.country != [0; 2] && b.country != [0; 2];
         let mut grounds = Grounds::of(&signs, told.then(|| one.account.country == b.country));
         grounds.alias = (one.account.alias != 0 && one.account.alias == b.alias)

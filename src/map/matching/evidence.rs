@@ -3,7 +3,7 @@
 use rapidfuzz::distance::indel;
 
 use super::grams::{self, Gram};
-use super::ground::{self, Ground};
+use super::ground::{self, Sides};
 use super::list::Account;
 
 /// The signs that are weighed, in the order of `weights`.
@@ -42,42 +42,43 @@ struct Words<'l> {
 }
 
 impl<'l> Words<'l> {
-    fn refill(&mut self, core: &'l str, keys: &[u64], ground: &Ground<'_>) {
+    fn refill(&mut self, core: &'l str, keys: &[u64], bits: &[f32]) {
         self.words.clear();
-        let words = core.split(' ').zip(keys).take(16);
-        self.words.extend(words.map(|(word, key)| (word, *key, ground.bits_of_word(*key))));
+        let words = core.split(' ').zip(keys.iter().zip(bits)).take(16);
+        self.words.extend(words.map(|(word, (key, bits))| (word, *key, *bits)));
         self.total = self.words.iter().map(|(_, _, bits)| bits).sum();
     }
 }
 
 impl<'l> Ours<'l> {
-    pub fn new(ground: &Ground<'l>, at: u32) -> Self {
-        let account = &ground.ours.accounts[at as usize];
-        let core = ground.ours.core(account);
+    pub fn new(sides: &Sides<'l, '_>, at: u32) -> Self {
+        let account = &sides.ours.accounts[at as usize];
+        let core = sides.ours.core(account);
         let mut words = Words::default();
-        words.refill(core, ground.ours.words(account), ground);
+        let bits = &sides.our_bits[sides.ours.word_places(account)];
+        words.refill(core, sides.ours.words(account), bits);
         let (grams, other_grams, other_words) = (Vec::new(), Vec::new(), Words::default());
         Self { at, account, core, grams, norm: 0.0, words, other_grams, other_words }
     }
 
     /// The grams of its name and their length as a vector; worked out when first asked for.
-    pub fn grams(&mut self, ground: &Ground<'_>) -> (&[Gram], f32) {
+    pub fn grams(&mut self, sides: &Sides<'_, '_>) -> (&[Gram], f32) {
         if self.grams.is_empty() {
             grams::of(self.core, &mut self.grams);
-            self.norm = ground.rarity.norm(&self.grams);
+            self.norm = sides.scales.rarity.norm(&self.grams);
         }
         (&self.grams, self.norm)
     }
 
     /// Everything that speaks for or against the pair.
-    pub fn signs(&mut self, ground: &Ground<'l>, at: u32) -> Signs {
+    pub fn signs(&mut self, sides: &Sides<'l, '_>, at: u32) -> Signs {
         use Sign::*;
-        let (a, b) = (self.account, &ground.theirs.accounts[at as usize]);
+        let (a, b) = (self.account, &sides.theirs.accounts[at as usize]);
         let mut s = [0.0; SIGNS];
         s[Bias as usize] = 1.0;
-        self.name(ground, b, &mut s);
-        web(ground, a, b, &mut s);
-        place(ground, a, b, &mut s);
+        self.name(sides, b, &mut s);
+        web(sides, a, b, &mut s);
+        place(sides, a, b, &mut s);
         let same_site = s[Domain as usize] + s[Host as usize] + s[Page as usize] > 0.0;
         let alike = s[Words as usize].max(s[Gram as usize]).max(s[Contained as usize] * 0.9);
         if same_site {
@@ -89,10 +90,10 @@ impl<'l> Ours<'l> {
         s
     }
 
-    fn name(&mut self, ground: &Ground<'l>, b: &'l Account, s: &mut Signs) {
+    fn name(&mut self, sides: &Sides<'l, '_>, b: &'l Account, s: &mut Signs) {
         use Sign::*;
         let a = self.account;
-        let core = ground.theirs.core(b);
+        let core = sides.theirs.core(b);
         if a.joined != 0 && a.joined == b.joined {
             s[NameEqual as usize] = 1.0;
         } else if a.sorted != 0 && a.sorted == b.sorted {
@@ -107,37 +108,38 @@ impl<'l> Ours<'l> {
             for sign in [Gram, GramHalf, Words, Contained, FirstWord] {
                 s[sign as usize] = 1.0;
             }
-            self.surplus(ground, self.words.total, s);
+            self.surplus(sides, self.words.total, s);
             return;
         }
-        self.grams(ground);
+        self.grams(sides);
         grams::of(core, &mut self.other_grams);
-        let norm = ground.rarity.norm(&self.other_grams);
-        let gram = ground.rarity.cosine((&self.grams, self.norm), (&self.other_grams, norm));
+        let norm = sides.scales.rarity.norm(&self.other_grams);
+        let gram = sides.scales.rarity.cosine((&self.grams, self.norm), (&self.other_grams, norm));
         s[Gram as usize] = gram;
         s[GramHalf as usize] = (gram - 0.5).max(0.0) * 2.0;
-        self.other_words.refill(core, ground.theirs.words(b), ground);
+        let bits = &sides.their_bits[sides.theirs.word_places(b)];
+        self.other_words.refill(core, sides.theirs.words(b), bits);
         let shared = Shared::of(&self.words, &self.other_words);
         let words = shared.dice(&self.words, &self.other_words);
         s[Words as usize] = words;
         let least = self.words.total.min(self.other_words.total);
         s[Contained as usize] = if least > 0.0 { (shared.bits / least).min(1.0) } else { 0.0 };
-        self.surplus(ground, shared.bits, s);
+        self.surplus(sides, shared.bits, s);
         s[FirstWord as usize] = f32::from(u8::from(shared.first_ours && shared.first_theirs));
         s[FirstLost as usize] = f32::from(u8::from(!shared.first_ours && !shared.first_theirs));
         s[NumberDiffers as usize] = f32::from(u8::from(shared.numbers_ours > 0 && shared.numbers_theirs > 0));
         s[NumberExtra as usize] =
             f32::from(u8::from((shared.numbers_ours > 0) != (shared.numbers_theirs > 0)));
         if !equal {
-            let ours_short = a.joined != 0 && a.joined == b.initials || ground.theirs_word_is(b, a.initials);
-            let theirs_short = b.joined != 0 && b.joined == a.initials || ground.ours_word_is(a, b.initials);
+            let ours_short = a.joined != 0 && a.joined == b.initials || sides.theirs_word_is(b, a.initials);
+            let theirs_short = b.joined != 0 && b.joined == a.initials || sides.ours_word_is(a, b.initials);
             s[Initials as usize] = f32::from(u8::from(ours_short || theirs_short));
         }
     }
 
     /// What the shared words tell beyond what it takes to name one account among all.
-    fn surplus(&self, ground: &Ground<'_>, bits: f32, s: &mut Signs) {
-        let surplus = ((bits - ground.log_size) / 10.0).clamp(-1.0, 1.0);
+    fn surplus(&self, sides: &Sides<'_, '_>, bits: f32, s: &mut Signs) {
+        let surplus = ((bits - sides.scales.log_size) / 10.0).clamp(-1.0, 1.0);
         s[Sign::Surplus as usize] = surplus.max(0.0);
         s[Sign::SurplusLow as usize] = (-surplus).max(0.0);
     }
@@ -259,7 +261,7 @@ fn joined(apart: &Words<'_>, taken_apart: &mut u32, together: &Words<'_>, taken_
     bits
 }
 
-fn web(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
+fn web(sides: &Sides<'_, '_>, a: &Account, b: &Account, s: &mut Signs) {
     use Sign::*;
     if a.domain == 0 || b.domain == 0 {
         s[NoDomain as usize] = 1.0;
@@ -276,7 +278,7 @@ fn web(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
             (Domain, ground::DOMAIN, a.domain)
         };
         s[sign as usize] = 1.0;
-        let pairs = sides.pairs_on(kind, key).max(1) as f32;
+        let pairs = sides.crowd.pairs_on(kind, key).max(1) as f32;
         s[DomainCount as usize] = pairs.ln().min(8.0) / 4.0;
         let label = |name: &Account| a.label == name.initials;
         s[LabelInitials as usize] = f32::from(u8::from(label(a) || label(b)));
@@ -294,18 +296,18 @@ fn web(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
     }
 }
 
-fn place(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
+fn place(sides: &Sides<'_, '_>, a: &Account, b: &Account, s: &mut Signs) {
     use Sign::*;
     if a.country != [0; 2] && b.country != [0; 2] {
         if a.country == b.country {
-            s[Country as usize] = sides.bits_of_country(a.country) / sides.log_size;
+            s[Country as usize] = sides.scales.bits_of_country(a.country) / sides.scales.log_size;
         } else {
             s[CountryDiffers as usize] = 1.0;
         }
     }
     if a.postcode != 0 && a.postcode == b.postcode {
         s[Postcode as usize] = 1.0;
-        let pairs = sides.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
+        let pairs = sides.crowd.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
         s[PostcodeCount as usize] = pairs.ln().min(8.0) / 4.0;
     }
     let (x, y) = (sides.ours.address(a), sides.theirs.address(b));
@@ -313,13 +315,13 @@ fn place(sides: &Ground<'_>, a: &Account, b: &Account, s: &mut Signs) {
         let (mut i, mut j, mut both) = (0, 0, 0.0);
         while let (Some(p), Some(q)) = (x.get(i), y.get(j)) {
             if p == q {
-                both += sides.bits_of_address(*p);
+                both += sides.scales.bits_of_address(*p);
             }
             i += usize::from(p <= q);
             j += usize::from(q <= p);
         }
         // What the addresses share, against what would name one place among all.
-        s[Address as usize] = (both / sides.log_size).min(1.5);
+        s[Address as usize] = (both / sides.scales.log_size).min(1.5);
         s[AddressAlien as usize] = f32::from(u8::from(both == 0.0));
     }
 }

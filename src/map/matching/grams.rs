@@ -1,7 +1,7 @@
 //! Runs of three letters of a name, weighted by how rare they are: what a misspelling leaves standing.
 
 /// Different grams: three marks of six bits.
-const GRAMS: usize = 1 << 18;
+pub const GRAMS: usize = 1 << 18;
 
 /// A gram by its number.
 pub type Gram = u32;
@@ -29,6 +29,15 @@ pub fn of(core: &str, into: &mut Vec<Gram>) {
     }
     into.sort_unstable();
     into.dedup();
+}
+
+/// Parts of one in the likeness by which candidates are ranked.
+pub const WHOLE: u32 = 1 << 14;
+
+/// A weight in whole numbers: sums of these do not depend on the order in which they are added, so every engine ranks
+/// candidates alike.
+pub fn whole(weight: f32) -> u32 {
+    (weight * WHOLE as f32).round() as u32
 }
 
 /// How much each gram tells.
@@ -82,8 +91,14 @@ impl Rarity {
         self.shares[gram as usize]
     }
 
-    pub fn square(&self, gram: Gram) -> f32 {
-        self.squares[gram as usize]
+    /// What a shared gram adds to the likeness of two names, in [`whole`] units.
+    pub fn square(&self, gram: Gram) -> u32 {
+        whole(self.squares[gram as usize])
+    }
+
+    /// The length of a name as a vector, in the root of [`whole`] units.
+    pub fn length(&self, grams: &[Gram]) -> f64 {
+        (grams.iter().map(|gram| u64::from(self.square(*gram))).sum::<u64>() as f64).sqrt()
     }
 
     /// The cosine of two names, 0 to 1.

@@ -1,7 +1,6 @@
 //! Why two accounts were paired, in words.
 
 use super::evidence::{Sign, Signs};
-use super::list::List;
 
 /// What the names have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,16 +106,62 @@ impl Grounds {
         }
     }
 
+    /// As a number, to be stored; [`Grounds::unpacked`] is the way back.
+    pub(super) fn packed(self) -> i32 {
+        let bits = [
+            self.alias,
+            self.crowded,
+            self.same_country.is_some(),
+            self.same_country == Some(true),
+            self.same_postcode,
+            self.same_place,
+            self.numbers,
+            self.rivalled,
+            self.kin,
+        ];
+        let flags = bits.iter().rev().fold(0, |all, bit| all << 1 | i32::from(*bit));
+        flags << 8 | (self.web as i32) << 4 | self.name as i32
+    }
+
+    /// From [`Grounds::packed`].
+    pub(super) fn unpacked(number: i32) -> Self {
+        let flag = |at: u32| number >> (8 + at) & 1 == 1;
+        let names = [
+            NameTie::None,
+            NameTie::Same,
+            NameTie::LegalForm,
+            NameTie::Order,
+            NameTie::Initials,
+            NameTie::Alike,
+            NameTie::Contained,
+            NameTie::Part,
+        ];
+        let webs = [WebTie::None, WebTie::Same, WebTie::Alike, WebTie::Differs];
+        Self {
+            name: names[(number & 7) as usize],
+            web: webs[(number >> 4 & 3) as usize],
+            alias: flag(0),
+            crowded: flag(1),
+            same_country: flag(2).then(|| flag(3)),
+            same_postcode: flag(4),
+            same_place: flag(5),
+            numbers: flag(6),
+            rivalled: flag(7),
+            kin: flag(8),
+        }
+    }
+
     /// One line for a person: what agrees, then what does not.
-    pub fn sentence(&self, ours: &List, at: usize, uncertain: bool) -> String {
+    /// `domain` is the registrable domain of ours.
+    pub fn sentence(&self, domain: &str, uncertain: bool) -> String {
         let mut parts: Vec<String> = Vec::with_capacity(5);
         if self.alias {
             parts.push("your alias table says so".to_owned());
         }
         if self.kin {
-            parts.push(format!("same family: siblings on {}", ours.domain(at)));
+            parts.push(format!("same family: siblings on {domain}"));
         } else if self.web == WebTie::Same {
-            parts.push(format!("same domain {}", ours.domain(at)));
+            parts.push(format!("same domain {domain}"));
         }
         let name = match self.name {
             NameTie::Same => "same name",
@@ -164,5 +209,19 @@ impl Grounds {
             line.push_str(": review");
         }
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back() {
+        let number = (0..1 << 9).map(|flags: i32| flags << 8 | (flags & 3) << 4 | flags >> 2 & 7);
+        // A country that is not told agrees with nobody.
+        for number in number.filter(|number| number >> 10 & 3 != 2) {
+            assert_eq!(Grounds::unpacked(number).packed(), number);
+        }
     }
 }

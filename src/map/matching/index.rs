@@ -2,6 +2,19 @@
 
 use super::list::Key;
 
+/// Where the accounts that have a key stand in an index.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    from: u32,
+    to: u32,
+}
+
+impl Span {
+    pub fn len(self) -> usize {
+        (self.to - self.from) as usize
+    }
+}
+
 /// Finds the accounts of one list by key. A key that stands often costs what it holds, a rare one next to nothing.
 #[derive(Debug)]
 pub struct Index {
@@ -47,33 +60,43 @@ impl Index {
 
     /// The accounts that have the key, in the list's order.
     pub fn get(&self, key: Key) -> impl ExactSizeIterator<Item = u32> + '_ {
-        self.range(key).iter().map(|(_, account)| *account)
+        self.within(self.span(key))
+    }
+
+    /// The accounts of a span, in the list's order.
+    pub fn within(&self, span: Span) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.entries[span.from as usize..span.to as usize].iter().map(|(_, account)| *account)
     }
 
     /// How many have it.
     pub fn count(&self, key: Key) -> usize {
-        self.range(key).len()
+        self.span(key).len()
     }
 
-    fn range(&self, key: Key) -> &[(u32, u32)] {
+    /// Where those that have the key stand.
+    pub fn span(&self, key: Key) -> Span {
         if key == 0 {
-            return &[];
+            return Span { from: 0, to: 0 };
         }
         let slot = (key >> self.shift) as usize;
-        let all = &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize];
+        let start = self.starts[slot];
+        let all = &self.entries[start as usize..self.starts[slot + 1] as usize];
         let low = key as u32;
-        if all.len() <= 4 {
+        let (from, to) = if all.len() <= 4 {
             let from = all.iter().position(|(tag, _)| *tag >= low).unwrap_or(all.len());
-            let to = all.iter().position(|(tag, _)| *tag > low).unwrap_or(all.len());
-            return &all[from..to];
-        }
-        &all[all.partition_point(|(tag, _)| *tag < low)..all.partition_point(|(tag, _)| *tag <= low)]
+            (from, all.iter().position(|(tag, _)| *tag > low).unwrap_or(all.len()))
+        } else {
+            (all.partition_point(|(tag, _)| *tag < low), all.partition_point(|(tag, _)| *tag <= low))
+        };
+        Span { from: start + from as u32, to: start + to as u32 }
     }
 }
 
+const MOST_BITS: u32 = 22;
+
 /// How often keys stand in both lists together. A table of counts: two keys may share one, which makes both look
 /// commoner than they are, never rarer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Census {
     shift: u32,
     counts: Vec<u32>,
@@ -82,8 +105,34 @@ pub struct Census {
 impl Census {
     /// For about so many different keys.
     pub fn new(keys: usize) -> Self {
-        let bits = (usize::BITS - keys.leading_zeros() + 2).clamp(10, 22);
+        let bits = Self::bits_for(keys);
         Self { shift: 64 - bits, counts: vec![0; 1 << bits] }
+    }
+
+    /// For lists of unknown length; see [`Census::narrowed`].
+    pub fn widest() -> Self {
+        Self { shift: 64 - MOST_BITS, counts: vec![0; 1 << MOST_BITS] }
+    }
+
+    /// The same counts as if it had been made for so many keys.
+    pub fn narrowed(&self, keys: usize) -> Self {
+        let (from, to) = (self.bits(), Self::bits_for(keys));
+        let counts = self.counts.chunks(1 << (from - to)).map(|counts| counts.iter().sum()).collect();
+        Self { shift: 64 - to, counts }
+    }
+
+    /// Bits of a key that tell its count.
+    pub fn bits(&self) -> u32 {
+        64 - self.shift
+    }
+
+    /// The counts in the order of those bits.
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    fn bits_for(keys: usize) -> u32 {
+        (usize::BITS - keys.leading_zeros() + 2).clamp(10, MOST_BITS)
     }
 
     pub fn add(&mut self, key: Key) {

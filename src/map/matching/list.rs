@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::aliases::Aliases;
 use super::words::{self, Words};
@@ -33,6 +33,9 @@ const ADDRESS_WORDS: usize = 24;
 /// Bytes of one text beyond these are not looked at.
 const TEXT_BYTES: usize = 400;
 
+/// Spellings of countries that are kept.
+const COUNTRIES_KEPT: usize = 1_000;
+
 /// A key: the hash of a text. Zero is "none".
 pub type Key = u64;
 
@@ -48,17 +51,17 @@ pub fn key(text: &str) -> Key {
 /// One account as the matcher sees it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Account {
-    text_at: u32,
-    id_len: u16,
-    name_len: u16,
-    core_len: u16,
-    host_len: u8,
-    domain_len: u8,
-    label_len: u8,
-    words_at: u32,
-    words_len: u8,
-    address_len: u8,
-    address_at: u32,
+    pub(super) text_at: u32,
+    pub(super) id_len: u16,
+    pub(super) name_len: u16,
+    pub(super) core_len: u16,
+    pub(super) host_len: u8,
+    pub(super) domain_len: u8,
+    pub(super) label_len: u8,
+    pub(super) words_at: u32,
+    pub(super) words_len: u8,
+    pub(super) address_len: u8,
+    pub(super) address_at: u32,
     /// Two letters, or zeros.
     pub country: [u8; 2],
     /// The family of its legal form, or zero.
@@ -87,7 +90,22 @@ pub struct List {
     pub(super) accounts: Vec<Account>,
     words: Vec<Key>,
     addresses: Vec<u32>,
+    /// Countries as the list writes them.
+    countries: FxHashMap<String, [u8; 2]>,
     scratch: String,
+}
+
+/// An account without its list.
+#[derive(Debug)]
+pub struct Loose {
+    /// Its keys; its place in the text of a list is not told.
+    pub account: Account,
+    pub core: String,
+    pub host: String,
+    pub domain_len: u8,
+    pub label_len: u8,
+    pub words: Vec<Key>,
+    pub address: Vec<u32>,
 }
 
 impl List {
@@ -109,6 +127,32 @@ impl List {
         }
         self.add_address(&mut a, row);
         a.same = self.identity(&a);
+        self.accounts.push(a);
+    }
+
+    /// Whether there is no room for another row: the text of one list may have 4 GB.
+    pub fn is_full(&self) -> bool {
+        self.text.len() + 8 * TEXT_BYTES > u32::MAX as usize
+    }
+
+    /// Forgets all rows and keeps the room.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.accounts.clear();
+        self.words.clear();
+        self.addresses.clear();
+    }
+
+    /// Adds an account again that was normalised before. Its id and its name are not in the list.
+    pub(super) fn restore(&mut self, loose: &Loose) {
+        let mut a = Account { text_at: self.text.len() as u32, ..loose.account };
+        a.core_len = self.add_text(&loose.core);
+        a.host_len = self.add_text(&loose.host) as u8;
+        (a.domain_len, a.label_len) = (loose.domain_len, loose.label_len);
+        (a.words_at, a.words_len) = (self.words.len() as u32, loose.words.len() as u8);
+        (a.address_at, a.address_len) = (self.addresses.len() as u32, loose.address.len() as u8);
+        self.words.extend(&loose.words);
+        self.addresses.extend(&loose.address);
         self.accounts.push(a);
     }
 
@@ -161,7 +205,24 @@ impl List {
     }
 
     pub(super) fn words(&self, a: &Account) -> &[Key] {
-        &self.words[a.words_at as usize..a.words_at as usize + a.words_len as usize]
+        &self.words[self.word_places(a)]
+    }
+
+    /// What else the account may be called by in one word: the words of the name written together, the label of its domain,
+    /// its initials; none that is one of its words.
+    pub(super) fn others(&self, a: &Account) -> impl Iterator<Item = Key> + '_ {
+        let words = self.words(a);
+        [a.joined, a.label, a.initials].into_iter().filter(move |key| *key != 0 && !words.contains(key))
+    }
+
+    /// The places of its words among all of the list.
+    pub(super) fn word_places(&self, a: &Account) -> std::ops::Range<usize> {
+        a.words_at as usize..a.words_at as usize + a.words_len as usize
+    }
+
+    /// All words of all accounts.
+    pub(super) fn all_words(&self) -> &[Key] {
+        &self.words
     }
 
     /// Sorted, each once.
@@ -203,6 +264,10 @@ impl List {
         self.scratch.clear();
         sorted.iter().for_each(|word| self.scratch.push_str(word));
         a.joined = key(&self.scratch);
+        // One word has one order.
+        if sorted.len() < 2 {
+            return;
+        }
         sorted.sort_unstable();
         self.scratch.clear();
         for word in sorted {
@@ -235,6 +300,18 @@ impl List {
         }
     }
 
+    /// The code of a country as the list writes it. A list writes few of them, again and again.
+    fn country(&mut self, text: &str) -> [u8; 2] {
+        if let Some(code) = self.countries.get(text) {
+            return *code;
+        }
+        let code = countries::code(&words::plain(text)).unwrap_or_default();
+        if self.countries.len() < COUNTRIES_KEPT {
+            self.countries.insert(text.to_owned(), code);
+        }
+        code
+    }
+
     fn identity(&self, a: &Account) -> Key {
         let mut hasher = FxHasher::default();
         for key in [a.joined, a.host, a.postcode, u64::from(u16::from_be_bytes(a.country))] {
@@ -246,8 +323,7 @@ impl List {
 
     fn add_address(&mut self, a: &mut Account, row: Row<'_>) {
         if !row.country.is_empty() {
-            let folded = words::plain(cut(row.country));
-            a.country = countries::code(&folded).unwrap_or_default();
+            a.country = self.country(cut(row.country));
         }
         self.scratch.clear();
         let code = row.postcode.bytes().filter(u8::is_ascii_alphanumeric).take(12);

@@ -1,4 +1,4 @@
-//! The matcher: our accounts against a partner's, without a database and without Slack.
+//! The matcher: our accounts against a partner's, on one machine and without Slack.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -10,6 +10,7 @@
 //! | `assign` | pairs that share an account compete; match, review or no |
 //! | `grounds` | why, in a sentence |
 //! | `aliases` | what people know and no string shows |
+//! | [`store`] | the same with the join inside Postgres, where one machine is outgrown |
 //!
 //! A pair's odds are a sum: each sign has one weight, the same for all lists, and what a shared word, domain or place
 //! tells follows from how often it stands in these two lists. Then the pairs that share an account compete: the score is
@@ -26,6 +27,7 @@ mod ground;
 mod grounds;
 mod index;
 mod list;
+pub mod store;
 mod tables;
 #[cfg(test)]
 mod tests;

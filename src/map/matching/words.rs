@@ -31,7 +31,7 @@ impl Words {
             number.clone_into(last);
         }
         let mut core: Vec<String> = Vec::with_capacity(words.len());
-        core.extend(words.iter().filter_map(|word| canonical(word)));
+        core.extend(words.iter_mut().filter_map(canonical));
         if core.is_empty() {
             core = words;
         }
@@ -123,13 +123,15 @@ fn split(folded: &str) -> Vec<String> {
 }
 
 /// One spelling for one meaning: abbreviations written out, kinds of company in English, no plural. `None` for words that
-/// distinguish nobody.
-fn canonical(word: &str) -> Option<String> {
+/// distinguish nobody, and are left as they are.
+fn canonical(word: &mut String) -> Option<String> {
     let meaning = tables::meaning(word);
-    let single = if meaning.is_none() { singular(word) } else { Cow::Borrowed(word) };
-    match meaning.or_else(|| tables::meaning(&single)) {
+    let single = if meaning.is_none() { singular(word) } else { Cow::Borrowed(word.as_str()) };
+    let same = single.len() == word.len();
+    match meaning.or_else(|| if same { None } else { tables::meaning(&single) }) {
         Some("") => None,
         Some(meaning) => Some(meaning.to_owned()),
+        None if same => Some(std::mem::take(word)),
         None => Some(single.into_owned()),
     }
 }

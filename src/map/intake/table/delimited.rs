@@ -170,10 +170,10 @@ impl Splitter {
         let bytes = self.cells.get(..self.cells_len).unwrap_or_default();
         // The lines are UTF-8 already, the delimiters ASCII.
         let text = std::str::from_utf8(bytes).map_err(|_| bad("The line is not text."))?;
-        if text.contains('\0') {
+        if bytes.contains(&0) {
             return Err(bad("The line holds a zero byte, which no text has. Export the list again."));
         }
-        if text.contains('\u{FFFD}') {
+        if !text.is_ascii() && text.contains('\u{FFFD}') {
             return Err(bad("The line holds a character that is broken. Save the list as UTF-8."));
         }
         self.row.refill(line, text, self.ends.get(..self.ends_len).unwrap_or_default());

@@ -42,9 +42,9 @@ pub enum FileError {
     /// More columns than [`limits::COLUMNS`].
     #[error("The list has more than {max} columns. Keep account, domain, populations, owner, amount and stage.", max = limits::COLUMNS)]
     TooManyColumns,
-    /// More rows than [`limits::ROWS`].
-    #[error("The list has more than {max} rows. Split it and send the parts.", max = limits::ROWS)]
-    TooManyRows,
+    /// More rows than may be.
+    #[error("The list has more than {0} rows. Split it and send the parts.")]
+    TooManyRows(u64),
     /// The columns have changed since they were mapped.
     #[error("The file has {file} columns where {expected} were mapped. Map its columns again.")]
     OtherColumns {

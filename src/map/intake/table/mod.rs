@@ -58,6 +58,13 @@ impl RawList {
         Source::open(path, name).map(Self)
     }
 
+    /// With another limit of rows than [`limits::ROWS`].
+    #[must_use]
+    pub fn at_most(mut self, rows: u64) -> Self {
+        self.0.most = rows;
+        self
+    }
+
     /// The columns' names as written.
     pub fn headers(&self) -> &[String] {
         &self.0.headers

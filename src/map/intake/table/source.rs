@@ -98,6 +98,8 @@ pub(super) struct Source {
     path: PathBuf,
     kind: Kind,
     header_line: u64,
+    /// More rows are too many.
+    pub most: u64,
     pub headers: Vec<String>,
 }
 
@@ -125,7 +127,7 @@ impl Source {
             return Err(FileError::TooManyColumns);
         }
         let headers: Vec<String> = (0..header.width()).map(|at| one_line(header.get(at))).collect();
-        Ok(Self { path: path.to_owned(), kind, header_line: header.line, headers })
+        Ok(Self { path: path.to_owned(), kind, header_line: header.line, most: limits::ROWS, headers })
     }
 
     fn format(&self) -> Format {
@@ -138,14 +140,15 @@ impl Source {
     /// Walks the rows below the header. Rows of a text that are not as wide as the header are bad rows.
     pub fn rows(&mut self, each: Sink<'_>) -> Result<(), FileError> {
         let mut count = 0;
-        let (width, header_line, format) = (self.headers.len(), self.header_line, self.format());
+        let (width, header_line, most, format) =
+            (self.headers.len(), self.header_line, self.most, self.format());
         let mut below = |row: Result<&RawRow, BadRow>| {
             let line = row.as_ref().map_or_else(|bad| bad.line, |row| row.line);
             if line <= header_line {
                 return ControlFlow::Continue(());
             }
             count += 1;
-            if count > limits::ROWS {
+            if count > most {
                 return ControlFlow::Break(());
             }
             match row {
@@ -160,7 +163,7 @@ impl Source {
             }
             Kind::Sheet(book, at) => book.rows(*at, &mut below)?,
         }
-        if count > limits::ROWS { Err(FileError::TooManyRows) } else { Ok(()) }
+        if count > most { Err(FileError::TooManyRows(most)) } else { Ok(()) }
     }
 }
 
