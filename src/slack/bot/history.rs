@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 28] = [
+    const SILENT: [&str; 30] = [
         "digest.preview",
         "draft.contact",
         "draft.gift",
@@ -262,11 +262,13 @@ mod tests {
         "draft.template",
         "import.columns",
         "import.map",
+        "inbox.bury",
         "inbox.claim",
         "inbox.claimed",
         "inbox.commit",
         "inbox.committed",
         "inbox.insert",
+        "inbox.put_back",
         "inbox.ru",
         "keys.ring",
         "overlap.menu",
