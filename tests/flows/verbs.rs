@@ -197,7 +197,7 @@ async fn every_verb_answers(stage: Stage) {
     > frobnicate
     I don't know `/partner frobnicate`.
     *What you can say*
-    `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
+    `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
@@ -209,7 +209,7 @@ async fn every_verb_answers(stage: Stage) {
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
     > help me
     *What you can say*
-    `/partner overlaps list | add | import`  Overlaps with partners: list them, add one, or read a list file
+    `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when

@@ -76,10 +76,12 @@ async fn find(line: &Line<'_>, partner: &Partner, theirs: Loaded) -> Result<Foun
     let mut tx = db.read().await?;
     let said = matching::said(&mut tx, &partner.id, aliases).await?;
     tx.rollback().await?;
-    let name = &partner.name;
-    let found = matching::find(ours, theirs, said, |share| {
-        line.tell(0, format!("matching {name}'s accounts against ours, {share} %"))
-    });
+    // Its card says already whose list it is.
+    let what = match line.import.kind {
+        Kind::Ours => format!("matching {}'s accounts against it", partner.name),
+        Kind::Overlaps | Kind::Theirs => "matching it against ours".to_owned(),
+    };
+    let found = matching::find(ours, theirs, said, |share| line.tell(0, format!("{what}, {share} %")));
     Ok(found.await?)
 }
 
