@@ -13,7 +13,10 @@ use serde::Deserialize;
 
 use crate::store::{Synchronous, keys};
 
+mod lists;
 mod sources;
+
+pub use lists::{ListExtent, ListKind, ListSource};
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,6 +43,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// The relevance check.
     pub relevance: Relevance,
+    /// Where partners' lists come from by themselves.
+    pub sources: Vec<ListSource>,
 }
 
 /// How Slack is reached.
@@ -169,6 +174,7 @@ impl Default for Config {
             limits: Limits::default(),
             delivery: Delivery::default(),
             relevance: Relevance::default(),
+            sources: Vec::new(),
         }
     }
 }
@@ -256,7 +262,9 @@ impl Config {
             return Err(ConfigError::NoFile(file.to_owned()));
         }
         let file = file.unwrap_or(Path::new("tandem.toml"));
-        sources::read(sources::with_environment(sources::file(file)?))
+        let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
+        config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
+        Ok(config)
     }
 
     /// What `tandem serve` needs beside the defaults.

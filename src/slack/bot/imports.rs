@@ -31,6 +31,8 @@ async fn show(tx: &mut Tx, now: i64, import: &Import, partners: &[Partner], asid
     let subject = import.subject();
     let out = if outbox::is_shown(tx, &subject).await? {
         Outgoing::update(&subject, message)
+    } else if import.is_quiet() {
+        return Ok(());
     } else {
         match &import.thread {
             Some(ts) => Outgoing::reply(&subject, import.channel.clone(), Thread::At(ts.clone()), message),
@@ -42,7 +44,7 @@ async fn show(tx: &mut Tx, now: i64, import: &Import, partners: &[Partner], asid
 }
 
 /// Where the file lies on this machine while it is needed.
-fn file_of(bot: &Bot, import: &ImportId) -> PathBuf {
+pub(super) fn file_at(bot: &Bot, import: &ImportId) -> PathBuf {
     bot.downloads.join(import.as_str())
 }
 
@@ -77,7 +79,7 @@ async fn open_columns(o: &Occasion<'_>, about: (ImportId, i64)) -> Result<Handle
     let import = current(&mut tx, about).await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    let (path, file_name) = (file_of(o.bot, &import.id), import.file_name.clone());
+    let (path, file_name) = (file_at(o.bot, &import.id), import.file_name.clone());
     let sample =
         tokio::task::spawn_blocking(move || table::peek(&path, &file_name)).await.ok().and_then(Result::ok);
     let mapping = import.mapping.clone().unwrap_or_else(|| Mapping {
@@ -93,7 +95,7 @@ async fn decide(o: &Occasion<'_>, about: (ImportId, i64), extent: Option<Extent>
     let mut import = current(&mut tx, about).await?;
     o.actor.require(Right::Triage, import.partner.as_ref())?;
     let partners = map::partners(&mut tx).await?;
-    if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import.counts, &partners).await? {
+    if extent == Some(Extent::Whole) && flow::is_outdated(&mut tx, &import, &partners).await? {
         return count_again(o, tx, import, &partners).await;
     }
     let seen = import.version;

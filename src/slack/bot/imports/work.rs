@@ -12,19 +12,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::super::client::{CallError, DownloadError};
 use super::super::super::payload::FileRef;
-use super::super::Bot;
-use super::{file_of, show};
+use super::super::{Bot, sources};
+use super::{file_at, show};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::kernel::pulse::Pulse;
 use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;
-use crate::map::import::{Counts, Import, State, flow};
+use crate::map::import::{Counts, Extent, Import, State, flow};
 use crate::map::intake::table::{self, Field, FileError, Mapping, Recognition};
 use crate::map::name;
 use crate::map::partner::Partner;
+use crate::map::sources::flow as flow_of_sources;
 use crate::map::store as map;
-use crate::store::{Db, Tx, millis};
+use crate::store::{Db, Tx, audit, millis};
 
 /// The least time between two edits of the progress line.
 const PROGRESS: Duration = Duration::from_secs(2);
@@ -94,11 +95,11 @@ async fn next(bot: &Bot, stop: &CancellationToken) -> Result<bool> {
         Err(_) if halt.is_cancelled() => {
             store::release(&bot.db, &claimed).await?;
         }
-        Err(Snag::File(why)) => fail(bot, claimed.import, &why).await?,
+        Err(Snag::File(why)) => fail(bot, claimed.import, &why, false).await?,
         Err(Snag::Passing(error, why)) => {
             tracing::error!(%error, import = claimed.import.id.as_str(), attempt = claimed.attempt, "an import failed");
             let Some(tried) = u32::try_from(claimed.attempt).ok().filter(|_| claimed.attempt < TRIES) else {
-                return fail(bot, claimed.import, why).await.map(|()| true);
+                return fail(bot, claimed.import, why, true).await.map(|()| true);
             };
             let pause = Duration::from_secs(5u64.pow(tried.saturating_sub(1)));
             store::hold(&bot.db, &claimed, pause).await?;
@@ -154,10 +155,12 @@ async fn step(bot: &Bot, import: Import, halt: &CancellationToken) -> Result<(),
     }
 }
 
-async fn fail(bot: &Bot, mut import: Import, why: &str) -> Result<()> {
+/// `fault`: not the file is to blame, but something here.
+async fn fail(bot: &Bot, mut import: Import, why: &str, fault: bool) -> Result<()> {
     import.state = State::Failed;
     import.error = Some(why.to_owned());
-    let tx = bot.db.begin().await?;
+    let mut tx = bot.db.begin().await?;
+    flow_of_sources::unreadable(&mut tx, bot.clock.now(), &import, why, fault).await?;
     end(bot, tx, import, &[], Aside::default()).await
 }
 
@@ -218,6 +221,11 @@ async fn settle_columns(tx: &mut Tx, import: &mut Import, partners: &[Partner]) 
             import.mapping = mapping;
         }
     }
+    let bound = import.partner.take().filter(|_| import.source().is_some());
+    if bound.is_some() {
+        import.partner = bound;
+        return Ok(needs);
+    }
     import.partner = in_name;
     let rows_say = import.mapping.as_ref().is_some_and(|m| m.has(Field::Partner) || !m.partners().is_empty());
     if rows_say {
@@ -240,9 +248,19 @@ fn partner_in(file_name: &str, partners: &[Partner]) -> Option<PartnerId> {
 
 /// The file on this machine's disk, fetched where it is not there, as on another machine than the step before.
 async fn file(bot: &Bot, import: &Import) -> Result<PathBuf, Snag> {
-    let path = file_of(bot, &import.id);
+    let path = file_at(bot, &import.id);
     if path.exists() {
         return Ok(path);
+    }
+    if import.source().is_some() {
+        return match sources::bring(bot, import, &path).await? {
+            Ok(()) => Ok(path),
+            Err(failure) if failure.passing => Err(Snag::Passing(
+                Error::fault(failure.why),
+                "The list could not be had again from its source.",
+            )),
+            Err(failure) => Err(Snag::File(format!("{}.", failure.why))),
+        };
     }
     let passing =
         |error| Snag::Passing(error, "I could not download it from Slack. Drop it again in a minute.");
@@ -277,7 +295,21 @@ async fn count(bot: &Bot, mut import: Import) -> Result<(), Snag> {
     let mut tx = bot.db.begin().await?;
     import.counts = tally.preview(&mut tx).await?;
     import.state = State::Previewed;
+    if import.source().is_some() {
+        import.state = unasked(&import)?;
+    }
     Ok(end(bot, tx, import, &partners, Aside::default()).await?)
+}
+
+/// What becomes of a list that a source brought, once it is counted: it needs nobody, unless it lacks doubtfully much.
+fn unasked(import: &Import) -> Result<State, Snag> {
+    let counts = &import.counts;
+    if counts.rows() == 0 {
+        let why = counts.bad.first().map_or_else(String::new, |(line, why)| format!(" Line {line}: {why}"));
+        return Err(Snag::File(format!("No row of the list can be imported.{why}")));
+    }
+    let asks = import.extent == Extent::Whole && counts.lack_is_doubtful();
+    Ok(if asks { State::Previewed } else { State::Importing })
 }
 
 /// Writes it, with a progress line that is edited in place.
@@ -286,7 +318,8 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
     let mut tx = bot.db.read().await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    let by = import.uploaded_by.clone();
+    // A source imports in nobody's name.
+    let by = Some(import.uploaded_by.clone()).filter(|by| by.as_str() != audit::TANDEM);
     let mut shown = tokio::time::Instant::now();
     let (line, partners_shown) = (&import, &partners);
     let progress = |rows: u64| {
@@ -294,7 +327,7 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
         if due {
             shown = tokio::time::Instant::now();
         }
-        let aside = Aside { by: Some(&by), rows, ..Aside::default() };
+        let aside = Aside { by: by.as_ref(), rows, ..Aside::default() };
         async move {
             if halt.is_cancelled() {
                 return Err(Error::fault("halted; the import goes on later"));
@@ -322,5 +355,6 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
         ..previewed
     };
     import.state = State::Done;
-    Ok(end(bot, tx, import, &partners, Aside { by: Some(&by), ..Aside::default() }).await?)
+    flow_of_sources::imported(&mut tx, bot.clock.now(), &import, &partners, written_at).await?;
+    Ok(end(bot, tx, import, &partners, Aside { by: by.as_ref(), ..Aside::default() }).await?)
 }
