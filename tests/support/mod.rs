@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod install;
+pub mod list_server;
 pub mod partner_list;
 pub mod postgres;
 pub mod stage;
