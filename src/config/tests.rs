@@ -68,6 +68,14 @@ fn a_wrong_setting_is_told_without_what_stands_there() {
 }
 
 #[test]
+fn a_kind_of_source_that_is_not_known_is_told_with_those_that_are() {
+    let said = error_of("[[sources]]\nname = \"northwind\"\nkind = \"ftp\"");
+    assert!(said.contains("kind can be folder, url, webhook, crossbeam, partnertap"), "{said}");
+    let said = error_of("[[sources]]\nname = \"northwind\"\nkind = \"url\"\npassword = \"hidden\"");
+    assert!(said.contains("there is no setting password") && !said.contains("hidden"), "{said}");
+}
+
+#[test]
 fn the_pages_that_install_need_http_and_both_halves() {
     let mut config = Config::default();
     config.slack.signing_secret = Some("s".into());

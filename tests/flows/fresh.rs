@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tandem::app::App;
 use tandem::config::ListSource;
 use tandem::map::sources::hook;
 use tandem::store::keys;
+use tokio::net::TcpListener;
 
 use super::imports::overlaps;
 use super::replicas::everybody_looks;
@@ -55,6 +57,7 @@ fresh!(
     a_list_that_grows_old_is_told_once(expected, march),
     a_list_of_one_population_takes_away_no_other(populations, by_population),
     of_several_processes_one_asks(address, march),
+    a_partner_that_is_not_known_is_refused_at_the_start(address, march),
 );
 
 fn play<F, Fut>(backend: Backend, sources: fn(&str, &Path) -> String, reply: fn(&Asked) -> Answer, flow: F)
@@ -806,6 +809,30 @@ async fn a_list_of_one_population_takes_away_no_other(stage: Stage, server: List
     let open = stage.say(OMAR, OPS, "/partner overlaps list northwind").await;
     assert!(open.contains("*Looker 3 (looker3.com)* with Northwind · their customer"), "{open}");
     assert!(!open.contains("Buyer 3"), "{open}");
+    stage.end().await;
+}
+
+async fn a_partner_that_is_not_known_is_refused_at_the_start(stage: Stage, server: ListServer) {
+    stage.sources().await;
+    let start = async |partner: &str| {
+        let mut config = stage.config.clone();
+        let sources = address(&server.url, stage.folder.path());
+        config.sources =
+            read(&sources.replace("\"Northwind\"", partner).replace("\"northwind\"", "\"other\""));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let started = App::start_with(&config, stage.clock.clone(), stage.db.clone(), listener).await;
+        started.map(drop).unwrap_err().to_string()
+    };
+    let error = start("\"Nortwind\"").await;
+    assert!(
+        error.contains("the source \"other\": I don't know a partner \"Nortwind\". Did you mean Northwind?"),
+        "{error}"
+    );
+    let error = start("\"Pied Piper\"").await;
+    assert!(
+        error.contains("The partners here are Globex, Northwind. Set partner right, or leave"),
+        "{error}"
+    );
     stage.end().await;
 }
 
