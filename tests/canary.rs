@@ -195,7 +195,7 @@ fn lists(asked: &Asked) -> Answer {
         line if line.starts_with("GET /list.csv") => {
             Answer::status(302).with("location", "/moved.csv?key=canary-list-moved")
         }
-        line if line.starts_with("GET /moved.csv") => Answer::ok("account,domain\nAcme,acme.com\n"),
+        line if line.starts_with("GET /moved.csv") => Answer::ok("account,domain\nInitrode,initrode.com\n"),
         _ => Answer::status(401),
     }
 }
