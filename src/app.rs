@@ -27,6 +27,8 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Pulse;
+use crate::map::sources::{configured, flow};
+use crate::slack::bot::sources::{self, Sources};
 use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
 use crate::slack::front::Front;
@@ -34,9 +36,10 @@ use crate::slack::socket::SocketConfig;
 use crate::slack::tokens::Keeper;
 use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
+use crate::store::keys::Keyring;
 use crate::store::{Db, backup, schema};
 use crate::sustain::relevance;
-use crate::web::{self, Health};
+use crate::web::{self, Health, hooks};
 use watchdog::Watchdog;
 
 /// What is due comes at full minutes; that is when the scheduler looks at the clock.
@@ -84,6 +87,7 @@ impl App {
             inbox::release_all(&db).await?;
             outbox::release_all(&db).await?;
         }
+        let sources = sources(config, &db, &clock).await?;
         let (inbox, committer) = Inbox::start(db.clone(), clock.clone());
         let downloads = config.data_dir.join("downloads");
         let bot = Arc::new(Bot {
@@ -97,18 +101,20 @@ impl App {
             downloads,
             file_limit: config.limits.file_megabytes.saturating_mul(1024 * 1024),
             imports: Bell::default(),
+            sources,
             delivery: config.delivery.clone(),
             relevance,
             mapping: config.account_map,
             aliases: config.lists.aliases.clone(),
         });
+        let hooks = hooks::router(bot.clone());
         let address = listener.local_addr()?;
         let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };
         let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop);
         watchdog.watch(inbox.pulse());
         app.workers(config, &mut watchdog);
         app.part("token", keeper.clone().run(app.bot.bell.clone(), app.stop.clone()));
-        let routes = app.ways_in(config, keeper, &meters, &mut watchdog)?;
+        let routes = app.ways_in(config, keeper, &meters, &mut watchdog)?.merge(hooks);
         app.watch(watchdog, meters, listener, routes);
         Ok(app)
     }
@@ -150,6 +156,10 @@ impl App {
         let pulse = Pulse::new("imports", config.patience() * 12);
         let (at, beat) = (bot.clone(), pulse.clone());
         self.part("imports", watchdog.keep(&pulse, move |stop| imports::run(at.clone(), beat.clone(), stop)));
+        // A list that is long in coming says that it gets on.
+        let pulse = Pulse::new("sources", config.patience() * 12);
+        let (at, beat) = (bot.clone(), pulse.clone());
+        self.part("sources", watchdog.keep(&pulse, move |stop| sources::run(at.clone(), beat.clone(), stop)));
         let pulse = watchdog.pulse("scheduler");
         let (at, beat) = (bot, pulse.clone());
         self.part("scheduler", watchdog.keep(&pulse, move |stop| schedule(at.clone(), beat.clone(), stop)));
@@ -297,6 +307,16 @@ pub async fn inspect(config: &Config) -> Result<Db> {
     };
     schema::check(&db).await?;
     Ok(db)
+}
+
+/// The sources of lists, once their partners are known.
+async fn sources(config: &Config, db: &Db, clock: &Clock) -> Result<Sources> {
+    let all = configured(&config.sources)?;
+    let mut tx = db.begin().await?;
+    flow::register(&mut tx, clock.now(), &all).await?;
+    tx.commit().await?;
+    let ring = if all.is_empty() { None } else { Keyring::load(config.keys())? };
+    Sources::new(all, ring)
 }
 
 fn client(config: &Config, meters: Meters) -> Result<Client> {

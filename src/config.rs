@@ -14,9 +14,11 @@ use serde::Deserialize;
 use crate::store::{Synchronous, keys};
 
 mod account_map;
+mod lists;
 mod sources;
 
 pub use account_map::AccountMap;
+pub use lists::{ListExtent, ListKind, ListSource};
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,6 +49,8 @@ pub struct Config {
     pub relevance: Relevance,
     /// The account map.
     pub account_map: AccountMap,
+    /// Where partners' lists come from by themselves.
+    pub sources: Vec<ListSource>,
 }
 
 /// How Slack is reached.
@@ -186,6 +190,7 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
+            sources: Vec::new(),
         }
     }
 }
@@ -273,7 +278,9 @@ impl Config {
             return Err(ConfigError::NoFile(file.to_owned()));
         }
         let file = file.unwrap_or(Path::new("tandem.toml"));
-        sources::read(sources::with_environment(sources::file(file)?))
+        let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
+        config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
+        Ok(config)
     }
 
     /// What `tandem serve` needs beside the defaults.

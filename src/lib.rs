@@ -11,13 +11,13 @@
 //! | [`store`] | pools, transactions, migrations; the audit log, sealed tokens, backups |
 //! | [`config`] | one validated struct: file and environment |
 //! | [`delivery`] | inbox, outbox, worker, scheduler: the only way in and the only way out |
-//! | [`map`] | accounts and their maps, partners, contacts, overlaps and how they arrive |
+//! | [`map`] | accounts and their maps, partners, contacts, overlaps and how they arrive; the sources that lists come from |
 //! | [`pull`] | triage and the weekly digest |
 //! | [`plan`] | session requests and commitments |
 //! | [`sustain`] | drafts, templates, relevance, sending |
 //! | [`sample`] | a small company to try things with: the demo's and the set-up's sample data |
 //! | [`slack`] | verification, decoding, the client; in `bot/` every command, control, form and Home, one file a noun |
-//! | [`web`] | the web server: health, readiness and metrics |
+//! | [`web`] | the web server: web hooks, health, readiness and metrics |
 //! | [`sandbox`] | a local Slack workspace with a web page: the demo and the test double |
 //! | [`app`] | composes the parts and supervises them |
 //! | [`cli`] | one file a subcommand |

@@ -12,13 +12,16 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use sqlx::AssertSqlSafe;
+use tandem::config::ListSource;
+use tandem::map::sources::hook;
 use tandem::sandbox::Fault;
 use tandem::store::Db;
-use tandem::store::keys::Keyring;
+use tandem::store::keys::{self, Keyring};
 use tracing_subscriber::fmt::MakeWriter;
 
 use support::command::tandem;
 use support::install::{get, through_slacks_pages, to_slack_and_back};
+use support::list_server::{Answer, Asked, ListServer};
 use support::stage::{ALEX, Backend, INTAKE, MAYA, OPS, Stage, WayIn, play_on};
 
 const SAID: &str =
@@ -54,7 +57,7 @@ impl<'a> MakeWriter<'a> for Heard {
 }
 
 /// What must appear nowhere: the beginnings of all of Slack's tokens, and the secrets by name.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "xoxb-",
     "xoxe",
     "xapp-",
@@ -62,6 +65,7 @@ const SECRETS: [&str; 7] = [
     "sandbox-client-secret",
     "canary-password",
     "canary-key",
+    "canary-list",
 ];
 
 /// Comes with everything that Slack sends, so that the most talkative log of the socket's library shows it; kept it is not.
@@ -124,10 +128,102 @@ fn no_secret_is_told_to_anybody() {
         let listener = heard.clone();
         play_on(Stage::installed(backend, true), async move |stage| installed(stage, &listener).await);
         let listener = heard.clone();
-        play_on(Stage::on(backend, WayIn::Socket), async move |stage| configured(stage, &listener).await);
+        let server = ListServer::bound(lists);
+        let served = server.clone();
+        let stage = async move {
+            served.serve();
+            Stage::with(backend, WayIn::Socket, |config| {
+                keys::create(&config.key_file()).unwrap();
+                let sources = SOURCES.replace("URL", &served.url);
+                config.sources = toml::from_str::<Sources>(&sources).unwrap().sources;
+            })
+            .await
+        };
+        play_on(stage, async move |stage| {
+            from_sources(&stage, &server).await;
+            configured(stage, &listener).await;
+        });
     }
     let _ = std::panic::take_hook();
     reports();
+}
+
+#[derive(serde::Deserialize)]
+struct Sources {
+    sources: Vec<ListSource>,
+}
+
+const SOURCES: &str = r#"
+[[sources]]
+name = "address"
+kind = "url"
+partner = "Northwind"
+url = "URL/list.csv?key=canary-list-address"
+token = "canary-list-token"
+private_addresses = true
+[[sources]]
+name = "crossbeam"
+kind = "crossbeam"
+list = "addition"
+url = "URL"
+token_url = "URL/oauth/token"
+client_id = "id"
+client_secret = "canary-list-client"
+refresh_token = "canary-list-refresh"
+organization = "0-1"
+private_addresses = true
+[[sources]]
+name = "partnertap"
+kind = "partnertap"
+partner = "Globex"
+url = "URL"
+api_key = "canary-list-api-key"
+private_addresses = true
+[[sources]]
+name = "hook"
+kind = "webhook"
+secret = "canary-list-hook-secret"
+"#;
+
+/// Everything that goes well and everything that fails has a secret in it.
+fn lists(asked: &Asked) -> Answer {
+    match asked.line.as_str() {
+        line if line.starts_with("POST /oauth/token") => {
+            Answer::ok(r#"{"access_token": "canary-list-access", "refresh_token": "canary-list-rotated"}"#)
+        }
+        line if line.starts_with("POST") => Answer::ok(r#"{"canary-list-answer": true}"#),
+        line if line.starts_with("GET /list.csv") => {
+            Answer::status(302).with("location", "/moved.csv?key=canary-list-moved")
+        }
+        line if line.starts_with("GET /moved.csv") => Answer::ok("account,domain\nInitrode,initrode.com\n"),
+        _ => Answer::status(401),
+    }
+}
+
+async fn from_sources(stage: &Stage, server: &ListServer) {
+    stage.sources().await;
+    let asked = server.asked();
+    assert!(
+        asked.iter().any(|a| a.header("authorization") == "Bearer canary-list-token"),
+        "the canary lives"
+    );
+    assert!(asked.iter().any(|a| a.body.contains("canary-list-refresh")), "and so do the others");
+    let (now, body) = (stage.clock.now().as_second(), r#"{"overlaps": [{"acount": "Acme"}]}"#);
+    let signature = hook::sign(&"canary-list-hook-secret".into(), now, body.as_bytes());
+    for signature in [signature.as_str(), "canary-list-hook-secret"] {
+        let request = reqwest::Client::new()
+            .post(format!("{}/hooks/overlaps", stage.url))
+            .header("x-tandem-timestamp", now)
+            .header("x-tandem-signature-256", signature);
+        request.body(body).send().await.unwrap();
+    }
+    stage.say(MAYA, OPS, "/partner status").await;
+    let shown = format!("{:?} {:?}", stage.config, stage.bot);
+    let _ = tokio::spawn(async move { panic!("a bug: {shown}") }).await;
+    for channel in [INTAKE, OPS] {
+        assert_clean("a channel", &stage.texts(channel).join("\n"), "");
+    }
+    assert_clean("the status", &stage.last_private(MAYA), "");
 }
 
 /// The app is installed, used, uninstalled, installed again; its tokens are renewed; some of it fails.

@@ -137,6 +137,11 @@ fn is_home_of_slack(file: &str) -> bool {
     file.starts_with("slack/")
 }
 
+/// Requests go out from where time-outs, limits and the hosts that may be asked are seen to.
+fn is_home_of_requests(file: &str) -> bool {
+    file.starts_with("slack/") || file.starts_with("map/sources/fetch/")
+}
+
 struct Scan<'a> {
     file: &'a str,
     module: &'a Module<'a>,
@@ -181,6 +186,9 @@ impl Scan<'_> {
             }
             "sqlx" if starts_a_path && path_goes_on && !is_home_of_sql(self.file) => {
                 self.note(line, name, "SQL lives in store/, in an area's store.rs and in delivery/");
+            }
+            "reqwest" if starts_a_path && path_goes_on && !is_home_of_requests(self.file) => {
+                self.note(line, name, "HTTP requests are made in slack/ and in map/sources/fetch/");
             }
             "slack_morphism" if !is_home_of_slack(self.file) => {
                 self.note(line, name, "slack_morphism is named only in slack/");
@@ -343,6 +351,8 @@ mod checker {
     fn slacks_client_and_the_wall_clock_have_theirs() {
         assert_eq!(lines("slack/client.rs", "use slack_morphism::prelude::*;"), []);
         assert_eq!(lines("app.rs", "use slack_morphism::prelude::*;"), [1]);
+        assert_eq!(lines("map/sources/fetch/url.rs", "use reqwest::Client;"), []);
+        assert_eq!(lines("map/sources/flow.rs", "use reqwest::Client;"), [1]);
         assert_eq!(lines("kernel/clock.rs", "fn f() { jiff::Timestamp::now(); }"), []);
         assert_eq!(lines("map/flow.rs", "fn f() {\n jiff::Timestamp::now();\n SystemTime::now(); }"), [2, 3]);
         assert_eq!(lines("map/flow.rs", "fn f() { clock.now(); Instant::now(); }"), []);

@@ -7,7 +7,8 @@ use crate::delivery::inbox::{self, Stuck};
 use crate::delivery::{backlog, outbox};
 use crate::kernel::clock::Clock;
 use crate::kernel::meters::Backlog;
-use crate::store::{Db, installation, millis};
+use crate::map::sources::{store, view};
+use crate::store::{Db, Tx, installation, millis};
 
 /// So many stuck things are listed.
 const LISTED: i64 = 20;
@@ -24,7 +25,7 @@ pub(super) fn run(config: &Config, options: &Options) -> Outcome {
         let db = app::inspect(config).await?;
         let outcome = match &options.reference {
             Some(reference) => look_up(&db, &reference.to_uppercase()).await,
-            None => report(&db).await,
+            None => report(config, &db).await,
         };
         db.close().await;
         outcome
@@ -32,7 +33,7 @@ pub(super) fn run(config: &Config, options: &Options) -> Outcome {
 }
 
 #[expect(clippy::print_stdout, reason = "the report is what is asked for")]
-async fn report(db: &Db) -> Outcome {
+async fn report(config: &Config, db: &Db) -> Outcome {
     let mut tx = db.read().await?;
     let Backlog { envelopes, buried, messages, unconfirmed, failed, .. } =
         backlog::read(&mut tx, millis(Clock::system().now())).await?;
@@ -58,7 +59,22 @@ async fn report(db: &Db) -> Outcome {
     for (state, error) in outbox::stuck(&mut tx, LISTED).await? {
         println!("  {state}: {error}");
     }
+    sources(&mut tx, config).await?;
     tx.rollback().await?;
+    Ok(())
+}
+
+/// Each source of lists that is configured, and how it stands.
+#[expect(clippy::print_stdout, reason = "the report is what is asked for")]
+async fn sources(tx: &mut Tx, config: &Config) -> Outcome {
+    let standings = store::all(tx).await?;
+    if !config.sources.is_empty() {
+        println!("Sources of lists:");
+    }
+    for source in &config.sources {
+        let standing = standings.iter().find(|(name, _)| *name == source.name).map(|(_, standing)| standing);
+        println!("  {}: {}", source.name, view::for_the_console(standing));
+    }
     Ok(())
 }
 

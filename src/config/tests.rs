@@ -17,6 +17,9 @@ fn the_example_names_every_setting() {
         .lines()
         .map(|line| {
             let shown = line.strip_prefix("# ").filter(|l| {
+                if *l == "[[sources]]" {
+                    return true;
+                }
                 l.split_once(" = ")
                     .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
             });
@@ -36,6 +39,14 @@ fn the_example_names_every_setting() {
     let mut keys: BTreeSet<&str> = named.keys().map(String::as_str).collect();
     keys.extend(named.values().filter_map(toml::Value::as_table).flat_map(|t| t.keys().map(String::as_str)));
     assert_eq!(keys, fields);
+    let sources = named["sources"].as_array().unwrap().iter().filter_map(toml::Value::as_table);
+    let named: BTreeSet<&str> = sources.flat_map(|t| t.keys().map(String::as_str)).collect();
+    let shown = format!("{:#?}", read.sources[0]);
+    let fields = shown.lines().filter(|l| l.starts_with("    ") && !l.starts_with("     "));
+    let fields: BTreeSet<&str> =
+        fields.filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key)).collect();
+    assert_eq!(named, fields);
+    assert_eq!(read.sources.len(), 5);
 }
 
 fn error_of(text: &str) -> String {
@@ -54,6 +65,14 @@ fn a_wrong_setting_is_told_without_what_stands_there() {
     insta::assert_snapshot!(error_of("[slack]\nbot_tokn = \"xoxb-secret\""), @"the configuration cannot be read: there is no setting bot_tokn; there are mode, bot_token, signing_secret, app_token, client_id, client_secret, api_url, timeout_seconds, message_interval_ms");
     insta::assert_snapshot!(error_of("[slack]\nmode = \"xoxb-secret\""), @"the configuration cannot be read: slack.mode can be http, socket");
     insta::assert_snapshot!(error_of("listen = \"xoxb-secret\""), @"the configuration cannot be read: listen: invalid socket address syntax");
+}
+
+#[test]
+fn a_kind_of_source_that_is_not_known_is_told_with_those_that_are() {
+    let said = error_of("[[sources]]\nname = \"northwind\"\nkind = \"ftp\"");
+    assert!(said.contains("kind can be folder, url, webhook, crossbeam, partnertap"), "{said}");
+    let said = error_of("[[sources]]\nname = \"northwind\"\nkind = \"url\"\npassword = \"hidden\"");
+    assert!(said.contains("there is no setting password") && !said.contains("hidden"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! What can be read from the database at the moment of asking (how long the oldest envelope waits, and the like) is
 //! set by [`Meters::show`]; everything else is counted where it happens. Labels are words of ours and codes of Slack's:
-//! no id, no name, no text.
+//! no id, no text, and no name but a partner's, whose list's age would mean nothing without it.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -106,6 +106,7 @@ pub struct Meters {
     oldest_message: Seconds,
     unconfirmed: Gauge,
     failed: Gauge,
+    list_ages: Family<Labels<1>, Seconds>,
 }
 
 impl Meters {
@@ -130,6 +131,7 @@ impl Meters {
             oldest_message: Seconds::default(),
             unconfirmed: Gauge::default(),
             failed: Gauge::default(),
+            list_ages: Family::default(),
         };
         meters.registry = Arc::new(meters.registered(socket_mode));
         meters
@@ -208,6 +210,12 @@ impl Meters {
             "Messages that Slack refused for good or that could not be sent in time",
             self.failed.clone(),
         );
+        all.register_with_unit(
+            "list_age",
+            "How long ago each partner's list was last seen",
+            seconds(),
+            self.list_ages.clone(),
+        );
         all
     }
 
@@ -273,6 +281,15 @@ impl Meters {
         self.stuck.get_or_create(&[("part", part.into())]).inc();
     }
 
+    /// How old each partner's list is, by the partner's name.
+    pub fn lists(&self, ages: &[(String, Duration)]) {
+        self.list_ages.clear();
+        for (partner, age) in ages {
+            let labels = [("partner", partner.clone().into())];
+            self.list_ages.get_or_create(&labels).set(age.as_secs_f64());
+        }
+    }
+
     /// Everything as text. `backlog` is of this moment; without one, because the database does not answer, what it
     /// said last stands.
     pub fn show(&self, backlog: Option<&Backlog>) -> String {
@@ -327,6 +344,8 @@ mod tests {
         meters.watched("worker");
         meters.watched("outbox");
         meters.stuck("worker");
+        meters.lists(&[("globex".to_owned(), Duration::ZERO)]);
+        meters.lists(&[("northwind".to_owned(), Duration::from_secs(86_400))]);
         let backlog = Backlog { envelopes: 3, oldest_envelope: Duration::from_secs(7), ..Backlog::default() };
         let text = meters.show(Some(&backlog));
         for line in [
@@ -344,6 +363,7 @@ mod tests {
             "tandem_inbox_open 3",
             "tandem_inbox_oldest_seconds 7.0",
             "tandem_outbox_unconfirmed 0",
+            "tandem_list_age_seconds{partner=\"northwind\"} 86400.0",
             "# EOF",
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");

@@ -15,3 +15,4 @@ pub mod pattern;
 pub mod pulse;
 pub mod schedule;
 pub mod text;
+pub mod tls;

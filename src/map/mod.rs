@@ -14,6 +14,7 @@ pub mod overlap;
 pub mod partner;
 pub mod partner_view;
 mod population;
+pub mod sources;
 pub mod store;
 pub mod storm;
 pub mod view;

@@ -127,6 +127,8 @@ pub struct Details<'a> {
     pub contacts: &'a [Contact],
     /// Open overlaps.
     pub open: i64,
+    /// A line for each source of its list.
+    pub sources: &'a [String],
     /// Whether the reader may change the partner.
     pub may_edit: bool,
     /// Whether the reader may change its contacts.
@@ -142,11 +144,15 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     let channel = partner.channel.as_ref().map_or_else(|| "none yet".to_owned(), |c| c.mention());
     let list = match list_age(partner, now) {
         Some(age) => format!("{age}; refreshed every {} days", partner.refresh_days),
-        None => "none yet: drop one into the intake channel".to_owned(),
+        None if d.sources.is_empty() => "none yet: drop one into the intake channel".to_owned(),
+        None => "none yet".to_owned(),
     };
     let facts =
         [("Manager", manager), ("Channel", channel), ("Open overlaps", d.open.to_string()), ("List", list)];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
+    if !d.sources.is_empty() {
+        shown.extend(blocks::sections(&format!("*Sources*\n{}", d.sources.join("\n"))));
+    }
     if d.contacts.is_empty() {
         shown.push(blocks::context("No contact yet. A note goes to a person: add one first."));
     }
@@ -174,7 +180,8 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let people: Vec<String> = d.contacts.iter().take(SHOWN).map(contact_line).collect();
-    Ok(Message::new([vec![title.to_owned()], facts, people].concat().join("\n"), shown))
+    let sources: Vec<String> = d.sources.iter().map(|line| format!("Source: {line}")).collect();
+    Ok(Message::new([vec![title.to_owned()], facts, sources, people].concat().join("\n"), shown))
 }
 
 fn contact_line(contact: &Contact) -> String {

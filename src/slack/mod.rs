@@ -23,7 +23,6 @@ pub mod payload;
 pub mod socket;
 #[cfg(test)]
 mod testing;
-pub mod tls;
 pub mod tokens;
 pub mod verify;
 mod wire;

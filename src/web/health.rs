@@ -1,5 +1,5 @@
-//! `/health`, `/ready` and `/metrics`: for supervisors, load balancers and Prometheus. No id, no name and no text of
-//! anybody's is in them.
+//! `/health`, `/ready` and `/metrics`: for supervisors, load balancers and Prometheus. No id and no text of
+//! anybody's is in them, and no name but the partners', whose lists grow old.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::meters::{Backlog, Meters};
 use crate::kernel::pulse::Pulse;
+use crate::map::{name, store as map};
 use crate::store::{Db, millis};
 
 /// A database that takes longer does not answer.
@@ -97,8 +99,14 @@ async fn metrics(State(at): State<Arc<Shared>>) -> impl IntoResponse {
 impl Health {
     async fn read(&self) -> Result<Backlog> {
         let mut tx = self.db.read().await?;
-        let backlog = backlog::read(&mut tx, millis(self.clock.now())).await?;
+        let now = self.clock.now();
+        let backlog = backlog::read(&mut tx, millis(now)).await?;
+        let partners = map::partners(&mut tx).await?;
         tx.rollback().await?;
+        let age = |at: Timestamp| Duration::try_from(now.duration_since(at)).unwrap_or_default();
+        let ages: Vec<(String, Duration)> =
+            partners.iter().filter_map(|p| Some((name::key(&p.name), age(p.list_seen_at?)))).collect();
+        self.meters.lists(&ages);
         Ok(backlog)
     }
 }

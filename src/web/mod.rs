@@ -1,6 +1,7 @@
-//! The web server, and what is said to whoever watches from outside.
+//! The web server: what is posted to us by others than Slack, and what is said to whoever watches from outside.
 
 mod health;
+pub mod hooks;
 
 use axum::Router;
 use tokio::net::TcpListener;

@@ -11,6 +11,7 @@ mod drafts;
 mod drafts_races;
 mod drafts_routes;
 mod foreign;
+mod fresh;
 mod home;
 mod hostile;
 mod identity;

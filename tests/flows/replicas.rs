@@ -55,7 +55,7 @@ async fn replicas(stage: &Stage, n: usize) -> Vec<Replica> {
 }
 
 /// Moves the clock and has every replica look at it at once.
-async fn everybody_looks(stage: &Stage, others: &[Replica], at: &str) {
+pub async fn everybody_looks(stage: &Stage, others: &[Replica], at: &str) {
     assert!(stage.clock.advance_to(at.parse().unwrap()), "time goes forward");
     let bots: Vec<_> = others.iter().map(|r| r.bot.clone()).chain([stage.bot.clone()]).collect();
     for outcome in join_all(bots.iter().map(|bot| bot.rounds())).await {

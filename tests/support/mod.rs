@@ -4,6 +4,7 @@
 pub mod account_lists;
 pub mod command;
 pub mod install;
+pub mod list_server;
 pub mod partner_list;
 pub mod postgres;
 pub mod stage;

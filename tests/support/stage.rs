@@ -138,6 +138,11 @@ impl Stage {
             keys::create(&config.key_file()).unwrap();
         }
         let url = format!("http://{}", listener.local_addr().unwrap());
+        // A source of lists names its partner, which must be there.
+        let early = !config.sources.is_empty();
+        if early {
+            set_up(&db, &clock).await;
+        }
         let starting = App::start_with(&config, clock.clone(), db.clone(), listener);
         let app = match install {
             None => starting.await,
@@ -155,7 +160,9 @@ impl Stage {
         let (bot, stop) = (app.bot.clone(), app.stopper());
         let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
         let stage = Self { sandbox, clock, db, bot, folder, config, url, stop, running, postgres };
-        stage.set_up().await;
+        if !early {
+            set_up(&stage.db, &stage.clock).await;
+        }
         Some(stage)
     }
 
@@ -172,45 +179,6 @@ impl Stage {
         let (bot, stop) = (app.bot.clone(), app.stopper());
         let running = tokio::spawn(async move { app.wait().await.map_err(|e| e.to_string()) });
         Some(Replica { bot, stop, running })
-    }
-
-    /// Channels, roles and two partners, as the set-up leaves them.
-    async fn set_up(&self) {
-        let now = self.clock.now();
-        let mut tx = self.db.begin().await.unwrap();
-        let workspace = Workspace {
-            intake_channel: Some(INTAKE.into()),
-            digest_channel: Some(OPS.into()),
-            approvals_channel: Some(OPS.into()),
-            digest: DigestTime {
-                weekday: "Mon".into(),
-                time: "09:00".into(),
-                zone: "Europe/Stockholm".into(),
-            },
-            digest_since: Some(now.as_millisecond()),
-        };
-        settings::save(&mut tx, now, &workspace).await.unwrap();
-        let maya = UserId::from(MAYA);
-        people::set_holders(&mut tx, now, &maya, Role::Admin, std::slice::from_ref(&maya)).await.unwrap();
-        people::set_holders(&mut tx, now, &maya, Role::PartnerManager, std::slice::from_ref(&maya))
-            .await
-            .unwrap();
-        people::set_holders(&mut tx, now, &maya, Role::Operations, &[OMAR.into()]).await.unwrap();
-        for (id, name, channel) in [("p-northwind", "Northwind", Some(SHARED)), ("p-globex", "Globex", None)]
-        {
-            let partner = Partner {
-                id: PartnerId::from(id),
-                name: name.into(),
-                domain: None,
-                manager: Some(maya.clone()),
-                channel: channel.map(Into::into),
-                refresh_days: 45,
-                list_seen_at: Some(now),
-                sample: false,
-            };
-            map::save_partner(&mut tx, now, &partner).await.unwrap();
-        }
-        tx.commit().await.unwrap();
     }
 
     /// Where the stage's Postgres is.
@@ -249,6 +217,22 @@ impl Stage {
                 return self.settle().await;
             }
             assert!(tokio::time::Instant::now() < end, "{work} imports do not end");
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
+    /// Returns when every source that is due was looked at and what it brought is imported, and settles.
+    pub async fn sources(&self) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let mut tx = self.db.read().await.unwrap();
+            let names = self.bot.sources.fetched();
+            let work = tandem::map::sources::store::at_work(&mut tx, &names, self.clock.now()).await.unwrap();
+            tx.rollback().await.unwrap();
+            if work == 0 {
+                return self.imports().await;
+            }
+            assert!(tokio::time::Instant::now() < end, "{work} sources are still looked at");
             tokio::time::sleep(Duration::from_millis(3)).await;
         }
     }
@@ -384,6 +368,40 @@ impl Stage {
         sandbox.stop().await;
         drop(postgres);
     }
+}
+
+/// Channels, roles and two partners, as the set-up leaves them.
+async fn set_up(db: &Db, clock: &Clock) {
+    let now = clock.now();
+    let mut tx = db.begin().await.unwrap();
+    let workspace = Workspace {
+        intake_channel: Some(INTAKE.into()),
+        digest_channel: Some(OPS.into()),
+        approvals_channel: Some(OPS.into()),
+        digest: DigestTime { weekday: "Mon".into(), time: "09:00".into(), zone: "Europe/Stockholm".into() },
+        digest_since: Some(now.as_millisecond()),
+    };
+    settings::save(&mut tx, now, &workspace).await.unwrap();
+    let maya = UserId::from(MAYA);
+    people::set_holders(&mut tx, now, &maya, Role::Admin, std::slice::from_ref(&maya)).await.unwrap();
+    people::set_holders(&mut tx, now, &maya, Role::PartnerManager, std::slice::from_ref(&maya))
+        .await
+        .unwrap();
+    people::set_holders(&mut tx, now, &maya, Role::Operations, &[OMAR.into()]).await.unwrap();
+    for (id, name, channel) in [("p-northwind", "Northwind", Some(SHARED)), ("p-globex", "Globex", None)] {
+        let partner = Partner {
+            id: PartnerId::from(id),
+            name: name.into(),
+            domain: None,
+            manager: Some(maya.clone()),
+            channel: channel.map(Into::into),
+            refresh_days: 45,
+            list_seen_at: Some(now),
+            sample: false,
+        };
+        map::save_partner(&mut tx, now, &partner).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 pub fn text(message: &Value) -> String {

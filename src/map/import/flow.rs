@@ -19,7 +19,7 @@ use crate::map::flow::{self as map, Batch, Outcome};
 use crate::map::intake::table::{self, BadRow, FileError, ListRow, Mapping};
 use crate::map::lists::Whose;
 use crate::map::lists::store as lists;
-use crate::map::overlap::{Sighting, Source};
+use crate::map::overlap::{Population, Sighting, Source};
 use crate::map::partner::Partner;
 use crate::map::{name, store};
 use crate::store::{Db, Tx};
@@ -98,6 +98,10 @@ fn add<'a>(groups: &mut Groups<'a>, partner: &'a Partner, seen: Sighting) {
 /// What the rows of a list came to so far.
 pub struct Tally<'a> {
     owner: Option<PartnerId>,
+    /// No row may be about another partner than the owner.
+    bound: bool,
+    /// It is only the list of these accounts of the partner's.
+    of: Option<Population>,
     partners: &'a [Partner],
     by_key: HashMap<String, &'a Partner>,
     counts: Counts,
@@ -113,6 +117,8 @@ impl<'a> Tally<'a> {
     fn new(import: &Import, partners: &'a [Partner]) -> Self {
         Self {
             owner: import.partner.clone(),
+            bound: import.source().is_some(),
+            of: import.population(),
             partners,
             by_key: partners.iter().map(|p| (name::key(&p.name), p)).collect(),
             counts: Counts::default(),
@@ -125,6 +131,12 @@ impl<'a> Tally<'a> {
     /// The partner of a row: the one it names, else the one whose list this is.
     fn partner(&self, row: &ListRow) -> Result<&'a Partner, BadRow> {
         let bad = |reason: String| BadRow::new(row.line, reason);
+        let named = row.partner.as_ref().filter(|_| self.bound).zip(self.owner.as_ref());
+        if let Some((written, owner)) = named
+            && self.by_key.get(&name::key(written)).is_none_or(|named| named.id != *owner)
+        {
+            return Err(bad(format!("It is about \"{written}\", and this source is another partner's.")));
+        }
         match (&row.partner, &self.owner) {
             (Some(written), _) => self.by_key.get(&name::key(written)).copied().ok_or_else(|| {
                 bad(format!("\"{written}\" is no partner here. Add it with /partner partner add."))
@@ -145,7 +157,7 @@ impl<'a> Tally<'a> {
                 Ok(row) => row,
                 Err(bad) => {
                     match bad.about.as_deref().map(|row| (self.partner(row), row)) {
-                        Some((Ok(partner), row)) => add(&mut half, partner, sighting(row.clone())),
+                        Some((Ok(partner), row)) => add(&mut half, partner, sighting(row.clone(), self.of)),
                         _ => self.counts.unnamed += 1,
                     }
                     self.counts.refuse(bad);
@@ -157,7 +169,7 @@ impl<'a> Tally<'a> {
                     if !self.counts.partners.contains(&partner.name) {
                         self.counts.partners.push(partner.name.clone());
                     }
-                    add(&mut whole, partner, sighting(row));
+                    add(&mut whole, partner, sighting(row, self.of));
                 }
                 Err(bad) => self.counts.refuse(bad),
             }
@@ -195,13 +207,13 @@ impl<'a> Tally<'a> {
         let known = batch.outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::New);
         let first_met: Vec<OverlapId> =
             known.filter(|(id, _)| self.met.insert(hash(id))).map(|(id, _)| id.clone()).collect();
-        self.met_on_list += store::listed_among(tx, &first_met).await?;
+        self.met_on_list += store::listed_among(tx, &first_met, self.of).await?;
         Ok(())
     }
 
     /// What would change, after a reading that wrote nothing.
     pub async fn preview(mut self, tx: &mut Tx) -> Result<Counts> {
-        self.counts.listed = on_last_list(tx, &self.counts, self.partners).await?;
+        self.counts.listed = on_last_list(tx, &self.counts, self.partners, self.of).await?;
         self.counts.gone = self.counts.listed.saturating_sub(self.met_on_list);
         Ok(self.counts)
     }
@@ -212,9 +224,11 @@ impl<'a> Tally<'a> {
     pub async fn close(mut self, tx: &mut Tx, now: Timestamp, extent: Extent) -> Result<Counts> {
         if extent == Extent::Whole {
             for partner in named(&self.counts, self.partners) {
-                self.counts.gone += store::mark_gone(tx, &partner.id, now, now).await?;
+                self.counts.gone += store::mark_gone(tx, &partner.id, self.of, now, now).await?;
                 store::saw_list(tx, &partner.id, now).await?;
-                lists::forget_list(tx, &partner.id).await?;
+                if self.of.is_none() {
+                    lists::forget_list(tx, &partner.id).await?;
+                }
             }
         }
         Ok(self.counts)
@@ -225,15 +239,22 @@ impl<'a> Tally<'a> {
 pub async fn is_outdated(tx: &mut Tx, import: &Import, partners: &[Partner]) -> Result<bool> {
     let listed = match import.kind {
         Kind::Ours => lists::rows_listed(tx, &Whose::Ours).await?,
-        Kind::Overlaps | Kind::Theirs => on_last_list(tx, &import.counts, partners).await?,
+        Kind::Overlaps | Kind::Theirs => {
+            on_last_list(tx, &import.counts, partners, import.population()).await?
+        }
     };
     Ok(listed != import.counts.listed)
 }
 
-async fn on_last_list(tx: &mut Tx, counts: &Counts, partners: &[Partner]) -> Result<u64> {
+async fn on_last_list(
+    tx: &mut Tx,
+    counts: &Counts,
+    partners: &[Partner],
+    of: Option<Population>,
+) -> Result<u64> {
     let mut listed = 0;
     for partner in named(counts, partners) {
-        listed += store::listed(tx, &partner.id).await?;
+        listed += store::listed(tx, &partner.id, of).await?;
     }
     Ok(listed)
 }
@@ -243,12 +264,13 @@ fn named<'a>(counts: &Counts, partners: &'a [Partner]) -> Vec<&'a Partner> {
     partners.iter().filter(|p| counts.partners.contains(&p.name)).collect()
 }
 
-fn sighting(row: ListRow) -> Sighting {
+/// What a list `of` one population leaves unsaid of a row is that.
+fn sighting(row: ListRow, of: Option<Population>) -> Sighting {
     Sighting {
         account: row.account,
         domain: row.domain.map(|d| d.as_str().to_owned()),
         our_population: row.our_population,
-        their_population: row.their_population,
+        their_population: row.their_population.or(of),
         owner: row.owner,
         amount: row.amount,
         stage: row.stage,

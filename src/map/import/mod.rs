@@ -19,6 +19,7 @@ use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
 use crate::map::intake::table::{BadRow, Mapping};
 use crate::map::lists::Whose;
 use crate::map::lists::matching::Summary;
+use crate::map::overlap::Population;
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +158,14 @@ impl Extent {
     }
 }
 
+/// What stands for Slack's id of a file that a source brought, or that was posted to one.
+///
+/// `population`: it is only the list of these accounts of the partner's.
+pub fn source_file(source: &str, fetched: bool, population: Option<Population>, import: &ImportId) -> String {
+    let way = if fetched { "fetched" } else { "posted" };
+    format!("source:{source}:{way}:{}:{import}", population.map_or("", Population::as_str))
+}
+
 impl Import {
     /// Of a plain list: whose it is.
     pub fn whose(&self) -> Option<Whose> {
@@ -165,6 +174,30 @@ impl Import {
             Kind::Ours => Some(Whose::Ours),
             Kind::Theirs => self.partner.clone().map(Whose::Partner),
         }
+    }
+
+    /// The source that brought it; none when a person dropped it.
+    pub fn source(&self) -> Option<&str> {
+        self.of_source(0)
+    }
+
+    fn of_source(&self, part: usize) -> Option<&str> {
+        self.file_id.strip_prefix("source:")?.split(':').nth(part)
+    }
+
+    /// The accounts of the partner's that it is a list of; `None`: all of them.
+    pub fn population(&self) -> Option<Population> {
+        self.of_source(2).and_then(Population::stored)
+    }
+
+    /// Whether it was posted to us: there is nowhere to ask for it again.
+    pub fn is_posted(&self) -> bool {
+        self.of_source(1) == Some("posted")
+    }
+
+    /// Whether nothing of it is shown yet: what a source brings needs nobody, unless somebody has to say something.
+    pub fn is_quiet(&self) -> bool {
+        self.source().is_some() && !matches!(self.state, State::Asking | State::Previewed)
     }
 
     /// What its message is filed under.

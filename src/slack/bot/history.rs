@@ -71,6 +71,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("import.add", "added the rows of {}"),
     ("import.cancel", "cancelled {}"),
     ("import.drop", "handed in {}"),
+    ("import.fetch", "fetched {}"),
     ("import.run", "imported {}"),
     ("inbox.drop", "dropped {}"),
     ("inbox.retry", "had {} tried again"),

@@ -32,6 +32,8 @@ async fn show(tx: &mut Tx, now: i64, import: &Import, partners: &[Partner], asid
     let subject = import.subject();
     let out = if outbox::is_shown(tx, &subject).await? {
         Outgoing::update(&subject, message)
+    } else if import.is_quiet() {
+        return Ok(());
     } else {
         match &import.thread {
             Some(ts) => Outgoing::reply(&subject, import.channel.clone(), Thread::At(ts.clone()), message),
@@ -43,7 +45,7 @@ async fn show(tx: &mut Tx, now: i64, import: &Import, partners: &[Partner], asid
 }
 
 /// Where the file lies on this machine while it is needed.
-fn file_of(bot: &Bot, import: &ImportId) -> PathBuf {
+pub(super) fn file_at(bot: &Bot, import: &ImportId) -> PathBuf {
     bot.downloads.join(import.as_str())
 }
 
@@ -78,7 +80,7 @@ async fn open_columns(o: &Occasion<'_>, about: (ImportId, i64)) -> Result<Handle
     let import = current(&mut tx, about).await?;
     let partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
-    let (path, file_name) = (file_of(o.bot, &import.id), import.file_name.clone());
+    let (path, file_name) = (file_at(o.bot, &import.id), import.file_name.clone());
     let sample =
         tokio::task::spawn_blocking(move || table::peek(&path, &file_name)).await.ok().and_then(Result::ok);
     let mapping = import.mapping.clone().unwrap_or_else(|| Mapping {

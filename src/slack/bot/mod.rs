@@ -32,6 +32,7 @@ mod seen;
 mod sessions;
 mod setup;
 mod setup_view;
+pub mod sources;
 pub mod standstill;
 mod status;
 mod triage;
@@ -58,6 +59,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::pulse;
 use crate::map::account_map;
+use crate::map::sources::alarm;
 use crate::store::{Db, Tx, audit, millis};
 use crate::sustain::relevance;
 
@@ -124,6 +126,8 @@ pub struct Bot {
     pub file_limit: u64,
     /// Rung when an import has work.
     pub imports: Bell,
+    /// Where lists come from by themselves.
+    pub sources: sources::Sources,
     /// How long a claim lasts, and for how long what is settled is kept.
     pub delivery: Delivery,
     /// How hard the relevance check is.
@@ -302,9 +306,11 @@ impl Bot {
             in_one!(self, tx, commitments::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),
+            in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];
         self.bell.ring();
+        self.sources.bell.ring();
         turns.into_iter().collect()
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, identity, outdated};
+use super::{Bot, Occasion, Problems, identity, outdated, sources};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -67,10 +67,12 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
     let contacts = store::contacts(&mut tx, &partner.id).await?;
     let waiting = store::waiting(&mut tx, o.now).await?;
+    let sources = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         open: waiting.get(&partner.id).copied().unwrap_or(0),
+        sources: &sources,
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
     };

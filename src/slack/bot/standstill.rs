@@ -30,6 +30,7 @@ impl Standstill {
             "outbox" => "What I send",
             "scheduler" => "Digests and reminders",
             "imports" => "List imports",
+            "sources" => "Lists that come by themselves",
             "committer" => "Taking in what Slack sends",
             "socket mode" => "The connection to Slack",
             other => other,

@@ -14,6 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::meters::Backlog;
 use crate::map::lists::store as lists;
+use crate::map::sources::alarm;
 use crate::map::{import, partner_view, store as map};
 use crate::pull::digest::weekday_words;
 use crate::store::settings::Workspace;
@@ -77,6 +78,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
     troubles.extend(channels::troubles(tx).await?);
+    troubles.extend(alarm::troubles(tx, &bot.sources.all, now).await?);
     troubles.extend(installation::load(tx).await?.and_then(|i| i.trouble()));
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {

@@ -28,9 +28,8 @@ pub use oauth::{Access, Grant};
 pub use web::{Posted, Stretch, key_metadata};
 
 use super::pace::Pace;
-use super::tls;
 use crate::kernel::meters::Meters;
-use crate::kernel::pulse;
+use crate::kernel::{pulse, tls};
 
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 

@@ -16,17 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::super::client::{CallError, DownloadError};
 use super::super::super::payload::FileRef;
-use super::super::Bot;
-use super::{file_of, show};
+use super::super::{Bot, sources};
+use super::{file_at, show};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::pulse::Pulse;
 use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;
-use crate::map::import::{Counts, Import, Kind, State, flow};
+use crate::map::import::{Counts, Extent, Import, Kind, State, flow};
 use crate::map::intake::table::{self, FileError};
 use crate::map::partner::Partner;
+use crate::map::sources::flow as flow_of_sources;
 use crate::map::store as map;
-use crate::store::{Db, Tx, millis};
+use crate::store::{Db, Tx, audit, millis};
 
 /// The least time between two edits of the progress line.
 const PROGRESS: Duration = Duration::from_secs(2);
@@ -96,11 +97,11 @@ async fn next(bot: &Bot, stop: &CancellationToken) -> Result<bool> {
         Err(_) if halt.is_cancelled() => {
             store::release(&bot.db, &claimed).await?;
         }
-        Err(Snag::File(why)) => fail(bot, claimed.import, &why).await?,
+        Err(Snag::File(why)) => fail(bot, claimed.import, &why, false).await?,
         Err(Snag::Passing(error, why)) => {
             tracing::error!(%error, import = claimed.import.id.as_str(), attempt = claimed.attempt, "an import failed");
             let Some(tried) = u32::try_from(claimed.attempt).ok().filter(|_| claimed.attempt < TRIES) else {
-                return fail(bot, claimed.import, why).await.map(|()| true);
+                return fail(bot, claimed.import, why, true).await.map(|()| true);
             };
             let pause = Duration::from_secs(5u64.pow(tried.saturating_sub(1)));
             store::hold(&bot.db, &claimed, pause).await?;
@@ -156,10 +157,12 @@ async fn step(bot: &Bot, import: Import, halt: &CancellationToken) -> Result<(),
     }
 }
 
-async fn fail(bot: &Bot, mut import: Import, why: &str) -> Result<()> {
+/// `fault`: not the file is to blame, but something here.
+async fn fail(bot: &Bot, mut import: Import, why: &str, fault: bool) -> Result<()> {
     import.state = State::Failed;
     import.error = Some(why.to_owned());
-    let tx = bot.db.begin().await?;
+    let mut tx = bot.db.begin().await?;
+    flow_of_sources::unreadable(&mut tx, bot.clock.now(), &import, why, fault).await?;
     end(bot, tx, import, &[], Aside::default()).await
 }
 
@@ -196,9 +199,19 @@ async fn understand(bot: &Bot, mut import: Import) -> Result<(), Snag> {
 
 /// The file on this machine's disk, fetched where it is not there, as on another machine than the step before.
 async fn file(bot: &Bot, import: &Import) -> Result<PathBuf, Snag> {
-    let path = file_of(bot, &import.id);
+    let path = file_at(bot, &import.id);
     if path.exists() {
         return Ok(path);
+    }
+    if import.source().is_some() {
+        return match sources::bring(bot, import, &path).await? {
+            Ok(()) => Ok(path),
+            Err(failure) if failure.passing => Err(Snag::Passing(
+                Error::fault(failure.why),
+                "The list could not be had again from its source.",
+            )),
+            Err(failure) => Err(Snag::File(format!("{}.", failure.why))),
+        };
     }
     let passing =
         |error| Snag::Passing(error, "I could not download it from Slack. Drop it again in a minute.");
@@ -242,8 +255,22 @@ async fn count(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
     };
     import.counts = counts;
     import.state = State::Previewed;
+    if import.source().is_some() {
+        import.state = unasked(&import)?;
+    }
     let tx = bot.db.begin().await?;
     Ok(end(bot, tx, import, &partners, Aside::default()).await?)
+}
+
+/// What becomes of a list that a source brought, once it is counted: it needs nobody, unless it lacks doubtfully much.
+fn unasked(import: &Import) -> Result<State, Snag> {
+    let counts = &import.counts;
+    if counts.rows() == 0 {
+        let why = counts.bad.first().map_or_else(String::new, |(line, why)| format!(" Line {line}: {why}"));
+        return Err(Snag::File(format!("No row of the list can be imported.{why}")));
+    }
+    let asks = import.extent == Extent::Whole && counts.lack_is_doubtful();
+    Ok(if asks { State::Previewed } else { State::Importing })
 }
 
 /// Writes it, with a progress line that is edited in place.
@@ -254,7 +281,7 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
     tx.rollback().await?;
     let line = Line::new(bot, &import, &partners, halt);
     let now = bot.clock.now();
-    let (tx, did) = match import.kind {
+    let (mut tx, did) = match import.kind {
         Kind::Overlaps => {
             let tally = flow::read_all(&bot.db, now, &import, &file, &partners, true, |rows| {
                 line.tell(rows, String::new())
@@ -279,8 +306,14 @@ async fn write(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
         ..previewed
     };
     import.state = State::Done;
-    let by = import.uploaded_by.clone();
-    Ok(end(bot, tx, import, &partners, Aside { by: Some(&by), ..Aside::default() }).await?)
+    flow_of_sources::imported(&mut tx, now, &import, &partners, now).await?;
+    let by = by_of(&import);
+    Ok(end(bot, tx, import, &partners, Aside { by: by.as_ref(), ..Aside::default() }).await?)
+}
+
+/// Who imports it; a source does so in nobody's name.
+fn by_of(import: &Import) -> Option<UserId> {
+    Some(import.uploaded_by.clone()).filter(|by| by.as_str() != audit::TANDEM)
 }
 
 /// The line on the card that says how far it is.
@@ -309,7 +342,8 @@ impl<'a> Line<'a> {
             }
             *shown = Instant::now();
         }
-        let aside = Aside { by: Some(&self.import.uploaded_by), rows, step: &step, ..Aside::default() };
+        let by = by_of(self.import);
+        let aside = Aside { by: by.as_ref(), rows, step: &step, ..Aside::default() };
         let mut tx = self.bot.db.begin().await?;
         show(&mut tx, millis(self.bot.clock.now()), self.import, self.partners, aside).await?;
         tx.commit().await?;

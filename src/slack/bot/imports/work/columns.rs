@@ -36,9 +36,12 @@ pub(super) async fn settle(tx: &mut Tx, import: &mut Import, partners: &[Partner
             mapping
         }
     };
-    (import.kind, import.partner) = (Kind::Overlaps, None);
+    // A source that is bound to a partner stays so, whatever its rows name.
+    let bound = import.partner.take().filter(|_| import.source().is_some());
+    import.kind = Kind::Overlaps;
     let rows_say = import.mapping.as_ref().is_some_and(|m| m.has(Field::Partner) || !m.partners().is_empty());
     if rows_say {
+        import.partner = bound;
         return Ok(needs);
     }
     match told {

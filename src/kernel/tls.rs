@@ -1,4 +1,4 @@
-//! One TLS configuration for the API client, downloads and Socket Mode: rustls with ring and the system's roots.
+//! One TLS configuration for everything that goes out (the API client, downloads, Socket Mode, lists): rustls with ring and the system's roots.
 
 use std::sync::Arc;
 
