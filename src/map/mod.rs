@@ -4,6 +4,7 @@ pub mod account;
 pub mod domain;
 pub mod find;
 pub mod flow;
+pub mod focus;
 pub mod import;
 pub mod intake;
 pub mod matching;

@@ -20,6 +20,8 @@ pub mod action {
     pub const SHOW: &str = "partner.show";
     /// Opens the form of a new contact; the value is the partner's id. Also its callback.
     pub const ADD_CONTACT: &str = "partner.add_contact";
+    /// Shows its focus lists, which are drawn elsewhere; the value is its id.
+    pub const FOCUS: &str = "focus.show";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
     pub const EDIT_CONTACT: &str = "partner.edit_contact";
 }
@@ -114,6 +116,8 @@ pub struct Details<'a> {
     pub contacts: &'a [Contact],
     /// Open overlaps.
     pub open: i64,
+    /// How its focus lists stand, in words.
+    pub focus: String,
     /// Whether the reader may change the partner.
     pub may_edit: bool,
     /// Whether the reader may change its contacts.
@@ -131,8 +135,13 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         Some(age) => format!("{age}; refreshed every {} days", partner.refresh_days),
         None => "none yet: drop one into the intake channel".to_owned(),
     };
-    let facts =
-        [("Manager", manager), ("Channel", channel), ("Open overlaps", d.open.to_string()), ("List", list)];
+    let facts = [
+        ("Manager", manager),
+        ("Channel", channel),
+        ("Open overlaps", d.open.to_string()),
+        ("List", list),
+        ("Focus list", d.focus.clone()),
+    ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
     if d.contacts.is_empty() {
         shown.push(blocks::context("No contact yet. A note goes to a person: add one first."));
@@ -149,16 +158,14 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     if d.contacts.len() > SHOWN {
         shown.push(blocks::context(&format!("{} more contacts.", d.contacts.len() - SHOWN)));
     }
-    let mut buttons = Vec::new();
+    let mut buttons = vec![blocks::button("Focus list", action::FOCUS, partner.id.as_str())];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
     }
     if d.may_edit {
         buttons.push(blocks::button("Edit partner", action::EDIT, partner.id.as_str()));
     }
-    if !buttons.is_empty() {
-        shown.push(blocks::actions(buttons));
-    }
+    shown.push(blocks::actions(buttons));
     let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let people: Vec<String> = d.contacts.iter().take(SHOWN).map(contact_line).collect();
     Ok(Message::new([vec![title.to_owned()], facts, people].concat().join("\n"), shown))

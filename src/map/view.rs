@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::flow::Outcome;
+use super::focus::Focus;
 use super::overlap::{Overlap, Population, Sighting, user_of};
 use super::partner::Partner;
 use crate::kernel::age;
@@ -265,13 +266,15 @@ struct Row {
     label: String,
     partner: String,
     kind: String,
+    focus: Option<String>,
     state: String,
 }
 
-/// A private list; `limit` rows are shown.
+/// A private list; `limit` rows are shown. What is on a focus list says so.
 pub fn list(
     narrowed: &str,
     found: &[Overlap],
+    focus: &[Focus],
     limit: usize,
     partners: &[Partner],
     now: &jiff::Zoned,
@@ -280,6 +283,7 @@ pub fn list(
         label: o.account.label(),
         partner: o.partner.clone(),
         kind: o.kind_words(),
+        focus: focus.iter().find(|f| f.account == o.account.id && f.partner == o.partner_id).map(Focus::words),
         state: state_words(o, now),
     });
     let lists = partners

@@ -49,7 +49,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DigestVerb>,
     },
-    /// Partners: add one, show one, add a contact
+    /// Partners: add one, show one, agree on focus lists, add a contact
     Partner {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -161,6 +161,12 @@ pub enum PartnerVerb {
     Show {
         /// Its name.
         #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+    /// The few accounts that you and the partner work on, for both sides
+    Focus {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
         words: Vec<String>,
     },
     /// Add a person at a partner
@@ -347,7 +353,7 @@ mod tests {
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
         `/partner draft new | list`  Notes to partners: draft one, see what waits
         `/partner digest preview | settings`  The weekly triage digest
-        `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
+        `/partner partner list | add | show | focus | contact`  Partners: add one, show one, agree on focus lists, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -22,7 +22,7 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 53] = [
+pub const TABLE: [(&str, Need); 58] = [
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -48,6 +48,12 @@ pub const TABLE: [(&str, Need); 53] = [
     ("draft.review", APPROVE),
     ("draft.sent", CONTRIBUTE),
     ("draft.template", TRIAGE),
+    ("focus.add", TRIAGE),
+    // Who agrees and insists is asked again with the partner.
+    ("focus.agree", TRIAGE),
+    ("focus.insist", TRIAGE),
+    ("focus.row", TRIAGE),
+    ("focus.show", CONTRIBUTE),
     ("import.add", TRIAGE),
     ("import.cancel", TRIAGE),
     ("import.columns", TRIAGE),
@@ -99,7 +105,7 @@ pub fn need_of_command(noun: &Noun) -> Need {
         Noun::Partner { verb } => match verb {
             Some(PartnerVerb::Add { .. }) => ADMINISTER,
             Some(PartnerVerb::Contact { .. }) => TRIAGE,
-            Some(PartnerVerb::List | PartnerVerb::Show { .. }) | None => CONTRIBUTE,
+            Some(PartnerVerb::List | PartnerVerb::Show { .. } | PartnerVerb::Focus { .. }) | None => CONTRIBUTE,
         },
         Noun::Setup => Need::SetUp,
     }

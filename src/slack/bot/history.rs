@@ -52,6 +52,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("draft.take_back", "took {} back from its sender"),
     ("draft.unconfirmed", "could not confirm {}"),
     ("draft.undelivered", "could not hand {} over"),
+    ("focus.agree", "agreed on {}"),
+    ("focus.drop", "dropped an account from {}"),
+    ("focus.insist", "changed how many may stand on {}"),
+    ("focus.pin", "pinned an account on {}"),
+    ("focus.unpin", "unpinned an account on {}"),
     ("import.add", "added the rows of {}"),
     ("import.cancel", "cancelled {}"),
     ("import.drop", "handed in {}"),
@@ -159,7 +164,7 @@ fn more(link: &Link) -> String {
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
         "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
-        | "draft.undelivered"
+        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin" | "focus.unpin"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
@@ -185,6 +190,10 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "focus" => {
+            let partner = id.split(':').next().unwrap_or_default();
+            map::partner(tx, &partner.into()).await?.map(|p| format!("the focus list with {}", p.name))
+        }
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
@@ -200,7 +209,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 }
 
 /// What things are written down about.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "app",
     "backup",
     "channel",
@@ -208,6 +217,7 @@ const KINDS: [&str; 14] = [
     "contact",
     "digest",
     "draft",
+    "focus",
     "import",
     "inbox",
     "keys",
@@ -234,7 +244,7 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 25] = [
+    const SILENT: [&str; 28] = [
         "digest.preview",
         "draft.contact",
         "draft.gift",
@@ -244,6 +254,9 @@ mod tests {
         "draft.purpose",
         "draft.review",
         "draft.template",
+        "focus.add",
+        "focus.row",
+        "focus.show",
         "import.columns",
         "import.map",
         "inbox.claim",

@@ -16,6 +16,7 @@ mod commitments;
 mod digest;
 mod drafts;
 mod events;
+mod focus;
 pub mod guard;
 mod history;
 mod home;
@@ -182,6 +183,7 @@ impl Bot {
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
+            "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
@@ -231,6 +233,7 @@ impl Bot {
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
+            "focus" => focus::click(o, verb, action).await,
             "partner" => partners::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
@@ -248,6 +251,7 @@ impl Bot {
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
+            "focus" => focus::submit(o, verb, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
             _ => Err(outdated()),

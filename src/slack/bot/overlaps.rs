@@ -50,10 +50,11 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let (filter, narrowed) = filter(o, &mut tx, words).await?;
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let mut partners = store::partners(&mut tx).await?;
+    let focus = store::focus_accounts(&mut tx).await?;
     tx.rollback().await?;
     partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
-    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &partners, &o.here())?)
-        .await
+    let shown = usize::try_from(LISTED).unwrap_or(20);
+    o.answer(view::list(&narrowed, &found, &focus, shown, &partners, &o.here())?).await
 }
 
 /// What a list is narrowed to, and its name for the title.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, identity, outdated};
+use super::{Bot, Occasion, Problems, focus, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -31,6 +31,13 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Show { words } => {
             let partner = named(o, &words.join(" ")).await?;
             show(o, &partner).await
+        }
+        PartnerVerb::Focus { words } if words.is_empty() => {
+            Err(Error::user("Say with which partner: `/partner partner focus northwind`."))
+        }
+        PartnerVerb::Focus { words } => {
+            let partner = named(o, &words.join(" ")).await?;
+            focus::show(o, partner).await
         }
         PartnerVerb::Contact { words } if words.is_empty() => {
             Err(Error::user("Say at which partner: `/partner partner contact northwind`."))
@@ -67,9 +74,11 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
     let contacts = store::contacts(&mut tx, &partner.id).await?;
     let waiting = store::waiting(&mut tx, o.now).await?;
+    let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
+        focus,
         open: waiting.get(&partner.id).copied().unwrap_or(0),
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
@@ -89,14 +98,14 @@ async fn open_contact(o: &Occasion<'_>, partner: &Partner, contact: Option<&Cont
 }
 
 /// A partner by the id on a button.
-async fn found(o: &Occasion<'_>, id: &str) -> Result<Partner> {
+pub(super) async fn found(o: &Occasion<'_>, id: &str) -> Result<Partner> {
     let mut tx = o.read().await?;
     let partner = store::partner(&mut tx, &PartnerId::from(id)).await?;
     tx.rollback().await?;
     partner.ok_or_else(gone)
 }
 
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::user("That partner was removed in the meantime. Nothing was changed.")
 }
 
