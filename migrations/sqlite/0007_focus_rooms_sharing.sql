@@ -57,3 +57,14 @@ CREATE TABLE sharing_rules (
   set_at BIGINT NOT NULL,
   PRIMARY KEY (partner_id, version)
 );
+
+-- With whom there is no agreement yet: `prospective` 1, and 0 since there is one. `names_by`: who lets names be shown all the same.
+CREATE TABLE partner_prospects (
+  partner_id TEXT PRIMARY KEY REFERENCES partners (id) ON DELETE CASCADE,
+  prospective BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  names_by TEXT,
+  names_because TEXT,
+  set_by TEXT NOT NULL,
+  set_at BIGINT NOT NULL
+);

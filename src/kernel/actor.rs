@@ -89,7 +89,9 @@ impl Right {
         match self {
             Self::Contribute => "add overlaps, ask for sessions, log commitments",
             Self::Triage => "triage: plan, assign, snooze, dismiss, import lists, draft notes",
-            Self::Approve => "approve, edit, reject a note to a partner",
+            Self::Approve => {
+                "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see"
+            }
             Self::Administer => "set-up, partners, channels, roles, the digest's settings",
         }
     }

@@ -160,9 +160,7 @@ mod tests {
     #[test]
     fn each_side_wants_what_helps_it() {
         use Population::{Customer, OpenOpportunity, Prospect};
-        let sides = |ours, theirs| {
-            Side::ALL.map(|side| side.wants(Some(ours), Some(theirs)))
-        };
+        let sides = |ours, theirs| Side::ALL.map(|side| side.wants(Some(ours), Some(theirs)));
         assert_eq!(sides(OpenOpportunity, Customer), [true, false], "an ask");
         assert_eq!(sides(Customer, Prospect), [false, true], "a give");
         assert_eq!(sides(OpenOpportunity, OpenOpportunity), [true, true], "both have a deal");

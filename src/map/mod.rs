@@ -3,6 +3,8 @@
 pub mod account;
 pub mod domain;
 pub mod find;
+pub mod fit;
+pub mod fit_view;
 pub mod flow;
 pub mod focus;
 pub mod import;
@@ -13,6 +15,8 @@ pub mod overlap;
 pub mod partner;
 pub mod partner_view;
 mod population;
+pub mod sharing;
+pub mod sharing_view;
 pub mod store;
 pub mod storm;
 pub mod view;

@@ -5,6 +5,7 @@ use jiff::Zoned;
 use serde_json::{Value, json};
 
 use super::partner::{Contact, ContactRole, Partner};
+use super::{fit_view, sharing_view};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
@@ -118,6 +119,10 @@ pub struct Details<'a> {
     pub open: i64,
     /// How its focus lists stand, in words.
     pub focus: String,
+    /// What its people may see, in words.
+    pub sharing: String,
+    /// Whether the reader may change that.
+    pub may_share: bool,
     /// Whether the reader may change the partner.
     pub may_edit: bool,
     /// Whether the reader may change its contacts.
@@ -141,6 +146,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("Open overlaps", d.open.to_string()),
         ("List", list),
         ("Focus list", d.focus.clone()),
+        ("They may see", d.sharing.clone()),
     ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
     if d.contacts.is_empty() {
@@ -158,9 +164,15 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     if d.contacts.len() > SHOWN {
         shown.push(blocks::context(&format!("{} more contacts.", d.contacts.len() - SHOWN)));
     }
-    let mut buttons = vec![blocks::button("Focus list", action::FOCUS, partner.id.as_str())];
+    let mut buttons = vec![
+        blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
+    ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
+    }
+    if d.may_share {
+        buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));
     }
     if d.may_edit {
         buttons.push(blocks::button("Edit partner", action::EDIT, partner.id.as_str()));

@@ -283,7 +283,10 @@ pub fn list(
         label: o.account.label(),
         partner: o.partner.clone(),
         kind: o.kind_words(),
-        focus: focus.iter().find(|f| f.account == o.account.id && f.partner == o.partner_id).map(Focus::words),
+        focus: focus
+            .iter()
+            .find(|f| f.account == o.account.id && f.partner == o.partner_id)
+            .map(Focus::words),
         state: state_words(o, now),
     });
     let lists = partners

@@ -89,6 +89,14 @@ impl Proposal {
         !self.leaving.is_empty() || self.lines.iter().any(|line| !line.agreed)
     }
 
+    /// How many of them are planned already, and whether nothing else would be worth a session (A6).
+    pub fn planned(&self) -> (usize, bool) {
+        let is_planned = |o: &Overlap| o.triage == Triage::Planned;
+        let planned = self.lines.iter().filter(|l| is_planned(&l.overlap)).count();
+        let saturated = planned > 0 && planned == self.lines.len() && self.others.iter().all(is_planned);
+        (planned, saturated)
+    }
+
     /// A mark of exactly these accounts in this order, for the button that agrees on them.
     pub fn seal(&self) -> String {
         let mut hash = Sha256::new();
@@ -160,8 +168,7 @@ fn score(ground: &Ground, o: &Overlap) -> i64 {
 /// Why it is proposed: the motion, how fresh the overlap is, who of ours has it. How old the whole list is stands above.
 fn reasons(ground: &Ground, o: &Overlap, now: &Zoned) -> Vec<String> {
     let about = About { stale_days: None, ..about(ground, now) };
-    let mut why: Vec<String> =
-        priority::lasting(o, &about).why.iter().map(priority::Reason::words).collect();
+    let mut why: Vec<String> = priority::lasting(o, &about).why.iter().map(priority::Reason::words).collect();
     why.push(if o.gone_at.is_some() {
         format!("no longer on {}'s list", o.partner)
     } else {
@@ -194,10 +201,7 @@ fn because(ground: &Ground, account: &Account) -> String {
 }
 
 /// Of these overlaps, whose focus list each is on; on both, it is ours.
-pub fn sides(
-    focus: &[Focus],
-    overlaps: &[Overlap],
-) -> std::collections::HashMap<OverlapId, Side> {
+pub fn sides(focus: &[Focus], overlaps: &[Overlap]) -> std::collections::HashMap<OverlapId, Side> {
     let side = |o: &Overlap| {
         let on = focus.iter().filter(|f| f.account == o.account.id && f.partner == o.partner_id);
         on.map(|f| f.side).min()

@@ -214,8 +214,7 @@ fn late_words(late: &Late) -> String {
 }
 
 fn in_letters(n: i64) -> String {
-    const WORDS: [&str; 10] =
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    const WORDS: [&str; 10] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let word = usize::try_from(n - 1).ok().and_then(|i| WORDS.get(i));
     word.map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }

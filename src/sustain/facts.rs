@@ -11,8 +11,10 @@ use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
+use crate::kernel::text::escape;
 use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
+use crate::map::sharing::{self, Rule, SharedOverlap, Withheld};
 use crate::map::store as map;
 use crate::store::{Tx, people, settings};
 
@@ -99,6 +101,8 @@ pub struct Ground {
     pub partner: Partner,
     /// What it is about.
     pub overlap: Overlap,
+    /// As much of it as the partner may see.
+    pub shared: SharedOverlap,
     /// Who of the partner can be written to.
     pub contacts: Vec<Contact>,
     /// What can be given today.
@@ -119,6 +123,9 @@ impl Ground {
     /// Everything that is known around this overlap; `None` when it or its partner was removed.
     pub async fn load(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Option<Self>> {
         let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
+        let rule = map::sharing_rule(tx, &partner.id).await?;
+        let shared = sharing::shared_overlap(&rule, &overlap).filter(|shared| shared.account.is_some());
+        let shared = shared.ok_or_else(|| not_shared(&overlap, &rule))?;
         let contacts = map::contacts(tx, &partner.id).await?;
         let others = others(tx, &partner).await?;
         let zone = settings::load(tx).await?.digest.time_zone();
@@ -131,7 +138,8 @@ impl Ground {
             (None, Some(name)) if !name.contains('@') => Some(name.clone()),
             _ => None,
         };
-        Ok(Some(Self { partner, overlap, contacts, library, others, owner, owner_user, zone, today }))
+        let owner = owner.filter(|_| rule.names_owner());
+        Ok(Some(Self { partner, overlap, shared, contacts, library, others, owner, owner_user, zone, today }))
     }
 
     /// When the overlap was last seen: `2 March`.
@@ -145,9 +153,9 @@ impl Ground {
         template::Facts {
             recipient: contact.map(|c| c.first_name().to_owned()),
             partner: Some(self.partner.name.clone()),
-            account: Some(self.overlap.account.name.clone()),
-            our_population: self.overlap.our_population.map(|p| p.words().to_owned()),
-            their_population: self.overlap.their_population.map(|p| p.words().to_owned()),
+            account: self.shared.account.clone(),
+            our_population: self.shared.our_population.map(|p| p.words().to_owned()),
+            their_population: self.shared.their_population.map(|p| p.words().to_owned()),
             owner: self.owner.clone(),
             asset: newest(ItemKind::Asset).and_then(document),
             our_launch: newest(ItemKind::OurLaunch).and_then(dated),
@@ -242,6 +250,8 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let owner = overlaps.iter().find(|o| Some(&o.account.id) == frame.account).and_then(Overlap::owner_user);
     let others = others(tx, &partner).await?;
     let library = library(tx, &partner, &others).await?;
+    let rule = map::sharing_rule(tx, &partner.id).await?;
+    let kept = withheld(tx, &rule, frame, &overlaps).await?;
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -257,7 +267,10 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         sender: input::Sender { role: sender_role(tx, frame.sender, owner.as_ref(), &partner.id).await? },
         channel: Some(frame.channel()),
         purpose: Some(frame.purpose),
-        facts: shared_facts(&partner, &overlaps, &library, others, &zone),
+        facts: input::Facts {
+            withheld: kept,
+            ..shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
+        },
         text: text.to_owned(),
     };
     let settings = Settings { stale_after_days: partner.refresh_days, ..frame.settings.clone() };
@@ -277,8 +290,54 @@ async fn nameable(tx: &mut Tx, partner: &PartnerId, account: Option<&AccountId>)
     Ok(overlaps)
 }
 
+/// What a note must not say: of the overlaps, and of accounts that are hidden without being one.
+async fn withheld(
+    tx: &mut Tx,
+    rule: &Rule,
+    frame: &Frame<'_>,
+    overlaps: &[Overlap],
+) -> Result<Vec<Withheld>> {
+    let mut kept = Vec::new();
+    for o in overlaps {
+        let Some(mut one) = sharing::withheld(rule, o) else { continue };
+        // A name is what a note would say; and whoever speaks may say their own.
+        one.owner = match o.owner_user() {
+            Some(user) if user == *frame.sender => None,
+            Some(user) if one.owner.is_some() => {
+                people::find(tx, &user).await?.map(|(person, _)| person.name)
+            }
+            _ => one.owner,
+        };
+        kept.push(one);
+    }
+    for id in &rule.hidden {
+        if !overlaps.iter().any(|o| o.account.id == *id)
+            && let Some(account) = map::account(tx, id).await?
+        {
+            kept.push(Withheld { account: account.name, hidden: true, ..Withheld::default() });
+        }
+    }
+    Ok(kept)
+}
+
+fn not_shared(overlap: &Overlap, rule: &Rule) -> Error {
+    let account = escape(&overlap.account.name);
+    if rule.hidden.contains(&overlap.account.id) {
+        let partner = escape(&overlap.partner);
+        return Error::user(format!(
+            "{account} is hidden from {partner}, so no note to them can be about it. {partner}'s manager or an admin changes that on its card."
+        ));
+    }
+    Error::user(format!(
+        "{partner} may see {what}, so no note to them can be about {account}. {partner}'s manager or an admin changes that on its card.",
+        partner = escape(&overlap.partner),
+        what = rule.words(),
+    ))
+}
+
 fn shared_facts(
     partner: &Partner,
+    rule: &Rule,
     overlaps: &[Overlap],
     library: &[Item],
     others: Vec<String>,
@@ -292,13 +351,18 @@ fn shared_facts(
         partner: Some(partner.name.clone()),
         overlaps: overlaps
             .iter()
-            .map(|o| input::Overlap {
-                account: o.account.name.clone(),
-                our_population: o.our_population,
-                their_population: o.their_population,
-                seen: Some(o.last_seen.to_zoned(zone.clone()).date()),
+            .filter_map(|o| sharing::shared_overlap(rule, o))
+            .filter_map(|o| {
+                Some(input::Overlap {
+                    account: o.account?,
+                    our_population: o.our_population,
+                    their_population: o.their_population,
+                    seen: o.seen.map(|at| at.to_zoned(zone.clone()).date()),
+                    amount: o.amount,
+                })
             })
             .collect(),
+        withheld: Vec::new(),
         assets: of(ItemKind::Asset)
             .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
             .collect(),

@@ -276,7 +276,10 @@ async fn who_looks_changes_no_schema(stage: Stage) {
             "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
             "of a newer Tandem",
         ),
-        ("DELETE FROM _sqlx_migrations WHERE version = 9999 OR version = 3", "of an older Tandem"),
+        (
+            "DELETE FROM _sqlx_migrations WHERE version = 9999 OR version = (SELECT MAX(version) FROM _sqlx_migrations WHERE version < 9999)",
+            "of an older Tandem",
+        ),
         (
             "UPDATE _sqlx_migrations SET checksum = (SELECT m.checksum FROM _sqlx_migrations m WHERE m.version = 1)",
             "of another build",

@@ -79,11 +79,24 @@ fn what_is_agreed_stays_until_something_is_clearly_worth_more() {
 }
 
 #[test]
+fn a_partner_is_worked_through_when_all_that_is_worth_it_is_planned() {
+    let mut all = many(12);
+    assert_eq!(propose(&ground(all.clone())).planned(), (0, false));
+    all.iter_mut().take(11).for_each(|o| o.triage = Triage::Planned);
+    assert_eq!(propose(&ground(all.clone())).planned(), (10, false));
+    all[11].triage = Triage::Planned;
+    assert_eq!(propose(&ground(all)).planned(), (10, true));
+}
+
+#[test]
 fn a_list_is_overdue_for_a_reason() {
     let mut list = List::new(&"northwind".into(), Side::Ours);
     let now = at("2026-06-30T08:00:00Z").to_zoned(TimeZone::UTC);
     assert_eq!(overdue(&list, 4, 0, &now), None);
-    assert_eq!(overdue(&list, 12, 0, &now).as_deref(), Some("nothing agreed yet, 12 accounts to choose from"));
+    assert_eq!(
+        overdue(&list, 12, 0, &now).as_deref(),
+        Some("nothing agreed yet, 12 accounts to choose from")
+    );
     list.agreed = Some(Agreed { number: 1, by: "U0MAYA".into(), at: at("2026-06-01T08:00:00Z") });
     assert_eq!(overdue(&list, 12, 0, &now), None);
     assert_eq!(overdue(&list, 12, 2, &now).as_deref(), Some("2 accounts on it are no overlaps any more"));

@@ -10,7 +10,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId};
 use crate::kernel::text::escape;
 use crate::map::focus::{List, SIZE, Side};
-use crate::map::overlap::Overlap;
+use crate::map::overlap::{Overlap, Triage};
 use crate::map::partner::Partner;
 use crate::pull::flow::focus::Seen;
 use crate::pull::focus::{Ground, Line, Proposal};
@@ -115,11 +115,12 @@ fn state(ground: &Ground, proposal: &Proposal, now: &Zoned) -> Result<String> {
 fn row(place: usize, line: &Line, anything_agreed: bool) -> Result<String> {
     let pinned = line.pinned_by.as_ref().map(|_| "pinned");
     let proposed = (anything_agreed && !line.agreed).then_some("proposed");
+    let planned = (line.overlap.triage == Triage::Planned).then_some("planned");
     let row = Row {
         place,
         label: clip(&line.overlap.account.label(), 80),
         kind: clip(&line.overlap.kind_words(), 100),
-        marks: proposed.into_iter().chain(pinned).collect::<Vec<_>>().join(", "),
+        marks: proposed.into_iter().chain(pinned).chain(planned).collect::<Vec<_>>().join(", "),
         why: clip(&capital(&line.why.join(" · ")), 200),
     };
     Ok(row.render()?.trim().to_owned())
@@ -140,6 +141,14 @@ fn notes(ground: &Ground, proposal: &Proposal) -> Vec<String> {
             .map(|l| format!("*{}* ({})", escape(&clip(&l.account.name, 60)), escape(&clip(&l.because, 80))))
             .collect();
         notes.push(format!("Would go: {}.", leaving.join(", ")));
+    }
+    match proposal.planned() {
+        (_, true) => notes.push(format!(
+            "All of it is planned, and nothing else with {} is worth a place: fewer sessions will do until there is more.",
+            escape(&ground.partner.name)
+        )),
+        (0, _) => {}
+        (planned, _) => notes.push(format!("{planned} of {} planned already.", proposal.lines.len())),
     }
     if ground.list.agreed.is_some() && proposal.differs() {
         notes.push("Until somebody agrees, the list stays as it was agreed.".to_owned());
@@ -228,12 +237,7 @@ fn metadata(seen: &Seen, from: Option<&ChannelId>) -> Value {
 }
 
 /// The form that adds an account; `others` are those that would be next.
-pub fn add_modal(
-    partner: &Partner,
-    seen: &Seen,
-    others: &[Overlap],
-    from: Option<&ChannelId>,
-) -> Value {
+pub fn add_modal(partner: &Partner, seen: &Seen, others: &[Overlap], from: Option<&ChannelId>) -> Value {
     let mut fields = vec![blocks::context(&escape(&title(seen.side, &partner.name)))];
     let offered = !others.is_empty();
     if offered {
@@ -293,6 +297,9 @@ pub fn summary(lists: &[(List, usize)], now: &Zoned) -> String {
             }
         }
     };
+    if lists.iter().all(|(list, _)| list.agreed.is_none()) {
+        return "none yet".to_owned();
+    }
     lists.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 

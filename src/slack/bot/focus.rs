@@ -199,9 +199,7 @@ fn insisted(s: &ViewSubmission) -> Result<(usize, String), Problems> {
     let size = typed.trim().parse().ok().filter(|n| (SIZE..=LONGEST).contains(n));
     let why = s.values.get_text(field::WHY, field::WHY).map(str::trim).filter(|w| !w.is_empty());
     match (size, why) {
-        (None, _) => {
-            Err(vec![(field::SIZE.to_owned(), format!("Write a number from {SIZE} to {LONGEST}."))])
-        }
+        (None, _) => Err(vec![(field::SIZE.to_owned(), format!("Write a number from {SIZE} to {LONGEST}."))]),
         (_, None) => Err(vec![(field::WHY.to_owned(), "Say why in a few words.".to_owned())]),
         (Some(size), Some(why)) => Ok((size, why.to_owned())),
     }

@@ -22,7 +22,7 @@ const APPROVE: Need = Need::Right(Right::Approve);
 const ADMINISTER: Need = Need::Right(Right::Administer);
 
 /// Every control, form and shortcut by its id.
-pub const TABLE: [(&str, Need); 58] = [
+pub const TABLE: [(&str, Need); 63] = [
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -67,8 +67,15 @@ pub const TABLE: [(&str, Need); 58] = [
     ("overlap.snooze", TRIAGE),
     ("partner.add", ADMINISTER),
     ("partner.add_contact", TRIAGE),
+    // Whether there is an agreement yet is asked again with the partner.
+    ("partner.agreed", TRIAGE),
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
+    ("partner.fit", CONTRIBUTE),
+    ("partner.names", TRIAGE),
+    ("partner.prospect", TRIAGE),
+    // Asked again with the partner: its manager's or an admin's.
+    ("partner.sharing", TRIAGE),
     ("partner.show", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
@@ -104,8 +111,14 @@ pub fn need_of_command(noun: &Noun) -> Need {
         },
         Noun::Partner { verb } => match verb {
             Some(PartnerVerb::Add { .. }) => ADMINISTER,
-            Some(PartnerVerb::Contact { .. }) => TRIAGE,
-            Some(PartnerVerb::List | PartnerVerb::Show { .. } | PartnerVerb::Focus { .. }) | None => CONTRIBUTE,
+            Some(PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => TRIAGE,
+            Some(
+                PartnerVerb::List
+                | PartnerVerb::Show { .. }
+                | PartnerVerb::Focus { .. }
+                | PartnerVerb::Fit { .. },
+            )
+            | None => CONTRIBUTE,
         },
         Noun::Setup => Need::SetUp,
     }

@@ -74,8 +74,12 @@ const DEEDS: &[(&str, &str)] = &[
     ("overlap.take_back", "took back {}"),
     ("partner.add", "added {}"),
     ("partner.add_contact", "added a contact at {}"),
+    ("partner.agreed", "marked the agreement with {}"),
     ("partner.edit", "changed {}"),
     ("partner.edit_contact", "changed a contact at {}"),
+    ("partner.names", "showed names before an agreement with {}"),
+    ("partner.prospect", "marked that there is no agreement yet with {}"),
+    ("partner.sharing", "changed what {} may see"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -164,7 +168,8 @@ fn more(link: &Link) -> String {
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
         "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
-        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin" | "focus.unpin"
+        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin"
+        | "partner.names" | "partner.sharing" | "focus.unpin"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
@@ -244,7 +249,7 @@ mod tests {
     use super::*;
 
     /// Controls, forms and names of other things under which nothing is written down as done.
-    const SILENT: [&str; 28] = [
+    const SILENT: [&str; 31] = [
         "digest.preview",
         "draft.contact",
         "draft.gift",
@@ -259,15 +264,18 @@ mod tests {
         "focus.show",
         "import.columns",
         "import.map",
+        "inbox.bury",
         "inbox.claim",
         "inbox.claimed",
         "inbox.commit",
         "inbox.committed",
         "inbox.insert",
+        "inbox.put_back",
         "inbox.ru",
         "keys.ring",
         "overlap.menu",
         "overlap.say",
+        "partner.fit",
         "partner.show",
         "setup.channels",
         "setup.open",

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, focus, identity, outdated};
+use super::{Bot, Occasion, Problems, fit, focus, identity, outdated, sharing};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -38,6 +38,20 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Focus { words } => {
             let partner = named(o, &words.join(" ")).await?;
             focus::show(o, partner).await
+        }
+        PartnerVerb::Fit { words } if words.is_empty() => {
+            Err(Error::user("Say which partner: `/partner partner fit northwind`."))
+        }
+        PartnerVerb::Fit { words } => {
+            let partner = named(o, &words.join(" ")).await?;
+            fit::show(o, &partner).await
+        }
+        PartnerVerb::Sharing { words } if words.is_empty() => {
+            Err(Error::user("Say for which partner: `/partner partner sharing northwind`."))
+        }
+        PartnerVerb::Sharing { words } => {
+            let partner = named(o, &words.join(" ")).await?;
+            sharing::open(o, &partner).await
         }
         PartnerVerb::Contact { words } if words.is_empty() => {
             Err(Error::user("Say at which partner: `/partner partner contact northwind`."))
@@ -75,10 +89,13 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let contacts = store::contacts(&mut tx, &partner.id).await?;
     let waiting = store::waiting(&mut tx, o.now).await?;
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
+    let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         focus,
+        sharing,
+        may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
@@ -118,6 +135,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             let channel = o.place.channel.as_ref().map(ChannelId::as_str);
             o.open(&view::form(Some(&partner), "", None, channel)).await
         }
+        "fit" | "prospect" | "agreed" | "names" => fit::click(o, verb, action).await,
+        "sharing" => sharing::open(o, &found(o, &action.value).await?).await,
         "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,
         "edit_contact" => {
             let mut tx = o.read().await?;
@@ -298,6 +317,8 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             Ok(contact) => another_partners(bot, &contact).await,
             Err(problems) => Ok(problems),
         },
+        "names" => Ok(fit::review(s)),
+        "sharing" => sharing::review(tx, s).await,
         _ => Ok(Problems::new()),
     }
 }
@@ -337,6 +358,8 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     match verb {
         "add" | "edit" => save(o, verb, s).await,
         "add_contact" | "edit_contact" => save_contact(o, verb, s).await,
+        "names" => fit::submit(o, s).await,
+        "sharing" => sharing::submit(o, s).await,
         _ => Err(outdated()),
     }
 }

@@ -119,7 +119,8 @@ fn the_longest_lists_fit_a_message() {
 #[test]
 fn the_forms_are_valid() {
     let ground = ground(Side::Ours, two());
-    let others: Vec<Overlap> = (0..120).map(|i| overlap(&format!("o{i}"), &"Name ".repeat(40), "Northwind")).collect();
+    let others: Vec<Overlap> =
+        (0..120).map(|i| overlap(&format!("o{i}"), &"Name ".repeat(40), "Northwind")).collect();
     for view in [
         add_modal(&ground.partner, &Seen::of(&ground.list), &others, None),
         add_modal(&ground.partner, &Seen::of(&ground.list), &[], None),
@@ -135,6 +136,12 @@ fn home_and_the_partners_card_say_how_lists_stand() {
     ours.agreed = Some(Agreed { number: 1, by: "U0MAYA".into(), at: at("2026-03-04T08:00:00Z") });
     let theirs = List::new(&"northwind".into(), Side::Theirs);
     insta::assert_snapshot!(summary(&[(ours, 10), (theirs, 0)], &now()), @"ours 10, agreed on 4 March; theirs none yet");
-    let row = home_row((&"northwind".into(), "Northwind"), &[(Side::Ours, "agreed 95 days ago".into()), (Side::Theirs, "nothing agreed yet, 12 accounts to choose from".into())]);
+    let row = home_row(
+        (&"northwind".into(), "Northwind"),
+        &[
+            (Side::Ours, "agreed 95 days ago".into()),
+            (Side::Theirs, "nothing agreed yet, 12 accounts to choose from".into()),
+        ],
+    );
     insta::assert_snapshot!(row["text"]["text"].as_str().unwrap());
 }
