@@ -1,5 +1,7 @@
 //! What is known when a note is written: for the template, for the relevance check, and for the card.
 
+mod shared;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -11,10 +13,9 @@ use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
-use crate::kernel::text::escape;
 use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
-use crate::map::sharing::{self, Rule, SharedOverlap, Withheld};
+use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
 use crate::store::{Tx, people, settings};
 
@@ -124,8 +125,8 @@ impl Ground {
     pub async fn load(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Option<Self>> {
         let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
         let rule = map::sharing_rule(tx, &partner.id).await?;
-        let shared = sharing::shared_overlap(&rule, &overlap).filter(|shared| shared.account.is_some());
-        let shared = shared.ok_or_else(|| not_shared(&overlap, &rule))?;
+        let seen = sharing::shared_overlap(&rule, &overlap).filter(|seen| seen.account.is_some());
+        let seen = seen.ok_or_else(|| shared::not_shared(&overlap, &rule))?;
         let contacts = map::contacts(tx, &partner.id).await?;
         let others = others(tx, &partner).await?;
         let zone = settings::load(tx).await?.digest.time_zone();
@@ -139,7 +140,18 @@ impl Ground {
             _ => None,
         };
         let owner = owner.filter(|_| rule.names_owner());
-        Ok(Some(Self { partner, overlap, shared, contacts, library, others, owner, owner_user, zone, today }))
+        Ok(Some(Self {
+            partner,
+            overlap,
+            shared: seen,
+            contacts,
+            library,
+            others,
+            owner,
+            owner_user,
+            zone,
+            today,
+        }))
     }
 
     /// When the overlap was last seen: `2 March`.
@@ -251,7 +263,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let others = others(tx, &partner).await?;
     let library = library(tx, &partner, &others).await?;
     let rule = map::sharing_rule(tx, &partner.id).await?;
-    let kept = withheld(tx, &rule, frame, &overlaps).await?;
+    let kept = shared::withheld(tx, &rule, frame, &overlaps).await?;
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -269,7 +281,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         purpose: Some(frame.purpose),
         facts: input::Facts {
             withheld: kept,
-            ..shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
+            ..shared::shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
         },
         text: text.to_owned(),
     };
@@ -288,89 +300,6 @@ async fn nameable(tx: &mut Tx, partner: &PartnerId, account: Option<&AccountId>)
     }
     overlaps.retain(|o| o.gone_at.is_none());
     Ok(overlaps)
-}
-
-/// What a note must not say: of the overlaps, and of accounts that are hidden without being one.
-async fn withheld(
-    tx: &mut Tx,
-    rule: &Rule,
-    frame: &Frame<'_>,
-    overlaps: &[Overlap],
-) -> Result<Vec<Withheld>> {
-    let mut kept = Vec::new();
-    for o in overlaps {
-        let Some(mut one) = sharing::withheld(rule, o) else { continue };
-        // A name is what a note would say; and whoever speaks may say their own.
-        one.owner = match o.owner_user() {
-            Some(user) if user == *frame.sender => None,
-            Some(user) if one.owner.is_some() => {
-                people::find(tx, &user).await?.map(|(person, _)| person.name)
-            }
-            _ => one.owner,
-        };
-        kept.push(one);
-    }
-    for id in &rule.hidden {
-        if !overlaps.iter().any(|o| o.account.id == *id)
-            && let Some(account) = map::account(tx, id).await?
-        {
-            kept.push(Withheld { account: account.name, hidden: true, ..Withheld::default() });
-        }
-    }
-    Ok(kept)
-}
-
-fn not_shared(overlap: &Overlap, rule: &Rule) -> Error {
-    let account = escape(&overlap.account.name);
-    if rule.hidden.contains(&overlap.account.id) {
-        let partner = escape(&overlap.partner);
-        return Error::user(format!(
-            "{account} is hidden from {partner}, so no note to them can be about it. {partner}'s manager or an admin changes that on its card."
-        ));
-    }
-    Error::user(format!(
-        "{partner} may see {what}, so no note to them can be about {account}. {partner}'s manager or an admin changes that on its card.",
-        partner = escape(&overlap.partner),
-        what = rule.words(),
-    ))
-}
-
-fn shared_facts(
-    partner: &Partner,
-    rule: &Rule,
-    overlaps: &[Overlap],
-    library: &[Item],
-    others: Vec<String>,
-    zone: &TimeZone,
-) -> input::Facts {
-    let of = |kind: ItemKind| library.iter().filter(move |i| i.kind == kind);
-    let launch = |i: &Item| input::Launch { title: i.title.clone(), date: i.date };
-    let links =
-        library.iter().filter_map(|i| url::Url::parse(i.url.as_deref()?).ok()?.host_str().map(str::to_owned));
-    input::Facts {
-        partner: Some(partner.name.clone()),
-        overlaps: overlaps
-            .iter()
-            .filter_map(|o| sharing::shared_overlap(rule, o))
-            .filter_map(|o| {
-                Some(input::Overlap {
-                    account: o.account?,
-                    our_population: o.our_population,
-                    their_population: o.their_population,
-                    seen: o.seen.map(|at| at.to_zoned(zone.clone()).date()),
-                    amount: o.amount,
-                })
-            })
-            .collect(),
-        withheld: Vec::new(),
-        assets: of(ItemKind::Asset)
-            .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
-            .collect(),
-        our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
-        their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),
-        other_partners: others,
-        allowed_links: links.chain(partner.domain.clone()).collect(),
-    }
 }
 
 /// What the sender is to the account (A13); `None` where nobody can tell.

@@ -28,44 +28,21 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::List => list(o).await,
         PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
         PartnerVerb::Show { words } if words.is_empty() => list(o).await,
-        PartnerVerb::Show { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            show(o, &partner).await
-        }
-        PartnerVerb::Focus { words } if words.is_empty() => {
-            Err(Error::user("Say with which partner: `/partner partner focus northwind`."))
-        }
-        PartnerVerb::Focus { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            focus::show(o, partner).await
-        }
-        PartnerVerb::Fit { words } if words.is_empty() => {
-            Err(Error::user("Say which partner: `/partner partner fit northwind`."))
-        }
-        PartnerVerb::Fit { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            fit::show(o, &partner).await
-        }
-        PartnerVerb::Sharing { words } if words.is_empty() => {
-            Err(Error::user("Say for which partner: `/partner partner sharing northwind`."))
-        }
-        PartnerVerb::Sharing { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            sharing::open(o, &partner).await
-        }
-        PartnerVerb::Contact { words } if words.is_empty() => {
-            Err(Error::user("Say at which partner: `/partner partner contact northwind`."))
-        }
-        PartnerVerb::Contact { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            open_contact(o, &partner, None).await
-        }
+        PartnerVerb::Show { words } => show(o, &named(o, &words, "show").await?).await,
+        PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
+        PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
+        PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
+        PartnerVerb::Contact { words } => open_contact(o, &named(o, &words, "contact").await?, None).await,
     }
 }
 
-async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
+/// The partner that the words name; without any, an example of the verb.
+async fn named(o: &Occasion<'_>, words: &[String], verb: &str) -> Result<Partner> {
+    if words.is_empty() {
+        return Err(Error::user(format!("Say which partner: `/partner partner {verb} northwind`.")));
+    }
     let mut tx = o.read().await?;
-    let found = find_partner(&mut tx, words).await?;
+    let found = find_partner(&mut tx, &words.join(" ")).await?;
     tx.rollback().await?;
     found
 }
