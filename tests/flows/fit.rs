@@ -24,12 +24,27 @@ async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
     let card = stage.sandbox.ephemerals(MAYA).pop().unwrap();
     stage.press(MAYA, &(OPS.to_owned(), card["ts"].as_str().unwrap().to_owned()), "focus.agree").await;
     let shown = stage.say(MAYA, OPS, "/partner partner fit globex").await;
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    *Globex as a partner*
+    3 overlaps: 2 asks, 1 joint.
+    • 2 · their customer, our open deal
+    • 1 · their customer, our customer
+    They cover 1 of 1 focus accounts (100%), 2 of 2 open deals (100%), 1 of 2 customers (50%). Ours are counted as far as any partner's list tells them.
+    For instance: *Acme Inc* (their customer, our open deal ($120k)), *Corvid Inc* (their customer, our open deal ($80k)), *Dynamo Inc* (their customer, our customer).
+    [No agreement yet]
+    ");
     let card = stage.sandbox.ephemerals(MAYA).pop().unwrap();
     let at = (OPS.to_owned(), card["ts"].as_str().unwrap().to_owned());
     stage.press(MAYA, &at, "partner.prospect").await;
     let before = stage.sandbox.ephemerals(MAYA).pop().unwrap();
-    insta::assert_snapshot!(before["text"].as_str().unwrap(), @"");
+    insta::assert_snapshot!(before["text"].as_str().unwrap(), @r"
+    *Globex as a partner* · no agreement yet
+    3 overlaps: 2 asks, 1 joint.
+    • 2 · their customer, our open deal
+    • 1 · their customer, our customer
+    They cover 1 of 1 focus accounts (100%), 2 of 2 open deals (100%), 1 of 2 customers (50%). Ours are counted as far as any partner's list tells them.
+    Before there is an agreement, this shows counts and no names.
+    ");
     for name in ["Acme", "Corvid", "Dynamo"] {
         assert!(!before.to_string().contains(name), "{before}");
     }

@@ -86,7 +86,20 @@ async fn a_list_is_proposed_agreed_and_shown(stage: Stage) {
     choose(&stage, MAYA, &at, "pin", "Bolt").await;
     assert!(stage.last_private(MAYA).contains("1. *Bolt Inc*"), "{}", stage.last_private(MAYA));
     stage.press(MAYA, &at, "focus.agree").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @r"
+    *Accounts that we want Northwind in*
+    Version 1, agreed by <@U0MAYA> on 4 March.
+    1. *Bolt Inc* · their customer, our open deal ($120k) · _pinned_
+    An ask: Northwind can open doors for our deal · seen today · nobody of ours has it yet
+    2. *Acme Inc* · their customer, our open deal ($120k)
+    An ask: Northwind can open doors for our deal · seen today · nobody of ours has it yet
+    Dropped: Corvid Inc by <@U0MAYA>. Add one to bring it back.
+
+    *Accounts that Northwind wants us in*
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, and how fresh it is.
+    1. *Quarry Inc* · their prospect, our customer
+    A give: we can introduce Northwind · seen today · nobody of ours has it yet
+    ");
     assert_eq!(agreed(&stage, Side::Ours).await, ["Bolt Inc", "Acme Inc"]);
     assert_eq!(agreed(&stage, Side::Theirs).await, [""; 0]);
     // It shows in the list of overlaps, on the partner's card, and first in the digest.
