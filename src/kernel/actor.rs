@@ -91,7 +91,9 @@ impl Right {
             Self::Triage => {
                 "triage: plan, assign, snooze, dismiss, decide and hold accounts, import lists, review matches, draft notes"
             }
-            Self::Approve => "approve, edit, reject a note to a partner",
+            Self::Approve => {
+                "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see"
+            }
             Self::Administer => "set-up, partners, channels, roles, the digest's settings",
         }
     }

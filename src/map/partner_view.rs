@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::lists::OurList;
 use super::partner::{Contact, ContactRole, Partner};
+use super::{fit_view, sharing_view};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
@@ -21,6 +22,8 @@ pub mod action {
     pub const SHOW: &str = "partner.show";
     /// Opens the form of a new contact; the value is the partner's id. Also its callback.
     pub const ADD_CONTACT: &str = "partner.add_contact";
+    /// Shows its focus lists, which are drawn elsewhere; the value is its id.
+    pub const FOCUS: &str = "focus.show";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
     pub const EDIT_CONTACT: &str = "partner.edit_contact";
 }
@@ -129,6 +132,12 @@ pub struct Details<'a> {
     pub open: i64,
     /// A line for each source of its list.
     pub sources: &'a [String],
+    /// How its focus lists stand, in words.
+    pub focus: String,
+    /// What its people may see, in words.
+    pub sharing: String,
+    /// Whether the reader may change that.
+    pub may_share: bool,
     /// Whether the reader may change the partner.
     pub may_edit: bool,
     /// Whether the reader may change its contacts.
@@ -147,8 +156,14 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         None if d.sources.is_empty() => "none yet: drop one into the intake channel".to_owned(),
         None => "none yet".to_owned(),
     };
-    let facts =
-        [("Manager", manager), ("Channel", channel), ("Open overlaps", d.open.to_string()), ("List", list)];
+    let facts = [
+        ("Manager", manager),
+        ("Channel", channel),
+        ("Open overlaps", d.open.to_string()),
+        ("List", list),
+        ("Focus list", d.focus.clone()),
+        ("They may see", d.sharing.clone()),
+    ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
     if !d.sources.is_empty() {
         shown.extend(blocks::sections(&format!("*Sources*\n{}", d.sources.join("\n"))));
@@ -168,16 +183,20 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     if d.contacts.len() > SHOWN {
         shown.push(blocks::context(&format!("{} more contacts.", d.contacts.len() - SHOWN)));
     }
-    let mut buttons = Vec::new();
+    let mut buttons = vec![
+        blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
+    ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
+    }
+    if d.may_share {
+        buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));
     }
     if d.may_edit {
         buttons.push(blocks::button("Edit partner", action::EDIT, partner.id.as_str()));
     }
-    if !buttons.is_empty() {
-        shown.push(blocks::actions(buttons));
-    }
+    shown.push(blocks::actions(buttons));
     let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let people: Vec<String> = d.contacts.iter().take(SHOWN).map(contact_line).collect();
     let sources: Vec<String> = d.sources.iter().map(|line| format!("Source: {line}")).collect();

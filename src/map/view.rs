@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::flow::Outcome;
+use super::focus::Focus;
 use super::lists::OurList;
 use super::overlap::{Overlap, Population, Sighting, user_of};
 use super::partner::Partner;
@@ -268,6 +269,7 @@ struct Row {
     label: String,
     partner: String,
     kind: String,
+    focus: Option<String>,
     state: String,
     holds: Vec<String>,
 }
@@ -287,10 +289,11 @@ pub struct Beside<'a> {
     pub holds: HashMap<AccountId, Vec<String>>,
 }
 
-/// A private list; `limit` rows are shown.
+/// A private list; `limit` rows are shown. What is on a focus list says so.
 pub fn list(
     narrowed: &str,
     found: &[Overlap],
+    focus: &[Focus],
     limit: usize,
     beside: &Beside<'_>,
     now: &jiff::Zoned,
@@ -302,6 +305,10 @@ pub fn list(
             Some(kin) => format!("{} · {kin}", o.kind_words()),
             None => o.kind_words(),
         },
+        focus: focus
+            .iter()
+            .find(|f| f.account == o.account.id && f.partner == o.partner_id)
+            .map(Focus::words),
         state: state_words(o, now),
         holds: beside.holds.get(&o.account.id).cloned().unwrap_or_default(),
     });

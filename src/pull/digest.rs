@@ -11,6 +11,7 @@ use super::priority::{self, About};
 use crate::kernel::dates::monday_of;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::schedule::Schedule;
+use crate::map::focus::Side;
 use crate::map::lists::OurList;
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Triage};
@@ -170,6 +171,8 @@ pub struct Input {
     pub partners: Vec<Partner>,
     /// Those whose amount is above all others of one currency that wait with their partner, at least two of them.
     pub largest: HashSet<OverlapId>,
+    /// Those on an agreed focus list with their partner, and whose list that is.
+    pub focus: HashMap<OverlapId, Side>,
     /// How many wait with each partner.
     pub waiting: HashMap<PartnerId, i64>,
     /// The motions of what was last planned with each partner, the newest first.
@@ -266,6 +269,7 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 new_is_news: input.counts.new * 2 < input.counts.open,
                 largest: input.largest.contains(&o.id),
                 kinds: &input.kinds,
+                focus: input.focus.get(&o.id).copied(),
             };
             (o.clone(), priority::weigh(o, &about))
         })

@@ -1,5 +1,7 @@
 //! The digest goes out once a week; a decision edits every message that shows it.
 
+pub mod focus;
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -56,11 +58,13 @@ pub async fn compose(
     let since = digest::news_since(now, due.as_ref());
     let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
     let kinds = lists::map_settings(tx).await?.kinds;
+    let candidates = store::candidates(tx, now, since).await?;
     let input = Input {
         now,
         zone,
         due,
-        candidates: store::candidates(tx, now, since).await?,
+        focus: crate::pull::focus::sides(&map::focus_accounts(tx).await?, &candidates),
+        candidates,
         partners: map::partners(tx).await?,
         largest: store::largest(tx, now).await?,
         waiting: map::waiting(tx, now).await?,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::kernel::age;
+use crate::map::focus::Side;
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage};
 
@@ -20,6 +21,8 @@ pub const RETURNED: i64 = 20;
 pub const WAITING: i64 = 15;
 /// Points of having come up in the last week.
 pub const NEW: i64 = 8;
+/// Points of standing on an agreed focus list with the partner (B2).
+pub const FOCUS: i64 = 20;
 /// After so many days without anybody, an overlap waits too long.
 pub const WAITING_DAYS: i64 = 5;
 /// So many of a partner's last planned overlaps of one motion are a habit (A10).
@@ -61,11 +64,20 @@ pub struct About<'a> {
     pub largest: bool,
     /// The motion of each kind.
     pub kinds: &'a Kinds,
+    /// Whose focus list with this partner it is on.
+    pub focus: Option<Side>,
 }
 
 /// One reason to look at it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
+    /// It is on an agreed focus list.
+    Focus {
+        /// Whose.
+        side: Side,
+        /// The partner's name.
+        partner: String,
+    },
     /// It changed on that day.
     Changed {
         /// `Thursday`, or `3 March`.
@@ -133,7 +145,7 @@ impl Reason {
     /// Its place in a phrase.
     fn place(&self) -> u8 {
         match self {
-            Self::Changed { .. } => 0,
+            Self::Focus { .. } | Self::Changed { .. } => 0,
             Self::Returned => 1,
             Self::New(_) => 2,
             Self::Kind { .. } | Self::Set { .. } | Self::Habit { .. } => 3,
@@ -148,6 +160,7 @@ impl Reason {
     pub fn words(&self) -> String {
         use Population::{Customer, OpenOpportunity, Prospect};
         match self {
+            Self::Focus { side, partner } => side.words(partner),
             Self::Changed { day, what } => format!("changed on {day}: {what}"),
             Self::Returned => "back from its snooze".to_owned(),
             Self::Kind { ours, theirs, partner, soon } => match (ours, theirs) {
@@ -210,7 +223,7 @@ pub struct Priority {
 }
 
 impl Priority {
-    /// One phrase of at most two reasons; not escaped. What it says stays true for a week: how long it waits, and that
+    /// One phrase of at most two reasons, and the focus list before them; not escaped. What it says stays true for a week: how long it waits, and that
     /// nobody has it, is said by the row, which knows better when it is shown again.
     pub fn phrase(&self) -> String {
         self.first_two(|_| true)
@@ -224,7 +237,10 @@ impl Priority {
     fn first_two(&self, wanted: impl Fn(&Reason) -> bool) -> String {
         let lasting =
             self.why.iter().filter(|r| !matches!(r, Reason::Waiting(_) | Reason::Open(_)) && wanted(r));
-        lasting.take(2).map(Reason::words).collect::<Vec<_>>().join("; ")
+        let (focus, others): (Vec<&Reason>, Vec<&Reason>) =
+            lasting.partition(|r| matches!(r, Reason::Focus { .. }));
+        let said = focus.into_iter().chain(others.into_iter().take(2));
+        said.map(Reason::words).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -247,6 +263,27 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
     if about.new_is_news && within(&o.first_seen) {
         found.push((NEW, Reason::New(day(o.first_seen))));
     }
+    found.extend(worth(o, about));
+    let age = age::days_since(o.first_seen, &today);
+    if age > WAITING_DAYS && o.holder().is_none() {
+        found.push((WAITING, Reason::Waiting(age)));
+    }
+    if let Some(side) = about.focus {
+        found.push((FOCUS, Reason::Focus { side, partner: o.partner.clone() }));
+    }
+    if found.iter().all(|(points, _)| *points <= 0) {
+        let reason = if within(&o.first_seen) { Reason::New(day(o.first_seen)) } else { Reason::Open(age) };
+        found.push((1, reason));
+    }
+    let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
+    found.sort_by_key(|(_, reason)| reason.place());
+    Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
+}
+
+/// What it is worth whatever happened this week, with its reasons: the populations of both sides, the habit with this
+/// partner, the age of its list, and its place among the amounts.
+fn worth(o: &Overlap, about: &About<'_>) -> Vec<(i64, Reason)> {
+    let mut found = Vec::new();
     let soon =
         o.our_population == Some(Population::OpenOpportunity) && o.stage.as_deref().is_some_and(is_late);
     let kind = kind_points(o.our_population, o.their_population) + if soon { LATE_STAGE } else { 0 };
@@ -261,20 +298,18 @@ pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
             found.extend(other);
         }
     }
-    let age = age::days_since(o.first_seen, &today);
-    if age > WAITING_DAYS && o.holder().is_none() {
-        found.push((WAITING, Reason::Waiting(age)));
-    }
     if let Some(days) = about.stale_days {
         found.push((-5, Reason::Stale { days, partner: o.partner.clone() }));
     }
     if about.largest {
         found.push((0, Reason::Largest { partner: o.partner.clone() }));
     }
-    if found.iter().all(|(points, _)| *points <= 0) {
-        let reason = if within(&o.first_seen) { Reason::New(day(o.first_seen)) } else { Reason::Open(age) };
-        found.push((1, reason));
-    }
+    found
+}
+
+/// What it is worth for longer than a week, amount included: what the focus list is proposed by.
+pub fn lasting(o: &Overlap, about: &About<'_>) -> Priority {
+    let mut found = worth(o, about);
     let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
     found.sort_by_key(|(_, reason)| reason.place());
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }

@@ -10,6 +10,7 @@ use super::priority::{self, AMOUNTS, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
+use crate::map::focus::Side;
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
 use crate::map::store as map;
@@ -19,10 +20,26 @@ use crate::{sql_all, sql_exec, sql_value};
 /// Nobody's name is on it.
 const NOBODY: &str = "o.assignee IS NULL AND o.owner IS NULL AND a.owner IS NULL";
 const DAY_MS: i64 = 86_400_000;
+const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
 
 /// The score of [`priority::weigh`] as far as the columns tell it: `$2` is when news begin, `$3` when waiting is too long.
 fn rough_score() -> String {
-    const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
+    let kinds = kind_points();
+    let amounts = amount_points();
+    format!(
+        "({kinds} + {amounts} \
+         + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
+         + CASE WHEN o.first_seen < $3 AND {NOBODY} THEN {} ELSE 0 END \
+         + CASE WHEN EXISTS (SELECT 1 FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) \
+         THEN {} ELSE 0 END)",
+        priority::CHANGED,
+        priority::RETURNED,
+        priority::WAITING,
+        priority::FOCUS,
+    )
+}
+
+fn kind_points() -> String {
     let kinds: String = ALL
         .iter()
         .flat_map(|ours| ALL.iter().map(move |theirs| (*ours, *theirs)))
@@ -32,18 +49,15 @@ fn rough_score() -> String {
             format!(" WHEN o.our_population = '{ours}' AND o.their_population = '{theirs}' THEN {points}")
         })
         .collect();
+    format!("CASE{kinds} ELSE 0 END")
+}
+
+fn amount_points() -> String {
     let amounts: String = AMOUNTS
         .iter()
         .map(|(from, points)| format!(" WHEN o.amount_hundredths >= {} THEN {points}", from * 100))
         .collect();
-    format!(
-        "(CASE{kinds} ELSE 0 END + CASE{amounts} ELSE 0 END \
-         + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
-         + CASE WHEN o.first_seen < $3 AND {NOBODY} THEN {} ELSE 0 END)",
-        priority::CHANGED,
-        priority::RETURNED,
-        priority::WAITING,
-    )
+    format!("CASE{amounts} ELSE 0 END")
 }
 
 /// The first [`CANDIDATES`] overlaps of every partner that wait for a decision, pre-ordered by a rough score.
@@ -68,6 +82,46 @@ pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result
     )?;
     let ids: Vec<OverlapId> = ids.into_iter().map(|(id,)| id.into()).collect();
     map::overlaps_of_ids(tx, &ids).await
+}
+
+/// The worthiest overlaps with a partner for a side of its focus list, at most `limit`; what was dismissed is none.
+pub async fn worthiest(tx: &mut Tx, partner: &PartnerId, side: Side, limit: i64) -> Result<Vec<Overlap>> {
+    let sql = format!(
+        "SELECT o.id FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
+         WHERE o.partner_id = $1 AND o.gone_at IS NULL AND o.triage <> 'dismissed' AND ({}) \
+         ORDER BY {} + {} DESC, a.name_key, o.id LIMIT $2",
+        wanted(side),
+        kind_points(),
+        amount_points()
+    );
+    let ids = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), partner.as_str(), limit)?;
+    let ids: Vec<OverlapId> = ids.into_iter().map(|(id,)| id.into()).collect();
+    map::overlaps_of_ids(tx, &ids).await
+}
+
+/// How many overlaps with each partner are worth a place on this side's list.
+pub async fn worth_a_place(tx: &mut Tx, side: Side) -> Result<HashMap<PartnerId, i64>> {
+    let sql = format!(
+        "SELECT o.partner_id, COUNT(*) FROM account_overlaps o \
+         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' AND ({}) GROUP BY o.partner_id",
+        wanted(side)
+    );
+    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()))?;
+    Ok(rows.into_iter().map(|(partner, n)| (partner.into(), n)).collect())
+}
+
+/// The populations that a side wants, as [`Side::wants`] says.
+fn wanted(side: Side) -> String {
+    let pairs: Vec<String> = ALL
+        .iter()
+        .flat_map(|ours| ALL.iter().map(move |theirs| (*ours, *theirs)))
+        .filter(|(ours, theirs)| side.wants(Some(*ours), Some(*theirs)))
+        .map(|(ours, theirs)| {
+            let (ours, theirs) = (ours.as_str(), theirs.as_str());
+            format!("(o.our_population = '{ours}' AND o.their_population = '{theirs}')")
+        })
+        .collect();
+    pairs.join(" OR ")
 }
 
 /// The overlaps whose amount is above all others of one currency that wait with their partner, at least two of them.

@@ -1,5 +1,6 @@
 //! The digest in Slack: one message, a reply a partner, and what is said to one person.
 
+pub mod focus;
 mod row;
 mod told;
 
@@ -219,8 +220,8 @@ fn late_words(late: &Late) -> String {
 }
 
 fn in_letters(n: i64) -> String {
-    const WORDS: [&str; 9] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    let word = usize::try_from(n - 2).ok().and_then(|i| WORDS.get(i));
+    const WORDS: [&str; 10] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let word = usize::try_from(n - 1).ok().and_then(|i| WORDS.get(i));
     word.map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 

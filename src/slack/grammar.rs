@@ -58,7 +58,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DigestVerb>,
     },
-    /// Partners: add one, show one, add a contact
+    /// Partners: add one, agree on focus lists, say what it may see, add a contact
     Partner {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -194,6 +194,24 @@ pub enum PartnerVerb {
     Show {
         /// Its name.
         #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+    /// The few accounts that you and the partner work on, for both sides
+    Focus {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What a partner, or one to be, would bring: counts by kind, and what of ours they cover
+    Fit {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What the partner may see of your overlaps with it
+    Sharing {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
         words: Vec<String>,
     },
     /// Add a person at a partner
@@ -402,7 +420,7 @@ mod tests {
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
         `/partner draft new | list`  Notes to partners: draft one, see what waits
         `/partner digest preview | settings`  The weekly triage digest
-        `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
+        `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -1,5 +1,7 @@
 //! What is known when a note is written: for the template, for the relevance check, and for the card.
 
+mod shared;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,6 +16,7 @@ use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 use crate::map::account_map;
 use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
+use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
 use crate::store::{Tx, people, settings};
 
@@ -100,6 +103,8 @@ pub struct Ground {
     pub partner: Partner,
     /// What it is about.
     pub overlap: Overlap,
+    /// As much of it as the partner may see.
+    pub shared: SharedOverlap,
     /// Who of the partner can be written to.
     pub contacts: Vec<Contact>,
     /// What can be given today.
@@ -122,6 +127,9 @@ impl Ground {
     /// Everything that is known around this overlap; `None` when it or its partner was removed.
     pub async fn load(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Option<Self>> {
         let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
+        let rule = map::sharing_rule(tx, &partner.id).await?;
+        let seen = sharing::shared_overlap(&rule, &overlap).filter(|seen| seen.account.is_some());
+        let seen = seen.ok_or_else(|| shared::not_shared(&overlap, &rule))?;
         let contacts = map::contacts(tx, &partner.id).await?;
         let others = others(tx, &partner).await?;
         let zone = settings::load(tx).await?.digest.time_zone();
@@ -137,7 +145,20 @@ impl Ground {
         let account = &overlap.account.id;
         let mut holds = account_map::flow::hold_lines(tx, now, std::slice::from_ref(account)).await?;
         let holds = holds.remove(account).unwrap_or_default();
-        Ok(Some(Self { partner, overlap, contacts, library, others, holds, owner, owner_user, zone, today }))
+        let owner = owner.filter(|_| rule.names_owner());
+        Ok(Some(Self {
+            partner,
+            overlap,
+            shared: seen,
+            contacts,
+            library,
+            others,
+            holds,
+            owner,
+            owner_user,
+            zone,
+            today,
+        }))
     }
 
     /// When the overlap was last seen: `2 March`.
@@ -151,9 +172,9 @@ impl Ground {
         template::Facts {
             recipient: contact.map(|c| c.first_name().to_owned()),
             partner: Some(self.partner.name.clone()),
-            account: Some(self.overlap.account.name.clone()),
-            our_population: self.overlap.our_population.map(|p| p.words().to_owned()),
-            their_population: self.overlap.their_population.map(|p| p.words().to_owned()),
+            account: self.shared.account.clone(),
+            our_population: self.shared.our_population.map(|p| p.words().to_owned()),
+            their_population: self.shared.their_population.map(|p| p.words().to_owned()),
             owner: self.owner.clone(),
             asset: newest(ItemKind::Asset).and_then(document),
             our_launch: newest(ItemKind::OurLaunch).and_then(dated),
@@ -248,6 +269,8 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let owner = overlaps.iter().find(|o| Some(&o.account.id) == frame.account).and_then(Overlap::owner_user);
     let others = others(tx, &partner).await?;
     let library = library(tx, &partner, &others).await?;
+    let rule = map::sharing_rule(tx, &partner.id).await?;
+    let kept = shared::withheld(tx, &rule, frame, &overlaps).await?;
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -263,7 +286,10 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         sender: input::Sender { role: sender_role(tx, frame.sender, owner.as_ref(), &partner.id).await? },
         channel: Some(frame.channel()),
         purpose: Some(frame.purpose),
-        facts: shared_facts(&partner, &overlaps, &library, others, &zone),
+        facts: input::Facts {
+            withheld: kept,
+            ..shared::shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
+        },
         text: text.to_owned(),
     };
     let settings = Settings { stale_after_days: partner.refresh_days, ..frame.settings.clone() };
@@ -281,38 +307,6 @@ async fn nameable(tx: &mut Tx, partner: &PartnerId, account: Option<&AccountId>)
     }
     overlaps.retain(|o| o.gone_at.is_none());
     Ok(overlaps)
-}
-
-fn shared_facts(
-    partner: &Partner,
-    overlaps: &[Overlap],
-    library: &[Item],
-    others: Vec<String>,
-    zone: &TimeZone,
-) -> input::Facts {
-    let of = |kind: ItemKind| library.iter().filter(move |i| i.kind == kind);
-    let launch = |i: &Item| input::Launch { title: i.title.clone(), date: i.date };
-    let links =
-        library.iter().filter_map(|i| url::Url::parse(i.url.as_deref()?).ok()?.host_str().map(str::to_owned));
-    input::Facts {
-        partner: Some(partner.name.clone()),
-        overlaps: overlaps
-            .iter()
-            .map(|o| input::Overlap {
-                account: o.account.name.clone(),
-                our_population: o.our_population,
-                their_population: o.their_population,
-                seen: Some(o.last_seen.to_zoned(zone.clone()).date()),
-            })
-            .collect(),
-        assets: of(ItemKind::Asset)
-            .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
-            .collect(),
-        our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
-        their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),
-        other_partners: others,
-        allowed_links: links.chain(partner.domain.clone()).collect(),
-    }
 }
 
 /// What the sender is to the account (A13); `None` where nobody can tell.

@@ -130,7 +130,10 @@ fn purposes_of(ground: &Ground) -> Vec<(Purpose, &'static str)> {
 /// The texts of a kind whose claims are true of the overlap.
 fn texts(ground: &Ground, purpose: Purpose, gift: GiftKind) -> Vec<&'static Template> {
     let (ours, theirs) = (ground.overlap.our_population, ground.overlap.their_population);
-    shipped().iter().filter(|t| t.purpose == purpose && t.gift == gift && t.fits(ours, theirs)).collect()
+    // A text that is true of our customers only would tell that it is one.
+    let tells = |t: &&Template| t.ours.is_empty() || ground.shared.our_population.is_some();
+    let fits = |t: &&Template| t.purpose == purpose && t.gift == gift && t.fits(ours, theirs);
+    shipped().iter().filter(fits).filter(tells).collect()
 }
 
 /// The facts that a template lacks. The reader is always asked for.

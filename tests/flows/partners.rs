@@ -47,6 +47,8 @@ async fn a_partner_is_added_and_edited(stage: Stage) {
         Channel: <#C0INITECH>
         Open overlaps: 0
         List: none yet: drop one into the intake channel
+        Focus list: none yet
+        They may see: overlaps with account, domain, what it is to us
         ");
     }
     let card = stage.sandbox.ephemerals(MAYA).pop().unwrap();

@@ -148,6 +148,7 @@ pub(super) async fn hand_over(
         file_name: format!("{file_name} from {}", source.name),
         channel,
         thread: None,
+        kind: Kind::Overlaps,
         partner: standing.partner.clone(),
         uploaded_by: UserId::from(audit::TANDEM),
         state: State::Received,

@@ -12,6 +12,7 @@ fn input(candidates: Vec<Overlap>, waiting: &[(&str, i64)]) -> Input {
             partner("Northwind", Some("2026-03-04T08:00:00Z")),
         ],
         largest: HashSet::new(),
+        focus: HashMap::new(),
         waiting: waiting.iter().map(|(p, n)| ((*p).into(), *n)).collect(),
         planned: HashMap::new(),
         counts: Counts::default(),

@@ -16,6 +16,7 @@ fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
         new_is_news: false,
         largest: false,
         kinds: &SHIPPED,
+        focus: None,
     }
 }
 
@@ -40,6 +41,7 @@ fn a_day_of_more_than_six_days_ago_has_its_date() {
             new_is_news: true,
             largest: false,
             kinds: &SHIPPED,
+            focus: None,
         };
         weigh(o, &about).why.first().map(Reason::words)
     };
@@ -196,4 +198,29 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_focus_list_is_said_first_and_counts() {
+    let o = overlap("acme", "Acme", "Northwind");
+    let zone = TimeZone::UTC;
+    let plain = about(&[], &zone);
+    let focused = About { focus: Some(Side::Ours), ..plain };
+    let (with, without) = (weigh(&o, &focused), weigh(&o, &plain));
+    assert_eq!(with.score - without.score, FOCUS);
+    insta::assert_snapshot!(with.phrase(), @"on our focus list with Northwind; an ask: Northwind can open doors for our deal");
+    let theirs = About { focus: Some(Side::Theirs), ..plain };
+    insta::assert_snapshot!(weigh(&o, &theirs).phrase(), @"on Northwind's focus list; an ask: Northwind can open doors for our deal");
+}
+
+#[test]
+fn what_lasts_leaves_the_news_of_the_week_out() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    let zone = TimeZone::UTC;
+    let before = lasting(&o, &about(&[], &zone));
+    o.changed_at = Some(at("2026-03-08T07:00:00Z"));
+    o.change_note = Some("the amount is $120k".into());
+    o.first_seen = at("2026-01-01T07:00:00Z");
+    assert_eq!(lasting(&o, &about(&[], &zone)), before);
+    assert!(weigh(&o, &about(&[], &zone)).score > before.score);
 }

@@ -40,6 +40,7 @@ fn week() -> (Digest, Scene) {
             partner("Umbrella", None),
         ],
         largest: ["acme".into()].into(),
+        focus: HashMap::new(),
         waiting: [("northwind".into(), 9), ("initech".into(), 1)].into_iter().collect(),
         planned: [("initech".into(), vec![crate::map::overlap::Motion::Ask; 5])].into_iter().collect(),
         counts: Counts {

@@ -66,6 +66,12 @@ pub const TABLE: &[(&str, Need)] = &[
     ("draft.review", APPROVE),
     ("draft.sent", CONTRIBUTE),
     ("draft.template", TRIAGE),
+    ("focus.add", TRIAGE),
+    // Who agrees and insists is asked again with the partner.
+    ("focus.agree", TRIAGE),
+    ("focus.insist", TRIAGE),
+    ("focus.row", TRIAGE),
+    ("focus.show", CONTRIBUTE),
     ("import.add", TRIAGE),
     ("import.cancel", TRIAGE),
     ("import.columns", TRIAGE),
@@ -88,8 +94,15 @@ pub const TABLE: &[(&str, Need)] = &[
     ("pair.take_back", TRIAGE),
     ("partner.add", ADMINISTER),
     ("partner.add_contact", TRIAGE),
+    // Whether there is an agreement yet is asked again with the partner.
+    ("partner.agreed", TRIAGE),
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
+    ("partner.fit", CONTRIBUTE),
+    ("partner.names", TRIAGE),
+    ("partner.prospect", TRIAGE),
+    // Asked again with the partner: its manager's or an admin's.
+    ("partner.sharing", TRIAGE),
     ("partner.show", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
@@ -128,8 +141,14 @@ pub fn need_of_command(noun: &Noun) -> Need {
         },
         Noun::Partner { verb } => match verb {
             Some(PartnerVerb::Add { .. }) => ADMINISTER,
-            Some(PartnerVerb::Contact { .. }) => TRIAGE,
-            Some(PartnerVerb::List | PartnerVerb::Show { .. }) | None => CONTRIBUTE,
+            Some(PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => TRIAGE,
+            Some(
+                PartnerVerb::List
+                | PartnerVerb::Show { .. }
+                | PartnerVerb::Focus { .. }
+                | PartnerVerb::Fit { .. },
+            )
+            | None => CONTRIBUTE,
         },
         Noun::Setup => Need::SetUp,
     }

@@ -68,6 +68,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("draft.take_back", "took {} back from its sender"),
     ("draft.unconfirmed", "could not confirm {}"),
     ("draft.undelivered", "could not hand {} over"),
+    ("focus.agree", "agreed on {}"),
+    ("focus.drop", "dropped an account from {}"),
+    ("focus.insist", "changed how many may stand on {}"),
+    ("focus.pin", "pinned an account on {}"),
+    ("focus.unpin", "unpinned an account on {}"),
     ("import.add", "added the rows of {}"),
     ("import.cancel", "cancelled {}"),
     ("import.drop", "handed in {}"),
@@ -93,8 +98,12 @@ const DEEDS: &[(&str, &str)] = &[
     ("pair.take_back", "took back what was said of {}"),
     ("partner.add", "added {}"),
     ("partner.add_contact", "added a contact at {}"),
+    ("partner.agreed", "marked the agreement with {}"),
     ("partner.edit", "changed {}"),
     ("partner.edit_contact", "changed a contact at {}"),
+    ("partner.names", "showed names before an agreement with {}"),
+    ("partner.prospect", "marked that there is no agreement yet with {}"),
+    ("partner.sharing", "changed what {} may see"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -183,7 +192,8 @@ fn more(link: &Link) -> String {
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
         "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
-        | "draft.undelivered"
+        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin"
+        | "partner.names" | "partner.sharing" | "focus.unpin"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
@@ -211,6 +221,10 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "focus" => {
+            let partner = id.split(':').next().unwrap_or_default();
+            map::partner(tx, &partner.into()).await?.map(|p| format!("the focus list with {}", p.name))
+        }
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
         "pair" => {
@@ -242,6 +256,7 @@ const KINDS: &[&str] = &[
     "contact",
     "digest",
     "draft",
+    "focus",
     "import",
     "inbox",
     "keys",
@@ -283,6 +298,9 @@ mod tests {
         "draft.purpose",
         "draft.review",
         "draft.template",
+        "focus.add",
+        "focus.row",
+        "focus.show",
         "import.columns",
         "import.map",
         "inbox.bury",
@@ -299,6 +317,7 @@ mod tests {
         "pair.answers",
         "pair.review",
         "pair.skip",
+        "partner.fit",
         "partner.show",
         "setup.channels",
         "setup.open",

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::payload::AppHomeOpened;
 use super::home_view::{self as view, Found};
-use super::{Bot, Occasion, finish, identity, partners};
+use super::{Bot, Occasion, finish, focus, identity, partners};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action as Call, Outgoing};
@@ -87,6 +87,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
         partners: partners::counted(tx, now).await?,
+        focus: focus::overdue(tx, actor, &here).await?,
         now: here,
         welcome,
     })

@@ -9,6 +9,7 @@ use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::text::escape;
 use crate::map::account_map::{self, hold::Hold};
+use crate::map::focus::Side;
 use crate::map::lists::view as lists;
 use crate::map::partner::Partner;
 use crate::map::partner_view;
@@ -16,6 +17,7 @@ use crate::plan::commitment::Commitment;
 use crate::plan::request::Request;
 use crate::plan::view as plan;
 use crate::pull::digest::weekday_words;
+use crate::pull::view as pull;
 use crate::store::settings::Workspace;
 use crate::sustain::draft::Draft;
 use crate::sustain::view as sustain;
@@ -46,6 +48,8 @@ pub(super) struct Found {
     pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
     pub(super) partners: Vec<(Partner, i64)>,
+    /// Focus lists that are overdue, by the partners that the reader manages.
+    pub(super) focus: Vec<(Partner, Vec<(Side, String)>)>,
     pub(super) now: Zoned,
     pub(super) welcome: bool,
 }
@@ -86,6 +90,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         requests(found)?,
         holds(found)?,
         commitments(found)?,
+        focus(found),
     ];
     all.push(blocks::header(if needs.iter().all(Vec::is_empty) {
         "Nothing waits for you"
@@ -203,6 +208,13 @@ fn commitments(found: &Found) -> Result<Vec<Value>> {
     }
     all.extend(more(found.commitments.len(), "commitments: `/partner commit mine`"));
     Ok(all)
+}
+
+fn focus(found: &Found) -> Vec<Value> {
+    let row = |(p, why): &(Partner, Vec<(Side, String)>)| pull::focus::home_row((&p.id, &p.name), why);
+    let mut all: Vec<Value> = found.focus.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.focus.len(), "focus lists: `/partner partner focus` with a partner's name"));
+    all
 }
 
 fn more(total: usize, what: &str) -> Option<Value> {

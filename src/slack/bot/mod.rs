@@ -17,6 +17,8 @@ mod commitments;
 mod digest;
 mod drafts;
 mod events;
+mod fit;
+mod focus;
 pub mod guard;
 mod history;
 mod home;
@@ -32,6 +34,7 @@ mod seen;
 mod sessions;
 mod setup;
 mod setup_view;
+mod sharing;
 pub mod sources;
 pub mod standstill;
 mod status;
@@ -196,6 +199,7 @@ impl Bot {
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
+            "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
@@ -251,6 +255,7 @@ impl Bot {
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
+            "focus" => focus::click(o, verb, action).await,
             "kinds" => pairs::open_kinds(o).await,
             "pair" => pairs::click(o, verb, action).await,
             "partner" => partners::click(o, verb, action).await,
@@ -271,6 +276,7 @@ impl Bot {
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
+            "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,

@@ -60,13 +60,15 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let kin = lists_view::kin_of(lists::kin_among(&mut tx, &ids).await?);
     let mut matched = lists::matched_among(&mut tx, &ids).await?;
     let ours = lists::our_list(&mut tx).await?;
+    let focus = store::focus_accounts(&mut tx).await?;
     tx.rollback().await?;
     partners.retain(|p| filter.partner.as_ref().is_none_or(|id| *id == p.id));
     let may = |overlap: &&Overlap| o.actor.may(Right::Triage, Some(&overlap.partner_id));
     let mine: Vec<&OverlapId> = found.iter().filter(may).map(|overlap| &overlap.id).collect();
     matched.retain(|id| mine.contains(&id));
     let beside = Beside { partners: &partners, ours, kin, matched, holds };
-    o.answer(view::list(&narrowed, &found, usize::try_from(LISTED).unwrap_or(20), &beside, &o.here())?).await
+    let shown = usize::try_from(LISTED).unwrap_or(20);
+    o.answer(view::list(&narrowed, &found, &focus, shown, &beside, &o.here())?).await
 }
 
 /// What a list is narrowed to, and its name for the title.

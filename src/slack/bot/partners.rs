@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, identity, outdated, sources};
+use super::{Bot, Occasion, Problems, fit, focus, identity, outdated, sharing, sources};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -28,23 +28,21 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::List => list(o).await,
         PartnerVerb::Add { words } => open_add(o, &words.join(" ")).await,
         PartnerVerb::Show { words } if words.is_empty() => list(o).await,
-        PartnerVerb::Show { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            show(o, &partner).await
-        }
-        PartnerVerb::Contact { words } if words.is_empty() => {
-            Err(Error::user("Say at which partner: `/partner partner contact northwind`."))
-        }
-        PartnerVerb::Contact { words } => {
-            let partner = named(o, &words.join(" ")).await?;
-            open_contact(o, &partner, None).await
-        }
+        PartnerVerb::Show { words } => show(o, &named(o, &words, "show").await?).await,
+        PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
+        PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
+        PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
+        PartnerVerb::Contact { words } => open_contact(o, &named(o, &words, "contact").await?, None).await,
     }
 }
 
-async fn named(o: &Occasion<'_>, words: &str) -> Result<Partner> {
+/// The partner that the words name; without any, an example of the verb.
+async fn named(o: &Occasion<'_>, words: &[String], verb: &str) -> Result<Partner> {
+    if words.is_empty() {
+        return Err(Error::user(format!("Say which partner: `/partner partner {verb} northwind`.")));
+    }
     let mut tx = o.read().await?;
-    let found = find_partner(&mut tx, words).await?;
+    let found = find_partner(&mut tx, &words.join(" ")).await?;
     tx.rollback().await?;
     found
 }
@@ -68,9 +66,14 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let contacts = store::contacts(&mut tx, &partner.id).await?;
     let waiting = store::waiting(&mut tx, o.now).await?;
     let sources = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
+    let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
+    let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
+        focus,
+        sharing,
+        may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),
         sources: &sources,
         may_edit: o.actor.may(Right::Administer, None),
@@ -91,14 +94,14 @@ async fn open_contact(o: &Occasion<'_>, partner: &Partner, contact: Option<&Cont
 }
 
 /// A partner by the id on a button.
-async fn found(o: &Occasion<'_>, id: &str) -> Result<Partner> {
+pub(super) async fn found(o: &Occasion<'_>, id: &str) -> Result<Partner> {
     let mut tx = o.read().await?;
     let partner = store::partner(&mut tx, &PartnerId::from(id)).await?;
     tx.rollback().await?;
     partner.ok_or_else(gone)
 }
 
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::user("That partner was removed in the meantime. Nothing was changed.")
 }
 
@@ -111,6 +114,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             let channel = o.place.channel.as_ref().map(ChannelId::as_str);
             o.open(&view::form(Some(&partner), "", None, channel)).await
         }
+        "fit" | "prospect" | "agreed" | "names" => fit::click(o, verb, action).await,
+        "sharing" => sharing::open(o, &found(o, &action.value).await?).await,
         "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,
         "edit_contact" => {
             let mut tx = o.read().await?;
@@ -291,6 +296,8 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             Ok(contact) => another_partners(bot, &contact).await,
             Err(problems) => Ok(problems),
         },
+        "names" => Ok(fit::review(s)),
+        "sharing" => sharing::review(tx, s).await,
         _ => Ok(Problems::new()),
     }
 }
@@ -330,6 +337,8 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     match verb {
         "add" | "edit" => save(o, verb, s).await,
         "add_contact" | "edit_contact" => save_contact(o, verb, s).await,
+        "names" => fit::submit(o, s).await,
+        "sharing" => sharing::submit(o, s).await,
         _ => Err(outdated()),
     }
 }

@@ -8,7 +8,9 @@ use crate::pull::testing;
 fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
     let mut overlap = testing::overlap("o1", "Acme Corp", "Northwind");
     (overlap.our_population, overlap.their_population) = (ours, theirs);
+    let rule = crate::map::sharing::Rule::new(&overlap.partner_id);
     Ground {
+        shared: crate::map::sharing::shared_overlap(&rule, &overlap).unwrap(),
         partner: testing::partner("Northwind", None),
         overlap,
         contacts: Vec::new(),

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::kernel::money::Money;
 use crate::kernel::text::visible;
 use crate::map::overlap::Population;
 use crate::map::partner::ContactRole;
+use crate::map::sharing::Withheld;
 
 /// A draft and everything that is known about it. Only `today` and `text` must be there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,12 +68,17 @@ impl DraftInput {
     pub(super) fn as_seen(&self) -> Self {
         let mut seen = self.clone();
         let Recipient { name, company, .. } = &mut seen.recipient;
-        let Facts { partner, overlaps, assets, our_launches, their_launches, other_partners, .. } =
-            &mut seen.facts;
+        let Facts {
+            partner, overlaps, assets, our_launches, their_launches, other_partners, withheld, ..
+        } = &mut seen.facts;
         let launches = our_launches.iter_mut().chain(their_launches).map(|l| &mut l.title);
         let titles = assets.iter_mut().map(|a| &mut a.title).chain(launches);
         let names = [name, company, partner].into_iter().flatten().chain(other_partners);
-        let accounts = overlaps.iter_mut().map(|o| &mut o.account);
+        let kept = withheld
+            .iter_mut()
+            .flat_map(|w| [Some(&mut w.account), w.domain.as_mut(), w.owner.as_mut(), w.stage.as_mut()])
+            .flatten();
+        let accounts = overlaps.iter_mut().map(|o| &mut o.account).chain(kept);
         for words in names.chain(accounts).chain(titles).chain([&mut seen.text]) {
             if let Cow::Owned(without) = visible(words) {
                 *words = without;
@@ -102,6 +109,9 @@ pub struct Facts {
     /// Partners that this reader must not hear about.
     #[serde(deserialize_with = "or_default")]
     pub other_partners: Vec<String>,
+    /// What must not be said of accounts that overlap with this partner.
+    #[serde(deserialize_with = "or_default")]
+    pub withheld: Vec<Withheld>,
     /// Hosts that a note may link to; their subdomains count.
     #[serde(deserialize_with = "or_default")]
     pub allowed_links: Vec<String>,
@@ -121,6 +131,9 @@ pub struct Overlap {
     /// When the overlap was last seen.
     #[serde(default)]
     pub seen: Option<Date>,
+    /// The amount of our deal, where the partner may know it.
+    #[serde(default)]
+    pub amount: Option<Money>,
 }
 
 /// A document that a partner may be given.

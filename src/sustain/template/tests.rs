@@ -51,6 +51,7 @@ fn draft(template: &Template, text: String) -> DraftInput {
                 our_population: None,
                 their_population: None,
                 seen: Some(date(2026, 3, 2)),
+                amount: None,
             }],
             assets: vec![input::Asset {
                 title: "Retail onboarding checklist".into(),
@@ -60,6 +61,7 @@ fn draft(template: &Template, text: String) -> DraftInput {
             our_launches: vec![launch("Returns connector")],
             their_launches: vec![launch("Northwind Returns API")],
             other_partners: vec!["Globex".into()],
+            withheld: Vec::new(),
             allowed_links: vec!["example.com".into()],
         },
         text,

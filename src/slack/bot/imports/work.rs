@@ -19,6 +19,7 @@ use super::super::super::payload::FileRef;
 use super::super::{Bot, sources};
 use super::{file_at, show};
 use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::UserId;
 use crate::kernel::pulse::Pulse;
 use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;

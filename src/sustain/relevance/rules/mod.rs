@@ -18,6 +18,7 @@ mod no_other_partner;
 mod no_unresolved_field;
 mod no_work_for_rep;
 mod one_small_ask;
+mod only_what_is_shared;
 mod right_sender;
 mod touch_cap;
 mod welcome_gift;
@@ -48,7 +49,7 @@ const fn rule(name: &'static str, check: fn(&Draft<'_>) -> Outcome) -> Rule {
 }
 
 /// Every rule, in the order in which a reader sees them.
-pub(super) const RULES: [Rule; 21] = [
+pub(super) const RULES: [Rule; 22] = [
     rule("carries-gift", carries_gift::check),
     rule("no-hollow-check-in", no_hollow_check_in::check),
     rule("welcome-gift", welcome_gift::check),
@@ -65,6 +66,7 @@ pub(super) const RULES: [Rule; 21] = [
     rule("touch-cap", touch_cap::check),
     rule("no-other-partner", no_other_partner::check),
     rule("no-confidential-amount", no_confidential_amount::check),
+    rule("only-what-is-shared", only_what_is_shared::check),
     rule("no-unresolved-field", no_unresolved_field::check),
     rule("allowed-links", allowed_links::check),
     rule("fits-role", fits_role::check),

@@ -1,6 +1,7 @@
 //! The size of our deal stays with us.
 
 use super::{Draft, Outcome, block, pass, quote, warn};
+use crate::kernel::money::Money;
 
 pattern!(
     AMOUNT,
@@ -17,7 +18,14 @@ pattern!(
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {
     let text = draft.text();
-    let Some(found) = AMOUNT.find(text) else { return pass("No amounts.") };
+    let shared = |amount: &str| {
+        let amount = Money::parse(amount).map(|m| m.hundredths);
+        draft.accounts.iter().any(|(o, _)| amount.is_some() && o.amount.map(|m| m.hundredths) == amount)
+    };
+    let Some(found) = AMOUNT.find_iter(text).find(|m| !shared(m.as_str())) else {
+        let any = AMOUNT.is_match(text);
+        return pass(if any { "The amount is shared with this partner." } else { "No amounts." });
+    };
     let line = draft.sentence_at(found.start()).and_then(|n| {
         let of = || draft.clauses.iter().filter(move |c| c.sentence == n);
         text.get(of().next()?.span.start..of().next_back()?.span.end)

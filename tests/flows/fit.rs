@@ -1,0 +1,77 @@
+//! Partner fit: what a partner would bring, in counts before there is an agreement.
+
+use serde_json::json;
+use tandem::map::sharing::Level;
+use tandem::map::store as map;
+
+use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage};
+
+crate::flows!(before_an_agreement_there_are_counts_and_no_names);
+
+async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
+    for said in [
+        "Acme Inc with Northwind: our open opp $120k, their customer",
+        "Bolt Inc with Northwind: our customer, their prospect",
+        "Acme Inc with Globex: our open opp $120k, their customer",
+        "Corvid Inc with Globex: our open opp $80k, their customer",
+        "Dynamo Inc with Globex: our customer, their customer",
+    ] {
+        stage.person(ALEX).post(INTAKE, said).await.unwrap();
+    }
+    stage.settle().await;
+    // Northwind's focus list is agreed: Globex covers one of its accounts.
+    stage.say(MAYA, OPS, "/partner partner focus northwind").await;
+    let card = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    stage.press(MAYA, &(OPS.to_owned(), card["ts"].as_str().unwrap().to_owned()), "focus.agree").await;
+    let shown = stage.say(MAYA, OPS, "/partner partner fit globex").await;
+    insta::assert_snapshot!(shown, @r"
+    *Globex as a partner*
+    3 overlaps: 2 asks, 1 joint.
+    • 2 · their customer, our open deal
+    • 1 · their customer, our customer
+    They cover 1 of 1 focus accounts (100%), 2 of 2 open deals (100%), 1 of 2 customers (50%). Ours are counted as far as any partner's list tells them.
+    For instance: *Acme Inc* (their customer, our open deal ($120k)), *Corvid Inc* (their customer, our open deal ($80k)), *Dynamo Inc* (their customer, our customer).
+    [No agreement yet]
+    ");
+    let card = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    let at = (OPS.to_owned(), card["ts"].as_str().unwrap().to_owned());
+    stage.press(MAYA, &at, "partner.prospect").await;
+    let before = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    insta::assert_snapshot!(before["text"].as_str().unwrap(), @r"
+    *Globex as a partner* · no agreement yet
+    3 overlaps: 2 asks, 1 joint.
+    • 2 · their customer, our open deal
+    • 1 · their customer, our customer
+    They cover 1 of 1 focus accounts (100%), 2 of 2 open deals (100%), 1 of 2 customers (50%). Ours are counted as far as any partner's list tells them.
+    Before there is an agreement, this shows counts and no names.
+    ");
+    for name in ["Acme", "Corvid", "Dynamo"] {
+        assert!(!before.to_string().contains(name), "{before}");
+    }
+    // They themselves see counts only, until somebody sets more.
+    let mut tx = stage.db.read().await.unwrap();
+    let rule = map::sharing_rule(&mut tx, &"p-globex".into()).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(rule.level, Level::Counts);
+    // Names are its manager's to show, with a reason.
+    let read = stage.say(OMAR, OPS, "/partner partner fit globex").await;
+    assert!(!read.contains("[Show names]") && !read.contains("Acme"), "{read}");
+    stage.press(MAYA, &at, "partner.names").await;
+    stage.submit(MAYA, json!({"why": "they signed our NDA"})).await;
+    let named = stage.last_private(MAYA);
+    assert!(
+        named.contains(
+            "Names are shown before there is an agreement: <@U0MAYA> decided it, “they signed our NDA”."
+        ),
+        "{named}"
+    );
+    assert!(named.contains("*Acme Inc* (their customer, our open deal ($120k))"), "{named}");
+    let history = stage.say(MAYA, OPS, "/partner status audit").await;
+    assert!(
+        history.contains("showed names before an agreement with Globex: they signed our NDA"),
+        "{history}"
+    );
+    stage.press(MAYA, &at, "partner.agreed").await;
+    assert!(!stage.last_private(MAYA).contains("no agreement yet"));
+    stage.end().await;
+}
