@@ -288,7 +288,7 @@ impl Making<'_> {
             flow::save(tx, self.now, &batch, false).await?;
             return store::save_pairs(tx, &self.found.run, &pairs).await;
         }
-        self.met_on_list += map::listed_among(tx, &first_met).await?;
+        self.met_on_list += map::listed_among(tx, &first_met, None).await?;
         Ok(())
     }
 
@@ -358,7 +358,7 @@ pub async fn end(
     summary.gone_names = store::names_lost(tx, partner, &found.run, since, NAMED as i64).await?;
     summary.gone = store::end_run(tx, partner, &found.run, now).await?;
     if whole {
-        summary.gone += map::mark_gone(tx, partner, now, now).await?;
+        summary.gone += map::mark_gone(tx, partner, None, now, now).await?;
         map::saw_list(tx, partner, now).await?;
     }
     Ok(())

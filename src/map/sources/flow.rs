@@ -12,7 +12,7 @@ use crate::kernel::actor::Role;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ImportId, PartnerId, UserId};
-use crate::map::import::{Counts, Extent, Import, State, source_file, store as imports};
+use crate::map::import::{Counts, Extent, Import, Kind, State, source_file, store as imports};
 use crate::map::partner::Partner;
 use crate::map::{find, store as maps};
 use crate::store::{Tx, audit, millis, people, settings};

@@ -33,7 +33,7 @@ pub(super) async fn count(line: &Line<'_>, now: Timestamp, file: &Path) -> Resul
     let (summary, met) =
         matching::make(db, now, partner, &found, false, || line.tell(0, String::new())).await?;
     let mut tx = db.read().await?;
-    let listed = map::listed(&mut tx, &partner.id).await?;
+    let listed = map::listed(&mut tx, &partner.id, None).await?;
     tx.rollback().await?;
     Ok(Counts { listed, gone: listed.saturating_sub(met), ..of(reading, partner, summary) })
 }
