@@ -275,12 +275,14 @@ pub fn shared(rule: &Rule, overlaps: &[Overlap]) -> Shared {
 /// What a note to the partner must not say of this overlap; `None` where all of it is shared.
 pub fn withheld(rule: &Rule, o: &Overlap) -> Option<Withheld> {
     let kept = |field| !is_shared(rule, o, field);
+    // Of an account that may be named, its writer may say who has it.
+    let owner_is_kept = kept(Field::Owner) && (kept(Field::Account) || !rule.names_owner());
     let withheld = Withheld {
         account: o.account.name.clone(),
         hidden: kept(Field::Account),
         domain: o.account.domain.clone().filter(|_| kept(Field::Domain)),
         our_population: o.our_population.filter(|_| kept(Field::OurPopulation)),
-        owner: owner(o).filter(|_| kept(Field::Owner) && !(rule.names_owner() && !kept(Field::Account))),
+        owner: owner(o).filter(|_| owner_is_kept),
         amount: o.amount.filter(|_| kept(Field::Amount)),
         stage: o.stage.clone().filter(|_| kept(Field::Stage)),
     };

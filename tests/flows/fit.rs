@@ -72,6 +72,7 @@ async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
         "{history}"
     );
     stage.press(MAYA, &at, "partner.agreed").await;
-    assert!(!stage.last_private(MAYA).contains("no agreement yet"));
+    let card = stage.sandbox.ephemerals(MAYA).into_iter().find(|m| m["ts"] == at.1.as_str()).unwrap();
+    assert!(!card["text"].as_str().unwrap().contains("no agreement yet"), "{card}");
     stage.end().await;
 }

@@ -35,7 +35,7 @@ async fn report(o: &Occasion<'_>, tx: &mut Tx, partner: &Partner) -> Result<Mess
         }
         sample.sort_by(|a, b| a.id.cmp(&b.id));
         sample.dedup_by(|a, b| a.id == b.id);
-        sample.sort_by(|a, b| a.account.name.to_lowercase().cmp(&b.account.name.to_lowercase()));
+        sample.sort_by_key(|o| o.account.name.to_lowercase());
     }
     view::report(partner, &fit, prospect.as_ref(), &sample, o.actor.may(Right::Approve, Some(&partner.id)))
 }
