@@ -94,7 +94,7 @@ impl Right {
             Self::Approve => {
                 "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see"
             }
-            Self::Administer => "set-up, partners, channels, roles, the digest's settings",
+            Self::Administer => "set-up, partners, channels, roles, kinds, the digest's settings",
         }
     }
 

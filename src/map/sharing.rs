@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lists::kinds::Kinds;
 use super::overlap::{Motion, Overlap, Population};
 use crate::kernel::ids::{AccountId, PartnerId, UserId};
 use crate::kernel::money::Money;
@@ -253,7 +254,7 @@ pub fn shared_overlap(rule: &Rule, o: &Overlap) -> Option<SharedOverlap> {
 }
 
 /// What a partner may see of these overlaps.
-pub fn shared(rule: &Rule, overlaps: &[Overlap]) -> Shared {
+pub fn shared(rule: &Rule, overlaps: &[Overlap], kinds: &Kinds) -> Shared {
     let theirs = || {
         let seen = |o: &&Overlap| o.partner_id == rule.partner && o.gone_at.is_none();
         overlaps.iter().filter(seen).filter(|o| !rule.hidden.contains(&o.account.id))
@@ -263,7 +264,7 @@ pub fn shared(rule: &Rule, overlaps: &[Overlap]) -> Shared {
         Level::Counts => {
             let motions = [Some(Motion::Ask), Some(Motion::Give), Some(Motion::Joint), None];
             let count =
-                |motion| Count { motion, overlaps: theirs().filter(|o| o.motion() == motion).count() };
+                |motion| Count { motion, overlaps: theirs().filter(|o| o.motion(kinds) == motion).count() };
             Shared::Counts(motions.into_iter().map(count).filter(|c| c.overlaps > 0).collect())
         }
         Level::Overlaps | Level::Fields => {

@@ -12,6 +12,7 @@ use crate::kernel::age;
 use crate::kernel::ids::{AccountId, OverlapId, UserId};
 use crate::map::account::Account;
 use crate::map::focus::{Focus, List, Mark, SIZE, Side, Wish};
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Triage};
 use crate::map::partner::Partner;
 
@@ -41,6 +42,8 @@ pub struct Ground {
     pub overlaps: Vec<Overlap>,
     /// The motions of what was last planned with the partner, the newest first.
     pub planned: Vec<Motion>,
+    /// The motion of each kind.
+    pub kinds: Kinds,
 }
 
 /// One account that is proposed.
@@ -157,6 +160,7 @@ fn about<'a>(ground: &'a Ground, now: &Zoned) -> About<'a> {
         stale_days: ground.partner.list_age_days(now).filter(|_| ground.partner.list_is_stale(now)),
         new_is_news: false,
         largest: false,
+        kinds: &ground.kinds,
         focus: None,
     }
 }

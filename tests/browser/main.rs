@@ -7,6 +7,7 @@
 
 mod demo;
 mod driver;
+mod mapping;
 mod page;
 mod story;
 
@@ -34,5 +35,13 @@ async fn windows_have_the_asked_size_and_pictures_are_kept() {
 #[ignore = "needs Chromium and chromedriver: cargo test --test browser -- --ignored"]
 async fn from_an_overlap_in_the_channel_to_an_approved_note_in_the_partners_channel() {
     let whole = story::tell();
+    tokio::time::timeout(Duration::from_secs(300), whole).await.expect("the story within its time");
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and chromedriver: cargo test --test browser -- --ignored"]
+async fn from_two_lists_to_an_account_that_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = mapping::tell(folder.path());
     tokio::time::timeout(Duration::from_secs(300), whole).await.expect("the story within its time");
 }

@@ -291,6 +291,18 @@ impl Page {
         self.until(&what, found, &[place.name(), json!(text), json!(without)]).await;
     }
 
+    /// Waits until the newest message in `place` with `text` is another, or there is none any more.
+    pub async fn moves_on(&self, place: Place, text: &str, from: &str) {
+        let moved = "return message(arguments[0], arguments[1])?.innerText !== arguments[2]";
+        self.until("the message to move on", moved, &[place.name(), json!(text), json!(from)]).await;
+    }
+
+    /// Whether a click led to a question, asked a moment after it.
+    pub async fn asks(&self) -> bool {
+        let asked = "return String(Boolean(document.querySelector('[data-test=confirm]')))";
+        self.until("a question or none", asked, &[]).await == json!("true")
+    }
+
     /// The page shows nothing new until [`Page::thaw`].
     pub async fn freeze(&self) {
         self.until("a frozen page", "return freeze()", &[]).await;

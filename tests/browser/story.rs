@@ -32,7 +32,7 @@ const HOLLOW: &str = "Hi Sam, just checking in. Anything we can work on together
 const STEP: Duration = Duration::from_secs(45);
 
 /// Carries out one step in its time; a step that hangs is named.
-async fn step<T>(name: &str, act: impl Future<Output = T>) -> T {
+pub async fn step<T>(name: &str, act: impl Future<Output = T>) -> T {
     let begun = Instant::now();
     let Ok(result) = timeout(STEP, act).await else { panic!("`{name}` did not end within {STEP:?}") };
     eprintln!("{:6.2} s  {name}", begun.elapsed().as_secs_f64());

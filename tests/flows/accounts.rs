@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 use tandem::kernel::ids::{ContactId, PartnerId};
+use tandem::map::account_map;
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
+use tandem::sql_exec;
 use tandem::store::audit;
 
 use super::digest::menu;
@@ -16,6 +18,7 @@ crate::flows!(
     a_hold_that_runs_out_asks_its_author_once,
     a_map_is_shared_only_where_our_own_people_read,
     the_weekly_mapping_saves_each_account_by_one_click,
+    the_weekly_mapping_begins_with_the_focus_list,
     a_message_becomes_a_note,
 );
 
@@ -442,5 +445,34 @@ async fn a_message_becomes_a_note(stage: Stage) {
         "*Note:* Wed 4 Mar, Alex Rivera: Dana at Acme takes 400 returns a day by hand &amp; hates it <http";
     assert!(note.starts_with(said) && note.ends_with("/archives/C0PARTNEROPS/pTS|message>"), "{note}");
     assert!(shown.contains("Velocity (open): no touch is logged"), "a note is no touch: {shown}");
+    stage.end().await;
+}
+
+async fn the_weekly_mapping_begins_with_the_focus_list(stage: Stage) {
+    ground(&stage).await;
+    for said in [
+        "Bolt Ltd (bolt.com) with Northwind: our open opp $20k",
+        "Corvid (corvid.com) with Northwind: our customer",
+    ] {
+        stage.person(ALEX).post(INTAKE, said).await.unwrap();
+        stage.settle().await;
+    }
+    let walk = async || {
+        let mut tx = stage.db.read().await.unwrap();
+        let found = account_map::store::focus(&mut tx, 10).await.unwrap();
+        tx.rollback().await.unwrap();
+        found.into_iter().map(|account| account.name).collect::<Vec<_>>()
+    };
+    let deals = walk().await;
+    assert_eq!(deals.len(), 2, "nobody has a deal with Corvid: {deals:?}");
+    let mut tx = stage.db.begin().await.unwrap();
+    sql_exec!(
+        &mut tx,
+        "INSERT INTO focus_accounts (partner_id, side, account_id, place, since) \
+         SELECT 'p-northwind', 'theirs', id, 1, 0 FROM accounts WHERE name = 'Corvid'"
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(walk().await, [vec!["Corvid".to_owned()], deals].concat());
     stage.end().await;
 }

@@ -173,7 +173,7 @@ async fn every_control_is_for_those_who_have_the_right(stage: Stage) {
         tx.commit().await.unwrap();
         let mut expected = Vec::new();
         let alex = Says::of(ALEX, HOME);
-        for (id, need) in TABLE {
+        for &(id, need) in TABLE {
             let holds = right(need).held_by().contains(&role);
             send(&stage, &alex.payload(By::Click, id)).await;
             let mut times = i64::from(!holds);

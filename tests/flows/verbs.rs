@@ -203,7 +203,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
+    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -215,7 +215,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | contact`  Partners: add one, show one, add a contact
+    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 pub use crate::config::AccountMap as Settings;
 use crate::kernel::ids::{ContactId, PartnerId, StakeholderId, UserId};
 use crate::map::account::Account;
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Overlap, user_of};
 use crate::map::partner::{Contact, Partner};
 use decision::Decision;
@@ -130,6 +131,8 @@ pub struct AccountMap {
     pub decisions: Vec<Decision>,
     /// The newest holds, the lifted ones included, the newest first.
     pub holds: Vec<Hold>,
+    /// The motion of each kind of overlap.
+    pub kinds: Kinds,
     /// Names of people of ours.
     pub names: Names,
 }

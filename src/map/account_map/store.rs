@@ -17,6 +17,7 @@ use super::{AccountMap, Names, Owners};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, PartnerId, UserId};
 use crate::map::account::Account;
+use crate::map::lists::store as lists;
 use crate::map::store as map;
 use crate::store::{Tx, millis};
 use crate::{sql_all, sql_exec, sql_opt};
@@ -57,6 +58,7 @@ pub async fn load(tx: &mut Tx, id: &AccountId) -> Result<Option<AccountMap>> {
         log: log(tx, id, LOADED).await?,
         decisions: decisions(tx, id, LOADED).await?,
         holds: holds(tx, id, LOADED).await?,
+        kinds: lists::map_settings(tx).await?.kinds,
         names: Names::default(),
         account,
     };
@@ -104,17 +106,24 @@ pub async fn save_owners(tx: &mut Tx, id: &AccountId, owners: &Owners) -> Result
     Ok(())
 }
 
-/// The accounts that the weekly mapping walks through, at most `limit`: those of open deals, with the most recent activity
-/// first. Whoever keeps a focus list puts it here.
+/// The accounts that the weekly mapping walks through, at most `limit`: those on a focus list first, the one whose map was
+/// left alone longest before the others, so that a long list takes its turns; then those of open deals, with the most recent
+/// activity first.
 pub async fn focus(tx: &mut Tx, limit: i64) -> Result<Vec<Account>> {
     type Row = (String, String, Option<String>, Option<String>);
     let rows = sql_all!(
         tx,
         Row,
-        "SELECT a.id, a.name, a.domain, a.owner FROM accounts a JOIN (SELECT account_id, MAX(COALESCE(changed_at, first_seen)) \
-         AS seen FROM account_overlaps WHERE gone_at IS NULL AND our_population = 'open_opportunity' GROUP BY account_id) o \
-         ON o.account_id = a.id LEFT JOIN account_maps m ON m.account_id = a.id \
-         ORDER BY CASE WHEN m.changed_at > o.seen THEN m.changed_at ELSE o.seen END DESC, a.name_key, a.id LIMIT $1",
+        "SELECT a.id, a.name, a.domain, a.owner FROM accounts a \
+         LEFT JOIN (SELECT DISTINCT account_id FROM focus_accounts) f ON f.account_id = a.id \
+         LEFT JOIN (SELECT account_id, MAX(COALESCE(changed_at, first_seen)) AS seen FROM account_overlaps \
+          WHERE gone_at IS NULL AND our_population = 'open_opportunity' GROUP BY account_id) o ON o.account_id = a.id \
+         LEFT JOIN account_maps m ON m.account_id = a.id \
+         WHERE f.account_id IS NOT NULL OR o.account_id IS NOT NULL \
+         ORDER BY CASE WHEN f.account_id IS NULL THEN 1 ELSE 0 END, \
+         CASE WHEN f.account_id IS NULL THEN 0 ELSE COALESCE(m.changed_at, 0) END, \
+         CASE WHEN m.changed_at > COALESCE(o.seen, 0) THEN m.changed_at ELSE COALESCE(o.seen, 0) END DESC, a.name_key, a.id \
+         LIMIT $1",
         limit
     )?;
     let account = |(id, name, domain, owner): Row| Account { id: AccountId::from(id), name, domain, owner };

@@ -11,6 +11,7 @@ use super::stakeholder::{Part, Stakeholder};
 use super::{AccountMap, Names, Owners};
 use crate::kernel::money::Money;
 use crate::map::account::Account;
+use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Overlap, Population, Triage};
 use crate::map::partner::{Contact, ContactRole, Partner};
 
@@ -151,6 +152,7 @@ pub(in crate::map) fn map() -> AccountMap {
             at: now,
         }],
         holds: vec![hold(None)],
+        kinds: Kinds::shipped(),
         names: Names::of(&[
             ("U0ALEX", "Alex Rivera"),
             ("U0MAYA", "Maya Lindholm"),

@@ -338,7 +338,7 @@ impl Making<'_> {
             their_key: theirs.id(link.theirs).to_owned(),
             in_doubt: link.verdict == Verdict::Review,
             score: (link.score * 1000.0).round() as i64,
-            reason: link.grounds.sentence(ours, link.ours, false),
+            reason: link.grounds.sentence(ours.domain(link.ours), false),
             overlap: overlap.cloned(),
         }
     }

@@ -74,7 +74,7 @@ proptest! {
                 o
             })
             .collect();
-        let shown = serde_json::to_string(&shared(&rule, &overlaps)).unwrap();
+        let shown = serde_json::to_string(&shared(&rule, &overlaps, &Kinds::shipped())).unwrap();
         for o in &overlaps {
             let one = shared_overlap(&rule, o);
             let alone = serde_json::to_string(&one).unwrap();
@@ -126,12 +126,12 @@ fn counts_are_by_motion() {
     let rule = Rule { level: Level::Counts, ..Rule::new(&"p1".into()) };
     let mut all = vec![overlap(0, "p1"), overlap(1, "p1"), overlap(2, "p1"), overlap(3, "p2")];
     all[2].our_population = None;
-    let Shared::Counts(counts) = shared(&rule, &all) else { panic!("not counts") };
+    let Shared::Counts(counts) = shared(&rule, &all, &Kinds::shipped()) else { panic!("not counts") };
     assert_eq!(
         counts,
         [Count { motion: Some(Motion::Ask), overlaps: 2 }, Count { motion: None, overlaps: 1 }]
     );
     let hidden = Rule { hidden: BTreeSet::from(["a0".into()]), ..rule };
-    let Shared::Counts(counts) = shared(&hidden, &all) else { panic!("not counts") };
+    let Shared::Counts(counts) = shared(&hidden, &all, &Kinds::shipped()) else { panic!("not counts") };
     assert_eq!(counts[0].overlaps, 1, "what is hidden is not counted either");
 }

@@ -7,6 +7,7 @@ use crate::kernel::ids::{AccountId, PartnerId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
 use crate::map::focus::{Agreed, LONGEST, List, SIZE, Side, Wish};
+use crate::map::lists::store as lists;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::pull::focus::{Ground, is_full_of_pins, propose};
@@ -71,9 +72,10 @@ pub async fn load(tx: &mut Tx, now: Timestamp, partner: Partner, side: Side) -> 
     let known = map::overlaps_with(tx, &partner.id, &named).await?;
     overlaps.retain(|o| !known.iter().any(|k| k.id == o.id));
     overlaps.extend(known);
-    let planned = store::planned(tx).await?.remove(&partner.id).unwrap_or_default();
+    let kinds = lists::map_settings(tx).await?.kinds;
+    let planned = store::planned(tx, &kinds).await?.remove(&partner.id).unwrap_or_default();
     let zone = settings::load(tx).await?.digest.time_zone();
-    Ok(Ground { now, zone, partner, list, agreed, marks, overlaps, planned })
+    Ok(Ground { now, zone, partner, list, agreed, marks, overlaps, planned, kinds })
 }
 
 /// The list in the version that was seen; `None` when it has moved on.

@@ -16,6 +16,7 @@ fn ground(overlaps: Vec<Overlap>) -> Ground {
         marks: Vec::new(),
         overlaps,
         planned: Vec::new(),
+        kinds: Kinds::shipped(),
     }
 }
 

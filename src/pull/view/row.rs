@@ -81,7 +81,10 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
             held = capital(&held);
         }
         let matched = scene.matched.contains(&o.id);
-        (OpenRow { account, partner, kind, why, held, assigned, holds }.render()?, Control::Decide(value, matched))
+        (
+            OpenRow { account, partner, kind, why, held, assigned, holds }.render()?,
+            Control::Decide(value, matched),
+        )
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));
         let state = clip(&state.unwrap_or_else(|| "Decided".to_owned()), 300);

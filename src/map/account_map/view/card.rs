@@ -173,7 +173,7 @@ fn partners(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         match map.overlaps.iter().find(|o| o.partner_id == partner.id) {
             Some(overlap) => {
                 words.push(escape(&clip(&overlap.kind_words(), 120)));
-                words.push(motion_words(overlap.motion()).to_owned());
+                words.push(motion_words(overlap.motion(&map.kinds)).to_owned());
             }
             None => words.push("no current overlap".to_owned()),
         }

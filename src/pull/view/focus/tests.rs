@@ -21,6 +21,7 @@ fn ground(side: Side, overlaps: Vec<Overlap>) -> Ground {
         marks: Vec::new(),
         overlaps,
         planned: Vec::new(),
+        kinds: crate::map::lists::kinds::Kinds::shipped(),
     }
 }
 
