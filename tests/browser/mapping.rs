@@ -59,16 +59,16 @@ async fn lists(page: &Page) {
 
 async fn pairs(page: &Page) {
     page.click_action(Control::of(Place::Thread, "pair.review")).await;
+    page.close_thread().await;
     for (answer, picture) in
         [("pair.same", "42-same"), ("pair.different", "43-different"), ("pair.parent", "44-parent")]
     {
-        let asked = page.sees(Place::Thread, PAIR).await;
+        let asked = page.sees(Place::Main, PAIR).await;
         page.screenshot(picture).await;
-        page.click_action(Control::of(Place::Thread, answer).in_message(PAIR)).await;
-        page.moves_on(Place::Thread, PAIR, &asked).await;
+        page.click_action(Control::of(Place::Main, answer).in_message(PAIR)).await;
+        page.moves_on(Place::Main, PAIR, &asked).await;
     }
     page.screenshot("45-reviewed").await;
-    page.close_thread().await;
 }
 
 async fn again(page: &Page) {
