@@ -99,7 +99,6 @@ async fn fill(page: &Page) {
 async fn decide(page: &Page) {
     page.click_action(Control::of(Place::Main, "account.decide")).await;
     page.modal("Decide").await;
-    page.fill("Who stays out of the way", "Evelyn Osei").await;
     page.fill("Hold", "No executive outreach until the introduction").await;
     page.screenshot("49-decide").await;
     page.submit().await;
@@ -110,8 +109,9 @@ async fn decide(page: &Page) {
 async fn held(driver: &Driver, url: &str) {
     let page = Page::open_at(driver, url, NARROW, EVE, PARTNER_OPS).await;
     page.paste_message("/partner account show brightwater outdoor").await;
-    page.sees(Place::Main, "it holds you").await;
-    page.scroll_to(Place::Main, "it holds you").await;
+    let told = page.sees(Place::Main, "On hold, and it holds you").await;
+    assert!(told.contains("No executive outreach until the introduction"), "{told}");
+    page.scroll_to(Place::Main, "On hold, and it holds you").await;
     page.screenshot("51-held").await;
     page.close().await;
 }
