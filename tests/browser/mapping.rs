@@ -109,9 +109,9 @@ async fn decide(page: &Page) {
 async fn held(driver: &Driver, url: &str) {
     let page = Page::open_at(driver, url, NARROW, EVE, PARTNER_OPS).await;
     page.paste_message("/partner account show brightwater outdoor").await;
-    let told = page.sees(Place::Main, "On hold, and it holds you").await;
-    assert!(told.contains("No executive outreach until the introduction"), "{told}");
-    page.scroll_to(Place::Main, "On hold, and it holds you").await;
+    let told = page.sees(Place::Main, "On hold: No executive outreach until the introduction").await;
+    assert!(told.contains("holds everybody"), "{told}");
+    page.scroll_to(Place::Main, "On hold: No executive outreach").await;
     page.screenshot("51-held").await;
     page.close().await;
 }
