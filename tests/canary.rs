@@ -124,28 +124,35 @@ fn no_secret_is_told_to_anybody() {
         use std::io::Write;
         let _ = writeln!(panics.clone(), "{panic}");
     }));
-    for backend in [Backend::Sqlite, Backend::Postgres] {
-        let listener = heard.clone();
-        play_on(Stage::installed(backend, true), async move |stage| installed(stage, &listener).await);
-        let listener = heard.clone();
-        let server = ListServer::bound(lists);
-        let served = server.clone();
-        let stage = async move {
-            served.serve();
-            Stage::with(backend, WayIn::Socket, |config| {
-                keys::create(&config.key_file()).unwrap();
-                let sources = SOURCES.replace("URL", &served.url);
-                config.sources = toml::from_str::<Sources>(&sources).unwrap().sources;
-            })
-            .await
-        };
-        play_on(stage, async move |stage| {
-            from_sources(&stage, &server).await;
-            configured(stage, &listener).await;
-        });
-    }
+    // Most of it is waiting for what does not answer.
+    std::thread::scope(|plays| {
+        for backend in [Backend::Sqlite, Backend::Postgres] {
+            let (one, other) = (heard.clone(), heard.clone());
+            plays.spawn(move || play_on(Stage::installed(backend, true), async move |stage| installed(stage, &one).await));
+            plays.spawn(move || play_configured(backend, other));
+        }
+        plays.spawn(reports);
+    });
     let _ = std::panic::take_hook();
-    reports();
+    let _ = std::panic::take_hook();
+}
+
+fn play_configured(backend: Backend, heard: Heard) {
+    let server = ListServer::bound(lists);
+    let served = server.clone();
+    let stage = async move {
+        served.serve();
+        Stage::with(backend, WayIn::Socket, |config| {
+            keys::create(&config.key_file()).unwrap();
+            let sources = SOURCES.replace("URL", &served.url);
+            config.sources = toml::from_str::<Sources>(&sources).unwrap().sources;
+        })
+        .await
+    };
+    play_on(stage, async move |stage| {
+        from_sources(&stage, &server).await;
+        configured(stage, &heard).await;
+    });
 }
 
 #[derive(serde::Deserialize)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::inbox::state;
 use crate::kernel::error::Result;
 use crate::kernel::meters::Backlog;
-use crate::sql_opt;
+use crate::{sql_opt, sql_value};
 use crate::store::Tx;
 
 /// What waits at `now` (milliseconds UTC). Every part of it is read from an index of what is open.
@@ -52,4 +52,17 @@ pub async fn read(tx: &mut Tx, now: i64) -> Result<Backlog> {
         backlog = Backlog { held, unconfirmed, failed, ..backlog };
     }
     Ok(backlog)
+}
+
+/// How many envelopes and messages are not done with.
+pub async fn under_way(tx: &mut Tx) -> Result<i64> {
+    Ok(sql_value!(
+        tx,
+        i64,
+        concat!(
+            "SELECT (SELECT COUNT(*) FROM inbox WHERE ",
+            state!(open),
+            ") + (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'claimed'))"
+        )
+    )?)
 }

@@ -191,9 +191,9 @@ pub async fn of_words(tx: &mut Tx, last: &[String], taken_back: &[String], broke
 /// Nothing waits in the inbox or the outbox.
 pub async fn is_quiet(db: &Db) -> Result<bool, tandem::kernel::error::Error> {
     let mut tx = db.read().await?;
-    let backlog = tandem::delivery::backlog::read(&mut tx, 0).await?;
+    let left = tandem::delivery::backlog::under_way(&mut tx).await?;
     tx.rollback().await?;
-    Ok(backlog.envelopes == 0 && backlog.messages == 0)
+    Ok(left == 0)
 }
 
 /// The digest has fired and the reminder is marked.

@@ -101,13 +101,13 @@ async fn play(name: &str, trial: Trial) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_killed_and_added_lose_nothing_and_keep_the_order() {
-    let duration = Duration::from_secs(8);
+    let duration = Duration::from_secs(5);
     play("two replicas", Trial { replicas: 2, rate: 40, duration, lives: 1..3 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_replicas_killed_and_added_lose_nothing_and_keep_the_order() {
-    let duration = Duration::from_secs(8);
+    let duration = Duration::from_secs(5);
     play("four replicas", Trial { replicas: 4, rate: 40, duration, lives: 1..3 }).await;
 }
 

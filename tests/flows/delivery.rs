@@ -628,9 +628,10 @@ async fn a_note_to_a_partner_goes_before_two_thousand_others(house: House) {
         (0..2_000).map(|n| post(&format!("chatter {n}"), &format!("C{}", n % 40))).collect();
     all.push(post("note", "CSHARED").to_partner("p".into()));
     enqueue(&house, &all).await;
-    let sent = dispatch(&house, tape(), Bell::default(), |sent| sent.len() >= 20).await;
+    let sent = dispatch(&house, tape(), Bell::default(), |sent| sent.len() >= 60).await;
     let place = sent.iter().position(|text| text == "note").expect("it was sent");
-    assert!(place < 16, "among the first to be taken up: {place}");
+    // What is taken up together ends in any order.
+    assert!(place < 48, "among the first to be taken up: {place}");
 }
 
 async fn chatter_that_hangs_leaves_lanes_to_partners(house: House) {

@@ -100,11 +100,11 @@ macro_rules! lists {
 }
 
 lists! {
-    british_employers_agree: "gpg", true, 2_000, Account;
-    british_employers_agree_as_legal_entities: "gpg", true, 1_000, LegalEntity;
-    research_organisations_agree: "ror", true, 2_500, Account;
-    research_organisations_agree_without_websites: "ror", false, 1_500, LegalEntity;
-    american_registrants_agree: "sec", true, 1_500, LegalEntity;
+    british_employers_agree: "gpg", true, 1_000, Account;
+    british_employers_agree_as_legal_entities: "gpg", true, 600, LegalEntity;
+    research_organisations_agree: "ror", true, 1_200, Account;
+    research_organisations_agree_without_websites: "ror", false, 800, LegalEntity;
+    american_registrants_agree: "sec", true, 1_000, LegalEntity;
     technology_companies_agree: "whirl", true, usize::MAX, LegalEntity;
 }
 
@@ -189,7 +189,7 @@ async fn crowded_lists_agree() {
     let mut aliases = Aliases::new();
     aliases.add("globex.com", "one.example");
     aliases.add("New York Bank", "acme retail");
-    for (seed, ours, theirs) in [(1, 300, 300), (2, 700, 40), (3, 40, 700)] {
+    for (seed, ours, theirs) in [(1, 200, 200), (2, 500, 30), (3, 30, 500)] {
         let (ours, theirs) = (crowded(seed, ours), crowded(seed + 100, theirs));
         for grain in [Grain::Account, Grain::LegalEntity] {
             agree(&database.url, &rows(&ours), &rows(&theirs), &aliases, options(grain)).await;
@@ -203,7 +203,7 @@ async fn crowded_lists_agree() {
 async fn odd_lists_agree() {
     let Some(database) = postgres::database().await else { return };
     let row = |name, website| Row { id: "x\ty\\N", name, website, ..Row::default() };
-    let one_domain: Vec<String> = (0..600).map(|at| format!("Tenant {at} \u{0}\n\\.")).collect();
+    let one_domain: Vec<String> = (0..400).map(|at| format!("Tenant {at} \u{0}\n\\.")).collect();
     let one_domain: Vec<Row<'_>> = one_domain.iter().map(|name| row(name, "onehost.com")).collect();
     let letters: Vec<String> = ('a'..='z').chain('А'..='Я').map(String::from).collect();
     let letters: Vec<Row<'_>> = letters.iter().map(|name| row(name, "")).collect();

@@ -3,7 +3,10 @@
 set -eu
 bin=$1
 trap '' PIPE
-dir=$(mktemp -d "${TMPDIR:-/tmp}/tandem-postgres.XXXXXX") || { echo "failed cannot make a folder"; exit 1; }
+# In memory where there is room: a database is hundreds of files.
+room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+if [ "${room:-0}" -gt 4000000 ] && [ -w /dev/shm ]; then base=/dev/shm; else base=${TMPDIR:-/tmp}; fi
+dir=$(mktemp -d "$base/tandem-postgres.XXXXXX") || { echo "failed cannot make a folder"; exit 1; }
 
 tidy() {
     "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true

@@ -37,6 +37,9 @@ pub const SAM: &str = "U0SAM";
 /// Wednesday 4 March 2026, 10:00 in Stockholm.
 pub const START: &str = "2026-03-04T09:00:00Z";
 
+/// Between two looks at whether all is done. Looks take the time of those who work.
+const LOOK_AGAIN: Duration = Duration::from_millis(8);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
@@ -196,13 +199,13 @@ impl Stage {
         loop {
             self.sandbox.settled().await;
             let mut tx = self.db.read().await.unwrap();
-            let backlog = backlog::read(&mut tx, 0).await.unwrap();
+            let left = backlog::under_way(&mut tx).await.unwrap();
             tx.rollback().await.unwrap();
-            if backlog.envelopes == 0 && backlog.messages == 0 {
+            if left == 0 {
                 return;
             }
-            assert!(tokio::time::Instant::now() < end, "still waiting: {backlog:?}");
-            tokio::time::sleep(Duration::from_millis(3)).await;
+            assert!(tokio::time::Instant::now() < end, "{left} still wait");
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -217,7 +220,7 @@ impl Stage {
                 return self.settle().await;
             }
             assert!(tokio::time::Instant::now() < end, "{work} imports do not end");
-            tokio::time::sleep(Duration::from_millis(3)).await;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -233,7 +236,7 @@ impl Stage {
                 return self.imports().await;
             }
             assert!(tokio::time::Instant::now() < end, "{work} sources are still looked at");
-            tokio::time::sleep(Duration::from_millis(3)).await;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
