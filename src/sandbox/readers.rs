@@ -12,6 +12,14 @@ impl Sandbox {
         })
     }
 
+    /// The newest of them of which this is true; only that one is copied.
+    pub fn newest(&self, channel: &str, is: impl Fn(&Value) -> bool) -> Option<Value> {
+        self.inner.read(|s| {
+            let seen = s.posts(channel).iter().filter(|p| p.only_for.is_none());
+            seen.map(|p| &p.value).rfind(|value| is(value)).cloned()
+        })
+    }
+
     /// One message, also an ephemeral one.
     pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
         self.inner.read(|s| s.post(channel, ts).map(|p| p.value.clone()))

@@ -70,9 +70,8 @@ pub async fn press_at_a_glance(
     let person = sandbox.person(who);
     let mut seen = false;
     loop {
-        let messages = sandbox.messages(&channel);
-        let message = messages.iter().rfind(|m| on(m) && m["blocks"].to_string().contains(button));
-        match message.and_then(|m| m["ts"].as_str()) {
+        let message = sandbox.newest(&channel, |m| on(m) && m["blocks"].to_string().contains(button));
+        match message.as_ref().and_then(|m| m["ts"].as_str()) {
             Some(ts) => {
                 seen = true;
                 if person.click(&channel, ts, button).await.is_ok() {
