@@ -12,11 +12,12 @@ impl Sandbox {
         })
     }
 
-    /// The newest of them of which this is true; only that one is copied.
-    pub fn newest(&self, channel: &str, is: impl Fn(&Value) -> bool) -> Option<Value> {
+    /// The newest of those after the first `seen` of which this is true, and how many there are by now.
+    pub fn newest(&self, channel: &str, seen: usize, is: impl Fn(&Value) -> bool) -> (Option<Value>, usize) {
         self.inner.read(|s| {
-            let seen = s.posts(channel).iter().filter(|p| p.only_for.is_none());
-            seen.map(|p| &p.value).rfind(|value| is(value)).cloned()
+            let posts = s.posts(channel);
+            let new = posts.iter().skip(seen).filter(|p| p.only_for.is_none());
+            (new.map(|p| &p.value).rfind(|value| is(value)).cloned(), posts.len())
         })
     }
 
