@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +18,12 @@ impl Doors {
         let address = listener.local_addr().unwrap();
         let doors = self.clone();
         tokio::spawn(async move {
-            while let Ok((mut from, _)) = listener.accept().await {
+            loop {
+                let Ok((mut from, _)) = listener.accept().await else {
+                    // Out of open files, for now: whoever comes later must get in.
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                };
                 let doors = doors.clone();
                 tokio::spawn(async move {
                     if let Some(mut to) = doors.connect().await {
