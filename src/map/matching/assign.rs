@@ -156,19 +156,16 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
             links.push(kin);
         }
     }
-    let open = |pair: &Weighed| !matched_ours[pair.ours as usize];
-    let open =
-        in_doubt(pairs.chunk_by(|x, y| x.ours == y.ours).filter(|of_one| open(&of_one[0])), &rivals, twins);
-    let budget = budget(ground.ours.len());
-    let mut asked = vec![0u8; ground.ours.len()];
-    let mut accounts = 0;
-    for Doubt { rank, score, pair } in open {
-        let choices = &mut asked[pair.ours as usize];
-        if *choices == 0 && accounts == budget || usize::from(*choices) == CHOICES {
-            continue;
+    let accounts = pairs.chunk_by(|x, y| x.ours == y.ours);
+    let accounts = accounts.filter(|pairs| !matched_ours[pairs[0].ours as usize]);
+    let mut left = budget(ground.ours.len());
+    let mut asked = vec![false; ground.ours.len()];
+    for Doubt { rank, score, pair } in in_doubt(accounts, &rivals, twins) {
+        let asked = &mut asked[pair.ours as usize];
+        if !*asked {
+            let Some(rest) = left.checked_sub(1) else { continue };
+            (*asked, left) = (true, rest);
         }
-        accounts += usize::from(*choices == 0);
-        *choices += 1;
         let mut review = link(pair, score, Verdict::Review);
         review.grounds.rivalled = rank > 2.0 * score && matched_theirs[pair.theirs as usize];
         links.push(review);
