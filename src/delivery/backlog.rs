@@ -54,7 +54,7 @@ pub async fn read(tx: &mut Tx, now: i64) -> Result<Backlog> {
     Ok(backlog)
 }
 
-/// How many envelopes and messages are not done with.
+/// How many envelopes and messages are not done with, for whoever waits until none is.
 pub async fn under_way(tx: &mut Tx) -> Result<i64> {
     Ok(sql_value!(
         tx,

@@ -143,6 +143,8 @@ on_both!(
     a_lane_is_in_one_hand,
     a_lost_claim_settles_nothing,
     a_renewed_claim_is_not_taken,
+    processes_that_settle_the_same_rows_do_not_block_each_other,
+    a_renewal_does_not_wait_for_what_is_being_settled,
     a_lane_waits_for_its_retry,
     a_lane_that_waits_keeps_no_other_waiting,
     a_reference_has_no_wildcards,
@@ -203,6 +205,51 @@ async fn a_renewed_claim_is_not_taken(house: House) {
     inbox::renew(&house.db, &[claimed[0].claim.seq], LEASE).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(keys(&house.claim(&house.another().await, LEASE, 2).await), ["b"]);
+}
+
+/// On SQLite there is one writer at a time.
+async fn processes_that_settle_the_same_rows_do_not_block_each_other(house: House) {
+    let lanes: Vec<_> = (0..300).map(|n| envelope(&format!("k{n}"), &format!("L{n}"), false)).collect();
+    house.receive(lanes).await;
+    let other = house.another().await;
+    for _ in 0..10 {
+        let claimed = house.claim(&house.db, LEASE, 300).await;
+        let claims: Vec<_> = claimed.iter().map(|c| c.claim).collect();
+        let seqs: Vec<i64> = claims.iter().map(|c| c.seq).collect();
+        let (mut turned, mut seqs_turned) = (claims.clone(), seqs.clone());
+        turned.reverse();
+        seqs_turned.reverse();
+        let renewals = async {
+            inbox::renew(&house.db, &seqs, LEASE).await.unwrap();
+            inbox::renew(&other, &seqs_turned, LEASE).await.unwrap();
+        };
+        let settled = tokio::join!(
+            inbox::release(&house.db, &claims),
+            inbox::release(&other, &turned),
+            inbox::renew(&other, &seqs_turned, LEASE),
+            renewals,
+        );
+        settled.0.unwrap();
+        settled.1.unwrap();
+        settled.2.unwrap();
+        assert_eq!(house.number("SELECT COUNT(*) FROM inbox WHERE state = 0 AND attempts = 0").await, 300);
+    }
+}
+
+async fn a_renewal_does_not_wait_for_what_is_being_settled(house: House) {
+    if house.db.name() == "SQLite" {
+        return;
+    }
+    house.receive(vec![envelope("a", "X", false), envelope("b", "Y", false)]).await;
+    let claimed = house.claim(&house.db, Duration::from_millis(1), 2).await;
+    let (settling, other) = (claimed[0].claim, claimed[1].claim);
+    let mut tx = house.db.begin().await.unwrap();
+    inbox::done(&mut tx, settling).await.unwrap();
+    let both = [settling.seq, other.seq];
+    let renewal = inbox::renew(&house.db, &both, LEASE);
+    tokio::time::timeout(Duration::from_secs(5), renewal).await.expect("it does not wait").unwrap();
+    tx.commit().await.unwrap();
+    assert!(house.claim(&house.another().await, LEASE, 2).await.is_empty(), "one is done, one renewed");
 }
 
 fn failed(wait: i64) -> inbox::Again<'static> {
