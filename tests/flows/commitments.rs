@@ -254,7 +254,7 @@ async fn watch(stage: &Stage, user: &str, zone: &str, hours: i64) -> String {
     let (im, zone) = (stage.sandbox.im(user), TimeZone::get(zone).unwrap());
     let start = stage.clock.now();
     let mut seen = Vec::new();
-    // What came in the night would be seen in the morning.
+    // What came at another hour would be seen at six in the morning.
     let awake = |now: &jiff::Timestamp| (6..=12).contains(&now.to_zoned(zone.clone()).hour());
     for now in (1..=hours).map(|hour| start + SignedDuration::from_hours(hour)).filter(awake) {
         let before = stage.sandbox.messages(&im).len();

@@ -14,9 +14,10 @@ use tandem::sql_value;
 use tandem::store::{installation, people};
 
 use super::drafts::{card, ground, propose};
-use crate::support::stage::{ALEX, Backend, INTAKE, MAYA, OPS, SAM, SHARED, Stage, play};
+use crate::support::stage::{ALEX, INTAKE, MAYA, OPS, SAM, SHARED, Stage};
 
 crate::flows!(
+    every_control_is_for_those_who_have_the_right,
     only_a_current_member_of_the_home_workspace_gets_through,
     who_slack_does_not_name_now_is_refused_for_now,
     a_refusal_of_ours_takes_nobody_out,
@@ -159,14 +160,11 @@ const COMMANDS: [(&str, Right); 16] = [
     ("status", Right::Contribute),
 ];
 
-/// On one database: the rule is the same in front of both, and thousands of clicks go through it here.
-#[test]
-fn every_control_is_for_those_who_have_the_right() {
-    play(Backend::Sqlite, every_control);
-}
-
-async fn every_control(stage: Stage) {
-    for role in Role::ALL {
+/// The rule is the same in front of both databases and takes hundreds of clicks a role: on Postgres, of the role with the
+/// fewest rights.
+async fn every_control_is_for_those_who_have_the_right(stage: Stage) {
+    let roles = if stage.db.name() == "SQLite" { Role::ALL.as_slice() } else { &[Role::Rep] };
+    for &role in roles {
         let now = stage.clock.now();
         let before = newest_entry(&stage).await;
         let mut tx = stage.db.begin().await.unwrap();

@@ -388,7 +388,7 @@ async fn the_manager_is_reminded_until_an_answer(stage: Stage) {
     let zone = jiff::tz::TimeZone::get("Europe/Stockholm").unwrap();
     let hours =
         (1..=6 * 24).map(|hour| (start + jiff::SignedDuration::from_hours(hour)).to_zoned(zone.clone()));
-    // What came in the night would be seen in the morning.
+    // What came at another hour would be seen at six in the morning.
     for local in hours.filter(|local| (6..=12).contains(&local.hour())) {
         let before = stage.sandbox.thread(&card.0, &card.1).len();
         stage.advance_to(&local.timestamp().to_string()).await;

@@ -176,7 +176,7 @@ const EMPTY: &str = "template0";
 
 struct Server {
     url: Url,
-    /// Holds the pipe; it is never read, only closed by the end of the process.
+    /// Holds the pipe, which is closed by the end of the process; none on somebody else's server.
     keeper: Option<Child>,
     /// A database with the present schema: a copy is made in a third of the time that the migrations take.
     migrated: OnceLock<&'static str>,
