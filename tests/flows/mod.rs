@@ -23,6 +23,7 @@ mod install;
 mod intake;
 mod lists;
 mod map_in_database;
+mod migrations;
 mod outside;
 mod partners;
 mod patience;
