@@ -118,6 +118,8 @@ pub const TABLE: &[(&str, Need)] = &[
     ("setup.partner", Need::SetUp),
     ("setup.remove_samples", ADMINISTER),
     ("setup.roles", Need::SetUp),
+    // Asked again with the partner whose list it brings.
+    ("source.fetch", TRIAGE),
 ];
 
 /// What a control, form or shortcut needs; nothing for one that this version does not have.
