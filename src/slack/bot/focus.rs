@@ -12,6 +12,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId};
 use crate::kernel::text::unescaped;
 use crate::map::account::Account;
+use crate::map::fit_view;
 use crate::map::focus::{LONGEST, SIZE, Side, Wish};
 use crate::map::partner::Partner;
 use crate::map::store;
@@ -24,6 +25,9 @@ use crate::store::Tx;
 /// Both lists, in private.
 pub(super) async fn show(o: &Occasion<'_>, partner: Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
+    if !fit_view::shows_names(store::prospect(&mut tx, &partner.id).await?.as_ref()) {
+        return Err(Error::user(fit_view::counts_only(&partner)));
+    }
     let card = card(o, &mut tx, &partner).await?;
     tx.rollback().await?;
     o.answer(card).await
@@ -70,8 +74,9 @@ pub(super) async fn overdue(
         worth.push((side, pull::worth_a_place(tx, side).await?));
     }
     let mut due = Vec::new();
+    let counted = store::counted_only(tx).await?;
     for partner in store::partners(tx).await? {
-        if !actor.may(Right::Approve, Some(&partner.id)) {
+        if !actor.may(Right::Approve, Some(&partner.id)) || counted.contains(&partner.id) {
             continue;
         }
         let why = |(side, worth): &(Side, std::collections::HashMap<PartnerId, i64>)| {
@@ -128,7 +133,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             let seal = seal.ok_or_else(outdated)?;
             let mut tx = o.begin().await?;
             let by = &o.actor.user;
-            let outcome = flow::agree(&mut tx, o.now, by, partner.clone(), &seen, seal).await?;
+            let outcome =
+                flow::agree(&mut tx, o.now, by, partner.clone(), &seen, seal).await?;
             redraw(o, tx, &partner, outcome).await
         }
         "add" => {
