@@ -36,7 +36,7 @@ pub(super) async fn show(o: &Occasion<'_>, partner: Partner) -> Result<Handled> 
 async fn card(o: &Occasion<'_>, tx: &mut Tx, partner: &Partner) -> Result<Message> {
     let mut sides = Vec::new();
     for side in Side::ALL {
-        let ground = flow::load(tx, o.now, partner.clone(), side).await?;
+        let ground = flow::load(tx, o.now, &o.bot.mapping, partner.clone(), side).await?;
         let proposal = pure::propose(&ground);
         sides.push((ground, proposal));
     }
@@ -134,13 +134,13 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             let mut tx = o.begin().await?;
             let by = &o.actor.user;
             let outcome =
-                flow::agree(&mut tx, o.now, by, partner.clone(), &seen, seal).await?;
+                flow::agree(&mut tx, o.now, by, &o.bot.mapping, partner.clone(), &seen, seal).await?;
             redraw(o, tx, &partner, outcome).await
         }
         "add" => {
             let (seen, partner, _) = seen_in(o, &action.value).await?;
             let mut tx = o.read().await?;
-            let ground = flow::load(&mut tx, o.now, partner.clone(), seen.side).await?;
+            let ground = flow::load(&mut tx, o.now, &o.bot.mapping, partner.clone(), seen.side).await?;
             tx.rollback().await?;
             let others = pure::propose(&ground).others;
             o.open(&view::add_modal(&partner, &seen, &others, o.place.channel.as_ref())).await
