@@ -128,7 +128,9 @@ fn no_secret_is_told_to_anybody() {
     std::thread::scope(|plays| {
         for backend in [Backend::Sqlite, Backend::Postgres] {
             let (one, other) = (heard.clone(), heard.clone());
-            plays.spawn(move || play_on(Stage::installed(backend, true), async move |stage| installed(stage, &one).await));
+            plays.spawn(move || {
+                play_on(Stage::installed(backend, true), async move |stage| installed(stage, &one).await)
+            });
             plays.spawn(move || play_configured(backend, other));
         }
         plays.spawn(reports);

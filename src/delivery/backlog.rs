@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::inbox::state;
 use crate::kernel::error::Result;
 use crate::kernel::meters::Backlog;
-use crate::{sql_opt, sql_value};
 use crate::store::Tx;
+use crate::{sql_opt, sql_value};
 
 /// What waits at `now` (milliseconds UTC). Every part of it is read from an index of what is open.
 pub async fn read(tx: &mut Tx, now: i64) -> Result<Backlog> {

@@ -21,6 +21,7 @@ mod import_work;
 mod imports;
 mod install;
 mod intake;
+mod list_matches;
 mod lists;
 mod map_in_database;
 mod migrations;
