@@ -193,7 +193,7 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     Focus list: none yet
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Focus list] [Fit] [Add contact]
+    [Fetch northwind now] [Focus list] [Fit] [Add contact]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [
