@@ -12,6 +12,15 @@ impl Sandbox {
         })
     }
 
+    /// The newest of those after the first `seen` of which this is true, and how many there are by now.
+    pub fn newest(&self, channel: &str, seen: usize, is: impl Fn(&Value) -> bool) -> (Option<Value>, usize) {
+        self.inner.read(|s| {
+            let posts = s.posts(channel);
+            let new = posts.iter().skip(seen).filter(|p| p.only_for.is_none());
+            (new.map(|p| &p.value).rfind(|value| is(value)).cloned(), posts.len())
+        })
+    }
+
     /// One message, also an ephemeral one.
     pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
         self.inner.read(|s| s.post(channel, ts).map(|p| p.value.clone()))

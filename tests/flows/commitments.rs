@@ -254,8 +254,9 @@ async fn watch(stage: &Stage, user: &str, zone: &str, hours: i64) -> String {
     let (im, zone) = (stage.sandbox.im(user), TimeZone::get(zone).unwrap());
     let start = stage.clock.now();
     let mut seen = Vec::new();
-    for hour in 1..=hours {
-        let now = start + SignedDuration::from_hours(hour);
+    // What came in the night would be seen in the morning.
+    let awake = |now: &jiff::Timestamp| (6..=12).contains(&now.to_zoned(zone.clone()).hour());
+    for now in (1..=hours).map(|hour| start + SignedDuration::from_hours(hour)).filter(awake) {
         let before = stage.sandbox.messages(&im).len();
         stage.advance_to(&now.to_string()).await;
         for message in &stage.sandbox.messages(&im)[before..] {

@@ -385,12 +385,14 @@ async fn the_manager_is_reminded_until_an_answer(stage: Stage) {
     let card = ask(&stage).await;
     let mut seen = Vec::new();
     let start = stage.clock.now();
-    for hour in 1..=6 * 24 {
-        let now = start + jiff::SignedDuration::from_hours(hour);
+    let zone = jiff::tz::TimeZone::get("Europe/Stockholm").unwrap();
+    let hours =
+        (1..=6 * 24).map(|hour| (start + jiff::SignedDuration::from_hours(hour)).to_zoned(zone.clone()));
+    // What came in the night would be seen in the morning.
+    for local in hours.filter(|local| (6..=12).contains(&local.hour())) {
         let before = stage.sandbox.thread(&card.0, &card.1).len();
-        stage.advance_to(&now.to_string()).await;
+        stage.advance_to(&local.timestamp().to_string()).await;
         for message in &stage.sandbox.thread(&card.0, &card.1)[before..] {
-            let local = now.to_zoned(jiff::tz::TimeZone::get("Europe/Stockholm").unwrap());
             seen.push(format!("{} {}", local.strftime("%a %-d %H:%M"), with_buttons(message)));
         }
     }

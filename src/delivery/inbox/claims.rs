@@ -83,11 +83,13 @@ pub async fn claim(db: &Db, urgent: bool, now: i64, lease: Duration, limit: i64)
     Ok(claimed)
 }
 
-/// Keeps what is under way claimed for another `lease`.
+/// Keeps what is under way claimed for another `lease`, but for what is being settled at this moment.
 pub async fn renew(db: &Db, seqs: &[i64], lease: Duration) -> Result<()> {
     let mut tx = db.begin().await?;
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
-        "UPDATE inbox SET lease_until = {} + $2 WHERE state = 1 AND seq IN ({})",
+        "UPDATE inbox SET lease_until = {} + $2 WHERE seq IN \
+         (SELECT seq FROM inbox WHERE state = 1 AND seq IN ({}){skip_locked})",
         tx.clock(),
         tx.numbers()
     );
@@ -127,9 +129,12 @@ async fn settle_all(db: &Db, claims: &[Claim], set: &str) -> Result<()> {
     }
     let pairs: Vec<(i64, i64)> = claims.iter().map(|c| (c.seq, c.attempt)).collect();
     let mut tx = db.begin().await?;
+    // Two processes that settle the same rows take them in one order.
+    let in_order = if tx.is_postgres() { " ORDER BY i.seq FOR UPDATE OF i" } else { "" };
     let sql = format!(
-        "UPDATE inbox SET {set} FROM (SELECT CAST(value ->> 0 AS BIGINT) AS s, CAST(value ->> 1 AS BIGINT) AS a FROM {}) c \
-         WHERE inbox.seq = c.s AND inbox.attempts = c.a AND inbox.state = 1",
+        "UPDATE inbox SET {set} WHERE seq IN (SELECT i.seq FROM inbox i \
+         JOIN (SELECT CAST(value ->> 0 AS BIGINT) AS s, CAST(value ->> 1 AS BIGINT) AS a FROM {}) c \
+         ON i.seq = c.s AND i.attempts = c.a WHERE i.state = 1{in_order})",
         tx.each()
     );
     sql_exec!(&mut tx, sqlx::AssertSqlSafe(sql.clone()), serde_json::to_string(&pairs)?)?;

@@ -156,20 +156,13 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
             links.push(kin);
         }
     }
-    let mut open: Vec<(f32, f32, &Weighed)> = pairs
-        .iter()
-        .filter(|pair| !matched_ours[pair.ours as usize])
-        .map(|pair| {
-            let score = rivals.chance(pair, twins);
-            (score.max(TAKEN * rivals.chance_if_free(pair, twins)), score, pair)
-        })
-        .filter(|(rank, _, _)| *rank >= REVIEW)
-        .collect();
-    open.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.2.ours, x.2.theirs).cmp(&(y.2.ours, y.2.theirs))));
+    let open = |pair: &Weighed| !matched_ours[pair.ours as usize];
+    let open =
+        in_doubt(pairs.chunk_by(|x, y| x.ours == y.ours).filter(|of_one| open(&of_one[0])), &rivals, twins);
     let budget = budget(ground.ours.len());
     let mut asked = vec![0u8; ground.ours.len()];
     let mut accounts = 0;
-    for (rank, score, pair) in open {
+    for Doubt { rank, score, pair } in open {
         let choices = &mut asked[pair.ours as usize];
         if *choices == 0 && accounts == budget || usize::from(*choices) == CHOICES {
             continue;
@@ -187,6 +180,42 @@ pub fn links(ground: &Ground<'_>, pairs: &[Weighed], twins: &Twins, grain: Grain
             .then(x.theirs.cmp(&y.theirs))
     });
     links
+}
+
+/// A pair that may go to review.
+struct Doubt<'p> {
+    /// Its chance, or what it would be worth if theirs were free.
+    rank: f32,
+    score: f32,
+    pair: &'p Weighed,
+}
+
+impl Doubt<'_> {
+    fn likelier_first(&self, other: &Self) -> std::cmp::Ordering {
+        let places = |doubt: &Self| (doubt.pair.ours, doubt.pair.theirs);
+        other.rank.total_cmp(&self.rank).then_with(|| places(self).cmp(&places(other)))
+    }
+}
+
+/// The likeliest first. Of one account no more than can be shown are kept, so that millions of namesakes stay few.
+fn in_doubt<'p>(
+    accounts: impl Iterator<Item = &'p [Weighed]>,
+    rivals: &Rivals,
+    twins: &Twins,
+) -> Vec<Doubt<'p>> {
+    let mut open = Vec::new();
+    for pairs in accounts {
+        let from = open.len();
+        open.extend(pairs.iter().filter_map(|pair| {
+            let score = rivals.chance(pair, twins);
+            let rank = score.max(TAKEN * rivals.chance_if_free(pair, twins));
+            (rank >= REVIEW).then_some(Doubt { rank, score, pair })
+        }));
+        open[from..].sort_unstable_by(Doubt::likelier_first);
+        open.truncate(from + CHOICES);
+    }
+    open.sort_unstable_by(Doubt::likelier_first);
+    open
 }
 
 /// The likeliest pair on its domain for each account that has no counterpart of its own. Marks whom it links.
