@@ -65,6 +65,21 @@ pub fn shows_names(prospect: Option<&Prospect>) -> bool {
     prospect.is_none_or(|p| p.names.is_some())
 }
 
+/// `Globex: 3 overlaps, counted only until there is an agreement`; the name is not escaped.
+pub fn counted_words(partner: &str, n: i64) -> String {
+    let overlaps = if n == 1 { "overlap" } else { "overlaps" };
+    format!("{partner}: {n} {overlaps}, counted only until there is an agreement")
+}
+
+/// For whoever asks for the names of a partner's accounts before there is an agreement (B10).
+pub fn counts_only(partner: &Partner) -> String {
+    let name = escape(&partner.name);
+    format!(
+        "There is no agreement with {name} yet, so what we share is counted and not named. `/partner partner fit {}` shows the counts, and its manager may show names there.",
+        escape(&partner.name.to_lowercase())
+    )
+}
+
 /// The report. `sample` is named only where names are shown. `may_decide`: the reader manages the partner.
 pub fn report(
     partner: &Partner,

@@ -22,4 +22,5 @@ pub mod sharing_view;
 pub mod sources;
 pub mod store;
 pub mod storm;
+pub mod trust;
 pub mod view;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::lists::OurList;
 use super::partner::{Contact, ContactRole, Partner};
+use super::sources::view::fetch_buttons;
 use super::{fit_view, sharing_view};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message};
@@ -132,6 +133,8 @@ pub struct Details<'a> {
     pub open: i64,
     /// A line for each source of its list.
     pub sources: &'a [String],
+    /// The names of those of them that can be fetched.
+    pub fetched: &'a [String],
     /// How its focus lists stand, in words.
     pub focus: String,
     /// What its people may see, in words.
@@ -167,6 +170,8 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
     if !d.sources.is_empty() {
         shown.extend(blocks::sections(&format!("*Sources*\n{}", d.sources.join("\n"))));
+        // Whoever may add contacts triages for this partner.
+        shown.extend(fetch_buttons(d.fetched).filter(|_| d.may_add_contact));
     }
     if d.contacts.is_empty() {
         shown.push(blocks::context("No contact yet. A note goes to a person: add one first."));

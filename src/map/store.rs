@@ -8,6 +8,7 @@ mod overlaps;
 mod partners;
 mod sharing;
 mod sources;
+mod trust;
 
 pub use accounts::*;
 pub use fit::*;
@@ -17,3 +18,4 @@ pub use overlaps::*;
 pub use partners::*;
 pub use sharing::*;
 pub use sources::*;
+pub use trust::*;

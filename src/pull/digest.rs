@@ -129,6 +129,9 @@ pub struct Digest {
     pub left_out: i64,
     /// Every partner's list, stale ones first.
     pub lists: Vec<Freshness>,
+    /// Partners whose overlaps are counted and not named: there is no agreement yet (B10). The name, and how many wait.
+    #[serde(default)]
+    pub counted: Vec<(String, i64)>,
 }
 
 impl Digest {
@@ -183,6 +186,8 @@ pub struct Input {
     pub ours: Option<OurList>,
     /// The motion of each kind.
     pub kinds: Kinds,
+    /// The partners whose overlaps are counted and not named (B10).
+    pub counted: HashSet<PartnerId>,
 }
 
 /// A digest that comes later than this says so, in minutes.
@@ -231,7 +236,17 @@ pub fn compose(input: &Input) -> Digest {
         groups,
         left_out,
         lists: freshness(input),
+        counted: counted(input),
     }
+}
+
+fn counted(input: &Input) -> Vec<(String, i64)> {
+    let waiting = |p: &Partner| input.waiting.get(&p.id).copied().unwrap_or(0);
+    let partners = input.partners.iter().filter(|p| input.counted.contains(&p.id));
+    let mut counted: Vec<_> =
+        partners.map(|p| (p.name.clone(), waiting(p))).filter(|(_, n)| *n > 0).collect();
+    counted.sort();
+    counted
 }
 
 fn in_words(due: &Due, zone: &TimeZone) -> Late {
@@ -259,6 +274,7 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     let mut ranked: Vec<_> = input
         .candidates
         .iter()
+        .filter(|o| !input.counted.contains(&o.partner_id))
         .map(|o| {
             let about = About {
                 now: input.now,

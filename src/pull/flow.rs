@@ -72,6 +72,7 @@ pub async fn compose(
         counts: digest::Counts { commitments, ..counts },
         ours: lists::our_list(tx).await?,
         kinds,
+        counted: map::counted_only(tx).await?,
     };
     Ok(digest::compose(&input))
 }
@@ -84,8 +85,10 @@ pub async fn scene(
     ids: &[OverlapId],
 ) -> Result<Scene> {
     let zone = settings::load(tx).await?.digest.time_zone();
-    let overlaps: HashMap<OverlapId, Overlap> =
-        map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
+    // A digest that was posted before a partner was marked as one without an agreement names it no more.
+    let counted = map::counted_only(tx).await?;
+    let named = map::overlaps_of_ids(tx, ids).await?.into_iter().filter(|o| !counted.contains(&o.partner_id));
+    let overlaps: HashMap<OverlapId, Overlap> = named.map(|o| (o.id.clone(), o)).collect();
     let decided = store::decided(tx, ids).await?;
     let mut users: Vec<UserId> = decided.values().map(|d| d.by.clone()).collect();
     users.extend(decided.values().filter_map(|d| match &d.what {

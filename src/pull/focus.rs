@@ -3,6 +3,8 @@
 //! The proposal is derived whenever somebody looks, so it is as new as the overlaps. What was agreed changes only when
 //! somebody agrees again: until then the difference is shown.
 
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use sha2::{Digest, Sha256};
@@ -15,9 +17,12 @@ use crate::map::focus::{Focus, List, Mark, SIZE, Side, Wish};
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Triage};
 use crate::map::partner::Partner;
+use crate::map::trust::Trust;
 
 /// Points of being agreed already: nothing is pushed off by what is worth little more.
 const KEPT: i64 = 15;
+/// Points of each of the five of a trust inside: a path in is worth as much as the difference of one kind and the next.
+const TRUST: i64 = 2;
 /// With so many overlaps to choose from, a list that nobody has agreed on is overdue.
 const ENOUGH: i64 = 5;
 /// An agreement is looked at again after a quarter, in days.
@@ -44,6 +49,8 @@ pub struct Ground {
     pub planned: Vec<Motion>,
     /// The motion of each kind.
     pub kinds: Kinds,
+    /// The best trust inside an account that the side has which is to open the door.
+    pub trust: HashMap<AccountId, Trust>,
 }
 
 /// One account that is proposed.
@@ -166,13 +173,16 @@ fn about<'a>(ground: &'a Ground, now: &Zoned) -> About<'a> {
 }
 
 fn score(ground: &Ground, o: &Overlap) -> i64 {
-    priority::lasting(o, &about(ground, &ground.now.to_zoned(ground.zone.clone()))).score
+    let trust = ground.trust.get(&o.account.id).map_or(0, |t| t.strength * TRUST);
+    priority::lasting(o, &about(ground, &ground.now.to_zoned(ground.zone.clone()))).score + trust
 }
 
-/// Why it is proposed: the motion, how fresh the overlap is, who of ours has it. How old the whole list is stands above.
+/// Why it is proposed: the motion, who could open the door, how fresh the overlap is, who of ours has it. How old the whole
+/// list is stands above.
 fn reasons(ground: &Ground, o: &Overlap, now: &Zoned) -> Vec<String> {
     let about = About { stale_days: None, ..about(ground, now) };
     let mut why: Vec<String> = priority::lasting(o, &about).why.iter().map(priority::Reason::words).collect();
+    why.extend(ground.trust.get(&o.account.id).map(Trust::words));
     why.push(if o.gone_at.is_some() {
         format!("no longer on {}'s list", o.partner)
     } else {
@@ -205,7 +215,7 @@ fn because(ground: &Ground, account: &Account) -> String {
 }
 
 /// Of these overlaps, whose focus list each is on; on both, it is ours.
-pub fn sides(focus: &[Focus], overlaps: &[Overlap]) -> std::collections::HashMap<OverlapId, Side> {
+pub fn sides(focus: &[Focus], overlaps: &[Overlap]) -> HashMap<OverlapId, Side> {
     let side = |o: &Overlap| {
         let on = focus.iter().filter(|f| f.account == o.account.id && f.partner == o.partner_id);
         on.map(|f| f.side).min()

@@ -13,7 +13,7 @@ use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
 use crate::map::focus::Side;
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
-use crate::map::store as map;
+use crate::map::store::{self as map, NAMED};
 use crate::store::{Tx, instant, millis};
 use crate::{sql_all, sql_exec, sql_value};
 
@@ -60,7 +60,7 @@ fn amount_points() -> String {
     format!("CASE{amounts} ELSE 0 END")
 }
 
-/// The first [`CANDIDATES`] overlaps of every partner that wait for a decision, pre-ordered by a rough score.
+/// The first [`CANDIDATES`] overlaps of every partner that wait for a decision and may be named, pre-ordered by a rough score.
 ///
 /// The columns tell all but what is new since the last digest, the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
 /// the same partner stand before it.
@@ -68,7 +68,7 @@ pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result
     let waits = map::waits("$1");
     let sql = format!(
         "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
-         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {waits}) ranked WHERE place <= $4",
+         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {waits} AND {NAMED}) ranked WHERE place <= $4",
         rough_score()
     );
     let ids = sql_all!(
@@ -140,30 +140,27 @@ pub async fn largest(tx: &mut Tx, now: Timestamp) -> Result<HashSet<OverlapId>> 
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// The line of counts of what is new `since` then, without the commitments; ages are days of the reader's calendar.
+/// The line of counts of what is new `since` then, without the commitments; ages are days of the reader's calendar. What
+/// may not be named is not triaged, and counted on a line of its own.
 pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Counts> {
     let now = reader.timestamp();
-    let new = sql_value!(
-        tx,
-        i64,
-        "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND first_seen >= $1 AND first_seen <= $2",
-        millis(since),
-        millis(now)
-    )?;
+    let sql = format!(
+        "SELECT COUNT(*) FROM account_overlaps o WHERE o.gone_at IS NULL AND o.first_seen >= $1 AND o.first_seen <= $2 AND {NAMED}"
+    );
+    let new = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(since), millis(now))?;
     let waits = map::waits("$1");
     let sql = format!(
         "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
-         WHERE {waits} AND o.first_seen < $2 AND {NOBODY}"
+         WHERE {waits} AND o.first_seen < $2 AND {NOBODY} AND {NAMED}"
     );
     let too_long = millis(age::start_of_day(reader, WAITING_DAYS));
     let unclaimed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), too_long)?;
-    let snoozed = sql_value!(
-        tx,
-        i64,
-        "SELECT COUNT(*) FROM account_overlaps WHERE gone_at IS NULL AND triage = 'snoozed' AND snoozed_until > $1",
-        millis(now)
-    )?;
-    let open = map::waiting(tx, now).await?.values().sum();
+    let sql = format!(
+        "SELECT COUNT(*) FROM account_overlaps o WHERE o.gone_at IS NULL AND o.triage = 'snoozed' AND o.snoozed_until > $1 AND {NAMED}"
+    );
+    let snoozed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now))?;
+    let sql = format!("SELECT COUNT(*) FROM account_overlaps o WHERE {waits} AND {NAMED}");
+    let open = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now))?;
     Ok(Counts { new, unclaimed, open, snoozed, ..Counts::default() })
 }
 

@@ -18,6 +18,7 @@ use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
 use crate::kernel::text::escape;
+use crate::map::fit_view::counted_words;
 use crate::map::overlap::{Overlap, user_of};
 use row::{row, thread_block, top_blocks};
 pub use told::{decided, given, saved, second};
@@ -232,7 +233,8 @@ fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&st
         let many = if digest.counts.snoozed == 1 { "overlap" } else { "overlaps" };
         counts.push(format!("{} {many} snoozed", digest.counts.snoozed));
     }
-    let text = Empty { title, late, counts: counts.join(" · "), lists: lists_words(&stale) }.render()?;
+    let lists = with_counted(digest, lists_words(&stale));
+    let text = Empty { title, late, counts: counts.join(" · "), lists }.render()?;
     let text = text.trim();
     Ok(Message::text(match preview {
         Some(note) => format!("{note}\n{text}"),
@@ -292,6 +294,13 @@ fn lists_words(lists: &[&Freshness]) -> String {
     words.join(". ")
 }
 
+/// Of partners without an agreement yet, how many overlaps there are; then the lists.
+fn with_counted(digest: &Digest, lists: String) -> String {
+    let counted: Vec<String> =
+        digest.counted.iter().take(LISTS).map(|(name, n)| counted_words(&clip(name, 40), *n)).collect();
+    counted.into_iter().chain((!lists.is_empty()).then_some(lists)).collect::<Vec<_>>().join(". ")
+}
+
 fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
     let by_partner =
         digest.groups.iter().map(|g| format!("{} {}", clip(&g.name, 40), g.rows.len())).collect::<Vec<_>>();
@@ -301,7 +310,7 @@ fn footer(digest: &Digest, scene: &Scene, preview: bool) -> Result<String> {
         by_partner: by_partner.join(", "),
         unshown: digest.unshown(),
         snoozed: digest.counts.snoozed,
-        lists: lists_words(&digest.lists.iter().collect::<Vec<_>>()),
+        lists: with_counted(digest, lists_words(&digest.lists.iter().collect::<Vec<_>>())),
         channel: scene.channel.as_ref().map_or_else(String::new, ChannelId::mention),
     };
     Ok(footer.render()?.trim().to_owned())

@@ -48,6 +48,16 @@ async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
     for name in ["Acme", "Corvid", "Dynamo"] {
         assert!(!before.to_string().contains(name), "{before}");
     }
+    // Nor are they named where overlaps are triaged, listed and put on focus lists.
+    let preview = stage.say(OMAR, OPS, "/partner digest preview").await;
+    assert!(preview.contains("*Bolt Inc* with Northwind") && !preview.contains("with Globex"), "{preview}");
+    assert!(!preview.contains("Corvid") && !preview.contains("Dynamo"), "{preview}");
+    insta::assert_snapshot!(preview.lines().last().unwrap(), @"Globex: 3 overlaps, counted only until there is an agreement. Globex's list is from 4 March. Northwind's list is from 4 March.");
+    let listed = stage.say(OMAR, OPS, "/partner overlaps list").await;
+    assert!(listed.contains("*Acme Inc* with Northwind") && !listed.contains("Globex"), "{listed}");
+    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner overlaps list globex").await, @"There is no agreement with Globex yet, so what we share is counted and not named. `/partner partner fit globex` shows the counts, and its manager may show names there.");
+    let focus = stage.say(MAYA, OPS, "/partner partner focus globex").await;
+    assert!(focus.starts_with("There is no agreement with Globex yet"), "{focus}");
     // They themselves see counts only, until somebody sets more.
     let mut tx = stage.db.read().await.unwrap();
     let rule = map::sharing_rule(&mut tx, &"p-globex".into()).await.unwrap();
@@ -66,6 +76,8 @@ async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
         "{named}"
     );
     assert!(named.contains("*Acme Inc* (their customer, our open deal ($120k))"), "{named}");
+    let preview = stage.say(OMAR, OPS, "/partner digest preview").await;
+    assert!(preview.contains("*Acme Inc* with Globex") && !preview.contains("counted only"), "{preview}");
     let history = stage.say(MAYA, OPS, "/partner status audit").await;
     assert!(
         history.contains("showed names before an agreement with Globex: they signed our NDA"),

@@ -14,6 +14,7 @@ crate::flows!(
     of_two_who_change_a_list_one_is_told,
     only_a_manager_agrees_and_insists_with_a_reason,
     home_says_which_list_is_overdue,
+    trust_inside_an_account_is_a_reason,
 );
 
 /// So many open deals of ours that Northwind serves, and one give.
@@ -68,7 +69,7 @@ async fn a_list_is_proposed_agreed_and_shown(stage: Stage) {
     let at = open(&stage, MAYA).await;
     insta::assert_snapshot!(stage.last_private(MAYA), @r"
     *Accounts that we want Northwind in*
-    Nothing agreed yet. Proposed by what both sides are to the account, the amount, and how fresh it is.
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, who could open the door, and how fresh it is.
     1. *Acme Inc* · their customer, our open deal ($120k)
     An ask: Northwind can open doors for our deal · seen today · nobody of ours has it yet
     2. *Bolt Inc* · their customer, our open deal ($120k)
@@ -77,7 +78,7 @@ async fn a_list_is_proposed_agreed_and_shown(stage: Stage) {
     An ask: Northwind can open doors for our deal · seen today · nobody of ours has it yet
 
     *Accounts that Northwind wants us in*
-    Nothing agreed yet. Proposed by what both sides are to the account, the amount, and how fresh it is.
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, who could open the door, and how fresh it is.
     1. *Quarry Inc* · their prospect, our customer
     A give: we can introduce Northwind · seen today · nobody of ours has it yet
     ");
@@ -96,7 +97,7 @@ async fn a_list_is_proposed_agreed_and_shown(stage: Stage) {
     Dropped: Corvid Inc by <@U0MAYA>. Add one to bring it back.
 
     *Accounts that Northwind wants us in*
-    Nothing agreed yet. Proposed by what both sides are to the account, the amount, and how fresh it is.
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, who could open the door, and how fresh it is.
     1. *Quarry Inc* · their prospect, our customer
     A give: we can introduce Northwind · seen today · nobody of ours has it yet
     ");
@@ -223,6 +224,53 @@ async fn only_a_manager_agrees_and_insists_with_a_reason(stage: Stage) {
         ),
         "{history}"
     );
+    stage.end().await;
+}
+
+async fn trust_inside_an_account_is_a_reason(stage: Stage) {
+    ground(&stage, 2).await;
+    let contact = json!({"name": "Sam Whitfield", "role": "partner_rep"});
+    stage.say(MAYA, OPS, "/partner partner contact northwind").await;
+    stage.submit(MAYA, contact).await;
+    let mut tx = stage.db.read().await.unwrap();
+    let sam = map::contacts(&mut tx, &"p-northwind".into()).await.unwrap().remove(0).id;
+    tx.rollback().await.unwrap();
+    let fill = async |account: &str, action: &str, values: Value| {
+        stage.say(ALEX, OPS, &format!("/partner account show {account}")).await;
+        let card = stage.sandbox.ephemerals(ALEX).pop().unwrap();
+        stage.press(ALEX, &(OPS.to_owned(), card["ts"].as_str().unwrap().to_owned()), action).await;
+        stage.submit(ALEX, values).await;
+    };
+    let dana = json!({"name": "Dana Reyes", "title": "VP Sales", "role": "decision_maker"});
+    fill("bolt inc", "account.person", dana).await;
+    fill("bolt inc", "account.relate", json!({"contact": format!("c:{sam}"), "strength": "4"})).await;
+    let lee = json!({"name": "Lee <Park>", "title": "CIO", "role": "decision_maker"});
+    fill("quarry inc", "account.person", lee).await;
+    fill("quarry inc", "account.relate", json!({"contact": format!("u:{ALEX}"), "strength": "5"})).await;
+    open(&stage, MAYA).await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @r"
+    *Accounts that we want Northwind in*
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, who could open the door, and how fresh it is.
+    1. *Bolt Inc* · their customer, our open deal ($120k)
+    An ask: Northwind can open doors for our deal · Sam Whitfield at Northwind knows Dana Reyes, VP Sales: 4 of 5 · seen today · nobody of ours has it yet
+    2. *Acme Inc* · their customer, our open deal ($120k)
+    An ask: Northwind can open doors for our deal · seen today · nobody of ours has it yet
+
+    *Accounts that Northwind wants us in*
+    Nothing agreed yet. Proposed by what both sides are to the account, the amount, who could open the door, and how fresh it is.
+    1. *Quarry Inc* · their prospect, our customer
+    A give: we can introduce Northwind · Alex Rivera knows Lee &lt;Park&gt;, CIO: 5 of 5 · seen today · nobody of ours has it yet
+    ");
+    // Trust of which nobody has spoken fades, and is no reason any more.
+    stage.advance_to("2026-09-07T08:00:00Z").await;
+    open(&stage, MAYA).await;
+    assert!(
+        stage.last_private(MAYA).contains("Sam Whitfield at Northwind knows Dana Reyes, VP Sales: 3 of 5")
+    );
+    stage.advance_to("2027-03-08T08:00:00Z").await;
+    open(&stage, MAYA).await;
+    let card = stage.last_private(MAYA);
+    assert!(!card.contains("Dana Reyes") && card.contains("Alex Rivera knows"), "{card}");
     stage.end().await;
 }
 

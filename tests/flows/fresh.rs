@@ -17,7 +17,7 @@ use crate::support::command::tandem;
 use crate::support::install::get;
 use crate::support::list_server::{Answer, Asked, ListServer};
 use crate::support::stage::{
-    Backend, INTAKE, OMAR, OPS, Replica, SHARED, Stage, WayIn, play_on, with_buttons,
+    ALEX, Backend, INTAKE, MAYA, OMAR, OPS, Replica, SHARED, Stage, WayIn, play_on, with_buttons,
 };
 
 /// Who signs what is posted.
@@ -46,6 +46,7 @@ fresh!(
     what_lacks_much_waits_for_a_person(address, march),
     columns_that_are_not_clear_are_asked_for(address, kundenname),
     a_source_that_fails_is_told_once(address, broken),
+    a_source_is_fetched_at_once(address, march),
     a_hostile_server_gets_nowhere(address, broken),
     crossbeam_is_read_page_by_page(crossbeam, crossbeams),
     crossbeam_that_has_changed_is_told(crossbeam, crossbeams),
@@ -192,7 +193,7 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     Focus list: none yet
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Focus list] [Fit] [Add contact]
+    [Fetch northwind now] [Focus list] [Fit] [Add contact]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [
@@ -316,6 +317,55 @@ async fn a_source_that_fails_is_told_once(stage: Stage, server: ListServer) {
     go_to(&stage, "2026-03-05T13:30:00Z").await;
     insta::assert_snapshot!(stage.texts(OPS).join("\n---\n"), @"*northwind works again.* It had failed: 127.0.0.1 answered 503.");
     assert!(last(&stage, INTAKE).contains("4 new"));
+    stage.end().await;
+}
+
+/// Presses **Fetch northwind now** in the newest private message, and gives what is said then.
+async fn fetch(stage: &Stage, user: &str) -> String {
+    let message = stage.sandbox.ephemerals(user).pop().unwrap();
+    let at = (OPS.to_owned(), message["ts"].as_str().unwrap().to_owned());
+    stage.press(user, &at, "source.fetch").await;
+    stage.sources().await;
+    stage.last_private(user)
+}
+
+async fn a_source_is_fetched_at_once(stage: Stage, server: ListServer) {
+    stage.sources().await;
+    server.asked();
+    server.replies(|_| csv(&[ACME, GLOBEX, HOOLI, STARK, "Umbrella,umbrella.com,prospect,customer,,\n"]));
+    let status = stage.say(OMAR, OPS, "/partner status").await;
+    assert!(status.ends_with("[Fetch northwind now]"), "{status}");
+    let sources = status.split_once("*Sources*").unwrap().1;
+    insta::assert_snapshot!(sources.trim(), @r"
+    • *northwind* (127.0.0.1) · today: 4 new · looked at every hour
+    [Fetch northwind now]
+    ");
+    insta::assert_snapshot!(fetch(&stage, OMAR).await, @"I look at *northwind* now. What changes is told in <#C0OVERLAPS>; `/partner status` shows how it went.");
+    assert_eq!(server.lines(), ["GET /northwind.csv?key=1"], "long before it is due");
+    assert!(last(&stage, INTAKE).contains("New: Umbrella (umbrella.com)"), "{}", last(&stage, INTAKE));
+    // From the partner's card; the list lacks so much that somebody must decide first.
+    server.replies(|_| csv(&[ACME]));
+    let card = stage.say(OMAR, OPS, "/partner partner show northwind").await;
+    assert!(card.contains("[Fetch northwind now]"), "{card}");
+    fetch(&stage, OMAR).await;
+    assert_eq!(server.lines().len(), 1);
+    stage.say(OMAR, OPS, "/partner status").await;
+    insta::assert_snapshot!(fetch(&stage, OMAR).await, @"The last list from *northwind* waits for a decision in <#C0OVERLAPS>. Decide on it first.");
+    assert_eq!(server.lines(), Vec::<String>::new());
+    // A rep has no such button, and an old one refuses.
+    assert!(!stage.say(ALEX, OPS, "/partner status").await.contains("Fetch"));
+    assert!(!stage.say(ALEX, OPS, "/partner partner show northwind").await.contains("Fetch"));
+    let forged = stage.forged(OPS, "source.fetch", "northwind").await;
+    stage.press(ALEX, &forged, "source.fetch").await;
+    assert!(stage.last_private(ALEX).starts_with("Only partner managers"), "{}", stage.last_private(ALEX));
+    let gone = stage.forged(OPS, "source.fetch", "globex").await;
+    stage.press(OMAR, &gone, "source.fetch").await;
+    assert!(stage.last_private(OMAR).starts_with("That source is no longer configured."));
+    stage.sources().await;
+    assert_eq!(server.lines(), Vec::<String>::new());
+    let history = stage.say(MAYA, OPS, "/partner status audit").await;
+    assert_eq!(history.matches("had the source northwind looked at").count(), 2, "{history}");
+    assert!(history.contains("was refused `source.fetch` on the source northwind"), "{history}");
     stage.end().await;
 }
 

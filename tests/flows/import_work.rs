@@ -129,6 +129,7 @@ async fn a_layout_does_not_say_whose_list_it_is(stage: Stage) {
     insta::assert_snapshot!(text, @r"
     *accounts.csv* · Globex
     2 new · 0 changed · 0 unchanged · 0 unreadable
+    Each row counts as an overlap. If these are all of Globex's accounts, keep them as accounts: they are matched once our own list is here.
     ");
     stage.end().await;
 }

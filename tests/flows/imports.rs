@@ -87,6 +87,7 @@ async fn unknown_columns_are_asked_for_and_remembered(stage: Stage) {
     insta::assert_snapshot!(text, @r"
     *northwind-liste.csv* · Northwind
     2 new · 0 changed · 0 unchanged · 0 unreadable
+    Each row counts as an overlap. If these are all of Northwind's accounts, keep them as accounts: they are matched once our own list is here.
     ");
     // A list with the same columns is understood at once.
     let next = drop_list(&stage, OMAR, "northwind-april.csv", list).await;
@@ -94,6 +95,7 @@ async fn unknown_columns_are_asked_for_and_remembered(stage: Stage) {
     insta::assert_snapshot!(text, @r"
     *northwind-april.csv* · Northwind
     2 new · 0 changed · 0 unchanged · 0 unreadable
+    Each row counts as an overlap. If these are all of Northwind's accounts, keep them as accounts: they are matched once our own list is here.
     ");
     stage.end().await;
 }

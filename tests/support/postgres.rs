@@ -40,10 +40,24 @@ pub struct TestDatabase {
 /// When the server refuses, and instead of `None` when `TEST_REQUIRE_POSTGRES=1`.
 #[track_caller]
 pub fn database() -> impl Future<Output = Option<TestDatabase>> {
+    made(Server::template)
+}
+
+/// The same without a schema.
+///
+/// # Panics
+/// As [`database`].
+#[track_caller]
+pub fn empty() -> impl Future<Output = Option<TestDatabase>> {
+    made(|_| EMPTY)
+}
+
+#[track_caller]
+fn made(template: fn(&Server) -> &'static str) -> impl Future<Output = Option<TestDatabase>> {
     let test = test_name(Location::caller());
     async move {
         match server() {
-            Ok(server) => Some(TestDatabase::made_from(&server.url, server.template()).await),
+            Ok(server) => Some(TestDatabase::made_from(&server.url, template(server)).await),
             Err(reason) => {
                 assert!(!required(), "{test} needs Postgres: {reason}");
                 let _ = writeln!(io::stderr(), "not run on Postgres: {test} ({reason})");

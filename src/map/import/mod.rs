@@ -16,7 +16,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::{ChannelId, ImportId, PartnerId, UserId};
-use crate::map::intake::table::{BadRow, Mapping};
+use crate::map::intake::table::{self, BadRow, Mapping, Recognition};
 use crate::map::lists::Whose;
 use crate::map::lists::matching::Summary;
 use crate::map::overlap::Population;
@@ -127,10 +127,10 @@ impl Kind {
         [Self::Overlaps, Self::Ours, Self::Theirs].into_iter().find(|k| k.as_str() == text)
     }
 
-    /// Of a partner's list with these columns: where it says nothing of our side, and there is a list of ours, its rows are
-    /// the partner's accounts.
-    pub fn of_partners(mapping: &Mapping, have_ours: bool) -> Self {
-        if have_ours && !mapping.tells_overlaps() { Self::Theirs } else { Self::Overlaps }
+    /// Of a partner's list with these columns: where it says nothing of our side, and there is a list of ours or the rows are
+    /// known to be `accounts`, they are the partner's accounts.
+    pub fn of_partners(mapping: &Mapping, accounts: bool) -> Self {
+        if accounts && !mapping.tells_overlaps() { Self::Theirs } else { Self::Overlaps }
     }
 }
 
@@ -195,6 +195,18 @@ impl Import {
         self.of_source(1) == Some("posted")
     }
 
+    /// Whether somebody may say that these overlaps are rather all accounts of the partner: nothing tells, and there is no list
+    /// of ours yet that they could have been matched against.
+    pub fn may_be_accounts(&self) -> bool {
+        let preset = || matches!(Mapping::recognise(&self.headers, &[]), Recognition::Preset(..));
+        self.kind == Kind::Overlaps
+            && self.counts.alone
+            && self.partner.is_some()
+            && self.source().is_none()
+            && !table::has_two_sides(&self.headers)
+            && !preset()
+    }
+
     /// Whether nothing of it is shown yet: what a source brings needs nobody, unless somebody has to say something.
     pub fn is_quiet(&self) -> bool {
         self.source().is_some() && !matches!(self.state, State::Asking | State::Previewed)
@@ -234,6 +246,8 @@ pub struct Counts {
     pub matched: Vec<Summary>,
     /// Overlaps that changed because our list did, and the first of them in words.
     pub followed: (u64, Vec<String>),
+    /// There is no list of ours to match it against.
+    pub alone: bool,
 }
 
 /// So many unreadable rows are named; the rest is counted.

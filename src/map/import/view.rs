@@ -22,6 +22,10 @@ pub mod action {
     pub const ADD: &str = "import.add";
     /// Leaves it.
     pub const CANCEL: &str = "import.cancel";
+    /// The rows are the partner's accounts, not overlaps.
+    pub const ACCOUNTS: &str = "import.accounts";
+    /// The rows are overlaps, not the partner's accounts.
+    pub const OVERLAPS: &str = "import.overlaps";
     /// Opens the modal of partner and columns.
     pub const COLUMNS: &str = "import.columns";
     /// The modal's callback.
@@ -50,6 +54,7 @@ struct Card<'a> {
     more_bad: u64,
     lacks: String,
     whole: bool,
+    accounts_of: &'a str,
     progress: u64,
     error: &'a str,
     by: String,
@@ -89,6 +94,7 @@ fn text(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<Strin
     if is_list {
         return listed::text(import, named.as_deref(), aside);
     }
+    let accounts_of = named.clone().filter(|_| import.may_be_accounts()).unwrap_or_default();
     let card = Card {
         name: &import.file_name,
         state: import.state,
@@ -104,6 +110,7 @@ fn text(import: &Import, partners: &[Partner], aside: Aside<'_>) -> Result<Strin
         more_bad: counts.unreadable - shown as u64,
         lacks: lacks(import),
         whole: import.extent == Extent::Whole,
+        accounts_of: &accounts_of,
         progress: aside.rows,
         error: import.error.as_deref().unwrap_or_default(),
         by: aside.by.map(UserId::mention).unwrap_or_default(),
@@ -121,6 +128,11 @@ fn buttons(import: &Import) -> Vec<Value> {
         State::Asking => vec![blocks::primary(columns("Set partner and columns")), cancel],
         State::Previewed if counts.can_be_imported() => {
             let mut buttons = runs(import, &value);
+            if import.may_be_accounts() {
+                buttons.push(blocks::button("Keep as accounts", action::ACCOUNTS, &value));
+            } else if import.kind == Kind::Theirs && counts.alone {
+                buttons.push(blocks::button("Count as overlaps", action::OVERLAPS, &value));
+            }
             buttons.extend([columns("Change columns"), cancel]);
             buttons
         }

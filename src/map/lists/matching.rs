@@ -359,7 +359,6 @@ pub async fn end(
     summary.gone = store::end_run(tx, partner, &found.run, now).await?;
     if whole {
         summary.gone += map::mark_gone(tx, partner, None, now, now).await?;
-        map::saw_list(tx, partner, now).await?;
     }
     Ok(())
 }

@@ -69,33 +69,33 @@ fn is_of(standing: &Standing, partner: &Partner) -> bool {
     standing.partner.as_ref().is_some_and(|id| *id == partner.id) || standing.partners.contains(&partner.id)
 }
 
-/// The lines of every source that brings this partner's list.
-pub async fn lines_of(
+/// Every source that brings this partner's list, with its line.
+pub async fn lines_of<'a>(
     tx: &mut Tx,
-    sources: &[Source],
+    sources: &'a [Source],
     partner: &Partner,
     now: &jiff::Zoned,
-) -> Result<Vec<String>> {
+) -> Result<Vec<(&'a Source, String)>> {
     let standings: HashMap<String, Standing> = store::all(tx).await?.into_iter().collect();
     let mut lines = Vec::new();
     for source in sources {
         let Some(standing) = standings.get(&source.name).filter(|s| is_of(s, partner)) else { continue };
         let waits = store::under_way(tx, &source.name).await? == Some(true);
-        lines.push(view::line(source, Some(standing), waits, Some(partner.refresh_days), now));
+        lines.push((source, view::line(source, Some(standing), waits, Some(partner.refresh_days), now)));
     }
     Ok(lines)
 }
 
-/// The lines of every source that fails, waits for somebody or has brought nothing yet, for the status.
-pub async fn troubles(tx: &mut Tx, sources: &[Source], now: &jiff::Zoned) -> Result<Vec<String>> {
+/// The lines of all sources, for the status: of those that fail or wait for somebody, and of the others.
+pub async fn lines(tx: &mut Tx, sources: &[Source], now: &jiff::Zoned) -> Result<(Vec<String>, Vec<String>)> {
     let standings: HashMap<String, Standing> = store::all(tx).await?.into_iter().collect();
-    let mut lines = Vec::new();
+    let (mut troubles, mut well) = (Vec::new(), Vec::new());
     for source in sources {
         let standing = standings.get(&source.name);
         let waits = store::under_way(tx, &source.name).await? == Some(true);
-        if waits || standing.is_some_and(|s| s.error.is_some()) {
-            lines.push(view::line(source, standing, waits, None, now));
-        }
+        let is_troubled = waits || standing.is_some_and(|s| s.error.is_some());
+        let lines = if is_troubled { &mut troubles } else { &mut well };
+        lines.push(view::line(source, standing, waits, None, now));
     }
-    Ok(lines)
+    Ok((troubles, well))
 }

@@ -101,6 +101,25 @@ pub async fn looked(
     Ok(handed)
 }
 
+/// What became of the wish to have a source looked at now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It is due.
+    Due,
+    /// Its last list is still on its way; with `true`, it waits for somebody.
+    Under(bool),
+}
+
+/// Somebody wants a source to be looked at now. A look that is under way already goes on, and is followed by another.
+pub async fn ask_now(tx: &mut Tx, now: Timestamp, by: &UserId, source: &Source) -> Result<Asked> {
+    if let Some(waits) = store::under_way(tx, &source.name).await? {
+        return Ok(Asked::Under(waits));
+    }
+    store::due_now(tx, &source.name, now).await?;
+    audit::done(tx, now, by.as_str(), "source.fetch", &format!("source:{}", source.name), &source.name);
+    Ok(Asked::Due)
+}
+
 /// What a look came to.
 #[derive(Clone, Debug)]
 pub enum Looked {

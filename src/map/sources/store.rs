@@ -151,6 +151,17 @@ pub async fn settle(tx: &mut Tx, claim: &Claim, next: Timestamp) -> Result<bool>
     Ok(ours == 1)
 }
 
+/// Has a source looked at now, whenever it would be otherwise.
+pub async fn due_now(tx: &mut Tx, name: &str, now: Timestamp) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE list_sources SET next_at = $2 WHERE name = $1 AND next_at > $2",
+        name,
+        millis(now)
+    )?;
+    Ok(())
+}
+
 /// How many of these sources are due at `now` or looked at.
 pub async fn at_work(tx: &mut Tx, names: &[&str], now: Timestamp) -> Result<i64> {
     let sql = format!(

@@ -3,15 +3,17 @@
 use askama::Template;
 use jiff::Zoned;
 use jiff::civil::Date;
+use serde_json::Value;
 
+use super::flow::Asked;
 use super::hook::Signal;
 use super::source::Source;
 use super::standing::Standing;
 use super::store::Named;
 use crate::kernel::age;
-use crate::kernel::blocks::Message;
+use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::escape;
 use crate::map::flow::Outcome;
 use crate::map::import::{Counts, Extent, Import};
@@ -192,6 +194,39 @@ pub fn line(
         parts.push(format!("expected every {}", age::days(days)));
     }
     parts.join(" · ")
+}
+
+/// The controls.
+pub mod action {
+    /// Has a source looked at now; the value is its name.
+    pub const FETCH: &str = "source.fetch";
+}
+
+/// So many sources have a button in one message.
+const BUTTONS: usize = 10;
+
+/// **Fetch now** for each of these sources; nothing where there are none.
+pub fn fetch_buttons(names: &[impl AsRef<str>]) -> Option<Value> {
+    let button = |name: &str| blocks::button(&format!("Fetch {name} now"), action::FETCH, name);
+    let buttons: Vec<Value> = names.iter().take(BUTTONS).map(|name| button(name.as_ref())).collect();
+    (!buttons.is_empty()).then(|| blocks::actions(buttons))
+}
+
+/// What somebody is told who wants a source to be looked at now.
+pub fn asked(name: &str, asked: Asked, intake: Option<&ChannelId>) -> String {
+    let intake = intake.map_or_else(|| "the intake channel".to_owned(), ChannelId::mention);
+    let name = escape(name);
+    match asked {
+        Asked::Due => {
+            format!(
+                "I look at *{name}* now. What changes is told in {intake}; `/partner status` shows how it went."
+            )
+        }
+        Asked::Under(true) => {
+            format!("The last list from *{name}* waits for a decision in {intake}. Decide on it first.")
+        }
+        Asked::Under(false) => format!("The last list from *{name}* is on its way into the map already."),
+    }
 }
 
 /// How a source stands, for who is at the server.

@@ -1,5 +1,7 @@
 //! What a partner would bring, and with whom there is no agreement yet.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::kernel::error::Result;
@@ -22,6 +24,20 @@ pub async fn prospect(tx: &mut Tx, partner: &PartnerId) -> Result<Option<Prospec
         version,
         names: by.map(UserId::from).zip(because),
     }))
+}
+
+/// Whether overlap `o` may be named: there is an agreement with its partner, or somebody lets names be shown before (B10).
+pub const NAMED: &str = "NOT EXISTS (SELECT 1 FROM partner_prospects pp WHERE pp.partner_id = o.partner_id AND pp.prospective = 1 \
+     AND pp.names_by IS NULL)";
+
+/// The partners whose overlaps are counted and not named.
+pub async fn counted_only(tx: &mut Tx) -> Result<HashSet<PartnerId>> {
+    let rows = sql_all!(
+        tx,
+        (String,),
+        "SELECT partner_id FROM partner_prospects WHERE prospective = 1 AND names_by IS NULL"
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// There is no agreement with a partner yet, or there is one now.

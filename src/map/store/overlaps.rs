@@ -113,6 +113,8 @@ pub struct Filter {
     pub new_since: Option<Timestamp>,
     /// Only those that wait for a decision at this time: open, or snoozed until before it.
     pub undecided_at: Option<Timestamp>,
+    /// Only those that may be named ([`super::NAMED`]).
+    pub named: bool,
 }
 
 /// What waits for a decision at a time: open, or back from a snooze.
@@ -136,8 +138,9 @@ pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Ov
         "{OVERLAP} WHERE o.gone_at IS NULL AND (CAST($6 AS BIGINT) = 0 OR ({})) \
          AND (CAST($1 AS TEXT) IS NULL OR o.account_id = $1) AND (CAST($2 AS TEXT) IS NULL OR o.partner_id = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR o.assignee = $3 OR o.owner = $4) \
-         AND o.first_seen >= $5 ORDER BY o.last_seen DESC, o.id LIMIT $7",
-        waits("$6")
+         AND o.first_seen >= $5 AND (CAST($8 AS BIGINT) = 0 OR {}) ORDER BY o.last_seen DESC, o.id LIMIT $7",
+        waits("$6"),
+        super::NAMED
     );
     let rows = sql_all!(
         tx,
@@ -149,7 +152,8 @@ pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Ov
         filter.mine.as_ref().map(UserId::mention),
         filter.new_since.map_or(i64::MIN, millis),
         filter.undecided_at.map_or(0, millis),
-        limit
+        limit,
+        i64::from(filter.named)
     )?;
     rows.into_iter().map(Overlap::try_from).collect()
 }

@@ -18,7 +18,18 @@ fn input(candidates: Vec<Overlap>, waiting: &[(&str, i64)]) -> Input {
         counts: Counts::default(),
         ours: None,
         kinds: Kinds::shipped(),
+        counted: HashSet::new(),
     }
+}
+
+#[test]
+fn before_an_agreement_a_partners_overlaps_are_counted_and_not_named() {
+    let all = vec![overlap("n", "Acme", "Northwind"), overlap("i", "Bolt", "Initech")];
+    let input = input(all, &[("northwind", 1), ("initech", 3)]);
+    let digest = compose(&Input { counted: ["initech".into()].into(), ..input });
+    assert_eq!(digest.overlaps(), [OverlapId::from("n")]);
+    assert_eq!(digest.counted, [("Initech".to_owned(), 3)]);
+    assert_eq!(digest.unshown(), 0, "what is only counted waits for no decision");
 }
 
 #[test]

@@ -6,13 +6,15 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
+use crate::map::account_map;
 use crate::map::focus::{Agreed, LONGEST, List, SIZE, Side, Wish};
 use crate::map::lists::store as lists;
 use crate::map::partner::Partner;
 use crate::map::store as map;
+use crate::map::trust::Trust;
 use crate::pull::focus::{Ground, is_full_of_pins, propose};
 use crate::pull::store;
-use crate::store::{Tx, audit, settings};
+use crate::store::{Tx, audit, settings as workspace};
 
 /// So many overlaps are weighed for a list, and offered to be added.
 const WEIGHED: i64 = 100;
@@ -61,7 +63,13 @@ impl Seen {
 }
 
 /// Everything that a proposal for this side is made of.
-pub async fn load(tx: &mut Tx, now: Timestamp, partner: Partner, side: Side) -> Result<Ground> {
+pub async fn load(
+    tx: &mut Tx,
+    now: Timestamp,
+    settings: &account_map::Settings,
+    partner: Partner,
+    side: Side,
+) -> Result<Ground> {
     let list = map::focus_list(tx, &partner.id, side).await?;
     let agreed: Vec<Account> =
         map::agreed_accounts(tx, &partner.id, side).await?.into_iter().map(|(a, _)| a).collect();
@@ -74,8 +82,14 @@ pub async fn load(tx: &mut Tx, now: Timestamp, partner: Partner, side: Side) -> 
     overlaps.extend(known);
     let kinds = lists::map_settings(tx).await?.kinds;
     let planned = store::planned(tx, &kinds).await?.remove(&partner.id).unwrap_or_default();
-    let zone = settings::load(tx).await?.digest.time_zone();
-    Ok(Ground { now, zone, partner, list, agreed, marks, overlaps, planned, kinds })
+    let zone = workspace::load(tx).await?.digest.time_zone();
+    let accounts: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
+    // Whoever is wanted in by the other side opens the door: their people on our list, ours on theirs.
+    let held = map::trust(tx, &accounts, (side == Side::Ours).then_some(&partner.id)).await?;
+    let here = now.to_zoned(zone.clone());
+    let trusted = |id: AccountId| Some((id.clone(), Trust::strongest(&held, &id, &here, settings)?));
+    let trust = accounts.into_iter().filter_map(trusted).collect();
+    Ok(Ground { now, zone, partner, list, agreed, marks, overlaps, planned, kinds, trust })
 }
 
 /// The list in the version that was seen; `None` when it has moved on.
@@ -126,11 +140,12 @@ pub async fn agree(
     tx: &mut Tx,
     now: Timestamp,
     by: &UserId,
+    settings: &account_map::Settings,
     partner: Partner,
     seen: &Seen,
     seal: &str,
 ) -> Result<Outcome> {
-    let ground = load(tx, now, partner, seen.side).await?;
+    let ground = load(tx, now, settings, partner, seen.side).await?;
     let proposal = propose(&ground);
     if ground.list.version != seen.version || proposal.seal() != seal {
         return Ok(Outcome::Second);

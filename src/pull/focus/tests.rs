@@ -17,7 +17,19 @@ fn ground(overlaps: Vec<Overlap>) -> Ground {
         overlaps,
         planned: Vec::new(),
         kinds: Kinds::shipped(),
+        trust: HashMap::new(),
     }
+}
+
+#[test]
+fn trust_inside_is_a_reason_and_comes_first_among_equals() {
+    let all = many(12);
+    let mut ground = ground(all.clone());
+    let trust = Trust { who: "Sam at Northwind".into(), whom: "Dana Reyes, VP Sales".into(), strength: 4 };
+    ground.trust.insert(all[11].account.id.clone(), trust);
+    let proposal = propose(&ground);
+    assert_eq!(names(&proposal)[0], "Account 11");
+    insta::assert_snapshot!(proposal.lines[0].why.join("; "), @"an ask: Northwind can open doors for our deal; Sam at Northwind knows Dana Reyes, VP Sales: 4 of 5; seen 2 days ago; nobody of ours has it yet");
 }
 
 fn many(n: usize) -> Vec<Overlap> {

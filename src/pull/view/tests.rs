@@ -52,6 +52,7 @@ fn week() -> (Digest, Scene) {
         },
         ours: None,
         kinds: crate::map::lists::kinds::Kinds::shipped(),
+        counted: HashSet::new(),
     };
     let scene = Scene {
         now: input.now,

@@ -12,6 +12,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId};
 use crate::kernel::text::unescaped;
 use crate::map::account::Account;
+use crate::map::fit_view;
 use crate::map::focus::{LONGEST, SIZE, Side, Wish};
 use crate::map::partner::Partner;
 use crate::map::store;
@@ -24,6 +25,9 @@ use crate::store::Tx;
 /// Both lists, in private.
 pub(super) async fn show(o: &Occasion<'_>, partner: Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
+    if !fit_view::shows_names(store::prospect(&mut tx, &partner.id).await?.as_ref()) {
+        return Err(Error::user(fit_view::counts_only(&partner)));
+    }
     let card = card(o, &mut tx, &partner).await?;
     tx.rollback().await?;
     o.answer(card).await
@@ -32,7 +36,7 @@ pub(super) async fn show(o: &Occasion<'_>, partner: Partner) -> Result<Handled> 
 async fn card(o: &Occasion<'_>, tx: &mut Tx, partner: &Partner) -> Result<Message> {
     let mut sides = Vec::new();
     for side in Side::ALL {
-        let ground = flow::load(tx, o.now, partner.clone(), side).await?;
+        let ground = flow::load(tx, o.now, &o.bot.mapping, partner.clone(), side).await?;
         let proposal = pure::propose(&ground);
         sides.push((ground, proposal));
     }
@@ -70,8 +74,9 @@ pub(super) async fn overdue(
         worth.push((side, pull::worth_a_place(tx, side).await?));
     }
     let mut due = Vec::new();
+    let counted = store::counted_only(tx).await?;
     for partner in store::partners(tx).await? {
-        if !actor.may(Right::Approve, Some(&partner.id)) {
+        if !actor.may(Right::Approve, Some(&partner.id)) || counted.contains(&partner.id) {
             continue;
         }
         let why = |(side, worth): &(Side, std::collections::HashMap<PartnerId, i64>)| {
@@ -128,13 +133,14 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             let seal = seal.ok_or_else(outdated)?;
             let mut tx = o.begin().await?;
             let by = &o.actor.user;
-            let outcome = flow::agree(&mut tx, o.now, by, partner.clone(), &seen, seal).await?;
+            let outcome =
+                flow::agree(&mut tx, o.now, by, &o.bot.mapping, partner.clone(), &seen, seal).await?;
             redraw(o, tx, &partner, outcome).await
         }
         "add" => {
             let (seen, partner, _) = seen_in(o, &action.value).await?;
             let mut tx = o.read().await?;
-            let ground = flow::load(&mut tx, o.now, partner.clone(), seen.side).await?;
+            let ground = flow::load(&mut tx, o.now, &o.bot.mapping, partner.clone(), seen.side).await?;
             tx.rollback().await?;
             let others = pure::propose(&ground).others;
             o.open(&view::add_modal(&partner, &seen, &others, o.place.channel.as_ref())).await

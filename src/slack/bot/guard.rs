@@ -72,10 +72,12 @@ pub const TABLE: &[(&str, Need)] = &[
     ("focus.insist", TRIAGE),
     ("focus.row", TRIAGE),
     ("focus.show", CONTRIBUTE),
+    ("import.accounts", TRIAGE),
     ("import.add", TRIAGE),
     ("import.cancel", TRIAGE),
     ("import.columns", TRIAGE),
     ("import.map", TRIAGE),
+    ("import.overlaps", TRIAGE),
     ("import.run", TRIAGE),
     ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
@@ -118,6 +120,8 @@ pub const TABLE: &[(&str, Need)] = &[
     ("setup.partner", Need::SetUp),
     ("setup.remove_samples", ADMINISTER),
     ("setup.roles", Need::SetUp),
+    // Asked again with the partner whose list it brings.
+    ("source.fetch", TRIAGE),
 ];
 
 /// What a control, form or shortcut needs; nothing for one that this version does not have.

@@ -115,6 +115,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("setup.add_samples", "added the sample data"),
     ("setup.remove_samples", "removed the sample data"),
     ("setup.save", "saved {}"),
+    ("source.fetch", "had {} looked at"),
 ];
 
 pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
@@ -241,6 +242,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "inbox" => Some(format!("number {id} of the inbox")),
         "keys" => Some("the key of the stored secrets".to_owned()),
         "setup" => Some("the set-up".to_owned()),
+        "source" => Some(format!("the source {id}")),
         _ => None,
     };
     Ok(found.map(|text| escape(&text)))
@@ -266,6 +268,7 @@ const KINDS: &[&str] = &[
     "partner",
     "request",
     "setup",
+    "source",
 ];
 
 /// Subjects are `kind:id`; a refusal keeps a control's value, `id:version`, and the kind is the action's noun.
@@ -301,8 +304,10 @@ mod tests {
         "focus.add",
         "focus.row",
         "focus.show",
+        "import.accounts",
         "import.columns",
         "import.map",
+        "import.overlaps",
         "inbox.bury",
         "inbox.claim",
         "inbox.claimed",

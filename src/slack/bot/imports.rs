@@ -68,6 +68,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Res
     let (about, _) = seen(&clicked.value)?;
     match verb {
         "columns" => open_columns(o, about).await,
+        "accounts" => take_as(o, about, Kind::Theirs).await,
+        "overlaps" => take_as(o, about, Kind::Overlaps).await,
         "run" => decide(o, about, Some(Extent::Whole)).await,
         "add" => decide(o, about, Some(Extent::Addition)).await,
         "cancel" => decide(o, about, None).await,
@@ -88,6 +90,30 @@ async fn open_columns(o: &Occasion<'_>, about: (ImportId, i64)) -> Result<Handle
     });
     o.open(&view::columns_modal(&import, &mapping, &partners, &sample.map(|p| p.sample).unwrap_or_default()))
         .await
+}
+
+/// Somebody says what the rows of a partner's list are, where nothing tells: it is counted anew.
+async fn take_as(o: &Occasion<'_>, about: (ImportId, i64), kind: Kind) -> Result<Handled> {
+    let mut tx = o.begin().await?;
+    let mut import = current(&mut tx, about).await?;
+    o.actor.require(Right::Triage, import.partner.as_ref())?;
+    let fits = match kind {
+        Kind::Theirs => import.may_be_accounts(),
+        _ => import.kind == Kind::Theirs && import.counts.alone,
+    };
+    let fits = fits && import.state == State::Previewed;
+    let Some(mapping) = import.mapping.take().filter(|_| fits) else { return Err(outdated()) };
+    import.mapping = Some(mapping.of_one_side(false));
+    import.kind = kind;
+    import.state = State::Counting;
+    import.counts = Counts::default();
+    let seen = import.version;
+    let partners = map::partners(&mut tx).await?;
+    store::save(&mut tx, o.now, &mut import, seen).await?;
+    show(&mut tx, millis(o.now), &import, &partners, Aside::default()).await?;
+    let handled = o.finish(tx).await;
+    o.bot.imports.ring();
+    handled
 }
 
 /// Imports it, or cancels it (`None`).
@@ -180,7 +206,7 @@ pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handl
         Some(Whose::Ours) => (Kind::Ours, None),
         Some(Whose::Partner(id)) => {
             let have_ours = lists::rows_listed(&mut tx, &Whose::Ours).await? > 0;
-            (Kind::of_partners(&mapping, have_ours), Some(id.clone()))
+            (Kind::of_partners(&mapping, have_ours || import.kind == Kind::Theirs), Some(id.clone()))
         }
     };
     o.actor.require(Right::Triage, partner.as_ref())?;

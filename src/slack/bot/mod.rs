@@ -261,6 +261,7 @@ impl Bot {
             "partner" => partners::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
+            "source" => sources::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }

@@ -15,7 +15,7 @@ use crate::map::lists::{store as lists, view as lists_view};
 use crate::map::overlap::{Overlap, Population, Sighting};
 use crate::map::store::{self, Filter};
 use crate::map::view::{self, Beside, Prefill, field};
-use crate::map::{account_map, flow, name};
+use crate::map::{account_map, fit_view, flow, name};
 use crate::plan::phrase::plain;
 use crate::pull::flow::next_triage;
 use crate::store::{Tx, settings};
@@ -52,6 +52,12 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<OverlapsVerb>) -> Res
 async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     let mut tx = o.read().await?;
     let (filter, narrowed) = filter(o, &mut tx, words).await?;
+    if let Some(id) = &filter.partner
+        && !fit_view::shows_names(store::prospect(&mut tx, id).await?.as_ref())
+        && let Some(partner) = store::partner(&mut tx, id).await?
+    {
+        return Err(Error::user(fit_view::counts_only(&partner)));
+    }
     let found = store::overlaps(&mut tx, &filter, LISTED + 1).await?;
     let mut partners = store::partners(&mut tx).await?;
     let accounts: Vec<_> = found.iter().map(|o| o.account.id.clone()).collect();
@@ -73,7 +79,7 @@ async fn list(o: &Occasion<'_>, words: &str) -> Result<Handled> {
 
 /// What a list is narrowed to, and its name for the title.
 async fn filter(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<(Filter, String)> {
-    let mut filter = Filter::default();
+    let mut filter = Filter { named: true, ..Filter::default() };
     let mut title = words.trim().to_lowercase();
     match title.as_str() {
         "" => filter.undecided_at = Some(o.now),

@@ -65,7 +65,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
     let contacts = store::contacts(&mut tx, &partner.id).await?;
     let waiting = store::waiting(&mut tx, o.now).await?;
-    let sources = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
+    let (sources, fetched) = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     tx.rollback().await?;
@@ -76,6 +76,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),
         sources: &sources,
+        fetched: &fetched,
         may_edit: o.actor.may(Right::Administer, None),
         may_add_contact: o.actor.may(Right::Triage, Some(&partner.id)),
     };

@@ -11,8 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::Bot;
+use super::super::payload::Action;
+use super::{Bot, Occasion, outdated};
+use crate::delivery::intake::Handled;
 use crate::delivery::wake::Bell;
+use crate::kernel::actor::Right;
+use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ImportId;
 use crate::kernel::pulse::Pulse;
@@ -21,10 +25,10 @@ use crate::map::partner::Partner;
 use crate::map::sources::fetch::{self, Found, Http, Look};
 use crate::map::sources::flow::{self, Looked};
 use crate::map::sources::store::{self, Claim};
-use crate::map::sources::{Failure, Kind, Source, alarm};
+use crate::map::sources::{Failure, Kind, Source, alarm, view};
 use crate::map::store as maps;
 use crate::store::keys::Keyring;
-use crate::store::{Db, Tx};
+use crate::store::{Db, Tx, settings};
 
 /// So many sources are looked at at a time.
 const AT_ONCE: usize = 4;
@@ -258,12 +262,34 @@ pub(super) async fn bring(bot: &Bot, import: &Import, to: &Path) -> Result<Resul
     })
 }
 
-/// The lines of the sources that bring a partner's list.
+/// The lines of the sources that bring a partner's list, and the names of those that can be fetched.
 pub(super) async fn of_partner(
     bot: &Bot,
     tx: &mut Tx,
     partner: &Partner,
     now: &Zoned,
-) -> Result<Vec<String>> {
-    alarm::lines_of(tx, &bot.sources.all, partner, now).await
+) -> Result<(Vec<String>, Vec<String>)> {
+    let of = alarm::lines_of(tx, &bot.sources.all, partner, now).await?;
+    let fetched = of.iter().filter(|(source, _)| source.is_fetched());
+    let fetched = fetched.map(|(source, _)| source.name.clone()).collect();
+    Ok((of.into_iter().map(|(_, line)| line).collect(), fetched))
+}
+
+/// **Fetch now**: the source is due at once, whenever it would be looked at otherwise.
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Result<Handled> {
+    if verb != "fetch" {
+        return Err(outdated());
+    }
+    let Some(source) = o.bot.sources.find(&clicked.value).filter(|s| s.is_fetched()) else {
+        return Err(Error::user("That source is no longer configured. `/partner status` shows the others."));
+    };
+    let mut tx = o.begin().await?;
+    let standing = store::take(&mut tx, &source.name).await?;
+    o.actor.require(Right::Triage, standing.as_ref().and_then(|s| s.partner.as_ref()))?;
+    let asked = flow::ask_now(&mut tx, o.now, &o.actor.user, source).await?;
+    let intake = settings::load(&mut tx).await?.intake_channel;
+    o.send(&mut tx, &o.privately(Message::text(view::asked(&source.name, asked, intake.as_ref())))).await?;
+    let handled = o.finish(tx).await;
+    o.bot.sources.bell.ring();
+    handled
 }

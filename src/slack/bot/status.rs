@@ -15,6 +15,7 @@ use crate::kernel::ids::ChannelId;
 use crate::kernel::meters::Backlog;
 use crate::map::lists::store as lists;
 use crate::map::sources::alarm;
+use crate::map::sources::view::fetch_buttons;
 use crate::map::{import, partner_view, store as map};
 use crate::pull::digest::weekday_words;
 use crate::store::settings::Workspace;
@@ -39,6 +40,7 @@ struct Status<'a> {
     operations: String,
     ours: Option<String>,
     partners: Vec<(String, String)>,
+    sources: Vec<String>,
     more: usize,
 }
 
@@ -61,9 +63,11 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<StatusVerb>) -> Resul
 async fn show(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let text = text(o.bot, &mut tx, &o.here()).await?;
+    let fetched = o.bot.sources.fetched();
     let samples = map::partners(&mut tx).await?.iter().any(|p| p.sample);
     tx.rollback().await?;
     let mut shown = blocks::sections(&text);
+    shown.extend(fetch_buttons(&fetched).filter(|_| o.actor.may(Right::Triage, None)));
     if samples && o.actor.may(Right::Administer, None) {
         shown.push(blocks::actions(vec![remove_samples()]));
     }
@@ -78,7 +82,8 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
     let admins = people::holders(tx, Role::Admin).await?;
     let mut troubles = troubles(buried, unconfirmed, failed);
     troubles.extend(channels::troubles(tx).await?);
-    troubles.extend(alarm::troubles(tx, &bot.sources.all, now).await?);
+    let (failing, sources) = alarm::lines(tx, &bot.sources.all, now).await?;
+    troubles.extend(failing);
     troubles.extend(installation::load(tx).await?.and_then(|i| i.trouble()));
     let workspace = settings::load(tx).await?;
     let imports = match &workspace.intake_channel {
@@ -106,6 +111,7 @@ async fn text(bot: &Bot, tx: &mut Tx, now: &Zoned) -> Result<String> {
         managers: mentions(&people::holders(tx, Role::PartnerManager).await?),
         operations: mentions(&people::holders(tx, Role::Operations).await?),
         ours: lists::our_list(tx).await?.map(|list| partner_view::our_list_age(&list, now)),
+        sources,
         more: partners.len().saturating_sub(LISTS),
         partners: partners
             .iter()

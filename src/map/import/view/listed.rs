@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Aside, Extent, Import, Kind, State, lacks};
+use super::{Aside, Counts, Extent, Import, Kind, State, lacks};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::grouped;
@@ -93,8 +93,30 @@ fn met(m: &Summary) -> String {
     )
 }
 
+/// A partner's accounts while there is no list of ours: `7 of Northwind's accounts. There is no list of ours yet: …`
+fn waiting(counts: &Counts, m: &Summary, kept: bool) -> Vec<String> {
+    let count = figure(m.theirs);
+    let first = match kept {
+        true => format!("{count} of {}'s accounts are kept.", m.partner),
+        false => format!(
+            "{count} of {}'s accounts. There is no list of ours yet, so they are only kept.",
+            m.partner
+        ),
+    };
+    let mut lines = vec![format!(
+        "{first} They are matched once our own list is here: drop it into this channel, with \"ours\" in its name."
+    )];
+    if counts.unreadable > 0 {
+        lines.push(format!("{} unreadable", figure(counts.unreadable)));
+    }
+    lines
+}
+
 fn previewed(import: &Import) -> Vec<String> {
     let counts = &import.counts;
+    if let (Kind::Theirs, true, Some(summary)) = (import.kind, counts.alone, counts.matched.first()) {
+        return waiting(counts, summary, false);
+    }
     let (overlaps, met) = match counts.matched.first() {
         Some(summary) if import.kind == Kind::Theirs => {
             (if counts.new == 1 { " overlap" } else { " overlaps" }, Some(format!("{}.", met(summary))))
@@ -116,6 +138,9 @@ fn done(import: &Import) -> Vec<String> {
     let whole = import.extent == Extent::Whole;
     if import.kind == Kind::Theirs {
         let Some(summary) = counts.matched.first() else { return Vec::new() };
+        if summary.ours == 0 {
+            return waiting(counts, summary, true);
+        }
         let mut lines = vec![format!("{}.", met(summary)), diff(summary, true)];
         lines.extend(summary.changes.iter().map(|change| format!("• {change}")));
         if counts.unreadable > 0 {

@@ -22,6 +22,7 @@ fn ground(side: Side, overlaps: Vec<Overlap>) -> Ground {
         overlaps,
         planned: Vec::new(),
         kinds: crate::map::lists::kinds::Kinds::shipped(),
+        trust: std::collections::HashMap::new(),
     }
 }
 

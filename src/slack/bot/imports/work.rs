@@ -25,6 +25,7 @@ use crate::map::import::store::{self, Claimed};
 use crate::map::import::view::Aside;
 use crate::map::import::{Counts, Extent, Import, Kind, State, flow};
 use crate::map::intake::table::{self, FileError};
+use crate::map::lists::{Whose, store as lists_store};
 use crate::map::partner::Partner;
 use crate::map::sources::flow as flow_of_sources;
 use crate::map::store as map;
@@ -248,7 +249,8 @@ async fn count(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
             let tally = flow::read_all(&bot.db, now, &import, &file, &partners, false, |_| async { Ok(()) })
                 .await??;
             let mut tx = bot.db.read().await?;
-            let counts = tally.preview(&mut tx).await?;
+            let mut counts = tally.preview(&mut tx).await?;
+            counts.alone = lists_store::rows_listed(&mut tx, &Whose::Ours).await? == 0;
             tx.rollback().await?;
             counts
         }
@@ -266,7 +268,7 @@ async fn count(bot: &Bot, mut import: Import, halt: &CancellationToken) -> Resul
 /// What becomes of a list that a source brought, once it is counted: it needs nobody, unless it lacks doubtfully much.
 fn unasked(import: &Import) -> Result<State, Snag> {
     let counts = &import.counts;
-    if counts.rows() == 0 {
+    if !counts.can_be_imported() {
         let why = counts.bad.first().map_or_else(String::new, |(line, why)| format!(" Line {line}: {why}"));
         return Err(Snag::File(format!("No row of the list can be imported.{why}")));
     }

@@ -1,6 +1,7 @@
 //! Whose list it is and what its columns mean, as far as the file, its name and the last ones like it tell.
 
 use crate::kernel::error::Result;
+use crate::kernel::ids::PartnerId;
 use crate::map::import::{Import, Kind, store};
 use crate::map::intake::table::{self, Field, Mapping, Recognition};
 use crate::map::lists::{Whose, store as lists};
@@ -53,11 +54,12 @@ pub(super) async fn settle(tx: &mut Tx, import: &mut Import, partners: &[Partner
             }
         }
         Some(Whose::Partner(partner)) => {
-            let have_ours = lists::rows_listed(tx, &Whose::Ours).await? > 0;
-            if own.is_none() && have_ours && !preset && !table::has_two_sides(&import.headers) {
+            let accounts = lists::rows_listed(tx, &Whose::Ours).await? > 0
+                || import.source().is_none() && are_kept(tx, &partner, &import.file_name).await?;
+            if own.is_none() && accounts && !preset && !table::has_two_sides(&import.headers) {
                 import.mapping = import.mapping.take().map(|m| m.of_one_side(false));
             }
-            let of = |mapping: &Mapping| Kind::of_partners(mapping, have_ours);
+            let of = |mapping: &Mapping| Kind::of_partners(mapping, accounts);
             import.kind = import.mapping.as_ref().map_or(Kind::Overlaps, of);
             import.partner = Some(partner);
         }
@@ -65,6 +67,20 @@ pub(super) async fn settle(tx: &mut Tx, import: &mut Import, partners: &[Partner
         None => {}
     }
     Ok(needs)
+}
+
+/// Whether a list that is dropped before there is one of ours is the partner's accounts: its name says so, or the last one
+/// is kept as such.
+async fn are_kept(tx: &mut Tx, partner: &PartnerId, file_name: &str) -> Result<bool> {
+    Ok(names_accounts(file_name) || lists::rows_listed(tx, &Whose::Partner(partner.clone())).await? > 0)
+}
+
+/// `northwind accounts.csv`; a list of overlaps may have the word too.
+fn names_accounts(file_name: &str) -> bool {
+    let words = name::key(&file_name.replace(['_', '-', '.'], " "));
+    let mut words = words.split(' ');
+    words.clone().any(|word| matches!(word, "account" | "accounts"))
+        && !words.any(|word| word.starts_with("overlap"))
 }
 
 /// Words of a file's name by which a list is our own.
@@ -88,6 +104,19 @@ fn whose_in(file_name: &str, partners: &[Partner]) -> Option<Whose> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_files_name_may_say_that_its_rows_are_accounts() {
+        for (name, accounts) in [
+            ("northwind accounts.csv", true),
+            ("Northwind_Account-List.xlsx", true),
+            ("northwind.csv", false),
+            ("northwind account overlaps.csv", false),
+            ("accountant.csv", false),
+        ] {
+            assert_eq!(names_accounts(name), accounts, "{name}");
+        }
+    }
 
     #[test]
     fn a_files_name_may_say_whose_it_is() {

@@ -35,7 +35,10 @@ pub(super) async fn count(line: &Line<'_>, now: Timestamp, file: &Path) -> Resul
     let mut tx = db.read().await?;
     let listed = map::listed(&mut tx, &partner.id, None).await?;
     tx.rollback().await?;
-    Ok(Counts { listed, gone: listed.saturating_sub(met), ..of(reading, partner, summary) })
+    // Without a list of ours it says nothing of overlaps: none is gone for it.
+    let alone = summary.ours == 0;
+    let gone = if alone { 0 } else { listed.saturating_sub(met) };
+    Ok(Counts { listed, gone, alone, ..of(reading, partner, summary) })
 }
 
 /// In overlaps, as they came of a match, beside what could not be read.
@@ -127,7 +130,7 @@ pub(super) async fn write_ours(line: &Line<'_>, now: Timestamp, file: &Path) -> 
     Ok((db.begin().await?, counts))
 }
 
-/// Keeps a partner's list and matches all that is kept of it.
+/// Keeps a partner's list and matches all that is kept of it. Where there is no list of ours yet, it waits for that.
 pub(super) async fn write_theirs(line: &Line<'_>, now: Timestamp, file: &Path) -> Result<(Tx, Counts), Snag> {
     let db = &line.bot.db;
     let partner = partner(line)?;
@@ -145,6 +148,9 @@ pub(super) async fn write_theirs(line: &Line<'_>, now: Timestamp, file: &Path) -
     }
     let mut tx = db.begin().await?;
     let whole = line.import.extent == Extent::Whole;
-    matching::end(&mut tx, now, &partner.id, &found, whole, &mut summary).await?;
+    matching::end(&mut tx, now, &partner.id, &found, whole && summary.ours > 0, &mut summary).await?;
+    if whole {
+        map::saw_list(&mut tx, &partner.id, now).await?;
+    }
     Ok((tx, Counts { gone: summary.gone, matched: vec![summary], ..kept }))
 }

@@ -1,0 +1,12 @@
+INSERT INTO settings (name, value, updated_at) VALUES ('seen', '{}', 1);
+INSERT INTO people (id, team_id, name, zone, fetched_at) VALUES ('U0MAYA', 'T0', 'Maya', 'Europe/Stockholm', 1);
+INSERT INTO roles (user_id, role, granted_by, granted_at) VALUES ('U0MAYA', 'admin', 'U0MAYA', 1);
+INSERT INTO audit (seq, at, actor, team, action, subject, outcome, detail, hash) VALUES (1, 1, 'U0MAYA', 'T0', 'setup.save', 'setup', 'done', '', 'h');
+INSERT INTO inbox (key, kind, name, lane, urgent, payload, received_at, state) VALUES ('e1', 'event', 'message', 'C0', 0, '{}', 1, 2);
+INSERT INTO outbox (key, lane, action, audience, state, created_at) VALUES ('o1', 'C0', '', 'internal', 'sent', 1);
+INSERT INTO channels (id, name, state, checked_at) VALUES ('C0', 'partner-ops', 'ok', 1);
+INSERT INTO fires (schedule, period, fired_at) VALUES ('digest', '2026-03-02', 1);
+INSERT INTO heartbeat (only_row, at) VALUES (1, 1);
+INSERT INTO downtimes (began_at, ended_at) VALUES (1, 2);
+INSERT INTO installations (id, team_id, team, bot_user, installed_at) VALUES (1, 'T0', 'Meridian', 'B0', 1);
+INSERT INTO install_states (hash, expires_at) VALUES ('s', 1);
