@@ -104,7 +104,7 @@ impl App {
             sources,
             delivery: config.delivery.clone(),
             relevance,
-            mapping: config.account_map,
+            mapping: config.account_map.clone(),
             aliases: config.lists.aliases.clone(),
         });
         let hooks = hooks::router(bot.clone());

@@ -319,6 +319,15 @@ impl Config {
                 });
             }
         }
+        if let Some(channel) = &self.account_map.rooms_channel
+            && !(channel.starts_with(['C', 'G']) && channel.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            return Err(ConfigError::Wrong {
+                setting: "account_map.rooms_channel",
+                found: channel.clone(),
+                fix: "give the channel's id, such as C0123456789: it stands at the end of its details in Slack",
+            });
+        }
         self.validate_numbers()
     }
 

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-/// The account map: from when on what is known of an account counts as old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// The account map: from when on what is known of an account counts as old, and where its rooms are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountMap {
     /// An account is cooling when its last touch is more than so many days ago.
@@ -12,10 +12,12 @@ pub struct AccountMap {
     pub dormant_days: u16,
     /// A relationship loses one of its five points with every so many days since somebody last said how strong it is.
     pub fades_days: u16,
+    /// The channel in whose threads the rooms of accounts are opened, by its id; without it that of the digest.
+    pub rooms_channel: Option<String>,
 }
 
 impl Default for AccountMap {
     fn default() -> Self {
-        Self { cooling_days: 14, dormant_days: 45, fades_days: 180 }
+        Self { cooling_days: 14, dormant_days: 45, fades_days: 180, rooms_channel: None }
     }
 }

@@ -70,6 +70,8 @@ ids! {
     AccountDecisionId,
     /// A hold on an account.
     HoldId,
+    /// The room of an account.
+    RoomId,
     /// One account with one partner.
     OverlapId,
     /// A list file on its way into the map.

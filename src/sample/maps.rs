@@ -221,6 +221,7 @@ async fn decide(
         owner,
         due: today.saturating_add(Span::new().days(4)),
         created_by: cast.manager.clone(),
+        link: None,
         version: 1,
     };
     maps::insert_step(tx, at, &step, cast.marked).await

@@ -361,7 +361,7 @@ impl Person {
 }
 
 /// Slack's file object, without what depends on the moment.
-fn file_object(base: &str, s: &State, id: &str, name: &str, size: usize) -> Value {
+pub(super) fn file_object(base: &str, s: &State, id: &str, name: &str, size: usize) -> Value {
     let extension = name.rsplit_once('.').map_or("", |(_, e)| e).to_lowercase();
     let (mimetype, pretty) = match extension.as_str() {
         "csv" => ("text/csv", "CSV"),

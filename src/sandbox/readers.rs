@@ -62,6 +62,11 @@ impl Sandbox {
         self.inner.read(|s| s.homes.get(user).cloned())
     }
 
+    /// What a file holds.
+    pub fn file(&self, id: &str) -> Option<String> {
+        self.inner.read(|s| s.files.get(id).map(|f| String::from_utf8_lossy(&f.bytes).into_owned()))
+    }
+
     /// The reactions of a message: name and users.
     pub fn reactions(&self, channel: &str, ts: &str) -> Vec<(String, Vec<String>)> {
         let message = self.message(channel, ts).unwrap_or_default();

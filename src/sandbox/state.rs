@@ -76,6 +76,19 @@ pub struct Stored {
     pub bytes: bytes::Bytes,
 }
 
+/// A file on its way in: asked for, perhaps sent, and shown nowhere yet.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The id that the file will have.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How long it was said to be.
+    pub length: usize,
+    /// What was sent.
+    pub bytes: Option<bytes::Bytes>,
+}
+
 /// What Slack's client tells one person outside of any message.
 #[derive(Clone, Debug)]
 pub struct Notice {
@@ -122,6 +135,8 @@ pub struct State {
     pub modals: HashMap<String, Vec<Modal>>,
     pub homes: HashMap<String, Value>,
     pub files: BTreeMap<String, Stored>,
+    /// Uploads of the app's by the secret of their address.
+    pub uploads: HashMap<String, Upload>,
     /// What `users.info` says of a person beside or instead of what the world says.
     pub traits: HashMap<String, Value>,
     pub triggers: HashMap<String, Trigger>,
@@ -156,6 +171,7 @@ impl State {
             modals: HashMap::new(),
             homes: HashMap::new(),
             files: BTreeMap::new(),
+            uploads: HashMap::new(),
             traits: HashMap::new(),
             triggers: HashMap::new(),
             replies: HashMap::new(),

@@ -114,6 +114,18 @@ pub enum AccountVerb {
         #[arg(value_name = "account")]
         words: Vec<String>,
     },
+    /// Open the account's room: a thread under a live card, or say where it is
+    Room {
+        /// Its name or domain.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
+    /// All that happened on an account, as a CSV file for you
+    History {
+        /// Its name or domain.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
     /// Walk through the focus accounts, one click each
     Review,
 }
@@ -415,7 +427,7 @@ mod tests {
         insta::assert_snapshot!(parse("").unwrap_err(), @r"
         *What you can say*
         `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
-        `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
+        `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
         `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
         `/partner draft new | list`  Notes to partners: draft one, see what waits

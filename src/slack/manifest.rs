@@ -21,11 +21,11 @@ pub const SHORTCUTS: [(&str, &str, &str); 4] = [
     ("overlap.add", "Add as overlap", "Opens a form with the overlap that the message names"),
     ("commitment.add", "Log commitment", "Keeps who promised what, to which partner, by when"),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
-    ("account.note", "Add to account", "Keeps the message as a note on an account's map"),
+    ("account.note", "Add to account", "Keeps the message as a note or a next step on an account's map"),
 ];
 
 /// A scope, the methods and events that need it, and what it is for.
-pub const SCOPES: [(&str, &[&str], &str); 11] = [
+pub const SCOPES: [(&str, &[&str], &str); 12] = [
     ("app_mentions:read", &["app_mention"], "answers, in private, who calls it by name"),
     (
         "channels:history",
@@ -57,6 +57,11 @@ pub const SCOPES: [(&str, &[&str], &str); 11] = [
     ("commands", &["/partner", "shortcuts"], "the /partner command and the shortcuts"),
     ("files:read", &["file_shared", "files.info"], "reads lists that are dropped into the intake channel"),
     (
+        "files:write",
+        &["files.getUploadURLExternal", "files.completeUploadExternal"],
+        "hands the history of an account to who asks for it, as a file in their direct messages",
+    ),
+    (
         "groups:history",
         &["message.groups", "conversations.history", "conversations.replies"],
         "the same as channels:history where the intake channel is private",
@@ -86,7 +91,7 @@ pub const SCOPES: [(&str, &[&str], &str); 11] = [
     (
         "im:write",
         &["conversations.open"],
-        "asks a manager for a session and reminds owners of commitments, in direct messages",
+        "asks a manager for a session, reminds owners of commitments and hands over files, in direct messages",
     ),
     (
         "users:read",
@@ -231,7 +236,7 @@ mod tests {
 
     /// What each method needs of a bot's token; as Slack documents it on the method's page. Of several, the kind of
     /// channel decides which.
-    const NEEDS: [(&str, &[&str]); 15] = [
+    const NEEDS: [(&str, &[&str]); 17] = [
         ("auth.test", &[]),
         ("chat.getPermalink", &[]),
         ("chat.postEphemeral", &["chat:write"]),
@@ -241,6 +246,8 @@ mod tests {
         ("conversations.info", &["channels:read", "groups:read"]),
         ("conversations.open", &["im:write"]),
         ("conversations.replies", &["channels:history", "groups:history", "im:history"]),
+        ("files.completeUploadExternal", &["files:write"]),
+        ("files.getUploadURLExternal", &["files:write"]),
         ("files.info", &["files:read"]),
         ("users.info", &["users:read"]),
         ("views.open", &[]),

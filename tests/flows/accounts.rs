@@ -431,7 +431,10 @@ async fn a_message_becomes_a_note(stage: Stage) {
     stage.settle().await;
     insta::assert_snapshot!(stage.form(OMAR), @r"
     Account: Acme
-    Note: Dana at Acme takes 400 returns a day by hand & hates it
+    Text: Dana at Acme takes 400 returns a day by hand & hates it
+    Keep it as: A note
+    Who does it: -
+    By: 2026-03-11
     ");
     stage.submit(OMAR, json!({})).await;
     assert_eq!(stage.last_private(OMAR), "Added the note to *Acme (acme.com)*.");

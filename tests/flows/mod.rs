@@ -29,6 +29,7 @@ mod outside;
 mod partners;
 mod patience;
 mod replicas;
+mod rooms;
 mod sessions;
 mod setup;
 mod sharing;

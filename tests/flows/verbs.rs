@@ -198,7 +198,7 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner frobnicate`.
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
-    `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
+    `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
     `/partner draft new | list`  Notes to partners: draft one, see what waits
@@ -210,7 +210,7 @@ async fn every_verb_answers(stage: Stage) {
     > help me
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
-    `/partner account show | decide | review`  The map of an account: who matters, who knows them, what is decided, what is next
+    `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
     `/partner draft new | list`  Notes to partners: draft one, see what waits

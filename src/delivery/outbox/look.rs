@@ -42,7 +42,8 @@ pub async fn was_passed(tx: &mut Tx, seq: i64) -> Result<bool> {
 }
 
 /// Forgets up to `limit` rows that are settled: those that show nothing and were enqueued before `sent`, and up to
-/// `limit` of those that show something, and so could be edited, before `shown` (milliseconds UTC). Gives their number.
+/// `limit` of those that show something, and so could be edited, before `shown` (milliseconds UTC). The card of a room is
+/// edited for as long as the room is there. Gives their number.
 pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u64> {
     let plain = sql_exec!(
         tx,
@@ -54,7 +55,7 @@ pub async fn forget(tx: &mut Tx, sent: i64, shown: i64, limit: i64) -> Result<u6
     let shown = sql_exec!(
         tx,
         "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'attended') \
-         AND subject IS NOT NULL AND created_at < $1 ORDER BY created_at LIMIT $2)",
+         AND subject IS NOT NULL AND subject NOT LIKE 'room:%' AND created_at < $1 ORDER BY created_at LIMIT $2)",
         shown,
         limit
     )?;
@@ -66,11 +67,11 @@ pub async fn is_shown(tx: &mut Tx, subject: &str) -> Result<bool> {
     Ok(lane_of(tx, subject).await?.is_some())
 }
 
-/// Somebody saw to what became of the message that shows `subject`: it is not stuck any more.
+/// Somebody saw to what became of the message that shows `subject`, or of an edit of it: it is not stuck any more.
 pub async fn attended(tx: &mut Tx, subject: &str) -> Result<()> {
     sql_exec!(
         tx,
-        "UPDATE outbox SET state = 'attended' WHERE subject = $1 AND state IN ('unconfirmed', 'failed', 'dropped')",
+        "UPDATE outbox SET state = 'attended' WHERE (subject = $1 OR redraws = $1) AND state IN ('unconfirmed', 'failed', 'dropped')",
         subject
     )?;
     Ok(())

@@ -2,6 +2,7 @@
 
 mod holds;
 mod review;
+mod rooms;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 pub use holds::{hold_for, hold_lines, hold_subject, keep, lift, may_lift, round};
 pub use review::{Reviewed, review};
+pub use rooms::{leave_room, open_room, redraw_room, room_lost, room_not_drawn, room_placed};
 
 use super::decision::{Choice, Decision, Introducer};
 use super::hold::Hold;
@@ -154,6 +156,8 @@ pub struct Plan {
     pub owner: UserId,
     /// By when.
     pub due: Date,
+    /// The message that it was taken from.
+    pub link: Option<String>,
 }
 
 /// Agrees a next step.
@@ -172,6 +176,7 @@ pub async fn add_step(
         owner: plan.owner,
         due: plan.due,
         created_by: by.clone(),
+        link: plan.link,
         version: 1,
     };
     store::insert_step(tx, now, &step, false).await?;

@@ -1,8 +1,8 @@
 //! The account map: who matters at an account, who has trust there, what is missing, who moves next (B1, E1 to E5).
 //!
 //! [`stakeholder`], [`relationship`], [`involvement`], [`record`], [`decision`] and [`hold`] are what is written down;
-//! [`path`], [`sight`], [`questions`], [`lever`] and [`suggest`] are what follows from it. [`flow`] changes it, [`view`]
-//! shows it. The people at an account are stakeholders here and contacts on the screen; the people at a partner are
+//! [`path`], [`sight`], [`questions`], [`lever`] and [`suggest`] are what follows from it; [`past`] is all of it in order of
+//! time, [`room`] where people talk about it. [`flow`] changes it, [`view`] shows it. The people at an account are stakeholders here and contacts on the screen; the people at a partner are
 //! [`crate::map::partner::Contact`]s.
 
 pub mod decision;
@@ -10,10 +10,12 @@ pub mod flow;
 pub mod hold;
 pub mod involvement;
 pub mod lever;
+pub mod past;
 pub mod path;
 pub mod questions;
 pub mod record;
 pub mod relationship;
+pub mod room;
 pub mod sight;
 pub mod stakeholder;
 pub mod store;

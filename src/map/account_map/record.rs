@@ -21,6 +21,8 @@ pub struct Step {
     pub due: Date,
     /// Who agreed it.
     pub created_by: UserId,
+    /// The message that it was taken from.
+    pub link: Option<String>,
     /// Counts up with every change.
     pub version: i64,
 }

@@ -1,7 +1,9 @@
 //! The account map's SQL.
 
 mod decisions;
+mod past;
 mod people;
+mod rooms;
 mod work;
 
 use std::collections::HashMap;
@@ -10,7 +12,9 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 pub use decisions::*;
+pub use past::past;
 pub use people::*;
+pub use rooms::*;
 pub use work::*;
 
 use super::{AccountMap, Names, Owners};
@@ -73,7 +77,7 @@ pub async fn names(tx: &mut Tx, users: &[UserId]) -> Result<Names> {
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
-/// Something on the map changes: others who change it wait until this transaction ends.
+/// Something on the map changes: others who change it wait until this transaction ends, and its room is drawn anew.
 pub async fn change(tx: &mut Tx, now: Timestamp, account: &AccountId, by: &UserId) -> Result<()> {
     sql_exec!(
         tx,
@@ -83,7 +87,7 @@ pub async fn change(tx: &mut Tx, now: Timestamp, account: &AccountId, by: &UserI
         by.as_str(),
         millis(now)
     )?;
-    Ok(())
+    mark_stale(tx, account).await
 }
 
 /// Who owns what.

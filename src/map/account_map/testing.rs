@@ -126,6 +126,7 @@ pub(in crate::map) fn map() -> AccountMap {
             owner: "U0ALEX".into(),
             due: date(2026, 3, 13),
             created_by: "U0MAYA".into(),
+            link: None,
             version: 1,
         }],
         log: vec![

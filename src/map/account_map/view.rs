@@ -2,9 +2,11 @@
 
 mod card;
 mod decide;
+mod foot;
 mod forms;
 mod history;
 mod review;
+mod room;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -12,11 +14,12 @@ use jiff::Timestamp;
 pub use card::{Elsewhere, Reader, card};
 pub use decide::{Offer, decide_form, decision_fields, standing};
 pub use forms::{
-    involvement_form, keep_form, note_form, owners_form, person_form, relationship_form, step_form,
-    touch_form,
+    STEP, Whereto, involvement_form, keep_form, note_form, owners_form, person_form, relationship_form,
+    step_form, touch_form,
 };
 pub use history::history;
 pub use review::{Outcome, Walk, finish_form, review_form, summary};
+pub use room::{room_is, room_lost, welcome};
 
 use super::Names;
 use super::hold::Hold;
@@ -35,6 +38,10 @@ pub mod action {
     pub const SHARE: &str = "account.share";
     /// Shows decisions and holds in private; the value is the account's id.
     pub const HISTORY: &str = "account.history";
+    /// Opens the account's room, or says where it is; the value is the account's id.
+    pub const ROOM: &str = "account.room";
+    /// Hands over all that happened, as a file; the value is the account's id.
+    pub const EXPORT: &str = "account.export";
     /// Opens the form of a decision, and its callback; the value is the account's id.
     pub const DECIDE: &str = "account.decide";
     /// Opens the form of a person at the account, and its callback; the value is the account's id, for one who is there
@@ -52,7 +59,7 @@ pub mod action {
     pub const STEP_DONE: &str = "account.step_done";
     /// Opens the form of a touch, and its callback; the value is the account's id.
     pub const TOUCH: &str = "account.touch";
-    /// The message shortcut that logs a message as a note, and the callback of its form.
+    /// The message shortcut that keeps a message as a note or a next step, and the callback of its form.
     pub const NOTE: &str = "account.note";
     /// Opens the form that keeps a hold, and its callback; the value is `hold:version`.
     pub const KEEP: &str = "account.keep";
@@ -90,6 +97,8 @@ pub mod field {
     pub const RELATIONSHIP: &str = "relationship_owner";
     /// What a partner does on the account.
     pub const INVOLVEMENT: &str = "involvement";
+    /// What a message is kept as.
+    pub const KIND: &str = "kind";
     /// What is to be done, or what was.
     pub const TEXT: &str = "text";
     /// Who does it.

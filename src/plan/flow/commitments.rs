@@ -14,6 +14,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::map::account::Account;
+use crate::map::account_map::store::mark_stale;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
@@ -60,6 +61,7 @@ pub async fn commit(
         created_at: now,
     };
     store::insert_commitment(tx, &commitment).await?;
+    in_its_room(tx, &commitment).await?;
     let about = format!("{} for {} by {}", commitment.text, commitment.whom(), commitment.due);
     audit::done(tx, now, by.as_str(), "commitment.add", &format!("commitment:{}", commitment.id), &about);
     if commitment.owner != *by {
@@ -69,6 +71,14 @@ pub async fn commit(
         post_to(tx, now, &commitment, &commitment.owner, key, message).await?;
     }
     Ok(commitment)
+}
+
+/// The room of its account shows it.
+async fn in_its_room(tx: &mut Tx, c: &Commitment) -> Result<()> {
+    match &c.account_id {
+        Some(account) => mark_stale(tx, account).await,
+        None => Ok(()),
+    }
 }
 
 async fn post_to(
@@ -136,6 +146,7 @@ pub async fn move_commitment(
         let winner = store::commitment(tx, &seen.0).await?.unwrap_or(before);
         return Err(view::commitment::decided_already(&winner, now, &actor.zone));
     }
+    in_its_room(tx, &after).await?;
     let today = now.to_zoned(actor.zone.clone()).date();
     let detail = view::commitment::state(&after, today);
     audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), &detail);

@@ -16,6 +16,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PartnerId, RequestId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
+use crate::map::account_map::store::mark_stale;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
@@ -104,6 +105,7 @@ pub async fn ask(
         created_at: now,
     };
     store::insert_request(tx, &request).await?;
+    mark_stale(tx, &request.account_id).await?;
     let about = format!("{} with {} by {}", request.account, request.partner, request.wanted_by);
     audit::done(tx, now, requester.as_str(), "request.ask", &format!("request:{}", request.id), &about);
     for reader in request.readers() {
@@ -168,6 +170,7 @@ pub async fn move_request(
         let winner = store::request(tx, &seen.0).await?.unwrap_or(before);
         return Err(view::request::decided_already(&winner, now, &actor.zone));
     }
+    mark_stale(tx, &after.account_id).await?;
     let subject = format!("request:{}", after.id);
     let detail = view::request::state(&after, today);
     audit::done(tx, now, actor.user.as_str(), verb, &subject, &detail);

@@ -187,6 +187,16 @@ pub async fn commitments_on(tx: &mut Tx, account: &AccountId) -> Result<Vec<Comm
     )?)
 }
 
+/// Every commitment about this account, the closed ones too.
+pub async fn commitments_about(tx: &mut Tx, account: &AccountId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.account_id = $1 ORDER BY c.created_at, c.id"),
+        account.as_str()
+    )?)
+}
+
 /// Open commitments that may bring a reminder: due up to `until`, or back from a snooze by then.
 pub async fn commitments_near(tx: &mut Tx, until: Date) -> Result<Vec<Commitment>> {
     commitments(sql_all!(

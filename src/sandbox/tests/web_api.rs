@@ -127,6 +127,41 @@ async fn a_file_is_shared_and_downloaded_with_the_token() {
 }
 
 #[tokio::test]
+async fn the_app_hands_a_file_over_in_three_calls() {
+    let (sandbox, _app) = with_app().await;
+    let url = async |length: usize| {
+        let asked = json!({"filename": "history.csv", "length": length});
+        let reply = api(&sandbox, "files.getUploadURLExternal", asked).await;
+        let part = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
+        (part("upload_url"), part("file_id"))
+    };
+    let put = async |url: String, bytes: &'static str| {
+        let request = axum::http::Request::post(url).body(Body::from(bytes)).unwrap();
+        sandbox.inner.http.request(request).await.unwrap().status()
+    };
+    let complete = async |id: &str, channel: &str| {
+        let files = json!({"files": [{"id": id, "title": "History"}], "channel_id": channel, "initial_comment": "Here"});
+        api(&sandbox, "files.completeUploadExternal", files).await
+    };
+    let im = sandbox.im("U0OMAR");
+    let (address, id) = url(8).await;
+    assert_eq!(complete(&id, &im).await["error"], "file_not_found", "nothing was sent yet");
+    assert_eq!(put(address.clone(), "a,b\n").await, StatusCode::BAD_REQUEST, "half of it");
+    assert_eq!(put(address, "a,b\n1,2\n").await, StatusCode::OK);
+    assert_eq!(complete(&id, "C0NOWHERE").await["error"], "channel_not_found");
+    assert_eq!(complete(&id, &im).await["files"][0]["id"], id.as_str());
+    let shown = sandbox.messages(&im).pop().unwrap();
+    assert_eq!(
+        (shown["text"].as_str(), shown["files"][0]["title"].as_str()),
+        (Some("Here"), Some("History"))
+    );
+    assert_eq!(sandbox.file(&id).unwrap(), "a,b\n1,2\n");
+    assert_eq!(complete(&id, &im).await["error"], "file_not_found", "it is done once");
+    let (nowhere, _) = url(0).await;
+    assert_eq!(nowhere, "", "an empty file is refused");
+}
+
+#[tokio::test]
 async fn a_channel_takes_one_message_a_second_after_a_burst() {
     let sandbox = Sandbox::start(Options { limit_posts: true, ..options() }).await.unwrap();
     let url = format!("{}/chat.postMessage", sandbox.api_url());

@@ -70,11 +70,12 @@ impl Refused {
     }
 }
 
-/// `/api/…`, `/actions/…` and `/files-pri/…`.
+/// `/api/…`, `/actions/…`, `/upload/…` and `/files-pri/…`.
 pub fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/api/{method}", any(call))
         .route("/actions/{team}/{id}/{secret}", post(response_url::answer))
+        .route("/upload/v1/{secret}", post(files::upload))
         .route("/files-pri/{id}/download/{name}", get(files::download))
         .route("/files-pri/{id}/{name}", get(files::download))
 }
@@ -106,6 +107,8 @@ fn method(name: &str) -> Option<Method> {
         "conversations.history" => conversations::history,
         "conversations.replies" => conversations::replies,
         "files.info" => files::info,
+        "files.getUploadURLExternal" => files::upload_url,
+        "files.completeUploadExternal" => files::complete_upload,
         "oauth.v2.access" => access,
         "team.info" => users::team_info,
         _ => return None,

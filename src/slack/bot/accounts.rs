@@ -4,6 +4,7 @@ mod card;
 pub(super) mod decision;
 mod fill;
 mod note;
+pub(super) mod room;
 mod walk;
 
 use serde_json::{Value, json};
@@ -45,6 +46,14 @@ pub(super) async fn command(
             Err(Error::user("Say on which account: `/partner account decide acme`."))
         }
         Some(AccountVerb::Decide { words }) => decision::open(o, &named(o, &words).await?.id).await,
+        Some(AccountVerb::Room { words }) if words.is_empty() => {
+            Err(Error::user("Say of which account: `/partner account room acme`."))
+        }
+        Some(AccountVerb::Room { words }) => room::open(o, &named(o, &words).await?.id).await,
+        Some(AccountVerb::History { words }) if words.is_empty() => {
+            Err(Error::user("Say of which account: `/partner account history acme`."))
+        }
+        Some(AccountVerb::History { words }) => room::export(o, &named(o, &words).await?.id).await,
         Some(AccountVerb::Review) => walk::begin(o).await,
     }
 }
@@ -72,6 +81,8 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
         "show" => card::show(o, &account).await,
         "share" => card::share(o, &account).await,
         "history" => card::history(o, &account).await,
+        "room" => room::open(o, &account).await,
+        "export" => room::export(o, &account).await,
         "decide" => decision::open(o, &account).await,
         "person" => {
             fill::open_person(o, &account, Some(StakeholderId::from(rest)).filter(|_| !rest.is_empty())).await

@@ -19,6 +19,7 @@ use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Fate};
 use crate::kernel::error::{Error, NotNow, Result};
 use crate::kernel::ids::ChannelId;
+use crate::map::account_map::store as rooms;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::channels::{self, Channel, State, Trouble};
@@ -47,6 +48,9 @@ async fn uses(tx: &mut Tx, id: &ChannelId) -> Result<Vec<Used>> {
     ];
     let mut used: Vec<Used> =
         own.into_iter().filter(|(c, _)| c.as_ref() == Some(id)).map(|(_, used)| used).collect();
+    if rooms::has_rooms(tx, id).await? {
+        used.push(Used::Rooms);
+    }
     used.extend(map::partner_of_channel(tx, id).await?.map(|p| Used::Partner(Box::new(p))));
     Ok(used)
 }
@@ -57,6 +61,7 @@ async fn all_used(tx: &mut Tx) -> Result<Vec<ChannelId>> {
     let own = [w.intake_channel, w.digest_channel, w.approvals_channel];
     let partners = map::partners(tx).await?.into_iter().map(|p| p.channel);
     let mut all: Vec<ChannelId> = own.into_iter().chain(partners).flatten().collect();
+    all.extend(rooms::room_channels(tx).await?);
     all.sort();
     all.dedup();
     Ok(all)
@@ -138,6 +143,7 @@ async fn renumber(tx: &mut Tx, now: Timestamp, from: &ChannelId, to: &ChannelId)
     }
     settings::save(tx, now, &w).await?;
     map::renumber_channel(tx, from, to).await?;
+    rooms::renumber_rooms(tx, from, to).await?;
     pull::store::renumber_channel(tx, from, to).await?;
     plan::store::renumber_channel(tx, from, to).await?;
     sustain::store::renumber_channel(tx, from, to).await?;

@@ -26,6 +26,8 @@ pub(super) enum Used {
     Digest,
     /// Notes are approved there.
     Approvals,
+    /// Rooms of accounts are there.
+    Rooms,
     /// This partner's people read it.
     Partner(Box<Partner>),
 }
@@ -37,6 +39,7 @@ impl Used {
             Self::Intake => "answers to new overlaps".to_owned(),
             Self::Digest => "the digest".to_owned(),
             Self::Approvals => "notes to approve".to_owned(),
+            Self::Rooms => "the cards of account rooms".to_owned(),
             Self::Partner(partner) => format!("approved notes to {}", partner.name),
         }
     }
@@ -84,6 +87,7 @@ struct Card<'a> {
     who: String,
     waits: String,
     may_stay: bool,
+    rooms: bool,
 }
 
 /// The channel as people know it; one that is gone has only its name left.
@@ -114,19 +118,24 @@ pub(super) fn card(
         who: company.words(),
         waits: listed(&used.iter().map(Used::waits).collect::<Vec<_>>()),
         may_stay,
+        rooms: used.contains(&Used::Rooms),
     }
     .render()?;
-    let mut controls = vec![blocks::primary(match partner {
-        Some(partner) => {
-            blocks::button("Choose another channel", partner_view::action::EDIT, partner.id.as_str())
-        }
-        None => blocks::button("Choose another channel", setup_view::action::OPEN, "setup"),
-    })];
+    let choose =
+        |action: &str, id: &str| blocks::primary(blocks::button("Choose another channel", action, id));
+    let mut controls = match partner {
+        Some(partner) => vec![choose(partner_view::action::EDIT, partner.id.as_str())],
+        // The set-up does not say where rooms are.
+        None if used == [Used::Rooms] => Vec::new(),
+        None => vec![choose(setup_view::action::OPEN, "setup")],
+    };
     if may_stay {
         controls.push(confirm(channel, trouble, partner));
     }
     let text = text.trim();
-    Ok(Message::new(text, vec![blocks::section(text), blocks::actions(controls)]))
+    let mut shown = vec![blocks::section(text)];
+    shown.extend((!controls.is_empty()).then(|| blocks::actions(controls)));
+    Ok(Message::new(text, shown))
 }
 
 fn confirm(channel: &Channel, trouble: &Trouble, partner: Option<&Partner>) -> Value {

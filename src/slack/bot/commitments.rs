@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::grammar::CommitVerb;
 use super::super::payload::{Action, Shortcut, ViewSubmission};
+use super::accounts::room;
 use super::seen::{carried, seen};
 use super::sessions::{chosen_partner, known, resolve, review_account, review_date, typed_wrong};
 use super::{Bot, Occasion, Problems, identity, outdated};
@@ -121,9 +122,11 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
         let text = phrase::plain(&on.text);
         let mut tx = o.read().await?;
         let known = known(&mut tx).await?;
+        let its_room = room::account_at(&mut tx, &on.channel, &on.ts, on.thread_ts.as_deref()).await?;
         tx.rollback().await?;
         prefill.partner = phrase::named_in(&text, &known.partners).unwrap_or_default();
-        prefill.account = phrase::named_in(&text, &known.accounts).unwrap_or_default();
+        let of_room = its_room.map(|account| account.domain.unwrap_or(account.name));
+        prefill.account = of_room.or_else(|| phrase::named_in(&text, &known.accounts)).unwrap_or_default();
         prefill.date = phrase::date_in(&text, o.today());
         prefill.text = text;
         prefill.source = Some((on.channel.clone(), on.ts.clone()));

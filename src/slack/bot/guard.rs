@@ -24,6 +24,7 @@ const ADMINISTER: Need = Need::Right(Right::Administer);
 /// Every control, form and shortcut by its id.
 pub const TABLE: &[(&str, Need)] = &[
     ("account.decide", TRIAGE),
+    ("account.export", CONTRIBUTE),
     ("account.history", CONTRIBUTE),
     ("account.involve", CONTRIBUTE),
     // A hold is kept and lifted by its author too; the flow checks.
@@ -35,6 +36,8 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.person", CONTRIBUTE),
     ("account.relate", CONTRIBUTE),
     ("account.review", CONTRIBUTE),
+    // Everybody is told where a room is; who opens one, the noun checks.
+    ("account.room", CONTRIBUTE),
     ("account.share", CONTRIBUTE),
     ("account.show", CONTRIBUTE),
     ("account.step", CONTRIBUTE),

@@ -22,7 +22,9 @@ const REASON: usize = 100;
 
 /// What an action is called; `{}` stands for what it was done to.
 const DEEDS: &[(&str, &str)] = &[
+    ("account.close_room", "closed the room of {}"),
     ("account.decide", "decided on {}"),
+    ("account.export", "exported the history of {}"),
     ("account.hold", "put a hold on {}"),
     ("account.involve", "said what a partner is at {}"),
     ("account.keep", "kept a hold on {}"),
@@ -32,6 +34,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("account.person", "changed a contact at {}"),
     ("account.relate", "said who knows whom at {}"),
     ("account.review", "reviewed {}"),
+    ("account.room", "opened the room of {}"),
     ("account.share", "shared the map of {}"),
     ("account.step", "added a next step to {}"),
     ("account.step_done", "closed a step of {}"),

@@ -310,6 +310,7 @@ impl Bot {
             in_one!(self, tx, channels::round(&mut tx, now)),
             in_one!(self, tx, events::round(&mut tx, now)),
             in_one!(self, tx, accounts::round(&mut tx, now)),
+            in_one!(self, tx, accounts::room::round(self, &mut tx, now)),
             in_one!(self, tx, commitments::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),

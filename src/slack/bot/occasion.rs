@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::client::CallError;
 use super::super::payload::{ActingUser, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use super::{Bot, audit_refusal, finish, home, identity};
+use super::{Bot, accounts, audit_refusal, finish, home, identity};
 use crate::delivery::inbox::{Claim, Claimed};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing};
@@ -124,9 +124,11 @@ impl<'a> Occasion<'a> {
         self.bot.db.read().await
     }
 
-    /// Marks it handled in the same transaction, has the actor's Home drawn anew, and commits.
+    /// Marks it handled in the same transaction, has the actor's Home and the rooms of what changed drawn
+    /// anew, and commits.
     pub async fn finish(&self, mut tx: Tx) -> Result<Handled> {
         home::refresh(self, &mut tx).await?;
+        accounts::room::refresh(self.bot, &mut tx, self.now).await?;
         finish(self.bot, tx, self.claim).await
     }
 

@@ -8,7 +8,8 @@ use super::{Bot, channels, drafts, identity, partners};
 use crate::delivery::dispatch::{Oversight, Verdict};
 use crate::delivery::outbox::{self, Action, Audience, Claimed, Destination, Fate};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, PartnerId, UserId};
+use crate::kernel::ids::{ChannelId, PartnerId, RoomId, UserId};
+use crate::map::account_map::{flow as account_map, room};
 use crate::map::store;
 use crate::store::Tx;
 
@@ -83,6 +84,19 @@ impl Oversight for Watch {
         }
         if let (Fate::Failed | Fate::Dropped, Some(draft)) = (fate, handed(row)) {
             return drafts::undelivered(tx, now, draft, &row.key, error.unwrap_or("no reason given")).await;
+        }
+        if let Some(room) = room_of(row) {
+            let why = error.unwrap_or("no reason given");
+            match (fate, at) {
+                (Fate::Sent, Some((channel, ts))) => {
+                    account_map::room_placed(tx, &room, &channel.into(), ts).await?;
+                }
+                (Fate::Failed, _) if matches!(row.action, Action::Update { .. }) => {
+                    account_map::room_not_drawn(tx, now, &room, why).await?;
+                }
+                (Fate::Failed | Fate::Dropped, _) => account_map::room_lost(tx, now, &room, why).await?,
+                _ => {}
+            }
         }
         match note_of(row) {
             Some(draft) => {
@@ -163,6 +177,15 @@ impl Watch {
 
 fn note_of(row: &Claimed) -> Option<&str> {
     row.subject.as_deref().and_then(|s| s.strip_prefix("note:"))
+}
+
+/// The room whose card is posted or edited.
+fn room_of(row: &Claimed) -> Option<RoomId> {
+    let edited = match &row.action {
+        Action::Update { of, .. } => Some(of.as_str()),
+        _ => None,
+    };
+    row.subject.as_deref().or(edited).and_then(room::of_subject)
 }
 
 /// The note whose text is handed to its sender.

@@ -13,6 +13,7 @@ use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, PartnerId, UserId};
 use crate::kernel::text::escape;
+use crate::map::account_map::store::has_rooms;
 use crate::map::domain::Domain;
 use crate::map::find::find_partner;
 use crate::map::name;
@@ -185,10 +186,14 @@ pub(super) async fn clashes(tx: &mut Tx, partner: &Partner, settings: &Workspace
         }
     }
     let own = [&settings.intake_channel, &settings.digest_channel, &settings.approvals_channel];
-    if partner.channel.is_some() && own.contains(&&partner.channel) {
+    let has_rooms = match &partner.channel {
+        Some(channel) => has_rooms(tx, channel).await?,
+        None => false,
+    };
+    if partner.channel.is_some() && (has_rooms || own.contains(&&partner.channel)) {
         problems.push((
             field::CHANNEL.into(),
-            "That channel is one of your own: overlaps, digests or drafts appear there. Choose the one that you share with the partner."
+            "That channel is one of your own: overlaps, digests, drafts or rooms of accounts appear there. Choose the one that you share with the partner."
                 .into(),
         ));
     }

@@ -1,4 +1,4 @@
-//! Files in, and answers to response URLs. The bot's token goes to Slack's hosts only and never along a redirect.
+//! Files in and out, and answers to response URLs. The bot's token goes to Slack's hosts only and never along a redirect.
 
 use std::path::Path;
 use std::time::Duration;
@@ -136,6 +136,32 @@ impl Client {
                 Err(CallError::Retry { after: seconds.map(Duration::from_secs), code })
             }
             other => Err(other),
+        }
+    }
+
+    /// Sends a file to the address that Slack gave for it, which carries its own right and gets no token. Sent twice it is
+    /// still one file.
+    pub(super) async fn upload(&self, url: &str, bytes: Vec<u8>) -> Result<(), CallError> {
+        let sent = self.post_file(url, bytes).await;
+        pulse::got_on();
+        sent.inspect_err(|error| self.shared.meters.slack_refused("upload_url", error.label()))
+    }
+
+    async fn post_file(&self, url: &str, bytes: Vec<u8>) -> Result<(), CallError> {
+        let url = Url::parse(url).ok().filter(|u| self.is_own(u) || is_slack_host(u));
+        let url = url.ok_or_else(|| CallError::rejected("upload_url_not_allowed", ""))?;
+        let http = self.plain().map_err(|_| CallError::Retry { after: None, code: "connect".into() })?;
+        let request = http.post(url).header(CONTENT_TYPE, "application/octet-stream").body(bytes).send();
+        match tokio::time::timeout(STALL, request).await {
+            Err(_) => Err(CallError::unclear(true, "timeout")),
+            Ok(Err(_)) => Err(CallError::unclear(true, "lost_connection")),
+            Ok(Ok(reply)) => match reply.status().as_u16() {
+                200 => Ok(()),
+                status if (400..500).contains(&status) && status != 429 => {
+                    Err(CallError::rejected(&format!("http_{status}"), ""))
+                }
+                status => Err(CallError::from_status(true, status)),
+            },
         }
     }
 

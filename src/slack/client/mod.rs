@@ -242,7 +242,7 @@ fn token(secret: &SecretString) -> SlackApiToken {
 
 /// Methods that take their arguments as a query only and change nothing.
 fn is_read(method: &str) -> bool {
-    matches!(method.rsplit('.').next(), Some("info" | "history" | "replies"))
+    matches!(method.rsplit('.').next(), Some("info" | "history" | "replies" | "getUploadURLExternal"))
 }
 
 /// Doing it twice is the same as doing it once, so an unknown outcome is simply tried again.

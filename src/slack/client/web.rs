@@ -115,6 +115,32 @@ impl Client {
         text(&reply, "/channel/id").ok_or_else(|| CallError::unclear(true, "unreadable_answer"))
     }
 
+    /// Puts a file into the direct messages of `user`, with a comment: `files.getUploadURLExternal`, the upload itself, and
+    /// `files.completeUploadExternal`. Until the last of them nobody sees anything.
+    pub async fn hand_over(
+        &self,
+        user: &str,
+        name: &str,
+        comment: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), CallError> {
+        let channel = self.open_dm(user).await?;
+        let asked = json!({"filename": name, "length": bytes.len()});
+        let reply = self.call("files.getUploadURLExternal", &asked).await?;
+        let (url, id) = text(&reply, "/upload_url")
+            .zip(text(&reply, "/file_id"))
+            .ok_or_else(|| CallError::unclear(true, "unreadable_answer"))?;
+        self.upload(&url, bytes).await?;
+        let file =
+            json!({"files": [{"id": id, "title": name}], "channel_id": channel, "initial_comment": comment});
+        match self.call("files.completeUploadExternal", &file).await {
+            Ok(_) => Ok(()),
+            // They had rather have it twice than never.
+            Err(CallError::Ambiguous { why }) => Err(CallError::Retry { after: None, code: why }),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Looks for the message that carries a key ([`key_metadata`]) that is `meant`, in the channel or in the thread.
     /// `None` means that it is not there.
     pub async fn history_find_key(

@@ -16,6 +16,7 @@ struct StepRow {
     owner: String,
     due: String,
     created_by: String,
+    link: Option<String>,
     version: i64,
 }
 
@@ -30,6 +31,7 @@ impl TryFrom<StepRow> for Step {
             owner: row.owner.into(),
             due: row.due.parse()?,
             created_by: row.created_by.into(),
+            link: row.link,
             version: row.version,
         })
     }
@@ -40,7 +42,7 @@ pub(super) async fn steps(tx: &mut Tx, account: &AccountId) -> Result<Vec<Step>>
     let rows = sql_all!(
         tx,
         StepRow,
-        "SELECT id, account_id, text, owner, due, created_by, version FROM account_steps \
+        "SELECT id, account_id, text, owner, due, created_by, link, version FROM account_steps \
          WHERE account_id = $1 AND state = 'open' ORDER BY due, created_at, id",
         account.as_str()
     )?;
@@ -52,7 +54,7 @@ pub async fn step(tx: &mut Tx, id: &StepId) -> Result<Option<Step>> {
     let row = sql_opt!(
         tx,
         StepRow,
-        "SELECT id, account_id, text, owner, due, created_by, version FROM account_steps WHERE id = $1 AND state = 'open'",
+        "SELECT id, account_id, text, owner, due, created_by, link, version FROM account_steps WHERE id = $1 AND state = 'open'",
         id.as_str()
     )?;
     row.map(Step::try_from).transpose()
@@ -62,13 +64,14 @@ pub async fn step(tx: &mut Tx, id: &StepId) -> Result<Option<Step>> {
 pub async fn insert_step(tx: &mut Tx, now: Timestamp, step: &Step, sample: bool) -> Result<()> {
     sql_exec!(
         tx,
-        "INSERT INTO account_steps (id, account_id, text, owner, due, sample, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO account_steps (id, account_id, text, owner, due, link, sample, created_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         step.id.as_str(),
         step.account.as_str(),
         &step.text,
         step.owner.as_str(),
         step.due.to_string(),
+        step.link.as_deref(),
         i64::from(sample),
         step.created_by.as_str(),
         millis(now)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::action;
+use super::foot::foot;
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
@@ -26,13 +27,15 @@ const STEPS: usize = 5;
 const NOTES: usize = 2;
 const KNOWERS: usize = 3;
 
-/// What later areas know of the account, as sentences that are not escaped.
+/// What is known of the account beside its map: by later areas, as sentences that are not escaped, and where its room is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
     /// Open commitments.
     pub commitments: Vec<String>,
     /// The last request for a session.
     pub session: Option<String>,
+    /// The link to its room, where there is one.
+    pub room: Option<String>,
 }
 
 /// Who reads the card.
@@ -47,6 +50,8 @@ pub enum Reader<'a> {
     },
     /// A channel of ours, where this person shared it.
     Channel(&'a str),
+    /// The account's room, which this person opened.
+    Room(&'a str),
 }
 
 impl Reader<'_> {
@@ -94,7 +99,7 @@ pub fn card(sight: &Sight<'_>, elsewhere: &Elsewhere, reader: Reader<'_>) -> Mes
             None => blocks::section(&text),
         })
         .collect();
-    shown.extend(foot(sight, reader));
+    shown.extend(foot(sight, elsewhere, reader));
     Message::new(clip(&text, blocks::TEXT_LIMIT), shown)
 }
 
@@ -111,7 +116,7 @@ fn holds(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
             Reader::One { user, may_decide } => {
                 (!h.held.is_empty() && h.holds(user), may_decide || h.author == *user)
             }
-            Reader::Channel(_) => (false, false),
+            Reader::Channel(_) | Reader::Room(_) => (false, false),
         };
         let lead = if held { "*On hold, and it holds you*" } else { "*On hold*" };
         let text = format!(
@@ -309,7 +314,8 @@ fn steps(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         let day = spoken(step.due, today);
         let due = if step.is_late(today) { format!("late, was due {day}") } else { format!("by {day}") };
         let owner = map.names.of_user(&step.owner);
-        let text = format!("*Next:* {}\n{} · {due}", escape(&clip(&step.text, 600)), escape(owner));
+        let link = step.link.as_deref().map(message_link).unwrap_or_default();
+        let text = format!("*Next:* {}{link}\n{} · {due}", escape(&clip(&step.text, 600)), escape(owner));
         let done = blocks::button("Done", action::STEP_DONE, &format!("{}:{}", step.id, step.version));
         Part(text, reader.edits().then_some(done))
     };
@@ -330,6 +336,11 @@ fn elsewhere_parts(elsewhere: &Elsewhere) -> Vec<Part> {
     parts
 }
 
+/// Where something was said.
+fn message_link(link: &str) -> String {
+    format!(" <{}|message>", escape(link))
+}
+
 fn log(sight: &Sight<'_>) -> Option<Part> {
     let mut lines = Vec::new();
     if let Some(touch) = sight.last_touch() {
@@ -340,35 +351,8 @@ fn log(sight: &Sight<'_>) -> Option<Part> {
     for note in sight.map.log.iter().filter(|e| e.kind == Kind::Note).take(NOTES) {
         let who = note.said_by.as_ref().map_or("somebody", |user| sight.map.names.of_user(user));
         let text = escape(&clip(&note.text.replace('\n', " "), 300));
-        let link = note.link.as_ref().map(|l| format!(" <{}|message>", escape(l))).unwrap_or_default();
+        let link = note.link.as_deref().map(message_link).unwrap_or_default();
         lines.push(format!("*Note:* {}, {}: {text}{link}", spoken(note.on, sight.today()), escape(who)));
     }
     (!lines.is_empty()).then(|| Part::text(lines.join("\n")))
-}
-
-fn foot(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Value> {
-    let id = sight.map.account.id.as_str();
-    match reader {
-        Reader::Channel(by) => vec![
-            blocks::context(&format!("Shared by {}. Internal: no partner reads this channel.", escape(by))),
-            blocks::actions(vec![blocks::button("Open the map", action::SHOW, id)]),
-        ],
-        Reader::One { may_decide, .. } => {
-            let mut first = Vec::new();
-            if may_decide {
-                first.push(blocks::primary(blocks::button("Decide", action::DECIDE, id)));
-            }
-            first.extend([
-                blocks::button("Add contact", action::PERSON, id),
-                blocks::button("Add relationship", action::RELATE, id),
-                blocks::button("Add next step", action::STEP, id),
-            ]);
-            let second = vec![
-                blocks::button("Log a touch", action::TOUCH, id),
-                blocks::button("History", action::HISTORY, id),
-                blocks::button("Share", action::SHARE, id),
-            ];
-            vec![blocks::context("Only you see this."), blocks::actions(first), blocks::actions(second)]
-        }
-    }
 }

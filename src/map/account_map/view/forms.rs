@@ -227,15 +227,46 @@ pub fn touch_form(map: &AccountMap, today: Date, metadata: &Value) -> Value {
     )
 }
 
-/// A message that is kept as a note.
-pub fn note_form(account: &str, text: &str, metadata: &Value) -> Value {
-    let named = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(account), false);
+/// On which account a message is kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Whereto<'a> {
+    /// The one whose room it stands in.
+    Room(&'a Account),
+    /// One that is named; this may be it.
+    Named(&'a str),
+}
+
+/// A message that is kept as a note or a next step.
+pub fn note_form(to: Whereto<'_>, text: &str, owner: &UserId, due: Date, metadata: &Value) -> Value {
+    let to = match to {
+        Whereto::Room(account) => at(account),
+        Whereto::Named(name) => {
+            let named = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(name), false);
+            blocks::input("Account", named, None, false)
+        }
+    };
+    let kinds = [blocks::choice("A note", NOTE), blocks::choice("A next step", STEP)];
+    let kind = json!({"type": "radio_buttons", "action_id": field::KIND, "options": kinds, "initial_option": kinds[0]});
+    let hint = Some("For a next step.");
     let fields = vec![
-        blocks::input("Account", named, None, false),
-        blocks::input("Note", lines(field::TEXT, "What was said", Some(text)), None, false),
+        to,
+        blocks::input("Text", lines(field::TEXT, "What was said", Some(text)), None, false),
+        blocks::input("Keep it as", kind, None, false),
+        blocks::input(
+            "Who does it",
+            blocks::user_select(field::OWNER, "Choose a colleague", Some(owner.as_str())),
+            hint,
+            true,
+        ),
+        blocks::input("By", blocks::date_picker(field::DATE, Some(due)), hint, true),
     ];
     blocks::modal(action::NOTE, "Add to an account", Some("Add"), metadata, fields)
 }
+
+/// A message is kept as a note.
+const NOTE: &str = "note";
+/// It is kept as a next step.
+pub const STEP: &str = "step";
 
 /// Until when a hold goes on.
 pub fn keep_form(hold: &Hold, account: &Account, until: Date, metadata: &Value) -> Value {

@@ -70,6 +70,10 @@ pub fn history(sight: &Sight<'_>) -> Message {
         ));
     }
     let mut shown: Vec<_> = lines.iter().map(|line| blocks::section(line)).collect();
-    shown.push(blocks::actions(vec![blocks::button("Show map", action::SHOW, map.account.id.as_str())]));
+    let id = map.account.id.as_str();
+    shown.push(blocks::actions(vec![
+        blocks::button("Show map", action::SHOW, id),
+        blocks::button("Export history", action::EXPORT, id),
+    ]));
     Message::new(clip(&lines.join("\n"), blocks::TEXT_LIMIT), shown)
 }

@@ -68,6 +68,7 @@ fn the_whole_card_as_operations_reads_it() {
         session: Some(
             "With Northwind, asked by Alex Rivera, wanted by Fri 13 Mar: waits for an answer".into(),
         ),
+        room: None,
     };
     let omar = "U0OMAR".into();
     insta::assert_snapshot!(seen(&look(&map, |s| card(s, &elsewhere, ops(&omar)))));
@@ -142,7 +143,7 @@ fn a_crowded_map_stays_within_slacks_limits() {
         });
         map.overlaps.push(crate::map::overlap::Overlap { partner_id: id, ..overlap.clone() });
     }
-    let elsewhere = Elsewhere { commitments: vec![long.clone(); 20], session: Some(long) };
+    let elsewhere = Elsewhere { commitments: vec![long.clone(); 20], session: Some(long), room: None };
     let omar = "U0OMAR".into();
     let message = look(&map, |s| card(s, &elsewhere, ops(&omar)));
     assert!(message.blocks.len() <= 50, "{}", message.blocks.len());
@@ -173,7 +174,7 @@ fn the_history_keeps_what_was_lifted() {
     *Holds*
     No executive outreach until the introduction. Holds Evelyn Osei; put by Maya Lindholm on Thu 5 Mar, until the introduction is made.
     No executive outreach until the introduction. Holds everybody; put by Maya Lindholm on Thu 5 Mar, lifted by Omar Haddad on Fri 6 Mar.
-    [Show map]
+    [Show map] [Export history]
     ");
 }
 
@@ -239,4 +240,72 @@ fn what_is_stale_is_said_on_the_card() {
         ),
         "{seen}"
     );
+}
+
+#[test]
+fn the_card_of_a_room_has_no_control_that_would_draw_it_for_one_reader() {
+    let shared = look(&map(), |s| card(s, &Elsewhere::default(), Reader::Room("Omar <Haddad>")));
+    let seen = seen(&shared);
+    let foot = "(The room of Acme, opened by Omar &lt;Haddad&gt;. Internal: no partner reads this channel. The card follows the map; talk in its thread.)\n[Open the map] [Add next step] [Export history]\n";
+    assert!(seen.ends_with(foot), "{seen}");
+    assert_eq!(seen.matches('[').count(), 3, "{seen}");
+    let mut map = map();
+    map.steps[0].link = Some("https://meridian.slack.com/archives/C0OPS/p1".into());
+    let linked = look(&map, |s| card(s, &Elsewhere::default(), Reader::Room("Omar Haddad")));
+    assert!(
+        linked.text.contains("brief <https://meridian.slack.com/archives/C0OPS/p1|message>"),
+        "{}",
+        linked.text
+    );
+}
+
+#[test]
+fn the_private_map_tells_where_its_room_is() {
+    let omar = "U0OMAR".into();
+    let elsewhere = Elsewhere {
+        room: Some("https://meridian.slack.com/archives/C0OPS/p1".into()),
+        ..Elsewhere::default()
+    };
+    let seen = seen(&look(&map(), |s| card(s, &elsewhere, ops(&omar))));
+    assert!(
+        seen.contains("(Only you see this. <https://meridian.slack.com/archives/C0OPS/p1|Go to its room>)"),
+        "{seen}"
+    );
+    assert!(!seen.contains("[Open room]"), "{seen}");
+}
+
+#[test]
+fn what_is_said_of_a_room() {
+    let account = map().account;
+    let mut room = crate::map::account_map::room::Room {
+        id: "r1".into(),
+        account: account.id.clone(),
+        channel: "C0OPS".into(),
+        ts: None,
+        opened_by: "U0OMAR".into(),
+        opened_at: at(NOW),
+    };
+    valid_text(&welcome(&account, &["U0ALEX".into()]), "<@U0ALEX>: this thread is the room of *Acme*.");
+    valid_text(&welcome(&account, &[]), "This thread is the room of *Acme*.");
+    insta::assert_snapshot!(seen(&room_is(&room, &account, None, true)), @r"
+    Opened the room of *Acme*: a thread in <#C0OPS>.
+    [Show map] [Export history]
+    ");
+    insta::assert_snapshot!(seen(&room_is(&room, &account, None, false)), @r"
+    The room of *Acme* is being opened in <#C0OPS>: its card is on its way.
+    [Show map] [Export history]
+    ");
+    room.ts = Some("1.2".into());
+    insta::assert_snapshot!(seen(&room_is(&room, &account, Some("https://meridian.slack.com/archives/C0OPS/p12"), false)), @r"
+    The room of *Acme* is a thread in <#C0OPS>. <https://meridian.slack.com/archives/C0OPS/p12|Go to it>
+    [Show map] [Export history]
+    ");
+    insta::assert_snapshot!(seen(&room_lost(&room, &account, "Slack refused it: message_not_found")), @r"
+    The room of *Acme* in <#C0OPS> is closed: its card can't be brought up to date (Slack refused it: message_not_found). What was logged stays on the map.
+    [Open a new room]
+    ");
+}
+
+fn valid_text(message: &Message, begins: &str) {
+    assert!(message.text.starts_with(begins) && message.blocks.is_empty(), "{}", message.text);
 }

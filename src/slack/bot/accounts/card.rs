@@ -2,6 +2,9 @@
 
 use super::super::channels::{self, Use};
 use super::super::{Bot, Occasion, identity};
+use super::room;
+use jiff::civil::Date;
+
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::Right;
@@ -12,7 +15,7 @@ use crate::kernel::ids::{AccountId, UserId, random};
 use crate::kernel::text::escape;
 use crate::map::account_map::sight::Sight;
 use crate::map::account_map::view::{self, Elsewhere, Reader};
-use crate::map::account_map::{AccountMap, flow, store};
+use crate::map::account_map::{AccountMap, Names, flow, store};
 use crate::map::store as map_store;
 use crate::plan::request::{Request, Stage};
 use crate::plan::store as plan;
@@ -38,7 +41,7 @@ fn private(o: &Occasion<'_>, map: &AccountMap, elsewhere: &Elsewhere) -> Message
 async fn found(o: &Occasion<'_>, id: &AccountId) -> Result<(AccountMap, Elsewhere)> {
     let map = loaded(o, id).await?;
     let mut tx = o.read().await?;
-    let elsewhere = elsewhere(o, &mut tx, &map).await?;
+    let elsewhere = elsewhere(o.bot, &mut tx, &map, o.today()).await?;
     tx.rollback().await?;
     Ok((map, elsewhere))
 }
@@ -48,15 +51,27 @@ pub(super) async fn loaded(o: &Occasion<'_>, id: &AccountId) -> Result<AccountMa
     let mut tx = o.read().await?;
     let mut map = flow::find(&mut tx, id).await?;
     tx.rollback().await?;
-    let unknown: Vec<UserId> =
-        map.users().into_iter().filter(|user| !map.names.knows(user)).take(NAMES).collect();
-    if !unknown.is_empty() {
-        look_up(o.bot, &unknown).await;
-        let mut tx = o.read().await?;
-        map.names = store::names(&mut tx, &map.users()).await?;
-        tx.rollback().await?;
+    let users = map.users();
+    if users.iter().any(|user| !map.names.knows(user)) {
+        map.names = names(o, &users).await?;
     }
     Ok(map)
+}
+
+/// The names of these people; those that are not known yet are looked up.
+pub(super) async fn names(o: &Occasion<'_>, users: &[UserId]) -> Result<Names> {
+    let mut tx = o.read().await?;
+    let known = store::names(&mut tx, users).await?;
+    tx.rollback().await?;
+    let unknown: Vec<UserId> = users.iter().filter(|user| !known.knows(user)).take(NAMES).cloned().collect();
+    if unknown.is_empty() {
+        return Ok(known);
+    }
+    look_up(o.bot, &unknown).await;
+    let mut tx = o.read().await?;
+    let names = store::names(&mut tx, users).await?;
+    tx.rollback().await?;
+    Ok(names)
 }
 
 /// A map is shown with a name less rather than not at all.
@@ -69,8 +84,10 @@ async fn look_up(bot: &Bot, users: &[UserId]) {
     }
 }
 
-async fn elsewhere(o: &Occasion<'_>, tx: &mut Tx, map: &AccountMap) -> Result<Elsewhere> {
-    let (id, today) = (&map.account.id, o.today());
+/// What is known of an account beside its map.
+pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, today: Date) -> Result<Elsewhere> {
+    let id = &map.account.id;
+    let room = store::room_of(tx, id).await?.and_then(|found| room::link(bot, &found));
     let found = plan::commitments_on(tx, id).await?;
     let request = plan::last_request_on(tx, id).await?;
     let mut users: Vec<UserId> = found.iter().map(|c| c.owner.clone()).collect();
@@ -88,7 +105,7 @@ async fn elsewhere(o: &Occasion<'_>, tx: &mut Tx, map: &AccountMap) -> Result<El
         let wanted = spoken(r.wanted_by, today);
         format!("With {}, asked for by {asker}, wanted by {wanted}: {}", r.partner, state(&r, today))
     });
-    Ok(Elsewhere { commitments, session })
+    Ok(Elsewhere { commitments, session, room })
 }
 
 fn state(request: &Request, today: jiff::civil::Date) -> String {
@@ -104,7 +121,7 @@ fn state(request: &Request, today: jiff::civil::Date) -> String {
 /// Draws the card that was clicked anew, with what was changed in this transaction.
 pub(super) async fn redraw(o: &Occasion<'_>, mut tx: Tx, id: &AccountId) -> Result<Handled> {
     let map = flow::find(&mut tx, id).await?;
-    let elsewhere = elsewhere(o, &mut tx, &map).await?;
+    let elsewhere = elsewhere(o.bot, &mut tx, &map, o.today()).await?;
     o.send(&mut tx, &o.in_place(private(o, &map, &elsewhere))).await?;
     o.finish(tx).await
 }

@@ -24,7 +24,7 @@ use crate::plan::calendar::add_days;
 use crate::store::{Tx, people};
 
 /// A next step is proposed in so many days.
-const WEEK: i64 = 7;
+pub(super) const WEEK: i64 = 7;
 
 async fn map_of(o: &Occasion<'_>, id: &AccountId) -> Result<AccountMap> {
     let mut tx = o.read().await?;
@@ -250,6 +250,7 @@ async fn save_step(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         text: text(s, field::TEXT).ok_or_else(outdated)?,
         owner: colleague(o, owner).await?,
         due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
+        link: None,
     };
     let mut tx = o.begin().await?;
     let (account, step) = flow::add_step(&mut tx, o.now, &o.actor.user, &account_of(s)?, plan).await?;
@@ -297,8 +298,11 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
         "touch" => needs(field::TEXT, "Say what happened, such as: Sam called Dana."),
         "step" => needs(field::TEXT, "Write what is to be done."),
         "note" => {
-            needs(field::TEXT, "Write the note.");
-            needs(field::ACCOUNT, "Write the account's name, such as Acme Corp.");
+            needs(field::TEXT, "Write what is kept.");
+            // In a room it is known.
+            if s.metadata["id"].as_str().is_none_or(str::is_empty) {
+                needs(field::ACCOUNT, "Write the account's name, such as Acme Corp.");
+            }
         }
         _ => {}
     }
@@ -310,16 +314,18 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let today = bot.clock.now().to_zoned(zone).date();
     let day = s.values.date(field::DATE, field::DATE);
+    let is_step = verb == "step" || verb == "note" && note::is_step(s);
     let text = match (verb, day) {
-        ("step" | "touch", None) => Some("Choose a day."),
-        ("step", Some(day)) if day < today => Some("That day is over. Choose a later one."),
+        ("touch", None) => Some("Choose a day."),
         ("touch", Some(day)) if day > today => Some("That day is still to come. A touch is what happened."),
+        (_, None) if is_step => Some("Choose a day."),
+        (_, Some(day)) if is_step && day < today => Some("That day is over. Choose a later one."),
         _ => None,
     };
     problems.extend(text.map(|text| (field::DATE.to_owned(), text.to_owned())));
     let chosen = [field::OWNER, field::USER, field::DEAL, field::RELATIONSHIP];
     problems.extend(strangers(bot, s, &chosen).await?);
-    if verb == "step" && s.values.user(field::OWNER, field::OWNER).is_none() {
+    if is_step && s.values.user(field::OWNER, field::OWNER).is_none() {
         problems.push((field::OWNER.to_owned(), "Choose who does it.".to_owned()));
     }
     Ok(problems)

@@ -133,7 +133,7 @@ pub(super) async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled
     let account = walk.account().ok_or_else(outdated)?;
     let mut said = reviewed(o, s);
     if let Ok(Some((text, owner, due))) = next_step(s) {
-        said.next = Some(flow::Plan { text, owner: colleague(o, &owner).await?, due });
+        said.next = Some(flow::Plan { text, owner: colleague(o, &owner).await?, due, link: None });
     }
     let mut tx = o.begin().await?;
     flow::review(&mut tx, o.now, &o.actor, &walk.id, account, said).await?;
