@@ -84,6 +84,8 @@ ids! {
     DigestId,
     /// A request for an account-planning session.
     RequestId,
+    /// An account-planning session.
+    SessionId,
     /// A commitment.
     CommitmentId,
     /// A note to a partner.

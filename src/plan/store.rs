@@ -2,12 +2,14 @@
 
 mod commitments;
 mod requests;
+mod sessions;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
 pub use requests::*;
+pub use sessions::*;
 
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, UserId};
