@@ -25,6 +25,8 @@ pub mod action {
     pub const ADD_CONTACT: &str = "partner.add_contact";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
+    /// Opens the form of its instructions, which are written elsewhere; also its callback. The value is its id.
+    pub const INSTRUCTIONS: &str = "partner.instructions";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
     pub const EDIT_CONTACT: &str = "partner.edit_contact";
 }
@@ -137,6 +139,8 @@ pub struct Details<'a> {
     pub fetched: &'a [String],
     /// How its focus lists stand, in words.
     pub focus: String,
+    /// Its instructions, in words.
+    pub instructions: String,
     /// What its people may see, in words.
     pub sharing: String,
     /// Whether the reader may change that.
@@ -165,6 +169,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("Open overlaps", d.open.to_string()),
         ("List", list),
         ("Focus list", d.focus.clone()),
+        ("Instructions", escape(&d.instructions)),
         ("They may see", d.sharing.clone()),
     ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
@@ -190,6 +195,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let mut buttons = vec![
         blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Instructions", action::INSTRUCTIONS, partner.id.as_str()),
         blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {

@@ -1,6 +1,7 @@
 //! Plan's SQL.
 
 mod commitments;
+mod proposals;
 mod requests;
 mod sessions;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
+pub use proposals::*;
 pub use requests::*;
 pub use sessions::*;
 
