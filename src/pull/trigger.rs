@@ -218,7 +218,7 @@ fn above_bar<'a>(ground: &Ground, ripe: &[&'a Worthy]) -> impl Iterator<Item = &
     let instruction = ground.instruction.clone();
     let since = instruction.at.max(ground.now.saturating_sub(NEWS).unwrap_or(instruction.at));
     let fresh = move |w: &&Worthy| w.arrived >= since && instruction.sheet.is_above_bar(w.amount);
-    ripe.to_vec().into_iter().filter(fresh)
+    ripe.iter().copied().filter(fresh)
 }
 
 fn today(ground: &Ground) -> Date {
@@ -263,12 +263,13 @@ fn planned(ground: &Ground, ripe: &[&Worthy], saturated: bool) -> Option<Proposa
     }
     let longest = ground.instruction.sheet.minutes;
     let chosen = &ripe[..ripe.len().min(room_for(longest))];
+    let slowed = if saturated { " while there is little left" } else { "" };
     let because = match ground.last {
         Some(last) => {
             let last = last.to_zoned(ground.zone.clone()).strftime("%-d %b").to_string();
-            format!("sessions are {}, and the last was on {last}", cadence.words())
+            format!("sessions are {}{slowed}, and the last was on {last}", cadence.words())
         }
-        None => format!("sessions are {}, and there was none yet", cadence.words()),
+        None => format!("sessions are {}{slowed}, and there was none yet", cadence.words()),
     };
     Some(Proposal {
         kind: Kind::Planned,

@@ -508,7 +508,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     1. *Globex Retail* · ask
         their customer, our open deal ($20k) · an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Sessions are every month, and the last was on 10 Mar. Instruction v1: every overlap with a motion.
+    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap with a motion.
     [Schedule] [Change] [Not now]
     ");
     stage.end().await;
