@@ -27,8 +27,10 @@ crate::flows!(
     a_proposal_waits_for_whoever_manages_the_partner,
 );
 
-/// Sam is the manager at Northwind.
+/// Sam is the manager at Northwind. The scheduler has had its first look, so that the next one is at the time that a flow
+/// moves the clock to.
 async fn contact(stage: &Stage) {
+    stage.bot.rounds().await.unwrap();
     let sam = Contact {
         id: "c-sam".into(),
         partner: "p-northwind".into(),

@@ -89,7 +89,7 @@ async fn mine(tx: &mut Tx, actor: &Actor) -> Result<Vec<Partner>> {
     let mine: Vec<Partner> = all.into_iter().filter(|p| flow::may_plan(actor, p)).collect();
     match mine.is_empty() {
         false => Ok(mine),
-        true => Err(Error::refused(
+        true => Err(Error::user(
             "Only partner managers and operations set up sessions. `/partner session request` asks one of them.",
         )),
     }
