@@ -84,8 +84,14 @@ ids! {
     DigestId,
     /// A request for an account-planning session.
     RequestId,
+    /// An account-planning session.
+    SessionId,
     /// A commitment.
     CommitmentId,
+    /// Something asked about an account of a partner's manager.
+    AskId,
+    /// An introduction.
+    IntroductionId,
     /// A note to a partner.
     DraftId,
     /// A Slack user, as Slack names it (`U…`, `W…`).

@@ -1,24 +1,77 @@
-//! Requests and commitments come, move and are remembered: load, decide, save and enqueue, in one transaction.
+//! Requests, commitments, introductions and what reps ask come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
 mod commitments;
+mod introductions;
 mod requests;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::calendar::add_days;
+use crate::delivery::outbox::{Action, Destination, Outgoing, Thread};
+use crate::kernel::actor::{Outside, Role};
+use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{PartnerId, UserId};
+use crate::map::partner::Partner;
+use crate::map::store as map;
 use crate::store::{Tx, people};
 
 pub use commitments::*;
+pub use introductions::*;
 pub use requests::*;
 
 /// The last day on which it has been `hour` in `zone`.
 fn last_day_at(hour: i8, zone: TimeZone, now: Timestamp) -> Date {
     let local = now.to_zoned(zone);
     if local.hour() < hour { add_days(local.date(), -1) } else { local.date() }
+}
+
+/// Why somebody is no member any more, where that is known.
+async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
+    Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
+}
+
+/// Those who are told when `reminded` did nothing: who answers for the partner; where that is themselves, the admins.
+async fn above(tx: &mut Tx, partner: &Partner, reminded: &UserId) -> Result<Vec<UserId>> {
+    let answering = answerable(tx, partner).await?;
+    if !answering.contains(reminded) {
+        return Ok(answering);
+    }
+    let mut admins = Vec::new();
+    for admin in people::holders(tx, Role::Admin).await? {
+        if admin != *reminded && !answering.contains(&admin) && outside(tx, &admin).await?.is_none() {
+            admins.push(admin);
+        }
+    }
+    Ok(admins)
+}
+
+/// Who answers for each partner, looked up once.
+#[derive(Debug, Default)]
+struct Answering(HashMap<PartnerId, Vec<UserId>>);
+
+impl Answering {
+    async fn of(&mut self, tx: &mut Tx, partner: &PartnerId) -> Result<&[UserId]> {
+        if !self.0.contains_key(partner) {
+            let users = match map::partner(tx, partner).await? {
+                Some(partner) => answerable(tx, &partner).await?,
+                None => Vec::new(),
+            };
+            self.0.insert(partner.clone(), users);
+        }
+        Ok(self.0.get(partner).map_or(&[], Vec::as_slice))
+    }
+}
+
+/// A line under the message that shows `subject` to somebody; by itself when there is none.
+fn line_under(key: String, subject: String, to: &UserId, message: Message) -> Outgoing {
+    let action =
+        Action::Post { to: Destination::Person(to.clone()), thread: Some(Thread::Of(subject)), message };
+    Outgoing { key, ..Outgoing::internal(action) }
 }
 
 async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
@@ -28,6 +81,7 @@ async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
 /// After a restore: whoever ran until then gave the reminders up to now. Those of later days come again.
 pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     commitments::reminded(tx, now).await?;
+    introductions::reminded(tx, now).await?;
     requests::reminded(tx, now).await
 }
 

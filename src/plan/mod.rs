@@ -5,7 +5,10 @@
 pub mod calendar;
 pub mod commitment;
 pub mod flow;
+pub mod introduction;
+pub mod outcome;
 pub mod phrase;
+pub mod reminder;
 pub mod request;
 pub mod store;
 pub mod view;

@@ -1,12 +1,14 @@
 //! Plan's SQL.
 
 mod commitments;
+mod introductions;
 mod requests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use commitments::*;
+pub use introductions::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;

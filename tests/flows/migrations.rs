@@ -25,6 +25,7 @@ const ROWS: &[(i64, &str)] = &[
     (6, include_str!("migrations/0006.sql")),
     (7, include_str!("migrations/0007.sql")),
     (8, include_str!("migrations/0008.sql")),
+    (12, include_str!("migrations/0012.sql")),
 ];
 
 mod sqlite {
@@ -169,6 +170,8 @@ async fn up_to_date(db: Db, before: &BTreeMap<String, Table>) {
         "pair_answers",
         "focus_accounts",
         "sharing_rules",
+        "asks",
+        "introductions",
     ] {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         assert_eq!(sql_value!(&mut tx, i64, AssertSqlSafe(sql.clone())).unwrap(), 0, "{table}");

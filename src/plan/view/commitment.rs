@@ -14,7 +14,7 @@ use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PartnerId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::partner::Partner;
 
 /// The controls.
@@ -64,7 +64,8 @@ struct Card<'a> {
 }
 
 fn render(c: &Commitment, lead: String, today: Date) -> Result<String> {
-    let text = Card { lead, text: &c.text, whom: c.whom(), state: state(c, today) }.render()?;
+    let whom = capital(&c.whom());
+    let text = Card { lead, text: &c.text, whom, state: state(c, today) }.render()?;
     Ok(text.trim().to_owned())
 }
 
@@ -97,7 +98,15 @@ pub fn card(c: &Commitment, today: Date, with_controls: bool) -> Result<Message>
 
 /// The owner is told that somebody logged it for them.
 pub fn assigned(c: &Commitment, today: Date) -> Result<Message> {
-    message(c, format!("{} logged a commitment for you.", c.created_by.mention()), today, true)
+    let by = c.created_by.mention();
+    let lead = match c.their_side() {
+        Some(theirs) => format!(
+            "{by} logged what {} promised. You are reminded to ask; nobody there is written to.",
+            escape(&theirs)
+        ),
+        None => format!("{by} logged a commitment for you."),
+    };
+    message(c, lead, today, true)
 }
 
 /// The reminder.
@@ -108,7 +117,16 @@ pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
         Reminder::Late(_) => "This is late. Is it done, has it a new day, or is it off?",
         Reminder::Back => "This is back from its snooze.",
     };
-    message(c, lead.to_owned(), today, true)
+    let lead = match c.their_side() {
+        Some(theirs) => format!("{lead} Ask {}.", escape(&theirs)),
+        None => lead.to_owned(),
+    };
+    message(c, lead, today, true)
+}
+
+/// The manager is told that two reminders brought nothing.
+pub fn escalated(c: &Commitment, today: Date) -> Result<Message> {
+    message(c, format!("{} was reminded twice, and nothing happened.", c.owner.mention()), today, true)
 }
 
 /// In place of the reminder, when its owner is gone.
@@ -149,7 +167,10 @@ struct Logged<'a> {
 
 /// The private confirmation to whoever logged it.
 pub fn logged(c: &Commitment, today: Date) -> Result<Message> {
-    let owner = if c.owner == c.created_by { "you".to_owned() } else { c.owner.mention() };
+    let mut owner = if c.owner == c.created_by { "you".to_owned() } else { c.owner.mention() };
+    if c.theirs.is_some() {
+        owner.push_str(" to ask");
+    }
     let text = Logged { text: &c.text, whom: c.whom(), due: c.due_words(today), owner }.render()?;
     Ok(Message::text(text.trim()))
 }
@@ -198,7 +219,7 @@ pub fn add_modal(
 }
 
 fn described(c: &Commitment) -> Value {
-    blocks::section(&format!("*{}*, for {}", escape(&c.text), escape(&c.whom())))
+    blocks::section(&format!("*{}*, {}", escape(&c.text), escape(&c.whom())))
 }
 
 /// The form that moves the reminder.

@@ -8,7 +8,7 @@ use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::UserId;
-use crate::kernel::text::{escape, sentence};
+use crate::kernel::text::{capital, escape, sentence};
 use crate::map::account_map::involvement::Involvement;
 use crate::map::account_map::lever;
 use crate::map::account_map::questions::{self, Answer, Fill};
@@ -138,11 +138,6 @@ fn holds(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
     };
     let total = sight.map.open_holds().count();
     sight.map.open_holds().take(HOLDS).map(part).chain(more(total, HOLDS, "holds")).collect()
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn owners(sight: &Sight<'_>, reader: Reader<'_>) -> Part {
