@@ -22,6 +22,23 @@ pub enum Motion {
 }
 
 impl Motion {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Give, Self::Ask, Self::Joint];
+
+    /// As stored, and as it stands in a line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Give => "give",
+            Self::Ask => "ask",
+            Self::Joint => "joint",
+        }
+    }
+
+    /// From what was stored.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.as_str() == text)
+    }
+
     /// What the two populations suggest where nobody has set it otherwise (see [`Kinds`]); `None` while one of them is
     /// unknown or neither side gains.
     pub fn suggested(ours: Option<Population>, theirs: Option<Population>) -> Option<Self> {

@@ -3,6 +3,7 @@
 mod commitments;
 mod introductions;
 mod requests;
+mod sessions;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 pub use commitments::*;
 pub use introductions::*;
 pub use requests::*;
+pub use sessions::*;
 
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, UserId};

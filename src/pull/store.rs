@@ -1,9 +1,13 @@
 //! The digest's SQL: what waits, how much of it, who decided, and what was posted.
 
+mod instructions;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, Zoned};
 use sqlx::AssertSqlSafe;
+
+pub use instructions::*;
 
 use super::digest::{CANDIDATES, Counts, Decided, Decision, Digest};
 use super::priority::{self, AMOUNTS, WAITING_DAYS};

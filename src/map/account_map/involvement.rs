@@ -1,6 +1,7 @@
 //! What a partner is on an account.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::kernel::ids::{PartnerId, UserId};
@@ -26,7 +27,8 @@ pub fn stamp(involvement: Option<&Involvement>) -> Value {
 }
 
 /// The role of a partner on an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Brings us in.
     Referral,
