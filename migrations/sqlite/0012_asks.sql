@@ -1,5 +1,5 @@
 -- What somebody asks about an account of whoever answers for a partner (B3). `topic`: whom, spend, priorities, stack, introduction,
--- other. `asked` is a JSON list of people, `why` says why this partner. `state`: asked, with_partner, answered, closed, declined,
+-- other. `asked` is a JSON list of people, `why` says why this partner. `state`: asked, missing, with_partner, answered, closed, declined,
 -- withdrawn. `contact_id`: whom of the partner's it waits for. `reason`: what came of it, what is still missing, or why not. `deal`:
 -- moved, not_moved, no_deal.
 CREATE TABLE asks (
@@ -73,4 +73,5 @@ CREATE INDEX introductions_by_partner ON introductions (partner_id, created_at);
 ALTER TABLE commitments ADD COLUMN contact_id TEXT REFERENCES contacts (id) ON DELETE SET NULL;
 ALTER TABLE commitments ADD COLUMN escalated BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX commitments_by_owner ON commitments (owner, state, due);
+CREATE INDEX commitments_by_author ON commitments (created_by, state, due);
 CREATE INDEX commitments_by_account ON commitments (account_id, created_at);

@@ -23,6 +23,8 @@ pub mod action {
     pub const SHOW: &str = "partner.show";
     /// Opens the form of a new contact; the value is the partner's id. Also its callback.
     pub const ADD_CONTACT: &str = "partner.add_contact";
+    /// Shows what was given and asked, which is drawn elsewhere; the value is its id.
+    pub const LEDGER: &str = "partner.ledger";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
@@ -137,6 +139,8 @@ pub struct Details<'a> {
     pub fetched: &'a [String],
     /// How its focus lists stand, in words.
     pub focus: String,
+    /// What was given and asked, in words.
+    pub given: String,
     /// What its people may see, in words.
     pub sharing: String,
     /// Whether the reader may change that.
@@ -165,6 +169,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("Open overlaps", d.open.to_string()),
         ("List", list),
         ("Focus list", d.focus.clone()),
+        ("Give and ask", d.given.clone()),
         ("They may see", d.sharing.clone()),
     ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
@@ -190,6 +195,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let mut buttons = vec![
         blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Give and ask", action::LEDGER, partner.id.as_str()),
         blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {

@@ -45,7 +45,12 @@ impl Topic {
         ),
         (Self::Spend, "spend", "What they spend", "How much does {} spend with you, and does it grow?"),
         (Self::Priorities, "priorities", "Their priorities", "What are the priorities of {} this year?"),
-        (Self::Stack, "stack", "Their tech stack", "What does {} run today, and what stands against us there?"),
+        (
+            Self::Stack,
+            "stack",
+            "Their tech stack",
+            "What does {} run today, and what stands against us there?",
+        ),
         (Self::Other, "other", "Something else", ""),
     ];
 
@@ -81,11 +86,13 @@ impl Topic {
             Self::Introduction
         } else if says(&["spend", "spends", "spending", "budget", "pay", "pays", "revenue"]) {
             Self::Spend
-        } else if says(&["stack", "run", "use", "uses", "using", "tool", "tools", "system", "systems", "vendor"])
-            && !says(&["who", "whom"])
+        } else if says(&[
+            "stack", "run", "use", "uses", "using", "tool", "tools", "system", "systems", "vendor",
+        ]) && !says(&["who", "whom"])
         {
             Self::Stack
-        } else if says(&["priority", "priorities", "roadmap", "goals", "plans", "initiative", "initiatives"]) {
+        } else if says(&["priority", "priorities", "roadmap", "goals", "plans", "initiative", "initiatives"])
+        {
             Self::Priorities
         } else if says(&["who", "whom", "contact", "owner", "champion"]) {
             Self::Whom

@@ -1,7 +1,9 @@
 //! Requests, commitments, introductions and what reps ask come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
+mod asks;
 mod commitments;
 mod introductions;
+mod owed;
 mod requests;
 
 use std::collections::HashMap;
@@ -20,8 +22,10 @@ use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Tx, people};
 
+pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
+pub use owed::{owed, tell_the_week};
 pub use requests::*;
 
 /// The last day on which it has been `hour` in `zone`.
@@ -35,15 +39,15 @@ async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
     Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
 }
 
-/// Those who are told when `reminded` did nothing: who answers for the partner; where that is themselves, the admins.
-async fn above(tx: &mut Tx, partner: &Partner, reminded: &UserId) -> Result<Vec<UserId>> {
+/// Those who are told when `idle` did nothing: who answers for the partner; where that is themselves, the admins.
+async fn above(tx: &mut Tx, partner: &Partner, idle: &UserId) -> Result<Vec<UserId>> {
     let answering = answerable(tx, partner).await?;
-    if !answering.contains(reminded) {
+    if !answering.contains(idle) {
         return Ok(answering);
     }
     let mut admins = Vec::new();
     for admin in people::holders(tx, Role::Admin).await? {
-        if admin != *reminded && !answering.contains(&admin) && outside(tx, &admin).await?.is_none() {
+        if admin != *idle && !answering.contains(&admin) && outside(tx, &admin).await?.is_none() {
             admins.push(admin);
         }
     }
@@ -82,6 +86,8 @@ async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
 pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     commitments::reminded(tx, now).await?;
     introductions::reminded(tx, now).await?;
+    asks::reminded(tx, now).await?;
+    owed::told(tx, now).await?;
     requests::reminded(tx, now).await
 }
 

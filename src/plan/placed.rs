@@ -87,3 +87,69 @@ fn trust(sight: &Sight<'_>, partner: &Partner) -> Option<(i64, String)> {
     // Of two equals the first: the people are in the order in which they matter.
     known.reduce(|a, b| if b.0 > a.0 { b } else { a })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::map::account_map::testing::{at, map};
+    use crate::map::account_map::{AccountMap, Settings};
+    use crate::map::focus::Side;
+
+    fn found(map: &AccountMap, focus: &[Focus], hidden: &[&str]) -> Vec<Placed> {
+        let now = at("2026-03-09T08:00:00Z").in_tz("Europe/Stockholm").expect("a zone");
+        let sight = Sight { map, now: &now, settings: &Settings::default() };
+        placed(&sight, focus, &hidden.iter().map(|id| PartnerId::from(*id)).collect())
+    }
+
+    fn words(found: &[Placed]) -> String {
+        found.iter().map(|p| format!("{}: {}\n", p.name, p.words())).collect()
+    }
+
+    fn on_focus(partner: &str) -> Focus {
+        Focus {
+            account: "a1".into(),
+            partner: partner.into(),
+            partner_name: partner.to_owned(),
+            side: Side::Ours,
+            since: at("2026-03-02T08:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn who_knows_somebody_inside_comes_first_and_says_so() {
+        let mut map = map();
+        insta::assert_snapshot!(words(&found(&map, &[], &[])), @"");
+        // A year later nobody has spoken of it: a focus list may count more.
+        map.relationships.clear();
+        insta::assert_snapshot!(words(&found(&map, &[on_focus("globex")], &[])), @"");
+        map.overlaps[0].their_population = Some(Population::Prospect);
+        insta::assert_snapshot!(words(&found(&map, &[], &[])), @"");
+        assert_eq!(words(&found(&map, &[], &["northwind", "globex"])), "", "no overlap of theirs is named");
+    }
+
+    proptest! {
+        #[test]
+        fn every_partner_is_placed_once_and_what_is_known_more_never_lowers_it(
+            strength in 1i64..=5, focus in any::<bool>(), population in 0usize..4,
+        ) {
+            let mut map = map();
+            let theirs = [
+                None, Some(Population::Prospect), Some(Population::OpenOpportunity), Some(Population::Customer),
+            ];
+            map.overlaps[1].their_population = theirs[population];
+            map.relationships[0].strength = strength;
+            let before = found(&map, &[], &[]);
+            let lists = if focus { vec![on_focus("globex")] } else { vec![] };
+            let after = found(&map, &lists, &[]);
+            prop_assert_eq!(before.len(), 2);
+            let place = |all: &[Placed]| all.iter().position(|p| p.name == "Globex");
+            prop_assert!(place(&after) <= place(&before));
+            for pair in after.windows(2) {
+                prop_assert!(pair[0].weight >= pair[1].weight);
+            }
+            prop_assert!(after.iter().all(|p| !p.reasons.is_empty()));
+        }
+    }
+}

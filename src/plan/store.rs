@@ -1,15 +1,19 @@
 //! Plan's SQL.
 
+mod asks;
 mod commitments;
 mod introductions;
+mod ledger;
 mod requests;
 mod sessions;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
+pub use ledger::*;
 pub use requests::*;
 pub use sessions::*;
 

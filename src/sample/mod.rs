@@ -4,6 +4,7 @@
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
 
+mod asks;
 mod company;
 mod maps;
 
@@ -101,6 +102,7 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
     work(tx, now, cast, &ids, &accounts).await?;
     if let Some(northwind) = ids.first() {
         maps::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
+        asks::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
     }
     Ok(counts)
 }

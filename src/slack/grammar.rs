@@ -46,6 +46,21 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<CommitVerb>,
     },
+    /// Introductions: who introduces whom to whom by when
+    Intro {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<IntroVerb>,
+    },
+    /// Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    #[command(subcommand_precedence_over_arg = true)]
+    Ask {
+        /// What to do; without it, the words are what is asked.
+        #[command(subcommand)]
+        verb: Option<AskVerb>,
+        /// The account, and the question.
+        words: Vec<String>,
+    },
     /// Notes to partners: draft one, see what waits
     Draft {
         /// What to do; `list` when left out.
@@ -164,6 +179,38 @@ pub enum CommitVerb {
     Mine,
     /// Those past their date
     Late,
+    /// What you owe and what you are owed
+    Owed,
+}
+
+/// `/partner intro …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum IntroVerb {
+    /// Log an introduction that is asked for, by the partner or by one of ours
+    Add {
+        /// `acme with northwind by friday`
+        #[arg(value_name = "account with partner by date")]
+        words: Vec<String>,
+    },
+    /// Those under way
+    List,
+    /// Those that you are in
+    Mine,
+}
+
+/// `/partner ask …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum AskVerb {
+    /// What was asked and how it stands
+    List,
+    /// Answer what waits for you
+    Answer {
+        /// The account, where several wait.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
 }
 
 /// `/partner draft …`
@@ -216,6 +263,12 @@ pub enum PartnerVerb {
     },
     /// What a partner, or one to be, would bring: counts by kind, and what of ours they cover
     Fit {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What you gave and what you asked for, and what you could give next
+    Ledger {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,

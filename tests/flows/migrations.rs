@@ -25,8 +25,8 @@ const ROWS: &[(i64, &str)] = &[
     (6, include_str!("migrations/0006.sql")),
     (7, include_str!("migrations/0007.sql")),
     (8, include_str!("migrations/0008.sql")),
-    (12, include_str!("migrations/0012.sql")),
     (9, include_str!("migrations/0009.sql")),
+    (12, include_str!("migrations/0012.sql")),
 ];
 
 mod sqlite {

@@ -1,4 +1,5 @@
 mod accounts;
+mod asks;
 mod audit;
 mod backup;
 mod channels;
@@ -21,6 +22,7 @@ mod import_work;
 mod imports;
 mod install;
 mod intake;
+mod introductions;
 mod list_matches;
 mod lists;
 mod map_in_database;

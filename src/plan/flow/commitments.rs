@@ -21,7 +21,7 @@ use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
 
 /// What is promised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Promise {
     /// In the writer's words.
     pub text: String,

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::commitment::{Commitment, Reminder, Stage};
-use super::{field, notes, partner_input, refused, when};
+use super::{contact_input, field, notes, partner_input, refused, when};
 use crate::kernel::actor::Outside;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::kernel::text::{capital, escape};
-use crate::map::partner::Partner;
+use crate::map::partner::{Contact, Partner};
 
 /// The controls.
 pub mod action {
@@ -201,6 +201,7 @@ pub fn add_modal(
     prefill: &Prefill,
     found: Option<&PartnerId>,
     partners: &[Partner],
+    contacts: &[Contact],
     doubts: &[String],
     metadata: &Value,
 ) -> Value {
@@ -214,7 +215,8 @@ pub fn add_modal(
         blocks::input("Due", blocks::date_picker(field::DATE, prefill.date), None, false),
         blocks::input("Who does it", owner, Some("They are reminded in their own zone."), false),
     ];
-    let all = notes(doubts).into_iter().chain(fields).collect();
+    let theirs = contact_input("Or somebody at the partner", contacts, partners, None);
+    let all = notes(doubts).into_iter().chain(fields).chain([theirs]).collect();
     blocks::modal(action::ADD, "Log a commitment", Some("Log"), metadata, all)
 }
 

@@ -1,22 +1,26 @@
 //! Introductions: the card, the reminder, the list, the forms.
 
+mod form;
+
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use form::deal_input;
+pub use form::{Prefill, add_modal, close_modal, drop_modal, snooze_modal, typed_wrong};
+
 use super::super::introduction::{Direction, Introduction, Stage, Turn};
-use super::super::outcome::Deal;
 use super::super::reminder::Reminder;
-use super::{LISTED, contact_input, field, notes, partner_input, refused, when};
+use super::{LISTED, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{PartnerId, UserId};
-use crate::kernel::text::{capital, escape};
-use crate::map::partner::{Contact, Partner};
+use crate::kernel::ids::UserId;
+use crate::kernel::text::escape;
+use crate::map::account_map::Names;
+use crate::map::account_map::past::Happened;
 
 /// The controls.
 pub mod action {
@@ -38,22 +42,6 @@ pub mod action {
 
 /// So many rows of a list have a button; the rest are text.
 const WITH_BUTTON: usize = 5;
-
-/// What the form begins with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Prefill {
-    /// The account as written.
-    pub account: String,
-    /// The partner as written.
-    pub partner: String,
-    /// To whom.
-    pub whom: String,
-    /// The day.
-    pub date: Option<Date>,
-    /// Who of ours: a Slack id.
-    pub ours: Option<String>,
-}
 
 /// The subject under which a person's newest message about it is edited.
 pub fn subject(i: &Introduction, reader: &UserId) -> String {
@@ -110,7 +98,7 @@ fn value(i: &Introduction) -> String {
 }
 
 /// The next step that can be said of it.
-fn next(i: &Introduction) -> Option<Value> {
+pub(super) fn next(i: &Introduction) -> Option<Value> {
     let (label, action) = match i.stage {
         Stage::Requested => ("Mark agreed", action::AGREE),
         Stage::Agreed(_) => ("Mark made", action::MADE),
@@ -245,19 +233,19 @@ pub fn refusal(i: &Introduction) -> Error {
     ))
 }
 
-#[derive(Template)]
-#[template(path = "plan/introductions.mrkdwn")]
-struct Rows<'a> {
-    rows: Vec<(&'a str, &'a str, String, String)>,
-}
-
-fn row(i: &Introduction, today: Date) -> Result<String> {
-    let rows = vec![(i.whom.as_str(), i.account.as_str(), between(i), state(i, today))];
-    Ok(Rows { rows }.render()?.trim().to_owned())
+/// One in a line.
+pub(super) fn line(i: &Introduction, today: Date) -> String {
+    format!(
+        "*Introduction to {}* at {} · {} · {}",
+        escape(&i.whom),
+        escape(&i.account),
+        between(i),
+        state(i, today)
+    )
 }
 
 /// A private list of those that are not over; the first rows can be moved on the spot.
-pub fn list(found: &[Introduction], mine: bool, today: Date) -> Result<Message> {
+pub fn list(found: &[Introduction], mine: bool, today: Date) -> Message {
     let (title, none) = if mine {
         ("Your introductions", "You are in no introduction that is under way.")
     } else {
@@ -267,12 +255,12 @@ pub fn list(found: &[Introduction], mine: bool, today: Date) -> Result<Message> 
         )
     };
     if found.is_empty() {
-        return Ok(Message::text(none));
+        return Message::text(none);
     }
     let mut all = vec![blocks::section(&format!("*{title}*"))];
     let mut lines = vec![format!("*{title}*")];
     for (at, i) in found.iter().take(LISTED).enumerate() {
-        let row = row(i, today)?;
+        let row = line(i, today);
         all.push(match next(i).filter(|_| at < WITH_BUTTON) {
             Some(button) => blocks::section_with(&row, button),
             None => blocks::section(&row),
@@ -284,157 +272,66 @@ pub fn list(found: &[Introduction], mine: bool, today: Date) -> Result<Message> 
         all.push(blocks::context(&more));
         lines.push(more);
     }
-    Ok(Message::new(lines.join("\n"), all))
+    Message::new(lines.join("\n"), all)
 }
 
-/// The form that logs an introduction. `found` is the partner that was recognised.
-pub fn add_modal(
-    prefill: &Prefill,
-    found: Option<&PartnerId>,
-    partners: &[Partner],
-    contacts: &[Contact],
-    doubts: &[String],
-    metadata: &Value,
-) -> Value {
-    let account = blocks::text_input(field::ACCOUNT, "Acme or acme.com", Some(&prefill.account), false);
-    let directions: Vec<Value> = Direction::ALL
-        .iter()
-        .map(|(direction, stored)| {
-            let words = match direction {
-                Direction::Received => "The partner introduces one of ours",
-                Direction::Made => "One of ours introduces somebody at the partner",
+/// The introductions to an account as sentences that are not escaped, those under way first; what was dropped is left out.
+pub fn told(found: &[Introduction], names: &Names, today: Date) -> Vec<String> {
+    let sentence = |i: &Introduction| {
+        let how = match &i.stage {
+            Stage::Closed { came, .. } => format!("came of it: {}", came.trim_end_matches('.')),
+            Stage::Requested => format!("asked for, {}", i.due_words(today)),
+            Stage::Agreed(_) => format!("agreed, {}", i.due_words(today)),
+            Stage::Made(_) => format!("made, {}", i.due_words(today)),
+            Stage::Met(_) => "they met".to_owned(),
+            Stage::Dropped { .. } => return None,
+        };
+        Some(format!("{} · {how}", i.words(names.of_user(&i.ours))))
+    };
+    let (open, over): (Vec<&Introduction>, Vec<&Introduction>) = found.iter().partition(|i| i.is_open());
+    open.into_iter().chain(over).filter_map(sentence).collect()
+}
+
+/// The introductions to an account over time: one that the partner made is a touchpoint, which is what it did for us.
+pub fn past(found: &[Introduction], names: &Names) -> Vec<Happened> {
+    let mut all = Vec::new();
+    for i in found {
+        let text = i.words(names.of_user(&i.ours));
+        let asked = Happened::new(i.created_at, &i.created_by, "Introduction", text.clone());
+        all.push(Happened { on: Some(i.due), ..asked });
+        if let Some(at) = i.made_at {
+            let what = match i.direction {
+                Direction::Received => "Touchpoint",
+                Direction::Made => "Introduction made",
             };
-            blocks::choice(words, stored)
+            let by = i.last_move().map_or(&i.created_by, |m| &m.by);
+            all.push(Happened::new(at, by, what, text.clone()));
+        }
+        match &i.stage {
+            Stage::Closed { came, deal, moved } => {
+                let text = format!("{text}: {}; {}", came.trim_end_matches('.'), deal.words());
+                all.push(Happened::new(moved.at, &moved.by, "Introduction closed", text));
+            }
+            Stage::Dropped { because, moved } => {
+                let text = format!("{text}: {because}");
+                all.push(Happened::new(moved.at, &moved.by, "Introduction dropped", text));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Every person of ours who is in these introductions.
+pub fn users(found: &[Introduction]) -> Vec<UserId> {
+    found
+        .iter()
+        .flat_map(|i| {
+            let moved = i.last_move().map(|m| m.by.clone());
+            [i.ours.clone(), i.created_by.clone()].into_iter().chain(moved)
         })
-        .collect();
-    let direction =
-        blocks::select(field::DIRECTION, "Who introduces whom", &directions, Some(Direction::ALL[0].1));
-    let ours = blocks::user_select(field::OWNER, "Choose a person", prefill.ours.as_deref());
-    let whom = blocks::text_input(field::WHOM, "Dana Reyes, VP Sales", Some(&prefill.whom), false);
-    let fields = [
-        blocks::input("Account", account, None, false),
-        partner_input(partners, found),
-        blocks::input("Who introduces whom", direction, None, false),
-        blocks::input("Who of ours", ours, None, false),
-        contact_input("Who at the partner", contacts, partners, None),
-        blocks::input("To whom at the account", whom, None, false),
-        blocks::input("Made by", blocks::date_picker(field::DATE, prefill.date), None, false),
-    ];
-    let all = notes(doubts).into_iter().chain(fields).collect();
-    blocks::modal(action::ADD, "Log an introduction", Some("Log"), metadata, all)
-}
-
-fn described(i: &Introduction) -> Value {
-    blocks::section(&format!(
-        "*Introduction to {}* at {}\n{}",
-        escape(&i.whom),
-        escape(&i.account),
-        between(i)
-    ))
-}
-
-/// The form that says what came of it.
-pub fn close_modal(i: &Introduction, metadata: &Value) -> Value {
-    let came = super::short_input(field::TEXT, "A second meeting is set for April", "");
-    let fields = vec![
-        described(i),
-        blocks::input("What came of it", came, Some("The others in it see it."), false),
-        deal_input(),
-    ];
-    blocks::modal(action::CLOSE, "What came of it", Some("Save"), metadata, fields)
-}
-
-/// Whether the deal moved.
-pub(super) fn deal_input() -> Value {
-    let deals: Vec<Value> =
-        Deal::ALL.iter().map(|(_, stored, words)| blocks::choice(&capital(words), stored)).collect();
-    blocks::input("The deal", blocks::select(field::DEAL, "Did it move?", &deals, None), None, false)
-}
-
-/// The form that moves the reminder.
-pub fn snooze_modal(i: &Introduction, tomorrow: Date, metadata: &Value) -> Value {
-    let day = blocks::input("Remind again on", blocks::date_picker(field::DATE, Some(tomorrow)), None, false);
-    blocks::modal(action::SNOOZE, "Snooze", Some("Snooze"), metadata, vec![described(i), day])
-}
-
-/// The form that drops it.
-pub fn drop_modal(i: &Introduction, metadata: &Value) -> Value {
-    let why = super::short_input(field::REASON, "Dana has left the company", "");
-    let why = blocks::input("Why is it off", why, None, false);
-    blocks::modal(action::DROP, "Drop the introduction", Some("Drop"), metadata, vec![described(i), why])
-}
-
-/// What was wrong with what was typed, and a way to the form; `why` is mrkdwn.
-pub fn typed_wrong(why: &[String], prefill: &Prefill) -> Result<Message> {
-    refused(why, action::ADD, prefill)
+        .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::super::super::introduction::tests::{introduction, moved, stages};
-    use super::super::super::request::tests::at;
-    use super::*;
-
-    const TODAY: Date = date(2026, 3, 9);
-
-    fn shown(message: &Message) -> String {
-        let buttons =
-            message.blocks.iter().filter(|b| b["type"] == "actions").flat_map(|b| b["elements"].as_array());
-        let labels: Vec<&str> = buttons.flatten().filter_map(|e| e["text"]["text"].as_str()).collect();
-        format!("{}\n[{}]", message.text, labels.join("] ["))
-    }
-
-    #[test]
-    fn cards_at_every_stage() {
-        let cards = |direction| {
-            let all =
-                stages().map(|s| shown(&card(&introduction(direction, s), TODAY, true).expect("a card")));
-            all.join("\n---\n")
-        };
-        insta::assert_snapshot!(cards(Direction::Received), @"");
-        insta::assert_snapshot!(cards(Direction::Made), @"");
-    }
-
-    #[test]
-    fn reminders_and_news() {
-        let asked = introduction(Direction::Received, Stage::Requested);
-        let made = introduction(Direction::Received, Stage::Made(moved()));
-        let ours = introduction(Direction::Made, Stage::Agreed(moved()));
-        let all = [
-            reminder(&asked, Reminder::Ahead, date(2026, 3, 12)),
-            reminder(&made, Reminder::Late(3), date(2026, 3, 23)),
-            reminder(&ours, Reminder::Today, date(2026, 3, 13)),
-            escalated(&ours, &"UREP".into(), date(2026, 3, 19)),
-            added(&asked, TODAY),
-            logged(&asked, TODAY),
-            logged(&ours, TODAY),
-            news(&made, &"UPM".into(), TODAY),
-        ];
-        let all: Vec<String> = all.into_iter().map(|m| shown(&m.expect("a message"))).collect();
-        insta::assert_snapshot!(all.join("\n---\n"), @"");
-    }
-
-    #[test]
-    fn lists_and_refusals() {
-        insta::assert_snapshot!(list(&[], false, TODAY).expect("a list").text, @"");
-        insta::assert_snapshot!(list(&[], true, TODAY).expect("a list").text, @"");
-        let hostile = Introduction {
-            whom: "<!channel> & co".into(),
-            theirs: None,
-            snoozed_until: Some(date(2026, 3, 16)),
-            ..introduction(Direction::Made, Stage::Agreed(moved()))
-        };
-        let many = list(&[introduction(Direction::Received, Stage::Met(moved())), hostile], true, TODAY);
-        insta::assert_snapshot!(many.expect("a list").text, @"");
-        let many = vec![introduction(Direction::Made, Stage::Requested); LISTED + 3];
-        let many = list(&many, false, TODAY).expect("a list");
-        assert!(many.text.ends_with("3 more are not shown.") && many.blocks.len() <= 50);
-        let made = introduction(Direction::Received, Stage::Made(moved()));
-        let second = decided_already(&made, at("2026-03-09T12:00:00Z"), &TimeZone::UTC);
-        insta::assert_snapshot!(second, @"");
-        insta::assert_snapshot!(refusal(&made), @"");
-        insta::assert_snapshot!(under_way(&made, TODAY), @"");
-    }
-}
+mod tests;

@@ -1,8 +1,11 @@
 //! What plan shows in Slack.
 
+pub mod ask;
 pub mod commitment;
 pub mod commitments;
 pub mod introduction;
+pub mod ledger;
+pub mod owed;
 pub mod request;
 
 use jiff::Timestamp;
@@ -44,6 +47,16 @@ pub mod field {
     pub const WHOM: &str = "whom";
     /// Who introduces whom.
     pub const DIRECTION: &str = "direction";
+    /// What a question is about.
+    pub const TOPIC: &str = "topic";
+    /// The name of somebody at the account.
+    pub const NAME: &str = "name";
+    /// Their title.
+    pub const TITLE: &str = "title";
+    /// How well somebody knows them.
+    pub const STRENGTH: &str = "strength";
+    /// By when something else is done.
+    pub const DUE: &str = "due";
     /// Whether the deal moved.
     pub const DEAL: &str = "deal";
 }

@@ -7,6 +7,8 @@ mod note;
 pub(super) mod room;
 mod walk;
 
+pub(super) use card::names as names_of;
+
 use serde_json::{Value, json};
 
 use super::super::grammar::AccountVerb;

@@ -44,10 +44,19 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.step_done", CONTRIBUTE),
     ("account.summary", CONTRIBUTE),
     ("account.touch", CONTRIBUTE),
+    // Whose move it is, the flow checks.
+    ("ask.answer", CONTRIBUTE),
+    ("ask.asked", CONTRIBUTE),
+    ("ask.close", CONTRIBUTE),
+    ("ask.decline", CONTRIBUTE),
+    ("ask.missing", CONTRIBUTE),
+    ("ask.new", CONTRIBUTE),
+    ("ask.withdraw", CONTRIBUTE),
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
     ("commitment.drop", CONTRIBUTE),
+    ("commitment.owed", CONTRIBUTE),
     ("commitment.snooze", CONTRIBUTE),
     ("digest.preview", CONTRIBUTE),
     ("digest.settings", ADMINISTER),
@@ -82,6 +91,14 @@ pub const TABLE: &[(&str, Need)] = &[
     ("import.map", TRIAGE),
     ("import.overlaps", TRIAGE),
     ("import.run", TRIAGE),
+    // Who may move one, the flow checks.
+    ("introduction.add", CONTRIBUTE),
+    ("introduction.agree", CONTRIBUTE),
+    ("introduction.close", CONTRIBUTE),
+    ("introduction.drop", CONTRIBUTE),
+    ("introduction.made", CONTRIBUTE),
+    ("introduction.met", CONTRIBUTE),
+    ("introduction.snooze", CONTRIBUTE),
     ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
@@ -104,6 +121,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
     ("partner.fit", CONTRIBUTE),
+    ("partner.ledger", CONTRIBUTE),
     ("partner.names", TRIAGE),
     ("partner.prospect", TRIAGE),
     // Asked again with the partner: its manager's or an admin's.
@@ -140,6 +158,7 @@ pub fn need_of_command(noun: &Noun) -> Need {
         Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
             CONTRIBUTE
         }
+        Noun::Intro { .. } | Noun::Ask { .. } => CONTRIBUTE,
         Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
         Noun::Account { .. } => CONTRIBUTE,
         Noun::Digest { verb } => match verb {
@@ -153,7 +172,8 @@ pub fn need_of_command(noun: &Noun) -> Need {
                 PartnerVerb::List
                 | PartnerVerb::Show { .. }
                 | PartnerVerb::Focus { .. }
-                | PartnerVerb::Fit { .. },
+                | PartnerVerb::Fit { .. }
+                | PartnerVerb::Ledger { .. },
             )
             | None => CONTRIBUTE,
         },

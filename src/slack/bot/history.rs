@@ -43,6 +43,14 @@ const DEEDS: &[(&str, &str)] = &[
     ("account.touch", "logged a touch with {}"),
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
+    ("ask.answer", "answered {}"),
+    ("ask.asked", "asked the partner about {}"),
+    ("ask.close", "closed {}"),
+    ("ask.decline", "declined {}"),
+    ("ask.missing", "asked for more on {}"),
+    ("ask.new", "asked {}"),
+    ("ask.pass_on", "passed on {}"),
+    ("ask.withdraw", "withdrew {}"),
     ("backup.restore", "restored {}"),
     ("channel.confirm", "let {} stay shared"),
     ("channel.hold", "held back what goes to {}"),
@@ -83,6 +91,13 @@ const DEEDS: &[(&str, &str)] = &[
     ("import.run", "imported {}"),
     ("inbox.drop", "dropped {}"),
     ("inbox.retry", "had {} tried again"),
+    ("introduction.add", "logged {}"),
+    ("introduction.agree", "marked {} as agreed"),
+    ("introduction.close", "said what came of {}"),
+    ("introduction.drop", "dropped {}"),
+    ("introduction.made", "marked {} as made"),
+    ("introduction.met", "marked {} as met"),
+    ("introduction.snooze", "snoozed {}"),
     ("keys.rotate", "changed {}"),
     ("kinds.settings", "changed {}"),
     ("overlap.add", "added {}"),
@@ -221,6 +236,12 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "request" => plan::store::request(tx, &id.into())
             .await?
             .map(|r| format!("the session on {} with {}", r.account, r.partner)),
+        "ask" => plan::store::ask(tx, &id.into())
+            .await?
+            .map(|q| format!("the question about {} to {}", q.account, q.partner)),
+        "introduction" => plan::store::introduction(tx, &id.into())
+            .await?
+            .map(|i| format!("the introduction to {} at {}", i.whom, i.account)),
         "commitment" => {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
@@ -255,6 +276,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 const KINDS: &[&str] = &[
     "account",
     "app",
+    "ask",
     "backup",
     "channel",
     "commitment",
@@ -264,6 +286,7 @@ const KINDS: &[&str] = &[
     "focus",
     "import",
     "inbox",
+    "introduction",
     "keys",
     "kinds",
     "overlap",
@@ -295,6 +318,7 @@ mod tests {
         "account.history",
         "account.list",
         "account.show",
+        "commitment.owed",
         "digest.preview",
         "draft.contact",
         "draft.gift",
@@ -326,6 +350,7 @@ mod tests {
         "pair.review",
         "pair.skip",
         "partner.fit",
+        "partner.ledger",
         "partner.show",
         "setup.channels",
         "setup.open",

@@ -16,6 +16,7 @@ use crate::map::account_map;
 use crate::map::lists::review;
 use crate::map::store as map;
 use crate::plan::calendar::add_days;
+use crate::plan::flow::owed;
 use crate::plan::store as plan;
 use crate::store::{Tx, millis, people, settings};
 use crate::sustain::store as sustain;
@@ -86,6 +87,8 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
+        owed: owed(tx, &actor.user).await?,
+        reader: actor.user.clone(),
         partners: partners::counted(tx, now).await?,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::setup_view::{self, action};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
 use crate::kernel::text::escape;
 use crate::map::account_map::{self, hold::Hold};
 use crate::map::focus::Side;
@@ -14,6 +15,7 @@ use crate::map::lists::view as lists;
 use crate::map::partner::Partner;
 use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
+use crate::plan::owed::Owed;
 use crate::plan::request::Request;
 use crate::plan::view as plan;
 use crate::pull::digest::weekday_words;
@@ -47,6 +49,10 @@ pub(super) struct Found {
     /// The reader's holds that ran out, each with its account's name.
     pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
+    /// What the reader owes and is owed, of all kinds.
+    pub(super) owed: Owed,
+    /// The reader's id.
+    pub(super) reader: UserId,
     pub(super) partners: Vec<(Partner, i64)>,
     /// Focus lists that are overdue, by the partners that the reader manages.
     pub(super) focus: Vec<(Partner, Vec<(Side, String)>)>,
@@ -89,6 +95,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         approvals(found),
         requests(found)?,
         holds(found)?,
+        asked(found),
         commitments(found)?,
         focus(found),
     ];
@@ -98,6 +105,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         "Waiting for you"
     }));
     all.extend(needs.into_iter().flatten());
+    all.extend(plan::owed::home_summary(&found.owed));
     all.push(blocks::divider());
     all.push(blocks::header("Partners"));
     all.extend(partners(found));
@@ -196,6 +204,15 @@ fn holds(found: &Found) -> Result<Vec<Value>> {
     Ok(all)
 }
 
+/// Questions and introductions that wait for the reader.
+fn asked(found: &Found) -> Vec<Value> {
+    let mut all = plan::owed::home_rows(&found.owed, &found.reader, found.now.date());
+    let left = more(all.len(), "questions and introductions: `/partner commit owed`");
+    all.truncate(ROWS);
+    all.extend(left);
+    all
+}
+
 fn commitments(found: &Found) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for c in found.commitments.iter().take(ROWS) {
@@ -242,6 +259,8 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
+        blocks::button("Ask a partner", plan::ask::action::NEW, "{}"),
+        blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
     ];
     if found.may_draft {
         buttons.push(blocks::button("Draft note", sustain::action::NEW, ""));

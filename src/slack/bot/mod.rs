@@ -10,6 +10,7 @@
 
 mod accounts;
 mod answers;
+mod asks;
 mod carrier;
 mod channels;
 mod channels_view;
@@ -25,9 +26,12 @@ mod home;
 mod home_view;
 mod identity;
 pub mod imports;
+mod introductions;
+mod ledger;
 mod occasion;
 mod overlaps;
 mod oversight;
+mod owed;
 mod pairs;
 mod partners;
 mod seen;
@@ -199,6 +203,8 @@ impl Bot {
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
+            "ask" => Checked::Wrong(asks::review(self, &mut tx, verb, submission).await?),
+            "introduction" => Checked::Wrong(introductions::review(self, &mut tx, verb, submission).await?),
             "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
@@ -232,6 +238,8 @@ impl Bot {
             Noun::Account { verb, words } => accounts::command(o, verb, &words).await,
             Noun::Session { verb } => sessions::command(o, verb).await,
             Noun::Commit { verb } => commitments::command(o, verb).await,
+            Noun::Intro { verb } => introductions::command(o, verb).await,
+            Noun::Ask { verb, words } => asks::command(o, verb, &words).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
@@ -255,6 +263,8 @@ impl Bot {
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
+            "ask" => asks::click(o, verb, action).await,
+            "introduction" => introductions::click(o, verb, action).await,
             "focus" => focus::click(o, verb, action).await,
             "kinds" => pairs::open_kinds(o).await,
             "pair" => pairs::click(o, verb, action).await,
@@ -277,6 +287,8 @@ impl Bot {
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
+            "ask" => asks::submit(o, verb, submission).await,
+            "introduction" => introductions::submit(o, verb, submission).await,
             "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
@@ -291,6 +303,7 @@ impl Bot {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "account" => accounts::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
+            "ask" => asks::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o).await,
             _ => Err(outdated()),
@@ -312,6 +325,9 @@ impl Bot {
             in_one!(self, tx, accounts::round(&mut tx, now)),
             in_one!(self, tx, accounts::room::round(self, &mut tx, now)),
             in_one!(self, tx, commitments::round(&mut tx, now)),
+            in_one!(self, tx, introductions::round(&mut tx, now)),
+            in_one!(self, tx, asks::round(&mut tx, now)),
+            in_one!(self, tx, owed::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, fit, focus, identity, outdated, sharing, sources};
+use super::{Bot, Occasion, Problems, fit, focus, identity, ledger, outdated, sharing, sources};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -32,6 +32,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Show { words } => show(o, &named(o, &words, "show").await?).await,
         PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
         PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
+        PartnerVerb::Ledger { words } => ledger::show(o, &named(o, &words, "ledger").await?).await,
         PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
         PartnerVerb::Contact { words } => open_contact(o, &named(o, &words, "contact").await?, None).await,
     }
@@ -69,10 +70,12 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let (sources, fetched) = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
+    let given = ledger::summary(&mut tx, partner, o.now).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         focus,
+        given,
         sharing,
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),
@@ -117,6 +120,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             o.open(&view::form(Some(&partner), "", None, channel)).await
         }
         "fit" | "prospect" | "agreed" | "names" => fit::click(o, verb, action).await,
+        "ledger" => ledger::show(o, &found(o, &action.value).await?).await,
         "sharing" => sharing::open(o, &found(o, &action.value).await?).await,
         "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,
         "edit_contact" => {
