@@ -34,7 +34,7 @@ pub enum Noun {
         /// The name or domain of an account, to show it.
         words: Vec<String>,
     },
-    /// Account-planning sessions: ask for one, see what is asked
+    /// Account-planning sessions: ask for one, schedule one, see what is ahead
     Session {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -73,7 +73,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DigestVerb>,
     },
-    /// Partners: add one, agree on focus lists, say what it may see, add a contact
+    /// Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     Partner {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -155,7 +155,13 @@ pub enum SessionVerb {
         #[arg(value_name = "account with partner by date")]
         words: Vec<String>,
     },
-    /// What was asked and how it stands
+    /// Set one up in a form: accounts, time, who comes
+    Schedule {
+        /// `acme, globex with northwind on thursday`
+        #[arg(value_name = "accounts with partner on date")]
+        words: Vec<String>,
+    },
+    /// What is proposed, ahead and past, and what was asked for
     List,
 }
 
@@ -269,6 +275,12 @@ pub enum PartnerVerb {
     },
     /// What you gave and what you asked for, and what you could give next
     Ledger {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What counts with a partner, how often to meet, what never to mention
+    Instructions {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,
