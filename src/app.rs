@@ -105,6 +105,7 @@ impl App {
             delivery: config.delivery.clone(),
             relevance,
             mapping: config.account_map.clone(),
+            agendas: config.agendas.clone(),
             aliases: config.lists.aliases.clone(),
             pages: config.pages.clone(),
         });

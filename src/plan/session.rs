@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::{is_working_day, working_days_between};
-use super::request::REMIND_FROM_HOUR;
+use super::reminder::REMIND_AT;
 use crate::kernel::ids::{PartnerId, SessionId, UserId};
 pub use crate::pull::instruction::Shape;
 pub use outline::{Guest, Named, Outline, Slot, Trigger};
@@ -320,7 +320,7 @@ impl Session {
         let since = moved.as_ref().map_or(self.created_at, |m| m.at);
         let local = now.to_zoned(zone.clone());
         let waited = working_days_between(since.to_zoned(zone.clone()).date(), local.date());
-        let due = waited >= PATIENCE_DAYS && is_working_day(local.date()) && local.hour() >= REMIND_FROM_HOUR;
+        let due = waited >= PATIENCE_DAYS && is_working_day(local.date()) && local.time() >= REMIND_AT;
         due.then_some(waited)
     }
 

@@ -161,6 +161,18 @@ pub enum SessionVerb {
         #[arg(value_name = "accounts with partner on date")]
         words: Vec<String>,
     },
+    /// The agenda of the next session: with a partner, about an account, or yours
+    Agenda {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
+    /// Log what came of a session that is over
+    Log {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
     /// What is proposed, ahead and past, and what was asked for
     List,
 }

@@ -1,0 +1,205 @@
+//! The record of a session: asked for when it is over, told account by account, summed up in one card, chased twice.
+
+use serde_json::{Value, json};
+use tandem::map::account_map::store as maps;
+use tandem::map::find::find_account;
+use tandem::plan::store;
+
+use super::agendas::{ground, newest, session, set_up};
+use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, OPS, SHARED, Stage, fields, with_buttons};
+
+crate::flows!(
+    a_session_is_logged_account_by_account,
+    a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations,
+    what_is_missing_is_asked_for_at_its_field,
+    of_two_who_log_one_account_one_is_told,
+    a_session_that_did_not_take_place_is_not_logged,
+    who_was_not_there_logs_nothing,
+    of_several_sessions_one_is_chosen,
+);
+
+/// The session is over: it began at ten and took half an hour.
+const OVER: &str = "2026-03-12T09:30:00Z";
+
+/// The last direct message of somebody.
+fn asked(stage: &Stage, user: &str) -> ((String, String), Value) {
+    newest(stage, &stage.sandbox.im(user))
+}
+
+/// A session about Acme and Hooli that is over by now.
+async fn over(stage: &Stage) -> tandem::kernel::ids::SessionId {
+    ground(stage).await;
+    let id = set_up(stage, "p-northwind", &["Acme Corp", "Hooli"], 30).await;
+    stage.advance_to(OVER).await;
+    id
+}
+
+/// What came of Acme: an introduction, with a hold, a commitment and pipeline.
+fn acme() -> Value {
+    json!({
+        "outcome": "introduction", "reaches_out": ALEX, "stays_out": [EVE],
+        "why_partner": "Sam has known Dana for years", "why_now": "she signs in April", "why_person": "Dana decides",
+        "hold": "No executive outreach", "whom": "Dana Reyes, VP Sales", "direction": "received",
+        "contact": "Sam Whitfield", "meet_by": "2026-03-20",
+        "promise": "send Sam the returns brief", "promise_owner": ALEX, "promise_due": "2026-03-16",
+        "amount": "$120k", "stage": "Negotiation",
+    })
+}
+
+async fn a_session_is_logged_account_by_account(stage: Stage) {
+    let id = over(&stage).await;
+    let (at, message) = asked(&stage, MAYA);
+    insta::assert_snapshot!(with_buttons(&message), @"");
+    stage.press(MAYA, &at, "record.log").await;
+    insta::assert_snapshot!(stage.form(MAYA), @"");
+    stage.submit(MAYA, acme()).await;
+    assert_eq!(session(&stage, &id).await.stage.as_str(), "held");
+    let form = stage.form(MAYA);
+    assert!(form.starts_with("*Hooli* with Northwind · 2 of 2"), "{form}");
+    stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
+    insta::assert_snapshot!(stage.form(MAYA), @"");
+    let recording =
+        json!({"recording": "https://meet.example/rec/1", "said": "They move in June", "next": "2026-03-26"});
+    stage.submit(MAYA, recording).await;
+    assert_eq!(session(&stage, &id).await.stage.as_str(), "closed");
+    insta::assert_snapshot!(with_buttons(&newest(&stage, OPS).1), @"");
+    insta::assert_snapshot!(with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap()), @"");
+    let answered = with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap());
+    insta::assert_snapshot!(answered, @"");
+    // What was agreed stands where it belongs.
+    let mut tx = stage.db.read().await.unwrap();
+    let acme = find_account(&mut tx, "acme").await.unwrap();
+    let map = maps::load(&mut tx, &acme.id).await.unwrap().unwrap();
+    assert_eq!(map.decisions[0].intent.now, "she signs in April");
+    assert_eq!(map.open_holds().count(), 1);
+    let introductions = store::introductions_to(&mut tx, &acme.id).await.unwrap();
+    assert_eq!(introductions.len(), 1);
+    assert_eq!(
+        (introductions[0].session.as_ref(), introductions[0].whom.as_str()),
+        (Some(&id), "Dana Reyes, VP Sales")
+    );
+    let promised = store::commitments_on(&mut tx, &acme.id).await.unwrap();
+    assert_eq!(promised.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["send Sam the returns brief"]);
+    tx.rollback().await.unwrap();
+    assert!(stage.inbox(ALEX).contains("logged a commitment for you"), "whoever does it is told");
+    assert!(!stage.texts(SHARED).iter().any(|t| t.contains("Dana")), "Northwind's people read nothing of it");
+    // Nobody is asked again.
+    let before = stage.direct(MAYA).len();
+    stage.advance_to("2026-03-16T09:00:00Z").await;
+    assert!(!stage.direct(MAYA)[before..].iter().any(|t| t.contains("nothing is logged")));
+    stage.end().await;
+}
+
+async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stage: Stage) {
+    over(&stage).await;
+    let mut told = Vec::new();
+    for at in ["2026-03-13T08:00:00Z", "2026-03-16T08:00:00Z"] {
+        stage.advance_to(at).await;
+        let chased = stage.direct(MAYA).into_iter().filter(|t| t.contains("Acme Corp, Hooli with Northwind"));
+        told.push(chased.last().unwrap());
+    }
+    insta::assert_snapshot!(told.join("\n---\n"), @"");
+    stage.advance_to("2026-03-17T07:59:00Z").await;
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("No record")));
+    stage.advance_to("2026-03-17T08:00:00Z").await;
+    let (at, message) = newest(&stage, OPS);
+    insta::assert_snapshot!(with_buttons(&message), @"");
+    stage.advance_to("2026-03-20T08:00:00Z").await;
+    assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("No record")).count(), 1);
+    // Only the newest question has its buttons.
+    let im = stage.sandbox.im(MAYA);
+    let with_log =
+        stage.sandbox.messages(&im).iter().filter(|m| with_buttons(m).contains("[Log session]")).count();
+    assert_eq!(with_log, 1);
+    // Operations can log it in their place.
+    stage.press(OMAR, &at, "record.log").await;
+    assert!(stage.form(OMAR).starts_with("*Acme Corp* with Northwind"));
+    stage.end().await;
+}
+
+async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
+    over(&stage).await;
+    stage.press(MAYA, &asked(&stage, MAYA).0, "record.log").await;
+    let maya = stage.person(MAYA);
+    let mut all = Vec::new();
+    for wrong in [
+        json!({"outcome": "stalled"}),
+        json!({"outcome": "next_step"}),
+        json!({"outcome": "introduction", "amount": "a lot"}),
+        json!({"outcome": "introduction", "whom": "Dana", "amount": ""}),
+        json!({"outcome": "introduction", "whom": "Dana", "meet_by": "2026-03-20", "promise": "send it", "promise_due": "2026-03-02"}),
+    ] {
+        all.push(fields(&maya.submit(wrong).await.unwrap_err()));
+    }
+    insta::assert_snapshot!(all.join("---\n"), @"");
+    stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
+    stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
+    let refused = maya.submit(json!({"recording": "ask Omar", "next": "2026-03-12"})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"");
+    stage.end().await;
+}
+
+async fn of_two_who_log_one_account_one_is_told(stage: Stage) {
+    over(&stage).await;
+    stage.press(MAYA, &asked(&stage, MAYA).0, "record.log").await;
+    stage.say(ALEX, INTAKE, "/partner session log").await;
+    stage.submit(MAYA, acme()).await;
+    stage.submit(ALEX, acme()).await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    stage.end().await;
+}
+
+async fn a_session_that_did_not_take_place_is_not_logged(stage: Stage) {
+    let id = over(&stage).await;
+    let (at, _) = asked(&stage, MAYA);
+    stage.press(MAYA, &at, "record.missed").await;
+    assert!(stage.person(MAYA).submit(json!({})).await.is_err(), "a reason is asked for");
+    stage.submit(MAYA, json!({"reason": "Nobody of theirs came"})).await;
+    assert_eq!(session(&stage, &id).await.stage.as_str(), "cancelled");
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @"");
+    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session log").await, @"");
+    stage.end().await;
+}
+
+async fn who_was_not_there_logs_nothing(stage: Stage) {
+    over(&stage).await;
+    let value = session(&stage, &{
+        let mut tx = stage.db.read().await.unwrap();
+        let id = store::unlogged(&mut tx, stage.clock.now(), 1).await.unwrap().remove(0);
+        tx.rollback().await.unwrap();
+        id
+    })
+    .await
+    .id;
+    let forged = stage.forged(INTAKE, "record.log", value.as_str()).await;
+    stage.press(EVE, &forged, "record.log").await;
+    insta::assert_snapshot!(stage.last_private(EVE), @"");
+    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session log").await, @"");
+    stage.end().await;
+}
+
+async fn of_several_sessions_one_is_chosen(stage: Stage) {
+    ground(&stage).await;
+    set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
+    set_up(&stage, "p-northwind", &["Hooli"], 15).await;
+    assert!(
+        stage.say(MAYA, INTAKE, "/partner session log").await.starts_with("No session of yours waits"),
+        "both are ahead"
+    );
+    stage.advance_to(OVER).await;
+    assert_eq!(stage.say(MAYA, INTAKE, "/partner session log").await, "");
+    let modal = stage.sandbox.modal(MAYA).unwrap();
+    let options: Vec<String> = modal["blocks"][0]["element"]["options"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|o| o["text"]["text"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(options.len(), 2, "{options:?}");
+    let hooli = options.iter().find(|o| o.contains("Hooli")).unwrap();
+    stage.submit(MAYA, json!({"session": hooli})).await;
+    assert!(stage.form(MAYA).starts_with("*Hooli* with Northwind"));
+    assert_eq!(stage.say(MAYA, INTAKE, "/partner session log acme").await, "");
+    assert!(stage.form(MAYA).starts_with("*Acme Corp* with Northwind"));
+    stage.end().await;
+}
