@@ -159,14 +159,71 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     assert_eq!(stage.texts(OPS).len(), before, "not before nine");
     stage.advance_to(LOADED).await;
     let (card, message) = newest(&stage, OPS);
-    insta::assert_snapshot!(with_buttons(&message), @"");
+    insta::assert_snapshot!(with_buttons(&message), @r"
+    *Pre-read: account planning with Northwind*
+    Thu 12 Mar, 10:00 · 30 minutes · Maya Lindholm and Alex Rivera, with Sam Whitfield of Northwind
+    *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
+    their customer, our open deal ($120k, negotiation)
+    *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
+    *On the agenda:* the session was set up for it
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
+    their customer, our open deal ($80k)
+    *Why now:* an ask: Northwind can open doors for our deal
+    *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
+    their prospect, our customer
+    *Why now:* a give: we can introduce Northwind
+    *On the agenda:* a commitment on it is open
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
+    Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
+    [Approve and send to attendees] [Edit accounts] [Printable page]
+    ");
     stage.advance_to("2026-03-05T08:01:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before + 1, "once");
     stage.press(MAYA, &card, "agenda.approve").await;
     let approved = with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
     let tail: Vec<&str> = approved.lines().rev().take(2).collect();
-    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @"");
-    insta::assert_snapshot!(newest_direct(&stage, ALEX), @"");
+    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
+    Version 1, approved by <@U0MAYA> on Thu 5 Mar, 09:01, and sent to Maya Lindholm and Alex Rivera. Northwind's people got nothing.
+    [Edit accounts] [Printable page]
+    ");
+    insta::assert_snapshot!(newest_direct(&stage, ALEX), @r"
+    *Your agenda: account planning with Northwind*
+    Thu 12 Mar, 10:00 · 30 minutes · Maya Lindholm and Alex Rivera, with Sam Whitfield of Northwind
+    *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
+    their customer, our open deal ($120k, negotiation)
+    *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
+    *On the agenda:* the session was set up for it
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
+    their customer, our open deal ($80k)
+    *Why now:* an ask: Northwind can open doors for our deal
+    *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
+    their prospect, our customer
+    *Why now:* a give: we can introduce Northwind
+    *On the agenda:* a commitment on it is open
+    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
+    *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
+    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
+    At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
+    [Printable page]
+    ");
     assert_eq!(session(&stage, &id).await.stage.as_str(), "prepared");
     let named: Vec<String> =
         session(&stage, &id).await.outline.accounts.into_iter().map(|a| a.name).collect();
@@ -175,7 +232,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     // It goes out once, whoever presses again.
     let sent = stage.direct(ALEX).len();
     stage.press_late(MAYA, &card, &message, "agenda.approve").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"<@U0MAYA> approved version 1 of this agenda in the meantime. Nothing was changed.");
     assert_eq!(stage.direct(ALEX).len(), sent);
     stage.end().await;
 }
@@ -186,10 +243,14 @@ async fn accounts_are_edited_and_the_old_version_is_not_sent(stage: Stage) {
     stage.advance_to(LOADED).await;
     let (card, first) = newest(&stage, OPS);
     stage.press(OMAR, &card, "agenda.edit").await;
-    insta::assert_snapshot!(stage.form(OMAR), @"");
+    insta::assert_snapshot!(stage.form(OMAR), @r"
+    *Account planning: Acme Corp with Northwind* · 30 minutes: 3 accounts fit.
+    Accounts: -
+    Another account: -
+    ");
     let omar = stage.person(OMAR);
     let refused = omar.submit(json!({"another": "Initech"})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @r#"another: I don't know an account "Initech". /partner overlaps add adds one with its partner."#);
     omar.submit(json!({"accounts": ["Vandelay", "Acme Corp"], "another": ""})).await.unwrap();
     stage.settle().await;
     let edited = with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
@@ -198,7 +259,7 @@ async fn accounts_are_edited_and_the_old_version_is_not_sent(stage: Stage) {
         "{edited}"
     );
     stage.press_late(MAYA, &card, &first, "agenda.approve").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"This agenda changed: it is version 2 now, and nothing was sent. Read the card again.");
     assert_eq!(session(&stage, &id).await.stage.as_str(), "scheduled");
     stage.press(MAYA, &card, "agenda.approve").await;
     assert_eq!(session(&stage, &id).await.stage.as_str(), "prepared");
@@ -214,9 +275,9 @@ async fn who_may_not_approve_is_refused(stage: Stage) {
     for user in [OMAR, ALEX, EVE] {
         stage.press(user, &card, "agenda.approve").await;
     }
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Only Northwind's manager, whom its instructions name, or an admin can approve this agenda. Nothing was sent.");
     stage.press(EVE, &card, "agenda.edit").await;
-    insta::assert_snapshot!(stage.last_private(EVE), @"");
+    insta::assert_snapshot!(stage.last_private(EVE), @"Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.");
     assert!(!stage.inbox(ALEX).contains("Your agenda"));
     stage.end().await;
 }
@@ -229,7 +290,11 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     assert!(!stage.texts(OPS).iter().any(|t| t.contains("is late")));
     stage.advance_to(FLAGGED).await;
     let (at, message) = newest(&stage, OPS);
-    insta::assert_snapshot!(with_buttons(&message), @"");
+    insta::assert_snapshot!(with_buttons(&message), @r"
+    *The pre-read with Northwind is late after Mon 9 Mar*
+    The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
+    [Show agenda]
+    ");
     stage.advance_to("2026-03-06T09:00:00Z").await;
     let flags = stage.texts(OPS).iter().filter(|t| t.contains("is late")).count();
     assert_eq!(flags, 1);
@@ -247,7 +312,11 @@ async fn a_session_about_nothing_is_cold_until_accounts_are_named(stage: Stage) 
     let id = set_up(&stage, "p-globex", &[], 45).await;
     stage.advance_to(LOADED).await;
     let (card, message) = newest(&stage, OPS);
-    insta::assert_snapshot!(with_buttons(&message), @"");
+    insta::assert_snapshot!(with_buttons(&message), @r"
+    *The session with Globex is cold*
+    Thu 12 Mar, 10:00. No account is on it, and nothing with Globex is planned, promised or on a focus list. <@U0MAYA>: name accounts, or move it to a day when there is something to plan.
+    [Name accounts] [Move session]
+    ");
     let before = stage.texts(OPS).len();
     stage.advance_to("2026-03-05T09:00:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before, "once");
@@ -290,13 +359,16 @@ async fn a_session_whose_accounts_change_is_prepared_again(stage: Stage) {
 
 async fn an_agenda_is_shown_by_a_command_before_it_is_loaded(stage: Stage) {
     ground(&stage).await;
-    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda").await, @"");
+    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda").await, @"No session is ahead. `/partner session schedule` sets one up, and its agenda is loaded in time.");
     set_up(&stage, "p-northwind", &["Acme Corp"], 15).await;
     let shown = stage.say(EVE, INTAKE, "/partner session agenda northwind").await;
     assert!(shown.contains("*1. Acme Corp (acme.com)*"), "{shown}");
     let tail: Vec<&str> = shown.lines().rev().take(2).collect();
-    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @"");
-    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda globex").await, @"");
+    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
+    As it would be today: it is loaded in time, and then waits for approval.
+    [Printable page]
+    ");
+    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda globex").await, @"No session with globex is ahead. `/partner session list` shows those that are.");
     stage.end().await;
 }
 
@@ -349,7 +421,7 @@ async fn a_page_opens_by_its_link_alone(stage: Stage) {
     stage.press(EVE, &card, "agenda.page").await;
     let told = stage.last_private(EVE);
     let (said, link) = told.split_once('\n').unwrap();
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @"The agenda with Northwind as a page to print. The link is yours alone and ends in 24 hours.");
     let own = link.to_owned();
     assert!(own.starts_with(&format!("{}/pages/agenda/", stage.url)), "{own}");
     let get = async |url: &str| {
@@ -388,7 +460,7 @@ async fn the_page_is_a_file(stage: Stage) {
     stage.advance_to(LOADED).await;
     let (card, _) = newest(&stage, OPS);
     stage.press(EVE, &card, "agenda.page").await;
-    insta::assert_snapshot!(stage.last_private(EVE), @"");
+    insta::assert_snapshot!(stage.last_private(EVE), @"The agenda with Northwind is in your direct messages with me, as a page.");
     let message = newest(&stage, &stage.sandbox.im(EVE)).1;
     let file = &message["files"][0];
     assert_eq!(file["name"], "agenda-2026-03-05.html");

@@ -49,23 +49,80 @@ fn acme() -> Value {
 async fn a_session_is_logged_account_by_account(stage: Stage) {
     let id = over(&stage).await;
     let (at, message) = asked(&stage, MAYA);
-    insta::assert_snapshot!(with_buttons(&message), @"");
+    insta::assert_snapshot!(with_buttons(&message), @r"
+    *Account planning: Acme Corp, Hooli with Northwind*
+    It is over: Thu 12 Mar, 10:00 to 10:30. What came of it?
+    [Log session] [It did not take place]
+    ");
     stage.press(MAYA, &at, "record.log").await;
-    insta::assert_snapshot!(stage.form(MAYA), @"");
+    insta::assert_snapshot!(stage.form(MAYA), @r"
+    *Acme Corp* with Northwind · 1 of 2
+    What came of it: -
+    Who reaches out: -
+    Who introduces: -
+    Who stays out of the way: -
+    Why this partner: Northwind has them as a customer
+    Why now: an ask, and soon: Northwind knows them and our deal is nearly decided
+    Why this person: nobody at Acme Corp is on the map yet: finding who matters comes first
+    Hold: -
+    Hold until: -
+
+    *Introduction*, if one was agreed. Who reaches out is ours in it.
+    To whom at the account: -
+    Who introduces whom: Northwind introduces us
+    Who at Northwind: -
+    Made by: -
+
+    *Commitment*, if one was made. More can be logged from the card that sums up.
+    What is promised: -
+    Who does it: -
+    Or who at Northwind does it: -
+    Due: -
+
+    Amount: -
+    Stage: -
+    What it waits for: -
+    ");
     stage.submit(MAYA, acme()).await;
     assert_eq!(session(&stage, &id).await.stage.as_str(), "held");
     let form = stage.form(MAYA);
     assert!(form.starts_with("*Hooli* with Northwind · 2 of 2"), "{form}");
     stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
-    insta::assert_snapshot!(stage.form(MAYA), @"");
+    insta::assert_snapshot!(stage.form(MAYA), @r"
+    *Account planning: Acme Corp, Hooli with Northwind*
+    *Acme Corp*: an introduction was agreed
+    *Hooli*: we did not get to it
+    Recording: -
+    What else is worth keeping: -
+    Next session: -
+    ");
     let recording =
         json!({"recording": "https://meet.example/rec/1", "said": "They move in June", "next": "2026-03-26"});
     stage.submit(MAYA, recording).await;
     assert_eq!(session(&stage, &id).await.stage.as_str(), "closed");
-    insta::assert_snapshot!(with_buttons(&newest(&stage, OPS).1), @"");
-    insta::assert_snapshot!(with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap()), @"");
+    insta::assert_snapshot!(with_buttons(&newest(&stage, OPS).1), @r"
+    *Logged: account planning with Northwind*
+    Thu 12 Mar, 10:00 to 10:30 · logged by Maya Lindholm
+    *Acme Corp* · an introduction was agreed · $120k, negotiation
+    Alex Rivera reaches out, Evelyn Osei stays out of the way; on hold: No executive outreach
+    *Introduction:* Sam Whitfield at Northwind introduces Alex Rivera to Dana Reyes, VP Sales, by Fri 20 Mar
+    *Promised:* Alex Rivera: send Sam the returns brief, by Mon 16 Mar
+    Not reached: Hooli. It comes back on the next agenda.
+    They move in June
+    Recording: https://meet.example/rec/1
+    Next session: Thu 26 Mar.
+    [Log commitment]
+    ");
+    insta::assert_snapshot!(with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap()), @r"
+    Logged: Account planning: Acme Corp, Hooli with Northwind.
+    [Set up next session] [Show log]
+    ");
     let answered = with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap());
-    insta::assert_snapshot!(answered, @"");
+    insta::assert_snapshot!(answered, @r"
+    *Account planning: Acme Corp, Hooli with Northwind*
+    Thu 12 Mar, 10:00 to 10:30 · logged by <@U0MAYA>.
+    [Show log]
+    ");
     // What was agreed stands where it belongs.
     let mut tx = stage.db.read().await.unwrap();
     let acme = find_account(&mut tx, "acme").await.unwrap();
@@ -98,12 +155,22 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
         let chased = stage.direct(MAYA).into_iter().filter(|t| t.contains("Acme Corp, Hooli with Northwind"));
         told.push(chased.last().unwrap());
     }
-    insta::assert_snapshot!(told.join("\n---\n"), @"");
+    insta::assert_snapshot!(told.join("\n---\n"), @r"
+    *Account planning: Acme Corp, Hooli with Northwind*
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged yet. What came of it?
+    ---
+    *Account planning: Acme Corp, Hooli with Northwind*
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
+    ");
     stage.advance_to("2026-03-17T07:59:00Z").await;
     assert!(!stage.texts(OPS).iter().any(|t| t.contains("No record")));
     stage.advance_to("2026-03-17T08:00:00Z").await;
     let (at, message) = newest(&stage, OPS);
-    insta::assert_snapshot!(with_buttons(&message), @"");
+    insta::assert_snapshot!(with_buttons(&message), @r"
+    *No record: Account planning: Acme Corp, Hooli with Northwind*
+    Thu 12 Mar, 10:00 to 10:30. <@U0MAYA> was asked three times.
+    [Log session]
+    ");
     stage.advance_to("2026-03-20T08:00:00Z").await;
     assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("No record")).count(), 1);
     // Only the newest question has its buttons.
@@ -131,11 +198,26 @@ async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
     ] {
         all.push(fields(&maya.submit(wrong).await.unwrap_err()));
     }
-    insta::assert_snapshot!(all.join("---\n"), @"");
+    insta::assert_snapshot!(all.join("---\n"), @r#"
+    stall: Say what it waits for.
+    ---
+    promise: Say what is done next, or choose another outcome.
+    ---
+    whom: Say to whom, or choose another outcome.
+    amount: I can't read "a lot" as an amount. Try $120k, €1.2M or 120,000 USD.
+    ---
+    meet_by: Choose the day by which it is made.
+    ---
+    promise_owner: Choose who does it.
+    promise_due: That day is over. Choose today or later.
+    "#);
     stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
     stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
     let refused = maya.submit(json!({"recording": "ask Omar", "next": "2026-03-12"})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @r"
+    recording: That is no link. Paste the address of the recording, such as https://…, or leave it empty.
+    next: That day is over or is today. Choose a later one.
+    ");
     stage.end().await;
 }
 
@@ -145,7 +227,7 @@ async fn of_two_who_log_one_account_one_is_told(stage: Stage) {
     stage.say(ALEX, INTAKE, "/partner session log").await;
     stage.submit(MAYA, acme()).await;
     stage.submit(ALEX, acme()).await;
-    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"<@U0MAYA> logged *Acme Corp* already (an introduction was agreed), so yours was not saved.");
     stage.end().await;
 }
 
@@ -156,8 +238,11 @@ async fn a_session_that_did_not_take_place_is_not_logged(stage: Stage) {
     assert!(stage.person(MAYA).submit(json!({})).await.is_err(), "a reason is asked for");
     stage.submit(MAYA, json!({"reason": "Nobody of theirs came"})).await;
     assert_eq!(session(&stage, &id).await.stage.as_str(), "cancelled");
-    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @"");
-    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session log").await, @"");
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
+    *Account planning: Acme Corp, Hooli with Northwind*
+    It did not take place, says <@U0MAYA>: Nobody of theirs came. It would have been Thu 12 Mar, 10:00 to 10:30.
+    ");
+    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session log").await, @"No session of yours waits for its log. One can be logged once it has begun.");
     stage.end().await;
 }
 
@@ -173,8 +258,8 @@ async fn who_was_not_there_logs_nothing(stage: Stage) {
     .id;
     let forged = stage.forged(INTAKE, "record.log", value.as_str()).await;
     stage.press(EVE, &forged, "record.log").await;
-    insta::assert_snapshot!(stage.last_private(EVE), @"");
-    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session log").await, @"");
+    insta::assert_snapshot!(stage.last_private(EVE), @"Only who was in the session with Northwind can log it, or somebody who looks after the partner. Nothing was saved.");
+    insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session log").await, @"No session of yours waits for its log. One can be logged once it has begun.");
     stage.end().await;
 }
 

@@ -126,12 +126,13 @@ fn owners(b: &Brief, partner: &str) -> String {
 
 /// What of the map is open; what is known stands on the page.
 fn map(b: &Brief) -> String {
-    let gaps = b.gaps();
-    if gaps.is_empty() {
-        return format!("all four questions answered. {}", b.mapped);
+    let lenses = b.mapped.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let gaps: Vec<String> = b.gaps().iter().map(|gap| gap.trim_end_matches('?').to_lowercase()).collect();
+    match gaps.len() {
+        0 => format!("all four questions answered; {}", lenses.to_lowercase()),
+        4 => format!("nothing is known yet; {}", lenses.to_lowercase()),
+        _ => format!("open: {}; {}", gaps.join("; "), lenses.to_lowercase()),
     }
-    let open: Vec<String> = gaps.iter().map(|gap| gap.trim_end_matches('?').to_lowercase()).collect();
-    format!("open: {}. {}", open.join("; "), b.mapped)
 }
 
 /// One account as mrkdwn.

@@ -49,7 +49,7 @@ pub fn asked(session: &Session, here: &Zoned, chase: Chase, with_controls: bool)
             format!("*{title}*\nIt was {}, and nothing is logged yet. What came of it?", when(session, here))
         }
         Chase::Second | Chase::Operations => format!(
-            "*{title}*\nIt was {}, and nothing is logged. I ask once more; tomorrow operations sees it.",
+            "*{title}*\nIt was {}, and nothing is logged. I ask this last time; on the next working day operations sees it.",
             when(session, here)
         ),
     };
@@ -100,13 +100,14 @@ pub fn logged(session: &Session, here: &Zoned, record: &Record) -> Message {
 
 /// The same where it did not take place.
 pub fn was_missed(session: &Session, here: &Zoned, by: &UserId, because: &str) -> Message {
-    Message::text(format!(
+    let text = format!(
         "*{}*\nIt did not take place, says {}: {}. It would have been {}.",
         escape(&session.title()),
         by.mention(),
         escape(because.trim_end_matches('.')),
         when(session, here)
-    ))
+    );
+    Message::new(text.clone(), vec![blocks::section(&text)])
 }
 
 #[derive(Template)]

@@ -82,7 +82,10 @@ fn an_approved_card_says_who_and_to_whom() {
     let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp()).unwrap();
     let text = carded(&approved);
     let tail: Vec<&str> = text.lines().rev().take(2).collect();
-    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @"");
+    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
+    Version 1, approved by <@U0MAYA> on Fri 6 Mar, 09:12, and sent to Maya Lindholm and Alex Rivera. Northwind's people got nothing.
+    [Edit accounts] [Printable page]
+    ");
 }
 
 #[test]
@@ -106,7 +109,10 @@ fn attendees_read_it_on_their_own_clock() {
         "{text}"
     );
     let tail: Vec<&str> = text.lines().rev().take(2).collect();
-    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @"");
+    insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
+    At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
+    [Printable page]
+    ");
 }
 
 #[test]
@@ -123,14 +129,34 @@ fn lines_to_operations_and_to_the_manager() {
         cold(&session, &slot, &friday, &[], true),
         page_at("https://tandem.example/pages/agenda/s1?for=U0ALEX", "North & Wind", "24 hours"),
     ];
-    insta::assert_snapshot!(all.iter().map(told).collect::<Vec<_>>().join("\n---\n"), @"");
+    insta::assert_snapshot!(all.iter().map(told).collect::<Vec<_>>().join("\n---\n"), @r"
+    *The pre-read with Northwind is late after Mon 9 Mar*
+    The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
+
+    ---
+    *The pre-read with Northwind is late: it was due by Mon 9 Mar*
+    The session is Thu 12 Mar, 10:00. Nobody answers for Northwind.
+
+    ---
+    *The session with Northwind is cold*
+    Thu 12 Mar, 10:00. No account is on it, and nothing with Northwind is planned, promised or on a focus list. <@U0MAYA>: name accounts, or move it to a day when there is something to plan.
+    [Name accounts] [Move session]
+    ---
+    *The session with Northwind is cold*
+    Thu 12 Mar, 10:00. No account is on it, and there is no agreement with Northwind yet, so its overlaps are counted and none is named. Name accounts, or move it to a day when there is something to plan.
+    [Name accounts] [Move session]
+    ---
+    The agenda with North &amp; Wind as a page to print. The link is yours alone and ends in 24 hours.
+    https://tandem.example/pages/agenda/s1?for=U0ALEX
+    [Open page]
+    ");
 }
 
 #[test]
 fn whoever_comes_second_is_told_what_stands() {
     let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp()).unwrap();
-    insta::assert_snapshot!(changed(&approved), @"");
-    insta::assert_snapshot!(changed(&pre_read().anew(4, content())), @"");
+    insta::assert_snapshot!(changed(&approved), @"<@U0MAYA> approved version 1 of this agenda in the meantime. Nothing was changed.");
+    insta::assert_snapshot!(changed(&pre_read().anew(4, content())), @"This agenda changed: it is version 2 now, and nothing was sent. Read the card again.");
 }
 
 #[test]

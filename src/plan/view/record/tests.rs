@@ -116,7 +116,23 @@ fn one_card_sums_it_up() {
     ];
     let names = Names::of(&[("U0ALEX", "Alex Rivera"), ("U0MAYA", "Maya Lindholm")]);
     let card = summary(&held(), &all, &record(), &promised, &names, &here()).unwrap();
-    insta::assert_snapshot!(with_controls(&card), @"");
+    insta::assert_snapshot!(with_controls(&card), @r"
+    *Logged: account planning with North &amp; Wind*
+    Thu 12 Mar, 10:00 to 10:30 · logged by Maya Lindholm
+    *Acme* · an introduction was agreed · $120k, negotiation
+    Alex Rivera reaches out, Sam Whitfield at North &amp; Wind introduces
+    *Introduction:* Sam Whitfield introduces Alex Rivera to Dana Reyes, by Fri 20 Mar
+    *Promised:* Alex Rivera: send the case study, by Fri 13 Mar
+    *Promised:* Sam Whitfield of North &amp; Wind: ask Dana for a day, by Mon 16 Mar
+    *Globex* · it waits for something
+    Omar Haddad reaches out
+    *Waits for:* their &lt;legal&gt; team
+    Not reached: Hooli. It comes back on the next agenda.
+    They reorganise &lt;soon&gt;.
+    Recording: https://meet.example/rec?a=1&amp;b=2
+    Next session: Thu 26 Mar.
+    [Log commitment]
+    ");
 }
 
 #[test]
@@ -131,7 +147,38 @@ fn it_is_asked_for_three_times_and_shown_to_operations() {
     all.push(with_controls(&unlogged(&held, &here(), &[])));
     all.push(with_controls(&logged(&held, &here(), &record())));
     all.push(with_controls(&was_missed(&held, &here(), &"U0MAYA".into(), "nobody of theirs came.")));
-    insta::assert_snapshot!(all.join("\n---\n"), @"");
+    insta::assert_snapshot!(all.join("\n---\n"), @r"
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    It is over: Thu 12 Mar, 10:00 to 10:30. What came of it?
+    [Log session] [It did not take place]
+    ---
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged yet. What came of it?
+    [Log session] [It did not take place]
+    ---
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
+    [Log session] [It did not take place]
+    ---
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    It is over: Thu 12 Mar, 10:00 to 10:30. What came of it?
+
+    ---
+    *No record: Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    Thu 12 Mar, 10:00 to 10:30. <@U0MAYA> was asked three times.
+    [Log session]
+    ---
+    *No record: Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    Thu 12 Mar, 10:00 to 10:30. Nobody who ran it is left.
+    [Log session]
+    ---
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    Thu 12 Mar, 10:00 to 10:30 · logged by <@U0MAYA>.
+    [Show log]
+    ---
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    It did not take place, says <@U0MAYA>: nobody of theirs came. It would have been Thu 12 Mar, 10:00 to 10:30.
+    ");
 }
 
 #[test]
@@ -144,6 +191,10 @@ fn why_there_is_nothing_to_log() {
         session(|slot, moved| Stage::Prepared { slot, moved }),
     ];
     let texts: Vec<String> = all.iter().map(|s| not_to_log(s, now, &zone).to_string()).collect();
-    insta::assert_snapshot!(texts.join("\n"), @"");
-    insta::assert_snapshot!(told_already(&told("a1", "Acme", Outcome::NextStep)), @"");
+    insta::assert_snapshot!(texts.join("\n"), @r"
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind* is logged already, by <@U0MAYA>.
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind* was called off, so there is nothing to log.
+    *Account planning: Acme, Globex, Hooli with North &amp; Wind* is still ahead: it is Thu 12 Mar, 10:00 to 10:30. Log it once it has begun.
+    ");
+    insta::assert_snapshot!(told_already(&told("a1", "Acme", Outcome::NextStep)), @"<@U0MAYA> logged *Acme* already (a next step was agreed), so yours was not saved.");
 }

@@ -54,7 +54,15 @@ fn the_opening_follows_the_motion_and_what_is_known() {
     known.relationships.clear();
     all.push(opening(&known, Some(Motion::Ask), None));
     all.push(opening(&known, Some(Motion::Give), None));
-    insta::assert_snapshot!(all.join("\n"), @r"");
+    insta::assert_snapshot!(all.join("\n"), @r"
+    Ask Sam Whitfield to introduce Alex Rivera to Dana Reyes, VP Sales, whom they know (5 of 5).
+    Offer Northwind an introduction to Tom Falk: Alex Rivera knows them (2 of 5).
+    Agree who leads and who talks to whom: Alex Rivera for us, Sam Whitfield for Northwind.
+    Agree who leads and who talks to whom. Alex Rivera has it for us: ask who has it at Northwind.
+    Say what each side is to Acme, and agree whether there is anything to do together.
+    Ask who at Northwind works with Acme and whom they talk to there. Alex Rivera follows up.
+    Offer Northwind what we know of Acme, and Alex Rivera as the one to talk to.
+    ");
 }
 
 #[test]
