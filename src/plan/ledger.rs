@@ -81,18 +81,17 @@ impl Count {
         self.gives + self.asks + self.joints == 0
     }
 
-    /// `2 gives, 5 asks, 1 joint`
+    /// `2 gives, 5 asks, 1 joint`, or `2 gives, 5 asks`.
     pub fn words(&self) -> String {
         let some = |n: usize, one: &str, many: &str| match n {
             1 => format!("1 {one}"),
             n => format!("{n} {many}"),
         };
-        format!(
-            "{}, {}, {}",
-            some(self.gives, "give", "gives"),
-            some(self.asks, "ask", "asks"),
-            some(self.joints, "joint", "joint")
-        )
+        let (gives, asks) = (some(self.gives, "give", "gives"), some(self.asks, "ask", "asks"));
+        match self.joints {
+            0 => format!("{gives}, {asks}"),
+            n => format!("{gives}, {asks}, {n} joint"),
+        }
     }
 }
 
@@ -248,7 +247,14 @@ pub(super) mod tests {
             ledger(&[(1, ask), (2, ask), (100, ask), (101, give)]),
             ledger(&[(1, Motion::Joint), (100, Motion::Joint)]),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r#"
+        Nothing was given or asked with Northwind in a year. None
+        We gave once more than we asked. None
+        We are even. Some("we ask more than a quarter ago")
+        We gave once more than we asked. Some("we give more than a quarter ago")
+        We asked 2 times more than we gave. Some("we ask more than a quarter ago")
+        We are even. Some("as a quarter ago")
+        "#);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::Zoned;
 use jiff::civil::{Date, Weekday};
 
 use super::ask::Ask;
-use super::commitment::Commitment;
+use super::commitment::{Commitment, Stage};
 use super::introduction::{Introduction, Turn};
 use super::reminder::REMIND_AT;
 use super::request::Request;
@@ -47,6 +47,16 @@ impl Item {
             Self::Request(r) => Some(r.wanted_by),
             Self::Ask(_) => None,
         }
+    }
+
+    /// Whether nobody wants to hear of it before a later day.
+    fn is_snoozed(&self, today: Date) -> bool {
+        let until = match self {
+            Self::Commitment(Commitment { stage: Stage::Open { snoozed_until }, .. }) => *snoozed_until,
+            Self::Introduction(i) => i.snoozed_until,
+            _ => None,
+        };
+        until.is_some_and(|until| until > today)
     }
 
     /// Whether a message of its own reminds of it on this day.
@@ -112,8 +122,10 @@ impl Owed {
         self.owes.is_empty() && self.owed.is_empty()
     }
 
-    /// Without what a message of its own reminds of on this day; and how many were left out.
+    /// Without what is snoozed, and without what a message of its own reminds of on this day; how many those are.
     pub fn untold(mut self, now: &Zoned) -> (Self, usize) {
+        self.owes.retain(|item| !item.is_snoozed(now.date()));
+        self.owed.retain(|item| !item.is_snoozed(now.date()));
         let before = self.owes.len() + self.owed.len();
         self.owes.retain(|item| !item.is_told(now));
         self.owed.retain(|item| !item.is_told(now));
@@ -141,8 +153,7 @@ pub(super) mod tests {
     use super::super::commitment::tests::commitment;
     use super::super::introduction::Direction;
     use super::super::introduction::tests::{introduction, stages};
-    use super::super::request::Stage;
-    use super::super::request::tests::request;
+    use super::super::request::{self, tests::request};
     use super::*;
 
     fn here(text: &str) -> Zoned {
@@ -162,7 +173,7 @@ pub(super) mod tests {
                 introduction(Direction::Made, super::super::introduction::Stage::Requested),
             ],
             asks: vec![ask(super::super::ask::Stage::Asked)],
-            requests: vec![request(Stage::Asked(None))],
+            requests: vec![request(request::Stage::Asked(None))],
         }
     }
 
@@ -188,6 +199,11 @@ pub(super) mod tests {
         let owed = Owed::of(&"UPM".into(), work());
         let (untold, left_out) = owed.untold(&here("2026-03-06T08:05:00Z"));
         assert_eq!((untold.owes.len(), left_out), (2, 0));
+        let mut quiet = work();
+        quiet.commitments.truncate(1);
+        quiet.commitments[0].stage = Stage::Open { snoozed_until: Some(date(2026, 3, 10)) };
+        let (untold, left_out) = Owed::of(&"UOWN".into(), quiet).untold(&here("2026-03-09T08:05:00Z"));
+        assert_eq!((untold.owes.len(), left_out), (0, 0), "snoozed until tomorrow");
     }
 
     #[test]

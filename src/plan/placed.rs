@@ -120,12 +120,21 @@ mod tests {
     #[test]
     fn who_knows_somebody_inside_comes_first_and_says_so() {
         let mut map = map();
-        insta::assert_snapshot!(words(&found(&map, &[], &[])), @"");
+        insta::assert_snapshot!(words(&found(&map, &[], &[])), @r"
+        Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+        Globex: their customer
+        ");
         // A year later nobody has spoken of it: a focus list may count more.
         map.relationships.clear();
-        insta::assert_snapshot!(words(&found(&map, &[on_focus("globex")], &[])), @"");
+        insta::assert_snapshot!(words(&found(&map, &[on_focus("globex")], &[])), @r"
+        Globex: their customer; on an agreed focus list with them
+        Northwind: their customer
+        ");
         map.overlaps[0].their_population = Some(Population::Prospect);
-        insta::assert_snapshot!(words(&found(&map, &[], &[])), @"");
+        insta::assert_snapshot!(words(&found(&map, &[], &[])), @r"
+        Globex: their customer
+        Northwind: their prospect
+        ");
         assert_eq!(words(&found(&map, &[], &["northwind", "globex"])), "", "no overlap of theirs is named");
     }
 

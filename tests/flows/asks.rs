@@ -97,31 +97,106 @@ async fn ask(stage: &Stage, tail: &str) {
 async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     ground(&stage).await;
     stage.say(ALEX, INTAKE, "/partner ask acme \"who runs RevOps there?\"").await;
-    insta::assert_snapshot!(stage.form(ALEX), @"");
+    insta::assert_snapshot!(stage.form(ALEX), @r"
+    *Northwind* is best placed: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer.
+    Account: acme
+    About: Whom to talk to
+    Question: who runs RevOps there?
+    Ask the manager of: Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their c…
+    ");
     stage.submit(ALEX, json!({})).await;
-    insta::assert_snapshot!(stage.inbox(MAYA), @"");
-    insta::assert_snapshot!(stage.inbox(ALEX), @"");
+    insta::assert_snapshot!(stage.inbox(MAYA), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@U0ALEX> asks <@U0MAYA>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    [Answer] [Mark as asked] [Decline]
+    ");
+    insta::assert_snapshot!(stage.inbox(ALEX), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@U0ALEX> asks <@U0MAYA>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    [Withdraw]
+    ");
     stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
-    insta::assert_snapshot!(stage.form(MAYA), @"");
+    insta::assert_snapshot!(stage.form(MAYA), @r"
+    *Acme (acme.com)*, asked of Northwind
+    >who runs RevOps there?
+    Answer: -
+    Who said it: -
+    Said on: 2026-03-04
+    Whom it names at the account: -
+    Their title: -
+    How well whoever said it knows them: -
+    ");
     let found = json!({"text": "Rita Holm runs it since January", "contact": "c-sam", "name": "Rita Holm",
         "title": "VP RevOps", "strength": "4"});
     stage.submit(MAYA, found).await;
-    insta::assert_snapshot!(stage.inbox(ALEX), @"");
-    insta::assert_snapshot!(stage.inbox(MAYA), @"");
+    insta::assert_snapshot!(stage.inbox(ALEX), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
+    Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    [Say what came of it] [Ask for more] [Withdraw]
+    ---
+    Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
+    ");
+    insta::assert_snapshot!(stage.inbox(MAYA), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
+    Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    ");
     // Whoever looks the account up sees it before everything else, and Rita on the map.
     let shown = stage.say(EVE, INTAKE, "/partner account show acme").await;
     let top: Vec<&str> = shown.lines().take(12).collect();
-    insta::assert_snapshot!(top.join("\n"), @"");
+    insta::assert_snapshot!(top.join("\n"), @r"
+    *Acme* · acme.com
+    *Asked and answered*
+    who runs RevOps there? Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar; from Maya Lindholm)
+    *Deal owner:* @alex
+    *Relationship owner:* nobody yet
+    *Globex* · their prospect, our open deal ($120k) · joint
+    *Northwind* · their customer, our open deal ($120k) · an ask: we need their path in
+    *Dana Reyes*, VP Sales
+    Known by Sam Whitfield at Northwind, 5 of 5 (says Omar Haddad, Wed 4 Mar)
+    *Rita Holm*, VP RevOps
+    Known by Sam Whitfield at Northwind, 4 of 5 (says Maya Lindholm, Wed 4 Mar)
+    *Ways in, the best first*
+    ");
     assert!(shown.contains("*Rita Holm*, VP RevOps\nKnown by Sam Whitfield at Northwind, 4 of 5"), "{shown}");
     // So does whoever asks again.
     stage.say(EVE, INTAKE, "/partner ask acme what do they spend").await;
-    insta::assert_snapshot!(stage.form(EVE), @"");
+    insta::assert_snapshot!(stage.form(EVE), @r"
+    *Answered before*
+    who runs RevOps there? Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar; from Maya Lindholm)
+    *Northwind* is best placed: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer.
+    Account: acme
+    About: What they spend
+    Question: what do they spend
+    Ask the manager of: Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their c…
+    ");
     stage.press(ALEX, &card(&stage, ALEX, "ask.close"), "ask.close").await;
     let refused = stage.person(ALEX).submit(json!({})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @r"
+    text: Please complete this required field.
+    deal: Please complete this required field.
+    ");
     stage.submit(ALEX, json!({"text": "We meet Rita on Tuesday", "deal": "moved"})).await;
-    insta::assert_snapshot!(stage.inbox(MAYA), @"");
-    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask list").await, @"");
+    insta::assert_snapshot!(stage.inbox(MAYA), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
+    Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
+    ---
+    Acme (acme.com), asked of Northwind · Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
+    ");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask list").await, @r"
+    *Asked of partners*
+    *Acme (acme.com)* · who runs RevOps there? · Northwind · Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
+    ");
     let mut tx = stage.db.read().await.unwrap();
     let account = map::accounts_like(&mut tx, &["acme.com".to_owned()], &[]).await.unwrap();
     let people = account_map::store::people(&mut tx, &account[0].0.id).await.unwrap();
@@ -136,19 +211,48 @@ async fn more_is_asked_for_until_it_is_closed(stage: Stage) {
     ask(&stage, "acme who decides there?").await;
     stage.press(MAYA, &card(&stage, MAYA, "ask.asked"), "ask.asked").await;
     stage.submit(MAYA, json!({"contact": "c-sam"})).await;
-    insta::assert_snapshot!(stage.inbox(ALEX), @"");
+    insta::assert_snapshot!(stage.inbox(ALEX), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    <@U0MAYA> asked Sam Whitfield at Northwind on Wed 4 Mar, and waits.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    [Withdraw]
+    ---
+    Acme (acme.com), asked of Northwind · <@U0MAYA> asked Sam Whitfield at Northwind on Wed 4 Mar, and waits.
+    ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner ask answer acme").await, @"");
-    insta::assert_snapshot!(stage.form(MAYA), @"");
+    insta::assert_snapshot!(stage.form(MAYA), @r"
+    *Acme (acme.com)*, asked of Northwind
+    >who decides there?
+    Answer: -
+    Who said it: Sam Whitfield, Northwind
+    Said on: 2026-03-04
+    Whom it names at the account: -
+    Their title: -
+    How well whoever said it knows them: -
+    ");
     // Who is on the map already is not added a second time, and keeps the title.
     stage.submit(MAYA, json!({"text": "Dana signs", "name": "dana reyes", "title": "CRO"})).await;
     stage.press(ALEX, &card(&stage, ALEX, "ask.missing"), "ask.missing").await;
     stage.submit(ALEX, json!({"text": "her number"})).await;
-    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @"");
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    Dana signs (Sam Whitfield at Northwind, Wed 4 Mar)
+    <@U0ALEX> still needs: her number. <@U0MAYA> is asked again.
+    [Answer] [Mark as asked] [Decline]
+    ");
     stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
     stage.submit(MAYA, json!({"text": "555 0100", "contact": "c-sam", "date": "2026-03-03"})).await;
     stage.press(ALEX, &card(&stage, ALEX, "ask.close"), "ask.close").await;
     stage.submit(ALEX, json!({"text": "Nobody picks up", "deal": "not_moved"})).await;
-    insta::assert_snapshot!(with_buttons(&stage.sandbox.messages(&stage.sandbox.im(ALEX))[0]), @"");
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.messages(&stage.sandbox.im(ALEX))[0]), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    Dana signs (Sam Whitfield at Northwind, Wed 4 Mar)
+    555 0100 (Sam Whitfield at Northwind, Tue 3 Mar)
+    Closed by <@U0ALEX>: Nobody picks up; the deal did not move yet.
+    ");
     let shown = stage.say(OMAR, INTAKE, "/partner account show acme").await;
     assert!(shown.contains("*Dana Reyes*, VP Sales"), "{shown}");
     assert!(!shown.contains("CRO"), "{shown}");
@@ -163,11 +267,17 @@ async fn the_rep_chooses_another_partner(stage: Stage) {
     ground(&stage).await;
     stage.say(ALEX, INTAKE, "/partner ask acme").await;
     stage.submit(ALEX, json!({"topic": "stack", "partner": "p-globex"})).await;
-    insta::assert_snapshot!(stage.inbox(MAYA), @"");
+    insta::assert_snapshot!(stage.inbox(MAYA), @r"
+    *Acme (acme.com)* · Their tech stack · asked of Globex
+    > What does Acme run today, and what stands against us there?
+    <@U0ALEX> asks <@U0MAYA>.
+    Why Globex: their prospect
+    [Answer] [Mark as asked] [Decline]
+    ");
     // The same question waits already.
     stage.say(ALEX, INTAKE, "/partner ask acme").await;
     stage.submit(ALEX, json!({"topic": "stack", "partner": "p-globex"})).await;
-    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"That is asked already, so nobody was asked again. Acme (acme.com), asked of Globex · <@U0ALEX> asks <@U0MAYA>.");
     assert_eq!(stage.direct(MAYA).len(), 1);
     stage.end().await;
 }
@@ -178,9 +288,23 @@ async fn a_declined_question_goes_to_the_next_partner(stage: Stage) {
     stage.press(MAYA, &card(&stage, MAYA, "ask.decline"), "ask.decline").await;
     assert!(stage.person(MAYA).submit(json!({})).await.is_err(), "a reason is asked for");
     stage.submit(MAYA, json!({"reason": "They lost <the> account"})).await;
-    insta::assert_snapshot!(stage.inbox(ALEX), @"");
+    insta::assert_snapshot!(stage.inbox(ALEX), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    Declined by <@U0MAYA>: They lost &lt;the&gt; account.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    [Ask another partner]
+    ---
+    Acme (acme.com), asked of Northwind · Declined by <@U0MAYA>: They lost &lt;the&gt; account.
+    ");
     stage.press(ALEX, &card(&stage, ALEX, "ask.new"), "ask.new").await;
-    insta::assert_snapshot!(stage.form(ALEX), @"");
+    insta::assert_snapshot!(stage.form(ALEX), @r"
+    *Globex* is best placed: their prospect.
+    Account: Acme (acme.com)
+    About: Whom to talk to
+    Question: who decides there?
+    Ask the manager of: Globex: their prospect
+    ");
     stage.submit(ALEX, json!({})).await;
     insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @"");
     stage.end().await;
@@ -193,12 +317,35 @@ async fn an_introduction_is_agreed_in_an_answer(stage: Stage) {
     let maya = stage.person(MAYA);
     let refused =
         maya.submit(json!({"text": "Yes", "due": "2026-03-02", "strength": "3"})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @r"
+    name: Write to whom they introduce you.
+    contact: Choose who knows them.
+    due: That day is over. Choose a later one.
+    ");
     let yes = json!({"text": "Yes, gladly", "contact": "c-sam", "name": "Carla Brandt", "title": "CFO",
         "strength": "4", "due": "2026-03-13"});
     stage.submit(MAYA, yes).await;
-    insta::assert_snapshot!(stage.inbox(ALEX), @"");
-    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner intro mine").await, @"");
+    insta::assert_snapshot!(stage.inbox(ALEX), @r"
+    *Acme (acme.com)* · An introduction · asked of Northwind
+    > can Sam introduce us to their CFO?
+    Yes, gladly (Sam Whitfield at Northwind, Wed 4 Mar)
+    Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    [Say what came of it] [Ask for more] [Withdraw]
+    ---
+    Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    Yes, gladly (Sam Whitfield at Northwind, Wed 4 Mar)
+    ---
+    <@U0MAYA> logged an introduction.
+    *Introduction to Carla Brandt, CFO* at Acme (acme.com)
+    By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
+    Northwind is not written to.
+    [Mark made] [Snooze] [Drop]
+    ");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner intro mine").await, @r"
+    *Your introductions*
+    *Introduction to Carla Brandt, CFO* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
+    [Mark made]
+    ");
     stage.end().await;
 }
 
@@ -208,7 +355,13 @@ async fn a_message_becomes_a_question(stage: Stage) {
     stage.settle().await;
     stage.person(OMAR).shortcut("ask.new", OPS, &ts).await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.form(OMAR), @"");
+    insta::assert_snapshot!(stage.form(OMAR), @r"
+    *Northwind* is best placed: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer.
+    Account: Acme
+    About: What they spend
+    Question: Does anybody know what Acme spends with them?
+    Ask the manager of: Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their c…
+    ");
     stage.submit(OMAR, json!({})).await;
     let said = text(&shown(&stage, &card(&stage, MAYA, "ask.answer")));
     assert!(said.contains("|The message it came from>"), "{said}");
@@ -218,11 +371,17 @@ async fn a_message_becomes_a_question(stage: Stage) {
 async fn what_was_typed_is_checked(stage: Stage) {
     ground(&stage).await;
     stage.say(ALEX, INTAKE, "/partner ask acmee \"who runs RevOps there?\"").await;
-    insta::assert_snapshot!(stage.form(ALEX), @"");
+    insta::assert_snapshot!(stage.form(ALEX), @r#"
+    I don't know an account "acmee". Did you mean Acme?
+    Account: acmee
+    About: Whom to talk to
+    Question: who runs RevOps there?
+    Ask the manager of: -
+    "#);
     let refused = stage.person(ALEX).submit(json!({})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @r#"account: I don't know an account "acmee". Did you mean Acme?"#);
     let refused = stage.person(ALEX).submit(json!({"account": "acme", "topic": "other", "text": ""})).await;
-    insta::assert_snapshot!(fields(&refused.unwrap_err()), @"");
+    insta::assert_snapshot!(fields(&refused.unwrap_err()), @"text: Write what you want to know.");
     // An account that no partner has to do with: somebody is to be chosen.
     let mut tx = stage.db.begin().await.unwrap();
     let hooli = tandem::map::account::Account {
@@ -234,13 +393,23 @@ async fn what_was_typed_is_checked(stage: Stage) {
     map::insert_accounts(&mut tx, stage.clock.now(), &[hooli], false).await.unwrap();
     tx.commit().await.unwrap();
     stage.say(ALEX, INTAKE, "/partner ask").await;
-    insta::assert_snapshot!(stage.form(ALEX), @"");
+    insta::assert_snapshot!(stage.form(ALEX), @r"
+    Account: -
+    About: Whom to talk to
+    Question: -
+    Ask the manager of: -
+    ");
     let refused = stage.person(ALEX).submit(json!({"account": "hooli"})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"");
+    insta::assert_snapshot!(fields(&refused), @"partner: No partner is on record with Hooli. Choose whose manager to ask.");
     stage.submit(ALEX, json!({"account": "hooli", "partner": "p-globex"})).await;
-    insta::assert_snapshot!(stage.inbox(MAYA), @"");
-    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask answer").await, @"");
-    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner ask answer acme").await, @"");
+    insta::assert_snapshot!(stage.inbox(MAYA), @r"
+    *Hooli* · Whom to talk to · asked of Globex
+    > Who decides at Hooli, and who should we talk to first?
+    <@U0ALEX> asks <@U0MAYA>.
+    [Answer] [Mark as asked] [Decline]
+    ");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask answer").await, @"No question waits for your answer.");
+    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner ask answer acme").await, @"No question waits for your answer.");
     stage.end().await;
 }
 
@@ -252,14 +421,14 @@ async fn who_was_not_asked_is_refused(stage: Stage) {
     for who in [EVE, SAM] {
         stage.press(who, &forged, "ask.answer").await;
     }
-    insta::assert_snapshot!(stage.last_private(EVE), @"");
-    insta::assert_snapshot!(stage.last_private(SAM), @"");
+    insta::assert_snapshot!(stage.last_private(EVE), @"Only <@U0MAYA> can answer this question. Nothing was changed.");
+    insta::assert_snapshot!(stage.last_private(SAM), @"Only members of the workspace that runs Tandem can do that. Nothing was changed.");
     let withdraw = stage.forged(OPS, "ask.withdraw", &value).await;
     stage.press(MAYA, &withdraw, "ask.withdraw").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"Only <@U0ALEX>, who asked, can do that. Nothing was changed.");
     let nonsense = stage.forged(OPS, "ask.close", "no such question:1").await;
     stage.press(MAYA, &nonsense, "ask.close").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That question is gone: its account or partner was removed.");
     let mut tx = stage.db.read().await.unwrap();
     let sql = "SELECT actor, action FROM audit WHERE outcome = 'refused' ORDER BY seq";
     let refused = sql_all!(&mut tx, (String, String), sql).unwrap();
@@ -280,9 +449,9 @@ async fn of_two_who_answer_one_does(stage: Stage) {
     stage.press(MAYA, &at, "ask.answer").await;
     stage.submit(MAYA, json!({"text": "Dana does"})).await;
     stage.submit(OMAR, json!({"text": "Rita does"})).await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
     stage.press_late(MAYA, &at, &before, "ask.decline").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
     let mut tx = stage.db.read().await.unwrap();
     let answers = sql_all!(&mut tx, (String,), "SELECT text FROM ask_answers").unwrap();
     tx.rollback().await.unwrap();
@@ -320,7 +489,15 @@ async fn both_are_reminded_until_it_is_closed(stage: Stage) {
     stage.submit(MAYA, json!({"text": "Dana does"})).await;
     seen.push("answered".to_owned());
     mornings(&stage, 9, 24, &alexs, &mut seen).await;
-    insta::assert_snapshot!(seen.join("\n"), @"");
+    insta::assert_snapshot!(seen.join("\n"), @r"
+    Fri 6 09:00 Acme (acme.com), asked of Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Mon 9 09:00 Acme (acme.com), asked of Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Wed 11 09:00 Acme (acme.com), asked of Northwind · Sam Whitfield was asked 2 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
+    Thu 12 09:00 Acme (acme.com), asked of Northwind · Sam Whitfield was asked 3 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
+    answered
+    Thu 19 09:00 Acme (acme.com), asked of Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    Thu 26 09:00 Acme (acme.com), asked of Northwind · answered 10 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    ");
     stage.press(ALEX, &alexs, "ask.close").await;
     stage.submit(ALEX, json!({"text": "We met", "deal": "no_deal"})).await;
     let before = stage.sandbox.thread(&alexs.0, &alexs.1).len();
@@ -339,7 +516,13 @@ async fn a_partner_without_an_agreement_is_not_named(stage: Stage) {
     .unwrap();
     tx.commit().await.unwrap();
     stage.say(ALEX, INTAKE, "/partner ask acme who decides there?").await;
-    insta::assert_snapshot!(stage.form(ALEX), @"");
+    insta::assert_snapshot!(stage.form(ALEX), @r"
+    *Globex* is best placed: their prospect.
+    Account: acme
+    About: Whom to talk to
+    Question: who decides there?
+    Ask the manager of: Globex: their prospect
+    ");
     stage.submit(ALEX, json!({})).await;
     assert!(stage.inbox(MAYA).contains("asked of Globex"), "{}", stage.inbox(MAYA));
     stage.end().await;
@@ -354,8 +537,19 @@ async fn who_answers_for_the_partner_now_is_asked_instead(stage: Stage) {
     map::save_partner(&mut tx, stage.clock.now(), &northwind).await.unwrap();
     tx.commit().await.unwrap();
     stage.advance_to(MONDAY).await;
-    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, EVE, "ask.answer"))), @"");
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, EVE, "ask.answer"))), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    <@U0ALEX> asks <@U0EVE>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    [Answer] [Mark as asked] [Decline]
+    ");
     let first = stage.sandbox.messages(&stage.sandbox.im(MAYA))[0].clone();
-    insta::assert_snapshot!(with_buttons(&first), @"");
+    insta::assert_snapshot!(with_buttons(&first), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who decides there?
+    <@U0ALEX> asks <@U0EVE>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
+    ");
     stage.end().await;
 }

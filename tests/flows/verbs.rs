@@ -132,6 +132,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit list mine or late`  Open commitments
     `/partner commit mine`  Your own
     `/partner commit late`  Those past their date
+    `/partner commit owed`  What you owe and what you are owed
     "#);
     insta::assert_snapshot!(answers(&stage, ALEX, &["draft", "draft list", "draft new", "draft new pied piper", "digest", "digest preview",
         "digest settings", "digest now"]).await, @r"
@@ -200,10 +201,12 @@ async fn every_verb_answers(stage: Stage) {
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | ledger | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -212,10 +215,12 @@ async fn every_verb_answers(stage: Stage) {
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | ledger | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -52,7 +52,7 @@ struct Card<'a> {
     topic: &'a str,
     partner: &'a str,
     question: String,
-    answers: Vec<(String, String)>,
+    answers: Vec<(&'a str, String)>,
     state: String,
     why: &'a str,
     link: &'a str,
@@ -66,6 +66,11 @@ pub fn subject(ask: &Ask, reader: &UserId) -> String {
 /// On one line, and not longer than one.
 fn line(text: &str) -> String {
     clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), LINE)
+}
+
+/// Without the full stop at its end: more follows in brackets.
+fn open(text: &str) -> &str {
+    text.trim_end().trim_end_matches('.')
 }
 
 /// `Sam Whitfield at Northwind, Thu 5 Mar`; not escaped.
@@ -86,7 +91,7 @@ pub fn card(ask: &Ask, reader: &UserId, today: Date) -> Result<Message> {
         topic: ask.topic.words(),
         partner: &ask.partner,
         question: line(&ask.question),
-        answers: ask.answers.iter().map(|a| (sentence(&a.text), source(ask, a, today))).collect(),
+        answers: ask.answers.iter().map(|a| (open(&a.text), source(ask, a, today))).collect(),
         state: state(ask, today),
         why,
         link: ask.link.as_deref().unwrap_or_default(),
@@ -119,7 +124,7 @@ fn controls(ask: &Ask, reader: &UserId) -> Vec<Value> {
         }
         Stage::Declined { .. } if asks => {
             let prefill = Prefill {
-                account: ask.account.clone(),
+                account: without_domain(&ask.account),
                 question: ask.question.clone(),
                 topic: Some(ask.topic.as_str().to_owned()),
                 except: Some(ask.partner_id.to_string()),
@@ -138,6 +143,16 @@ fn controls(ask: &Ask, reader: &UserId) -> Vec<Value> {
         all.push(blocks::confirmed(withdraw, "Withdraw the question", &text, "Withdraw"));
     }
     all
+}
+
+/// `Acme (acme.com)` is found by its domain.
+fn without_domain(label: &str) -> String {
+    match label.rsplit_once(" (") {
+        Some((_, domain)) if domain.ends_with(')') && domain.contains('.') => {
+            domain.trim_end_matches(')').to_owned()
+        }
+        _ => label.to_owned(),
+    }
 }
 
 /// How it stands, in a sentence.
@@ -179,7 +194,7 @@ fn about(ask: &Ask) -> String {
 pub fn news(ask: &Ask, today: Date) -> Message {
     let mut text = format!("{} · {}", about(ask), state(ask, today));
     if let (Stage::Answered(_), Some(answer)) = (&ask.stage, ask.answers.last()) {
-        let said = format!("{} ({})", sentence(&answer.text), source(ask, answer, today));
+        let said = format!("{} ({})", open(&answer.text), source(ask, answer, today));
         text.push_str(&format!("\n{}", escape(&said)));
     }
     Message::text(text)
@@ -298,7 +313,7 @@ pub fn earlier(asks: &[Ask], names: &Names, today: Date) -> Vec<String> {
             format!(
                 "{} {} ({}; from {})",
                 sentence(&line(&ask.question)),
-                sentence(&line(&answer.text)),
+                line(open(&answer.text)),
                 source(ask, answer, today),
                 names.of_user(&answer.by)
             )

@@ -169,7 +169,7 @@ struct Logged<'a> {
 pub fn logged(c: &Commitment, today: Date) -> Result<Message> {
     let mut owner = if c.owner == c.created_by { "you".to_owned() } else { c.owner.mention() };
     if c.theirs.is_some() {
-        owner.push_str(" to ask");
+        owner.push_str(" to ask how it stands,");
     }
     let text = Logged { text: &c.text, whom: c.whom(), due: c.due_words(today), owner }.render()?;
     Ok(Message::text(text.trim()))

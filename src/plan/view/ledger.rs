@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Zoned;
 use serde_json::{Value, json};
 
+use super::super::introduction::Direction;
 use super::super::ledger::{Count, Ledger};
 use super::introduction;
 use crate::kernel::blocks::{self, Message, clip};
@@ -43,7 +44,8 @@ pub fn ledger(
         balance.push_str(&format!(" {}.", capital(&trend)));
     }
     let (made, received) = (ledger.count.made, ledger.count.received);
-    let head = Head { partner: &partner.name, count: ledger.count.words(), made, received, balance };
+    let count = if ledger.count.is_empty() { String::new() } else { ledger.count.words() };
+    let head = Head { partner: &partner.name, count, made, received, balance };
     let mut parts = vec![head.render()?.trim().to_owned()];
     if ledger.only_asks {
         parts.push("*The last five were all asks.*".to_owned());
@@ -69,10 +71,7 @@ pub fn ledger(
 fn suggested(partner: &Partner, next: Option<&Overlap>) -> String {
     match next {
         Some(o) => format!("*Give next:* {}, {}.", escape(&o.account.name), escape(&o.kind_words())),
-        None => format!(
-            "No give is on the map with {}: none of our customers is what they look for.",
-            escape(&partner.name)
-        ),
+        None => format!("No give is on the map with {} just now.", escape(&partner.name)),
     }
 }
 
@@ -89,6 +88,7 @@ fn buttons(partner: &Partner, next: Option<&Overlap>, may_draft: bool) -> Vec<Va
     let prefill = introduction::Prefill {
         account: account.unwrap_or_default(),
         partner: partner.name.clone(),
+        direction: Some(Direction::Made.as_str().to_owned()),
         ..introduction::Prefill::default()
     };
     let value = serde_json::to_string(&prefill).unwrap_or_else(|_| json!({}).to_string());
@@ -124,7 +124,26 @@ mod tests {
         let mut entries: Vec<_> = (0..6).map(|n| entry(n * 9, Motion::Ask, n % 3 == 0)).collect();
         entries.push(entry(120, Motion::Give, true));
         entries.push(entry(130, Motion::Joint, false));
-        insta::assert_snapshot!(shown(entries, true), @"");
-        insta::assert_snapshot!(shown(Vec::new(), false), @"");
+        insta::assert_snapshot!(shown(entries, true), @r"
+        *Give and ask with Northwind*
+        1 give, 6 asks, 1 joint in the last year · introductions: 1 made, 2 received
+        We asked 5 times more than we gave. We ask more than a quarter ago.
+        *The last five were all asks.*
+        *Give next:* Acme, their prospect, our customer ($120k).
+        *By person*
+        Sam Whitfield: 1 give, 6 asks, 1 joint
+        Alex &lt;Rivera&gt;: 1 give, 6 asks, 1 joint
+        *Latest*
+        Mon 9 Mar · ask · Account 0
+        Sat 28 Feb · ask · Account 9
+        Thu 19 Feb · ask · Account 18
+        Tue 10 Feb · ask · Account 27
+        Sun 1 Feb · ask · Account 36
+        ");
+        insta::assert_snapshot!(shown(Vec::new(), false), @r"
+        *Give and ask with Northwind*
+        Nothing was given or asked with Northwind in a year.
+        No give is on the map with Northwind just now.
+        ");
     }
 }

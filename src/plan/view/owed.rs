@@ -164,11 +164,38 @@ mod tests {
     fn both_sides_are_told() {
         let today = now().date();
         let told = |user: &str| list(&Owed::of(&user.into(), work()), &user.into(), today).text;
-        insta::assert_snapshot!(told("UOWN"), @"");
-        insta::assert_snapshot!(told("UPM"), @"");
-        insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), today).text, @"");
+        insta::assert_snapshot!(told("UOWN"), @r"
+        *You owe*
+        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        *You are owed*
+        *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
+        ");
+        insta::assert_snapshot!(told("UPM"), @r"
+        *You owe*
+        *Session on Acme (acme.com)* with Northwind · <@UREP> asks <@UPM> for a session by Fri 13 Mar.
+        *Acme (acme.com)* · who runs RevOps there? · Northwind · <@UREP> asks <@UPM>.
+        *You are owed*
+        *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
+        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        ");
+        insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), today).text, @"You owe nothing, and nothing is owed to you.");
         let owed = Owed::of(&"UREP".into(), work());
-        insta::assert_snapshot!(weekly(&owed, 2, &"UREP".into(), &now()).text, @"");
+        insta::assert_snapshot!(weekly(&owed, 2, &"UREP".into(), &now()).text, @r"
+        *The week of 9 March*
+        *You owe*
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
+        *You are owed*
+        *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
+        *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
+        *Session on Acme (acme.com)* with Northwind · <@UREP> asks <@UPM> for a session by Fri 13 Mar.
+        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        *Acme (acme.com)* · who runs RevOps there? · Northwind · <@UREP> asks <@UPM>.
+        2 more have a message of their own today.
+        ");
     }
 
     #[test]
@@ -179,7 +206,10 @@ mod tests {
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0]["accessory"]["text"]["text"], "Mark agreed");
         let summary = home_summary(&owed).expect("a row");
-        insta::assert_snapshot!(summary["text"]["text"].as_str().unwrap_or_default(), @"");
+        insta::assert_snapshot!(summary["text"]["text"].as_str().unwrap_or_default(), @r"
+        *What you owe, what you are owed*
+        You owe 1 thing, and are owed 5 things.
+        ");
         assert_eq!(home_summary(&Owed::of(&user, Work::default())), None);
     }
 

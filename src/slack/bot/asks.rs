@@ -92,7 +92,7 @@ async fn open(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
     }
     let (mut doubts, mut found, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
     if !prefill.account.is_empty() {
-        match find_account(&mut tx, &without_domain(&prefill.account)).await {
+        match find_account(&mut tx, &prefill.account).await {
             Ok(account) => {
                 let (placed, asks) = scene(o, &mut tx, &account).await?;
                 let by: Vec<_> = asks.iter().flat_map(|q| q.answers.iter().map(|a| a.by.clone())).collect();
@@ -111,14 +111,6 @@ async fn open(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
         "except": prefill.except,
     });
     o.open(&view::ask_modal(prefill, &found, &partners, &earlier, &doubts, &metadata)).await
-}
-
-/// `Acme (acme.com)` is found by its domain.
-fn without_domain(label: &str) -> String {
-    match label.rsplit_once(" (") {
-        Some((_, domain)) if domain.ends_with(')') => domain.trim_end_matches(')').to_owned(),
-        _ => label.to_owned(),
-    }
 }
 
 pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
@@ -234,7 +226,7 @@ fn nobody(account: &Account) -> String {
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let written = s.values.get_text(field::ACCOUNT, field::ACCOUNT).ok_or_else(outdated)?;
     let mut tx = o.read().await?;
-    let account = find_account(&mut tx, &without_domain(written)).await?;
+    let account = find_account(&mut tx, written).await?;
     let (partner, why) = whom(o, &mut tx, s, &account).await?;
     tx.rollback().await?;
     meet(o, &partner).await?;
@@ -305,7 +297,7 @@ async fn review_new(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Proble
         problems.push((field::TEXT.into(), "Write what you want to know.".to_owned()));
     }
     if problems.is_empty() && s.values.option(field::PARTNER, field::PARTNER).is_none() {
-        let account = find_account(tx, &without_domain(written)).await?;
+        let account = find_account(tx, written).await?;
         let map = account_map::flow::find(tx, &account.id).await?;
         let here = bot.clock.now().to_zoned(jiff::tz::TimeZone::UTC);
         let sight = Sight { map: &map, now: &here, settings: &bot.mapping };
@@ -378,16 +370,4 @@ pub(super) async fn contacts_of(
         all.extend(map::contacts(tx, &partner.id).await?);
     }
     Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_on_a_card_is_found_by_its_domain() {
-        assert_eq!(without_domain("Acme (acme.com)"), "acme.com");
-        assert_eq!(without_domain("Acme"), "Acme");
-        assert_eq!(without_domain("Acme (EMEA) Ltd"), "Acme (EMEA) Ltd");
-    }
 }

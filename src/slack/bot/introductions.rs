@@ -17,6 +17,7 @@ use crate::plan::calendar::add_days;
 use crate::plan::flow::{self, Introducing};
 use crate::plan::introduction::{Direction, Introduction, Move, Stage};
 use crate::plan::phrase;
+use crate::plan::request::Moved;
 use crate::plan::store;
 use crate::plan::view::field;
 use crate::plan::view::introduction::{self as view, Prefill};
@@ -52,6 +53,7 @@ async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
         whom: read.goal.unwrap_or_default(),
         date: None,
         ours: Some(o.actor.user.to_string()),
+        direction: None,
     };
     match read.date {
         Some(Err(error)) => {
@@ -152,13 +154,21 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut tx = o.begin().await?;
     people::save(&mut tx, o.now, &person).await?;
     let account = find_account(&mut tx, &text(field::ACCOUNT)?).await?;
+    let direction = direction.ok_or_else(outdated)?;
+    // Whoever writes down what they will do themselves has agreed to it.
+    let stage = match direction {
+        Direction::Made if ours == o.actor.user => {
+            Stage::Agreed(Moved { by: o.actor.user.clone(), at: o.now })
+        }
+        _ => Stage::Requested,
+    };
     let what = Introducing {
-        direction: direction.ok_or_else(outdated)?,
+        direction,
         ours,
         theirs: chosen_contact(&mut tx, s).await?,
         whom: text(field::WHOM)?,
         due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
-        stage: Stage::Requested,
+        stage,
         ask: None,
         session: None,
     };

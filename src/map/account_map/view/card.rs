@@ -330,9 +330,10 @@ fn listed(title: &str, all: &[String], shown: usize, what: &str) -> Vec<Part> {
     if all.is_empty() {
         return Vec::new();
     }
-    let lines: Vec<String> = all.iter().take(shown).map(|line| escape(&clip(line, 400))).collect();
-    let list = Part::text(format!("*{title}*\n{}", lines.join("\n")));
-    std::iter::once(list).chain(more(all.len(), shown, what)).collect()
+    let mut lines = vec![format!("*{title}*")];
+    lines.extend(all.iter().take(shown).map(|line| escape(&clip(line, 400))));
+    lines.extend(more(all.len(), shown, what).map(|part| part.0));
+    vec![Part::text(lines.join("\n"))]
 }
 
 fn elsewhere_parts(elsewhere: &Elsewhere) -> Vec<Part> {

@@ -28,6 +28,8 @@ pub struct Prefill {
     pub date: Option<Date>,
     /// Who of ours: a Slack id.
     pub ours: Option<String>,
+    /// Who gives, as stored.
+    pub direction: Option<String>,
 }
 
 /// The form that logs an introduction. `found` is the partner that was recognised.
@@ -50,8 +52,12 @@ pub fn add_modal(
             blocks::choice(words, stored)
         })
         .collect();
-    let direction =
-        blocks::select(field::DIRECTION, "Who introduces whom", &directions, Some(Direction::ALL[0].1));
+    let direction = blocks::select(
+        field::DIRECTION,
+        "Who introduces whom",
+        &directions,
+        Some(prefill.direction.as_deref().unwrap_or(Direction::ALL[0].1)),
+    );
     let ours = blocks::user_select(field::OWNER, "Choose a person", prefill.ours.as_deref());
     let whom = blocks::text_input(field::WHOM, "Dana Reyes, VP Sales", Some(&prefill.whom), false);
     let fields = [
