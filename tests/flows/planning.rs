@@ -23,6 +23,8 @@ crate::flows!(
     the_cadence_proposes_and_slows_down_when_all_is_worked_through,
     instructions_have_versions_and_a_history,
     of_two_who_write_instructions_one_does,
+    what_is_never_mentioned_is_blocked,
+    a_proposal_waits_for_whoever_manages_the_partner,
 );
 
 /// Sam is the manager at Northwind.
@@ -87,7 +89,8 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     assert_eq!(stage.say(MAYA, INTAKE, typed).await, "");
     insta::assert_snapshot!(stage.form(MAYA), @r"
     With *Northwind*
-    Accounts: Hooli: ask, initech
+    Accounts: Hooli: ask
+    Initech: give
     Day: 2026-03-12
     Begins at: -
     Length: 45 minutes
@@ -107,7 +110,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Change] [Move] [Call off] [Agenda]
+    [Change] [Move] [Call off]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Account planning: Hooli, Initech with Northwind*
@@ -116,7 +119,6 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Agenda]
     ");
     stage.press(MAYA, &at(&stage, MAYA, 0), "session.move").await;
     stage.submit(MAYA, json!({"date": "2026-03-13", "time": "09:00"})).await;
@@ -127,7 +129,6 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Agenda]
     ---
     Account planning: Hooli, Initech with Northwind · Fri 13 Mar, 09:00 to 09:30 · set by <@U0MAYA>
     ");
@@ -211,7 +212,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:45 · set by <@U0OMAR>
     1. *Hooli* · ask
     With: <@U0MAYA>, <@U0OMAR>, Sam Whitfield of Northwind
-    [Change] [Move] [Call off] [Agenda]
+    [Change] [Move] [Call off]
     ");
     stage.end().await;
 }
@@ -226,16 +227,15 @@ async fn what_does_not_fit_is_said_in_the_form(stage: Stage) {
         json!({"accounts": "Hooly"}),
         json!({"accounts": "Hooli\nhooli.com: give"}),
         json!({"accounts": "Hooli\nInitech", "minutes": "15"}),
-        json!({"date": "2026-03-04", "time": "09:59"}),
-        json!({"ours": []}),
+        json!({"accounts": "", "date": "2026-03-04", "time": "09:59"}),
+        json!({"date": "2026-03-12", "ours": []}),
     ] {
         said.push_str(&fields(&maya.submit(values).await.unwrap_err()));
     }
     insta::assert_snapshot!(said, @r#"
     accounts: I don't know an account "Hooly". Did you mean Hooli?
     accounts: Hooli stands there twice.
-    accounts: Only 1 account fit into 15 minutes. Choose a longer time, or leave some out.
-    accounts: Only 1 account fit into 15 minutes. Choose a longer time, or leave some out.
+    accounts: Only 1 account fits into 15 minutes. Choose a longer time, or leave some out.
     time: That time is over. Choose a later one.
     ours: Please complete this required field.
     "#);
@@ -246,7 +246,7 @@ async fn what_does_not_fit_is_said_in_the_form(stage: Stage) {
     Partner: -
     "#);
     maya.close_view().await.unwrap();
-    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session schedule hooli with northwind on fryday").await, @"");
+    insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner session schedule hooli with northwind by fryday").await, @r#"I can't read "fryday" as a date. Try `friday`, `12 dec` or `2026-12-12`."#);
     stage.end().await;
 }
 
@@ -300,7 +300,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Change] [Move] [Call off] [Agenda]
+    [Change] [Move] [Call off]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -314,7 +314,6 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Agenda]
     ");
     // Called off, it can be scheduled again.
     stage.press(MAYA, &last(&stage, MAYA), "session.cancel").await;
@@ -341,7 +340,7 @@ async fn of_two_who_schedule_one_proposal_one_does(stage: Stage) {
     1. *Hooli* · ask
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k: one account, at once. Instruction v1: every overlap with a motion.
+    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: every overlap with a motion.
     ");
     insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. An account comes back when it changes.");
     stage.press_late(MAYA, &card, &before, "session.set_aside").await;
@@ -365,7 +364,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     1. *Hooli* · ask
         their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k: one account, at once. Instruction v1: amount over $50k.
+    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: amount over $50k.
     [Schedule] [Change] [Not now]
     ");
     assert_eq!(stage.inbox(OMAR), "", "nobody but its manager decides");
@@ -376,7 +375,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     1. *Hooli* · ask
         their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k: one account, at once. Instruction v1: amount over $50k.
+    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: amount over $50k.
     ");
     stage.advance_to("2026-03-05T09:00:00Z").await;
     assert_eq!(sessions(&stage).await, [], "nothing is proposed twice for one account");
@@ -454,7 +453,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 worthy accounts have piled up. Instruction v1: our customer, their prospect or our open deal, their customer.
-    [Change] [Move] [Call off] [Agenda]
+    [Change] [Move] [Call off]
     ");
     stage.end().await;
 }
@@ -498,11 +497,8 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     ");
     // That its log is asked for is another matter.
     let told = || {
-        stage
-            .direct(MAYA)
-            .iter()
-            .filter(|t| !t.contains("What came of it?") && !t.contains("nothing is logged"))
-            .count()
+        let all = stage.direct(MAYA);
+        all.iter().filter(|t| !t.contains("What came of it?") && !t.contains("nothing is logged")).count()
     };
     let before = told();
     stage.advance_to("2026-03-11T10:00:00Z").await;
@@ -511,7 +507,15 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     stage.advance_to("2026-03-24T10:00:00Z").await;
     assert_eq!(told(), before, "{:?}", stage.direct(MAYA));
     stage.advance_to("2026-04-01T10:00:00Z").await;
-    insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @"");
+    insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
+    *Account planning: Globex Retail with Northwind*
+    Proposed: 15 minutes, Fri 10 Apr or later.
+    1. *Globex Retail* · ask
+        their customer, our open deal ($20k) · an ask: Northwind can open doors for our deal
+    With: <@U0MAYA>, Sam Whitfield of Northwind
+    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap with a motion.
+    [Schedule] [Change] [Not now]
+    ");
     stage.end().await;
 }
 
@@ -541,18 +545,16 @@ async fn instructions_have_versions_and_a_history(stage: Stage) {
     for values in [
         json!({"least": "a lot"}),
         json!({"least": "$100k", "bar": "$50k"}),
-        json!({"never": "x"}),
-        json!({"approvers": [OMAR]}),
+        json!({"bar": "", "never": "x"}),
+        json!({"never": "", "approvers": [OMAR]}),
     ] {
         said.push_str(&fields(&maya.submit(values).await.unwrap_err()));
     }
     insta::assert_snapshot!(said, @r#"
     least: I can't read "a lot" as an amount. Try $50k or 250000.
     bar: The bar is below $100k, from which an overlap counts at all.
-    bar: The bar is below $100k, from which an overlap counts at all.
     never: "x" would be found in any note. Write a word or a name.
-    bar: The bar is below $100k, from which an overlap counts at all.
-    never: "x" would be found in any note. Write a word or a name.
+    approvers: Omar Haddad is neither a partner manager nor an admin, so can't approve.
     "#);
     let first = json!({"least": "$50k", "bar": "$100k", "regions": "Sweden, Norway", "roles": ["services"],
         "tone": "first names, two sentences", "approvers": [MAYA], "ways": ["slack"], "never": "Project Falcon"});
@@ -591,5 +593,46 @@ async fn of_two_who_write_instructions_one_does(stage: Stage) {
     stage.submit(MAYA, json!({"bar": "$100k"})).await;
     stage.submit(EVE, json!({"bar": "$900k"})).await;
     insta::assert_snapshot!(stage.last_private(EVE), @"<@U0MAYA> saved version 1 of the instructions for Northwind while your form was open, so yours was not saved. `/partner partner instructions northwind` opens it as it is now.");
+    stage.end().await;
+}
+
+/// What Maya says is never to be mentioned stands in the way of a note, and the tone above its form.
+async fn what_is_never_mentioned_is_blocked(stage: Stage) {
+    super::drafts::ground(&stage).await;
+    instruct(&stage, json!({"never": "acme corp", "tone": "first names, short", "approvers": [MAYA]})).await;
+    let ts = super::drafts::propose(&stage, json!({})).await;
+    let card = super::drafts::card(&stage, &ts);
+    assert!(card.contains("“Acme Corp” is never to be mentioned to Northwind."), "{card}");
+    stage.person(OMAR).command(OPS, "/partner draft new acme").await.unwrap();
+    stage.settle().await;
+    let form = stage.sandbox.modal(OMAR).unwrap().to_string();
+    assert!(form.contains("Tone, by instruction v1: first names, short"), "{form}");
+    stage.end().await;
+}
+
+/// A proposal that nobody decides on is brought back, once; and goes over to whoever manages the partner by then.
+async fn a_proposal_waits_for_whoever_manages_the_partner(stage: Stage) {
+    contact(&stage).await;
+    instruct(&stage, json!({"bar": "$100k", "cadence": "none"})).await;
+    overlap(&stage, "Hooli (hooli.com), our open opp $180k, their customer").await;
+    stage.advance_to("2026-03-04T09:10:00Z").await;
+    for at in ["2026-03-06T09:00:00Z", "2026-03-09T08:00:00Z", "2026-03-09T09:00:00Z", "2026-03-10T09:00:00Z"]
+    {
+        stage.advance_to(at).await;
+    }
+    let told = stage.direct(MAYA);
+    assert_eq!(told.len(), 2, "{told:?}");
+    insta::assert_snapshot!(told[1], @"Account planning: Hooli with Northwind has waited 3 working days. Above you can schedule it, change it or set it aside.");
+    let mut tx = stage.db.begin().await.unwrap();
+    let northwind = map::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
+    let omars = tandem::map::partner::Partner { manager: Some(OMAR.into()), ..northwind };
+    map::save_partner(&mut tx, stage.clock.now(), &omars).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.advance_to("2026-03-10T10:00:00Z").await;
+    assert!(stage.inbox(OMAR).ends_with("[Schedule] [Change] [Not now]"), "{}", stage.inbox(OMAR));
+    assert_eq!(stage.direct(MAYA).len(), 2);
+    stage.press(OMAR, &last(&stage, OMAR), "session.schedule").await;
+    stage.submit(OMAR, json!({})).await;
+    assert!(matches!(sessions(&stage).await[0].stage, State::Scheduled { .. }));
     stage.end().await;
 }
