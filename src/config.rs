@@ -15,10 +15,12 @@ use crate::store::{Synchronous, keys};
 
 mod account_map;
 mod lists;
+mod pages;
 mod sources;
 
 pub use account_map::AccountMap;
 pub use lists::{ListExtent, ListKind, ListSource};
+pub use pages::Pages;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,6 +51,8 @@ pub struct Config {
     pub relevance: Relevance,
     /// The account map.
     pub account_map: AccountMap,
+    /// Pages that are opened by a link from Slack.
+    pub pages: Pages,
     /// Where partners' lists come from by themselves.
     pub sources: Vec<ListSource>,
 }
@@ -190,6 +194,7 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
+            pages: Pages::default(),
             sources: Vec::new(),
         }
     }
@@ -328,6 +333,13 @@ impl Config {
                 fix: "give the channel's id, such as C0123456789: it stands at the end of its details in Slack",
             });
         }
+        if !self.pages.has_fit_url() {
+            return Err(ConfigError::Wrong {
+                setting: "pages.url",
+                found: self.pages.url.clone().unwrap_or_default(),
+                fix: "give the address by which browsers reach Tandem, such as https://tandem.example.com",
+            });
+        }
         self.validate_numbers()
     }
 
@@ -369,6 +381,7 @@ impl Config {
                 "give 45, or another number up to 730 that is above account_map.cooling_days",
             ),
             ("account_map.fades_days", map.fades_days.into(), 30..=3650, "give 30 to 3650; 180 suits most"),
+            ("pages.hours", self.pages.hours.into(), 1..=720, "give 1 to 720; 24 suits most"),
         ];
         match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
             None => Ok(()),

@@ -141,6 +141,7 @@ impl Stage {
             keys::create(&config.key_file()).unwrap();
         }
         let url = format!("http://{}", listener.local_addr().unwrap());
+        config.pages.url.get_or_insert_with(|| url.clone());
         // A source of lists names its partner, which must be there.
         let early = !config.sources.is_empty();
         if early {

@@ -28,6 +28,7 @@ pub mod imports;
 mod occasion;
 mod overlaps;
 mod oversight;
+pub mod pages;
 mod pairs;
 mod partners;
 mod seen;
@@ -48,7 +49,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use crate::config::Delivery;
+use crate::config::{Delivery, Pages};
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
@@ -139,6 +140,8 @@ pub struct Bot {
     pub mapping: account_map::Settings,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
+    /// Where pages are reached, and for how long a link opens one.
+    pub pages: Pages,
 }
 
 impl FrontDoor for Bot {
