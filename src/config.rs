@@ -14,11 +14,15 @@ use serde::Deserialize;
 use crate::store::{Synchronous, keys};
 
 mod account_map;
+mod business_days;
+mod calendars;
 mod lists;
 mod pages;
 mod sources;
 
 pub use account_map::AccountMap;
+pub use business_days::{BusinessDays, Closure};
+pub use calendars::CalendarFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
 pub use pages::Pages;
 
@@ -51,10 +55,14 @@ pub struct Config {
     pub relevance: Relevance,
     /// The account map.
     pub account_map: AccountMap,
+    /// On which days people work.
+    pub business_days: BusinessDays,
     /// Pages that are opened by a link from Slack.
     pub pages: Pages,
     /// Where partners' lists come from by themselves.
     pub sources: Vec<ListSource>,
+    /// Calendars that are read for sessions that nobody logged.
+    pub calendars: Vec<CalendarFeed>,
 }
 
 /// How Slack is reached.
@@ -194,8 +202,10 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
+            business_days: BusinessDays::default(),
             pages: Pages::default(),
             sources: Vec::new(),
+            calendars: Vec::new(),
         }
     }
 }
@@ -285,6 +295,7 @@ impl Config {
         let file = file.unwrap_or(Path::new("tandem.toml"));
         let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
         config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
+        config.calendars.iter_mut().try_for_each(CalendarFeed::take_secrets)?;
         Ok(config)
     }
 

@@ -86,6 +86,10 @@ ids! {
     RequestId,
     /// An account-planning session.
     SessionId,
+    /// A session that a calendar shows.
+    FoundId,
+    /// A feed of sessions that a calendar program subscribes to.
+    FeedId,
     /// A commitment.
     CommitmentId,
     /// A note to a partner.

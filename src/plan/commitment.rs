@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::calendar::{add_days, days_between, working_day_before};
+use super::calendar::{add_days, days_between};
 use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, CommitmentId, PartnerId, UserId};
 
@@ -145,10 +146,10 @@ impl Commitment {
 
     /// The reminder that is due, with the day that it stands for.
     ///
-    /// On the working day before, on the day, then every third day; after a snooze on its day, then as above. Only
+    /// On the business day before by `days`, on the day, then every third day; after a snooze on its day, then as above. Only
     /// the latest counts, so a downtime is followed by one. A day that was over when the commitment was logged brings
     /// none: whoever has just written it down knows.
-    pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
+    pub fn reminder(&self, now: Timestamp, days: &Calendar) -> Option<(Date, Reminder)> {
         let Stage::Open { snoozed_until } = self.stage else { return None };
         let zone = self.time_zone();
         let local = now.to_zoned(zone.clone());
@@ -156,20 +157,25 @@ impl Commitment {
             return None;
         }
         let today = local.date();
-        let (day, why) = self.latest_reminder(today, snoozed_until)?;
+        let (day, why) = self.latest_reminder(today, snoozed_until, days)?;
         let logged = self.created_at.to_zoned(zone).datetime();
         let news = self.reminded.is_none_or(|last| last < day) && logged < day.to_datetime(REMIND_AT);
         news.then_some((day, why))
     }
 
-    fn latest_reminder(&self, today: Date, snoozed_until: Option<Date>) -> Option<(Date, Reminder)> {
+    fn latest_reminder(
+        &self,
+        today: Date,
+        snoozed_until: Option<Date>,
+        days: &Calendar,
+    ) -> Option<(Date, Reminder)> {
         let late = days_between(self.due, today);
         let quiet_until = snoozed_until.unwrap_or(Date::MIN);
         if today < quiet_until {
             return None;
         }
         let from = self.due.max(quiet_until);
-        let ahead = working_day_before(self.due);
+        let ahead = days.before(self.due);
         let day = match (days_between(from, today), snoozed_until) {
             (waited @ 0.., _) => add_days(from, waited - waited % LATE_EVERY_DAYS),
             (_, Some(until)) if today < ahead => until,
@@ -219,6 +225,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::kernel::actor::Role;
+    use crate::kernel::calendar::{Calendars, countries};
 
     pub(crate) fn at(text: &str) -> Timestamp {
         text.parse().expect("a timestamp")
@@ -282,7 +289,7 @@ pub(super) mod tests {
         let mut sent = Vec::new();
         let mut now = at(from);
         while now < at(until) {
-            if let Some((day, why)) = c.reminder(now) {
+            if let Some((day, why)) = c.reminder(now, &Calendar::weekdays()) {
                 c.reminded = Some(day);
                 sent.push((now.to_zoned(zone.clone()).strftime("%a %-d %H:%M").to_string(), why));
             }
@@ -308,6 +315,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_business_day_before_may_be_long_before() {
+        // Tuesday 7 April 2026 comes after Easter: the business day before is Thursday in Sweden and Monday elsewhere.
+        let due = commitment(date(2026, 4, 7));
+        let sweden = Calendars::default().of(countries::find("SE"));
+        let first = |days: &Calendar| {
+            let mut mornings = (1..8).map(|day| at(&format!("2026-04-0{day}T07:00:00Z")));
+            mornings.find_map(|now| due.reminder(now, days)).map(|(day, _)| day)
+        };
+        assert_eq!(first(&sweden), Some(date(2026, 4, 2)));
+        assert_eq!(first(&Calendar::weekdays()), Some(date(2026, 4, 6)));
+    }
+
+    #[test]
     fn after_a_downtime_one_reminder_and_no_flood() {
         let all = sent(commitment(date(2026, 3, 9)), "2026-03-20T12:00:00Z", "2026-03-22T00:00:00Z", 1);
         insta::assert_snapshot!(shown(&all), @r"
@@ -319,10 +339,13 @@ pub(super) mod tests {
     #[test]
     fn whoever_has_just_logged_it_is_not_reminded() {
         let mut today = commitment(date(2026, 3, 2));
-        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z"), &Calendar::weekdays()), None);
         today.due = date(2026, 3, 3);
-        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
-        assert_eq!(today.reminder(at("2026-03-03T08:00:00Z")), Some((date(2026, 3, 3), Reminder::Today)));
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z"), &Calendar::weekdays()), None);
+        assert_eq!(
+            today.reminder(at("2026-03-03T08:00:00Z"), &Calendar::weekdays()),
+            Some((date(2026, 3, 3), Reminder::Today))
+        );
     }
 
     #[test]

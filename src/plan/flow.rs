@@ -1,6 +1,8 @@
 //! Requests and commitments come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
+mod calendars;
 mod commitments;
+pub mod found;
 mod requests;
 
 use jiff::Timestamp;
@@ -12,6 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::store::{Tx, people};
 
+pub use calendars::*;
 pub use commitments::*;
 pub use requests::*;
 

@@ -1,12 +1,16 @@
 //! Plan: requests for account-planning sessions, the sessions themselves, and the commitments that sessions and threads
 //! leave behind (B3, A4, A17).
 //!
+//! [`invite`] is what a calendar program gets of a session, [`found`] a session that a calendar shows and nobody logged.
+//!
 //! [`phrase`] reads what people type behind the command; [`request`], [`session`] and [`commitment`] decide; `flow`
 //! carries out.
 
 pub mod calendar;
 pub mod commitment;
 pub mod flow;
+pub mod found;
+pub mod invite;
 pub mod phrase;
 pub mod request;
 pub mod session;

@@ -1,13 +1,17 @@
 //! Plan's SQL.
 
+mod calendars;
 mod commitments;
+mod feeds;
 mod requests;
 mod sessions;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use calendars::*;
 pub use commitments::*;
+pub use feeds::*;
 pub use requests::*;
 pub use sessions::*;
 

@@ -40,6 +40,12 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<SessionVerb>,
     },
+    /// Sessions in your calendar: files, links, and what calendars show that nobody logged
+    Calendar {
+        /// What to do; `show` when left out.
+        #[command(subcommand)]
+        verb: Option<CalendarVerb>,
+    },
     /// Commitments: who does what for whom by when
     Commit {
         /// What to do; `list` when left out.
@@ -142,6 +148,20 @@ pub enum SessionVerb {
     },
     /// What was asked and how it stands
     List,
+}
+
+/// `/partner calendar …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum CalendarVerb {
+    /// Your sessions, your links, and the calendars that are read
+    Show,
+    /// An address that your calendar subscribes to: your sessions, or those with a partner
+    Link {
+        /// The partner's name; your own sessions without it.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
 }
 
 /// `/partner commit …`

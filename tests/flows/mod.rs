@@ -1,6 +1,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod calendars;
 mod channels;
 mod commitments;
 #[macro_use]

@@ -11,6 +11,7 @@ use super::{answerable, last_day_at, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Outside};
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::map::account::Account;
@@ -18,6 +19,9 @@ use crate::map::account_map::store::mark_stale;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
+
+/// A reminder a business day ahead of what is due so many days later has its turn today: nobody rests for longer.
+const LONGEST_HOLIDAY: i64 = 21;
 
 /// What is promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,11 +172,11 @@ pub async fn move_commitment(
 }
 
 /// Sends the reminders that are due. The message before loses its controls, so that the newest alone has them.
-pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    // The working day before Monday is three days ahead, and zones differ by a day.
-    let until = add_days(now.to_zoned(TimeZone::UTC).date(), 5);
+pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
+    let until = add_days(now.to_zoned(TimeZone::UTC).date(), LONGEST_HOLIDAY);
     for c in store::commitments_near(tx, until).await? {
-        let Some((day, why)) = c.reminder(now) else { continue };
+        let days = calendars.of_person(&c.owner, &c.time_zone());
+        let Some((day, why)) = c.reminder(now, &days) else { continue };
         if !store::mark_reminded(tx, &c, day).await? {
             continue;
         }

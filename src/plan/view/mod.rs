@@ -1,7 +1,9 @@
 //! What plan shows in Slack.
 
+pub mod calendar;
 pub mod commitment;
 pub mod commitments;
+pub mod found;
 pub mod request;
 
 use jiff::Timestamp;

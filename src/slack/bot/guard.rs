@@ -44,6 +44,15 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.step_done", CONTRIBUTE),
     ("account.summary", CONTRIBUTE),
     ("account.touch", CONTRIBUTE),
+    // Whose feed or file it is, and who answers for the partner, the flow checks.
+    ("calendar.end", CONTRIBUTE),
+    ("calendar.file", CONTRIBUTE),
+    ("calendar.held", CONTRIBUTE),
+    ("calendar.link", CONTRIBUTE),
+    ("calendar.link_with", CONTRIBUTE),
+    ("calendar.not_ours", CONTRIBUTE),
+    ("calendar.read", TRIAGE),
+    ("calendar.show", CONTRIBUTE),
     ("channel.confirm", ADMINISTER),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
@@ -137,9 +146,11 @@ pub fn need_of_command(noun: &Noun) -> Need {
     match noun {
         Noun::Overlaps { verb: Some(OverlapsVerb::Review) } => TRIAGE,
         Noun::Overlaps { verb: Some(OverlapsVerb::Kinds) } => ADMINISTER,
-        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
-            CONTRIBUTE
-        }
+        Noun::Overlaps { .. }
+        | Noun::Session { .. }
+        | Noun::Calendar { .. }
+        | Noun::Commit { .. }
+        | Noun::Status { .. } => CONTRIBUTE,
         Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
         Noun::Account { .. } => CONTRIBUTE,
         Noun::Digest { verb } => match verb {

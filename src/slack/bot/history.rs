@@ -44,6 +44,13 @@ const DEEDS: &[(&str, &str)] = &[
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
     ("backup.restore", "restored {}"),
+    ("calendar.drop", "read {}"),
+    ("calendar.end", "ended {}"),
+    ("calendar.file", "took the calendar file of {}"),
+    ("calendar.held", "confirmed {}"),
+    ("calendar.link", "opened {}"),
+    ("calendar.not_ours", "set {} aside"),
+    ("calendar.read", "had {} read"),
     ("channel.confirm", "let {} stay shared"),
     ("channel.hold", "held back what goes to {}"),
     ("commitment.add", "logged {}"),
@@ -238,6 +245,15 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
         }
         "kinds" => Some("what kinds of overlaps suggest".to_owned()),
+        "calendar" => {
+            plan::store::found(tx, &id.into()).await?.map(|f| format!("“{}”", clip(&f.title, REASON)))
+        }
+        "calendars" if id == "file" => Some("a calendar file".to_owned()),
+        "calendars" => Some("the calendars".to_owned()),
+        "feed" => Some("a calendar link".to_owned()),
+        "session" => {
+            plan::store::session(tx, &id.into()).await?.map(|s| format!("“{}”", clip(&s.title(), REASON)))
+        }
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
@@ -256,11 +272,14 @@ const KINDS: &[&str] = &[
     "account",
     "app",
     "backup",
+    "calendar",
+    "calendars",
     "channel",
     "commitment",
     "contact",
     "digest",
     "draft",
+    "feed",
     "focus",
     "import",
     "inbox",
@@ -270,6 +289,7 @@ const KINDS: &[&str] = &[
     "pair",
     "partner",
     "request",
+    "session",
     "setup",
     "source",
 ];
@@ -295,6 +315,8 @@ mod tests {
         "account.history",
         "account.list",
         "account.show",
+        "calendar.link_with",
+        "calendar.show",
         "digest.preview",
         "draft.contact",
         "draft.gift",

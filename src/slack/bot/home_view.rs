@@ -241,6 +241,7 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Accounts", account_map::view::action::LIST, "own"),
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
+        blocks::button("Calendar", plan::calendar::action::SHOW, "mine"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
     ];
     if found.may_draft {

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod answers;
+pub mod calendars;
 mod carrier;
 mod channels;
 mod channels_view;
@@ -59,6 +60,7 @@ use crate::delivery::{schedule, sweep, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::pulse;
@@ -138,6 +140,10 @@ pub struct Bot {
     pub relevance: relevance::Settings,
     /// From when on what is known of an account counts as old.
     pub mapping: account_map::Settings,
+    /// Who works on which days.
+    pub calendars: Calendars,
+    /// The calendars that are read.
+    pub reads: calendars::reading::Reads,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
     /// Where pages are reached, and for how long a link opens one.
@@ -235,6 +241,7 @@ impl Bot {
             Noun::Account { verb, words } => accounts::command(o, verb, &words).await,
             Noun::Session { verb } => sessions::command(o, verb).await,
             Noun::Commit { verb } => commitments::command(o, verb).await,
+            Noun::Calendar { verb } => calendars::command(o, verb).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
@@ -257,6 +264,7 @@ impl Bot {
             "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
+            "calendar" => calendars::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
             "focus" => focus::click(o, verb, action).await,
             "kinds" => pairs::open_kinds(o).await,
@@ -314,9 +322,10 @@ impl Bot {
             in_one!(self, tx, events::round(&mut tx, now)),
             in_one!(self, tx, accounts::round(&mut tx, now)),
             in_one!(self, tx, accounts::room::round(self, &mut tx, now)),
-            in_one!(self, tx, commitments::round(&mut tx, now)),
-            in_one!(self, tx, sessions::round(&mut tx, now)),
-            in_one!(self, tx, drafts::round(&mut tx, now)),
+            in_one!(self, tx, commitments::round(self, &mut tx, now)),
+            in_one!(self, tx, sessions::round(self, &mut tx, now)),
+            in_one!(self, tx, drafts::round(self, &mut tx, now)),
+            in_one!(self, tx, calendars::round(&mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];
