@@ -1,12 +1,16 @@
 //! Plan's SQL.
 
+mod check_ins;
 mod commitments;
+mod plays;
 mod requests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use check_ins::*;
 pub use commitments::*;
+pub use plays::*;
 pub use requests::*;
 
 use crate::kernel::error::Result;

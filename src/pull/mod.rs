@@ -5,6 +5,7 @@
 //! shows the overlap. Beside it stands the [`focus`] list of each partner and side, proposed here and agreed on by people. To add a decision: a variant of [`digest::Decision`], its words in `view`, its control in `view::action`.
 
 pub mod digest;
+pub mod dry_run;
 pub mod flow;
 pub mod focus;
 pub mod forms;
@@ -13,3 +14,4 @@ pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod view;
+pub mod weights;

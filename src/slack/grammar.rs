@@ -46,6 +46,12 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<CommitVerb>,
     },
+    /// Plays: campaigns that a partner runs with you, each with owners and a ship date
+    Play {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<PlayVerb>,
+    },
     /// Notes to partners: draft one, see what waits
     Draft {
         /// What to do; `list` when left out.
@@ -166,6 +172,26 @@ pub enum CommitVerb {
     Late,
 }
 
+/// `/partner play …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum PlayVerb {
+    /// Start one in a form
+    Start {
+        /// `"Returns webinar" with northwind`
+        #[arg(value_name = "\"name\" with partner")]
+        words: Vec<String>,
+    },
+    /// Those that run, the ideas, and the page with all dates
+    List,
+    /// Say that one has shipped, and what came of it
+    Ship {
+        /// The play's name.
+        #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+}
+
 /// `/partner draft …`
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[command(disable_help_flag = true)]
@@ -188,6 +214,8 @@ pub enum DigestVerb {
     Preview,
     /// When and where it is posted
     Settings,
+    /// How much amount, trust, age and the rest count; shows what other weights would change
+    Weights,
 }
 
 /// `/partner partner …`
@@ -216,6 +244,12 @@ pub enum PartnerVerb {
     },
     /// What a partner, or one to be, would bring: counts by kind, and what of ours they cover
     Fit {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// Record a check-in: what they focus on this season
+    CheckIn {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,

@@ -25,6 +25,7 @@ const ROWS: &[(i64, &str)] = &[
     (6, include_str!("migrations/0006.sql")),
     (7, include_str!("migrations/0007.sql")),
     (8, include_str!("migrations/0008.sql")),
+    (13, include_str!("migrations/0013.sql")),
 ];
 
 mod sqlite {

@@ -1,7 +1,11 @@
 //! What plan shows in Slack.
 
+pub mod check_in;
 pub mod commitment;
 pub mod commitments;
+pub mod play;
+pub mod play_forms;
+pub mod plays_page;
 pub mod request;
 
 use jiff::Timestamp;

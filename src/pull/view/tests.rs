@@ -53,6 +53,9 @@ fn week() -> (Digest, Scene) {
         ours: None,
         kinds: crate::map::lists::kinds::Kinds::shipped(),
         counted: HashSet::new(),
+        weights: crate::pull::weights::Weights::default(),
+        trust: HashMap::new(),
+        worked: HashMap::new(),
     };
     let scene = Scene {
         now: input.now,
@@ -268,7 +271,7 @@ fn every_form_is_valid() {
     let time = DigestTime::default();
     for view in [
         forms::plan(&o, from, day, &offer()),
-        forms::assign(&o, from),
+        forms::assign(&o, from, &"U0OMAR".into()),
         forms::snooze(&o, from, day),
         forms::dismiss(&o, from),
         forms::settings(&time, Some(&channel), Some(&channel)),

@@ -20,6 +20,7 @@ fn sample() -> Facts {
         }),
         our_launch: Some(Dated { title: "Returns connector".into(), date: "2 March".into() }),
         their_launch: Some(Dated { title: "Northwind Returns API".into(), date: "5 March".into() }),
+        their_focus: Some(Dated { title: "returns in retail".into(), date: "4 March".into() }),
         result: Some("went live two weeks early".into()),
         next_step: Some("Thursday 19 March".into()),
     }
