@@ -123,8 +123,33 @@ mod tests {
         let late = play("2026-02-02T10:00:00Z", date(2026, 3, 2), date(2026, 3, 2));
         let line = Timeline::of(&[on_time.clone(), slipped.clone(), late.clone()], TODAY);
         assert_eq!((line.from, line.until), (date(2026, 2, 2), date(2026, 5, 18)));
-        insta::assert_snapshot!(format!("{:?}", line.marks), @"");
-        insta::assert_debug_snapshot!([on_time, slipped, late].map(|p| line.bar(&p, TODAY).unwrap()), @"");
+        insta::assert_snapshot!(format!("{:?}", line.marks), @r#"[(0.0, "2 Feb"), (26.67, "2 Mar"), (53.33, "30 Mar"), (80.0, "27 Apr")]"#);
+        insta::assert_debug_snapshot!([on_time, slipped, late].map(|p| line.bar(&p, TODAY).unwrap()), @r"
+        [
+            Bar {
+                from: 13.33,
+                until: 63.81,
+                first: None,
+                late: None,
+            },
+            Bar {
+                from: 20.0,
+                until: 90.48,
+                first: Some(
+                    43.81,
+                ),
+                late: None,
+            },
+            Bar {
+                from: 0.0,
+                until: 26.67,
+                first: None,
+                late: Some(
+                    33.33,
+                ),
+            },
+        ]
+        ");
     }
 
     #[test]

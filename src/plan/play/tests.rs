@@ -115,7 +115,36 @@ fn every_move_at_every_stage() {
             table.push_str(&format!("{name} {verb} {became}\n"));
         }
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+    idea play.edit idea
+    idea play.go running
+    idea play.move -
+    idea play.on_track -
+    idea play.ship -
+    idea play.results -
+    idea play.drop dropped
+    running play.edit running
+    running play.go -
+    running play.move running
+    running play.on_track running
+    running play.ship shipped
+    running play.results -
+    running play.drop dropped
+    shipped play.edit -
+    shipped play.go -
+    shipped play.move -
+    shipped play.on_track -
+    shipped play.ship -
+    shipped play.results shipped
+    shipped play.drop -
+    dropped play.edit -
+    dropped play.go -
+    dropped play.move -
+    dropped play.on_track -
+    dropped play.ship -
+    dropped play.results -
+    dropped play.drop -
+    ");
 }
 
 #[test]
@@ -156,17 +185,31 @@ fn sent(mut play: Play, from: &str, until: &str) -> String {
 fn its_owner_is_reminded_at_check_ins_and_around_the_day() {
     // Started on Monday 2 March; ships on Monday 23.
     let play = running(date(2026, 3, 23));
-    insta::assert_snapshot!(sent(play.clone(), "2026-03-02T12:00:00Z", "2026-04-01T00:00:00Z"), @"");
+    insta::assert_snapshot!(sent(play.clone(), "2026-03-02T12:00:00Z", "2026-04-01T00:00:00Z"), @r"
+    Mon 9 09:00 CheckIn
+    Mon 16 09:00 CheckIn
+    Fri 20 09:00 Ahead
+    Mon 23 09:00 Today
+    Thu 26 09:00 Late(3)
+    Sun 29 09:00 Late(6)
+    ");
     // After a downtime one, and no flood.
-    insta::assert_snapshot!(sent(play.clone(), "2026-03-18T12:00:00Z", "2026-03-20T00:00:00Z"), @"");
+    insta::assert_snapshot!(sent(play.clone(), "2026-03-18T12:00:00Z", "2026-03-20T00:00:00Z"), @"Wed 18 13:00 CheckIn");
     let unchecked = Play { plan: Plan { check_days: 0, ..play.plan.clone() }, ..play };
-    insta::assert_snapshot!(sent(unchecked, "2026-03-02T12:00:00Z", "2026-03-24T00:00:00Z"), @"");
+    insta::assert_snapshot!(sent(unchecked, "2026-03-02T12:00:00Z", "2026-03-24T00:00:00Z"), @r"
+    Fri 20 09:00 Ahead
+    Mon 23 09:00 Today
+    ");
 }
 
 #[test]
 fn results_are_asked_for_three_times_and_not_when_they_are_there() {
     let friday = date(2026, 3, 20);
-    insta::assert_snapshot!(sent(shipped(friday, None), "2026-03-20T16:00:00Z", "2026-05-30T00:00:00Z"), @"");
+    insta::assert_snapshot!(sent(shipped(friday, None), "2026-03-20T16:00:00Z", "2026-05-30T00:00:00Z"), @r"
+    Fri 27 09:00 Results
+    Fri 3 09:00 Results
+    Fri 10 09:00 Results
+    ");
     let known = shipped(friday, Some(Results { meetings: Some(3), ..Results::default() }));
     assert_eq!(sent(known, "2026-03-20T16:00:00Z", "2026-05-30T00:00:00Z"), "");
     assert_eq!(sent(idea(), "2026-03-02T12:00:00Z", "2026-05-30T00:00:00Z"), "", "an idea has no day");
@@ -176,20 +219,20 @@ fn results_are_asked_for_three_times_and_not_when_they_are_there() {
 fn how_it_stands_in_words() {
     let today = date(2026, 3, 9);
     let words = |play: &Play| play.state_words(today);
-    insta::assert_snapshot!(words(&idea()), @"");
-    insta::assert_snapshot!(words(&Play { plan: Plan { their_owner: None, ship: None, ..idea().plan }, ..idea() }), @"");
-    insta::assert_snapshot!(words(&running(date(2026, 3, 20))), @"");
-    insta::assert_snapshot!(words(&running(date(2026, 3, 6))), @"");
+    insta::assert_snapshot!(words(&idea()), @"An idea that can start");
+    insta::assert_snapshot!(words(&Play { plan: Plan { their_owner: None, ship: None, ..idea().plan }, ..idea() }), @"An idea: it cannot start without an owner on their side and a ship date");
+    insta::assert_snapshot!(words(&running(date(2026, 3, 20))), @"Ships Fri 20 Mar, in 11 days");
+    insta::assert_snapshot!(words(&running(date(2026, 3, 6))), @"3 days late, was to ship Fri 6 Mar");
     let mut slipped = running(date(2026, 3, 27));
     slipped.stage = Stage::Running { since: at("2026-03-02T12:00:00Z"), first: date(2026, 3, 13) };
-    insta::assert_snapshot!(words(&slipped), @"");
-    insta::assert_snapshot!(words(&shipped(date(2026, 3, 19), None)), @"");
+    insta::assert_snapshot!(words(&slipped), @"Ships Fri 27 Mar, in 18 days, 14 days later than first planned (Fri 13 Mar)");
+    insta::assert_snapshot!(words(&shipped(date(2026, 3, 19), None)), @"Shipped Thu 19 Mar, 1 day earlier than first planned (Fri 20 Mar) · no results yet");
     let results =
         Results { sent: Some(1200), replies: Some(1), meetings: Some(5), pipeline: Money::parse("$80k") };
-    insta::assert_snapshot!(words(&shipped(date(2026, 3, 20), Some(results))), @"");
+    insta::assert_snapshot!(words(&shipped(date(2026, 3, 20), Some(results))), @"Shipped Fri 20 Mar · 1,200 sent · 1 reply · 5 meetings · $80k pipeline");
     let dropped =
         Stage::Dropped { because: "no <budget>".into(), by: "UPM".into(), at: at("2026-03-09T08:00:00Z") };
-    insta::assert_snapshot!(words(&Play { stage: dropped, ..idea() }), @"");
+    insta::assert_snapshot!(words(&Play { stage: dropped, ..idea() }), @"Dropped by <@UPM>: no &lt;budget&gt;");
 }
 
 #[test]

@@ -133,7 +133,8 @@ pub fn settled(
         ),
         (None, None) => format!("Check-in with *{name}*: {}.", rhythm.words(since, today)),
     };
-    Ok(Message::text(text))
+    // Without blocks Slack would leave the buttons where they are.
+    Ok(Message::new(text.clone(), vec![blocks::section(&text)]))
 }
 
 fn capital(text: &str) -> String {
@@ -273,28 +274,44 @@ mod tests {
     fn reminders() {
         let (beat, said) = (beat(), check_in());
         let bare = Due { beat: &beat, last: None, plays: &[], open: &[] };
-        insta::assert_snapshot!(due(&bare, TODAY).expect("a message").text, @"");
+        insta::assert_snapshot!(due(&bare, TODAY).expect("a message").text, @r"
+        A check-in with *Northwind &amp; Sons* is due. There was none so far.
+        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+        ");
         let plays = [running(date(2026, 4, 10))];
         let open = [commitment(date(2026, 3, 30)), commitment(date(2026, 4, 3))];
         let full = Due { beat: &beat, last: Some(&said), plays: &plays, open: &open };
-        insta::assert_snapshot!(due(&full, TODAY).expect("a message").text, @"");
+        insta::assert_snapshot!(due(&full, TODAY).expect("a message").text, @r"
+        A check-in with *Northwind &amp; Sons* is due. The last was 28 days ago, on Wed 4 Mar. They focused on: returns in retail
+        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+        • Returns webinar: Ships Fri 10 Apr, in 9 days
+        • 2 open commitments, 1 late
+        ");
     }
 
     #[test]
     fn answers() {
         let partner = testing::partner("Northwind", None);
         let (rhythm, said) = (Rhythm::new(&"p1".into()), check_in());
-        insta::assert_snapshot!(recorded(&partner, &said, &rhythm, date(2026, 3, 4)).expect("a message").text, @"");
+        insta::assert_snapshot!(recorded(&partner, &said, &rhythm, date(2026, 3, 4)).expect("a message").text, @r"
+        Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
+        It counts until Tue 31 Mar: notes to them and agendas with them can build on it. The next check-in is due Wed 1 Apr.
+        ");
         let never = Rhythm { every_days: 0, ..rhythm.clone() };
-        insta::assert_snapshot!(recorded(&partner, &said, &never, date(2026, 3, 4)).expect("a message").text, @"");
+        insta::assert_snapshot!(recorded(&partner, &said, &never, date(2026, 3, 4)).expect("a message").text, @r"
+        Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
+        It counts until Tue 31 Mar: notes to them and agendas with them can build on it. I remind nobody of the next one.
+        ");
         let quiet = Rhythm { quiet_until: Some(date(2026, 4, 8)), ..rhythm.clone() };
         let text = |rhythm, last| settled(&partner, rhythm, last, said.on, TODAY).expect("a message").text;
-        insta::assert_snapshot!(text(&quiet, None), @"");
-        insta::assert_snapshot!(text(&rhythm, Some(&said)), @"");
-        insta::assert_snapshot!(summary(&rhythm, Some(&said), said.on, date(2026, 3, 9)), @"");
-        insta::assert_snapshot!(summary(&rhythm, None, said.on, TODAY), @"");
+        insta::assert_snapshot!(text(&quiet, None), @"Check-in with *Northwind*: I remind you again on Wed 8 Apr.");
+        insta::assert_snapshot!(text(&rhythm, Some(&said)), @"Check-in with *Northwind* recorded on Wed 4 Mar: returns in retail. Due today.");
+        insta::assert_snapshot!(summary(&rhythm, Some(&said), said.on, date(2026, 3, 9)), @"returns in retail (Sam Whitfield, 4 March) · next on Wed 1 Apr");
+        insta::assert_snapshot!(summary(&rhythm, None, said.on, TODAY), @"focus not known · due today");
         match recorded_already(&partner) {
-            Error::User(error) => insta::assert_snapshot!(error.text, @""),
+            Error::User(error) => {
+                insta::assert_snapshot!(error.text, @"Somebody else recorded or moved the check-in with Northwind while your form was open, so yours was not saved. `/partner partner show northwind` shows how it stands.")
+            }
             other => panic!("{other}"),
         }
     }

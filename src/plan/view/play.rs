@@ -257,7 +257,7 @@ pub fn refusal(play: &Play) -> Error {
     who.dedup();
     Error::refused(format!(
         "Only {} can change this play, or somebody who looks after {}: a partner manager, operations or an admin.",
-        who.join(", "),
+        who.join(" or "),
         escape(&play.partner)
     ))
 }

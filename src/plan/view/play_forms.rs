@@ -221,7 +221,9 @@ fn results_fields(known: Option<&Results>) -> Vec<Value> {
 pub fn ship_modal(play: &Play, today: Date, metadata: &Value) -> Value {
     let on = blocks::date_picker(field::DATE, Some(today));
     let mut all = vec![described(play, today), blocks::input("Shipped on", on, None, false)];
-    all.push(blocks::context("What came of it, as far as it is known. I ask again in a week."));
+    all.push(blocks::context(
+        "What came of it, as far as it is known. Where all of it is left empty, I ask in a week.",
+    ));
     all.extend(results_fields(None));
     blocks::modal(action::SHIP, "It has shipped", Some("Ship"), metadata, all)
 }

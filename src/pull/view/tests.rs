@@ -117,7 +117,7 @@ fn a_full_digest() {
     let kinds: Vec<&str> = message.blocks.iter().map(|b| b["type"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), 17, "{kinds:?}");
     assert_eq!(message.blocks[5]["elements"][0]["value"], "globex:1");
-    assert_eq!(message.blocks[5]["elements"][1]["options"][3]["value"], "draft:globex:1");
+    assert_eq!(message.blocks[5]["elements"][2]["options"][3]["value"], "draft:globex:1");
 }
 
 #[test]

@@ -52,7 +52,7 @@ struct Text<'a> {
 fn was(at: usize, place: &Place) -> String {
     match place.was {
         Some(was) if was == at => "as now".to_owned(),
-        Some(was) => format!("now {was}."),
+        Some(was) => format!("now in place {was}"),
         None => "now further down".to_owned(),
     }
 }
@@ -129,14 +129,30 @@ mod tests {
             weighed: 30,
         };
         let message = tried(&run, &weights).unwrap();
-        insta::assert_snapshot!(message.text, @"");
+        insta::assert_snapshot!(message.text, @r"
+        *What these weights would change* · amount high, trust off
+        7 of the 30 that are weighed would stand elsewhere. The first ones:
+        1. *Acme &lt;b&gt;* with Northwind · now in place 4 · an ask: Northwind can introduce us; new on Monday
+        2. *Globex* with Northwind · as now · a give: we can introduce Northwind; new on Monday
+        3. *Hooli* with Northwind · now further down · joint: both deals are open now; new on Monday
+        Stark with Northwind leaves the first 5: it would be 9.
+        Nothing has changed yet, and a digest that was posted stays as it is.
+        ");
         let payload = json!({"channel": "C1", "text": message.text, "blocks": message.blocks});
         slackblocks::MessagePayload::try_from(payload).unwrap();
         let same = DryRun { out: vec![], moved: 0, places: vec![], ..run.clone() };
-        insta::assert_snapshot!(tried(&same, &weights).unwrap().text, @"");
+        insta::assert_snapshot!(tried(&same, &weights).unwrap().text, @r"
+        *What these weights would change* · amount high, trust off
+        The order of the 30 that are weighed stays as it is.
+        Nothing has changed yet, and a digest that was posted stays as it is.
+        ");
         let nothing = DryRun { weighed: 0, ..same };
-        insta::assert_snapshot!(tried(&nothing, &Weights::default()).unwrap().text, @"");
-        insta::assert_snapshot!(taken(&weights, Some("Monday 16 March at 09:00")).text, @"");
+        insta::assert_snapshot!(tried(&nothing, &Weights::default()).unwrap().text, @r"
+        *What these weights would change* · everything normal
+        Nothing waits for a decision, so there is nothing to put in order.
+        Nothing has changed yet, and a digest that was posted stays as it is.
+        ");
+        insta::assert_snapshot!(taken(&weights, Some("Monday 16 March at 09:00")).text, @"From now on the order of triage goes by: amount high, trust off. The next digest comes Monday 16 March at 09:00.");
         // Ten places with everything that can be said of them fit.
         let long = "&".repeat(300);
         let full = DryRun {

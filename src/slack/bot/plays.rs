@@ -88,7 +88,7 @@ fn unknown(words: &str, running: &[Play]) -> Error {
             Error::user(format!("No play \"{written}\" is running. Did you mean {}?", escape(near)))
         }
         None => Error::user(format!(
-            "No play \"{written}\" is running. Running are: {}.",
+            "No play \"{written}\" is running. Those that are: {}.",
             escape(&clip(&titles.join(", "), 300))
         )),
     }

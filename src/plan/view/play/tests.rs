@@ -38,7 +38,13 @@ fn shown(message: &Message) -> String {
 fn cards() {
     let card = |whole: &Whole| shown(&card(whole, String::new(), TODAY, true).expect("a card"));
     let lacking = Play { plan: Plan { their_owner: None, ship: None, ..idea().plan }, ..idea() };
-    insta::assert_snapshot!(card(&whole(lacking)), @"");
+    insta::assert_snapshot!(card(&whole(lacking)), @r"
+    *Returns webinar* with Northwind · co-branded webinar
+    An idea: it cannot start without an owner on their side and a ship date
+    Theirs: nobody yet · Ours: <@UOWN>
+    Targets: no account of the map yet (their customers that we want)
+    [Start] [Edit] ⋯Add support ⋯Drop
+    ");
     let mut play = running(date(2026, 3, 27));
     play.stage = Stage::Running { since: at("2026-03-02T12:00:00Z"), first: date(2026, 3, 20) };
     play.plan.sender = Some("UAM".into());
@@ -57,10 +63,31 @@ fn cards() {
         ],
         play,
     };
-    insta::assert_snapshot!(card(&full), @"");
-    insta::assert_snapshot!(card(&whole(shipped(date(2026, 3, 6), None))), @"");
+    insta::assert_snapshot!(card(&full), @r"
+    *Returns webinar* with Northwind · co-branded webinar
+    Ships Fri 27 Mar, in 18 days, 7 days later than first planned (Fri 20 Mar)
+    Theirs: Sam Whitfield · Ours: <@UOWN> · Sends: <@UAM>
+    Targets: 6 accounts: Acme, Globex &lt;Retail&gt;, Hooli, Initech, Umbrella and 1 more
+    • send the case study: due Fri 13 Mar, in 4 days · <@UOWN>
+    <@UOWN> said on Mon 9 Mar that it is on track
+    <@UOWN> moved it from Fri 20 Mar to Fri 27 Mar on Fri 6 Mar: their landing page is late
+    [Ship] [On track] [Move the date] ⋯Add support ⋯Edit ⋯Drop
+    ");
+    insta::assert_snapshot!(card(&whole(shipped(date(2026, 3, 6), None))), @r"
+    *Returns webinar* with Northwind · co-branded webinar
+    Shipped Fri 6 Mar, 14 days earlier than first planned (Fri 20 Mar) · no results yet
+    Theirs: Sam Whitfield · Ours: <@UOWN>
+    Targets: no account of the map yet (their customers that we want)
+    [Record results]
+    ");
     let results = Results { sent: Some(120), meetings: Some(5), ..Results::default() };
-    insta::assert_snapshot!(card(&whole(shipped(date(2026, 3, 6), Some(results)))), @"");
+    insta::assert_snapshot!(card(&whole(shipped(date(2026, 3, 6), Some(results)))), @r"
+    *Returns webinar* with Northwind · co-branded webinar
+    Shipped Fri 6 Mar, 14 days earlier than first planned (Fri 20 Mar) · 120 sent · 5 meetings
+    Theirs: Sam Whitfield · Ours: <@UOWN>
+    Targets: no account of the map yet (their customers that we want)
+    [Update results]
+    ");
     let nobody = Play { plan: Plan { audience: Audience::Nobody, ..idea().plan }, ..idea() };
     assert!(!card(&whole(nobody)).contains("Targets"));
     // The longest that anybody can write fits.
@@ -92,9 +119,15 @@ fn slackblocks_take(message: &Message) {
 fn reminders() {
     let lead = |why| reminder_lead(&running(date(2026, 3, 20)), &"UOWN".into(), why);
     let all = [Reminder::CheckIn, Reminder::Ahead, Reminder::Today, Reminder::Late(3), Reminder::Results];
-    insta::assert_snapshot!(all.map(lead).join("\n"), @"");
-    insta::assert_snapshot!(reminder_lead(&running(date(2026, 3, 20)), &"UPM".into(), Reminder::Today), @"");
-    insta::assert_snapshot!(moved_lead(&running(date(2026, 3, 20)), &"UOWN".into(), "no <room>", TODAY), @"");
+    insta::assert_snapshot!(all.map(lead).join("\n"), @r"
+    How does this stand?
+    This ships next.
+    This ships today.
+    This was to ship and nobody said that it did. Has it, has it a new day, or is it off?
+    This has shipped. What came of it?
+    ");
+    insta::assert_snapshot!(reminder_lead(&running(date(2026, 3, 20)), &"UPM".into(), Reminder::Today), @"This ships today. <@UOWN> ran it and is no member any more: give it to somebody with Edit.");
+    insta::assert_snapshot!(moved_lead(&running(date(2026, 3, 20)), &"UOWN".into(), "no <room>", TODAY), @"<@UOWN> moved this from Fri 20 Mar: no &lt;room&gt;.");
 }
 
 #[test]
@@ -104,19 +137,31 @@ fn answers() {
         other => panic!("{other}"),
     };
     let lacks = [Missing::TheirOwner, Missing::ShipDate];
-    insta::assert_snapshot!(text(cannot_start(&idea(), &lacks)), @"");
-    insta::assert_snapshot!(text(cannot_start(&running(date(2026, 3, 20)), &lacks[..1])), @"");
-    insta::assert_snapshot!(text(changed_already(&running(date(2026, 3, 20)), at("2026-03-09T08:00:00Z"))), @"");
-    insta::assert_snapshot!(text(refusal(&running(date(2026, 3, 20)))), @"");
-    insta::assert_snapshot!(page_link("https://tandem.example/pages/plays?for=U1&until=1&seal=2", "24 hours").text, @"");
+    insta::assert_snapshot!(text(cannot_start(&idea(), &lacks)), @"*Returns webinar* stays an idea: it cannot start without an owner on their side and a ship date. *Edit* on its card is where that goes.");
+    insta::assert_snapshot!(text(cannot_start(&running(date(2026, 3, 20)), &lacks[..1])), @"*Returns webinar* is running and cannot go on without an owner on their side. Nothing was changed.");
+    insta::assert_snapshot!(text(changed_already(&running(date(2026, 3, 20)), at("2026-03-09T08:00:00Z"))), @"That changed before you pressed the button. *Returns webinar*: Ships Fri 20 Mar, in 11 days. `/partner play list` shows how it is now.");
+    insta::assert_snapshot!(text(refusal(&running(date(2026, 3, 20)))), @"Only <@UOWN> or <@UPM> can change this play, or somebody who looks after Northwind: a partner manager, operations or an admin.");
+    insta::assert_snapshot!(page_link("https://tandem.example/pages/plays?for=U1&until=1&seal=2", "24 hours").text, @"<https://tandem.example/pages/plays?for=U1&amp;until=1&amp;seal=2|All plays on a timeline>. The link is yours alone and opens for 24 hours.");
 }
 
 #[test]
 fn lists() {
     let list = |found: &[Play]| shown(&list("Plays", found, TODAY, ("Show", action::SHOW)).expect("a list"));
-    insta::assert_snapshot!(list(&[]), @"");
+    insta::assert_snapshot!(list(&[]), @r#"
+    No play is under way. `/partner play start "Returns webinar" with northwind` starts one.
+    [Start a play]
+    "#);
     let lacking = Play { plan: Plan { their_owner: None, owner: None, ..idea().plan }, ..idea() };
-    insta::assert_snapshot!(list(&[running(date(2026, 3, 6)), lacking, shipped(date(2026, 3, 5), None)]), @"");
+    insta::assert_snapshot!(list(&[running(date(2026, 3, 6)), lacking, shipped(date(2026, 3, 5), None)]), @r"
+    *Plays*
+    *Returns webinar* with Northwind · co-branded webinar
+    3 days late, was to ship Fri 6 Mar · Sam Whitfield and <@UOWN>
+    *Returns webinar* with Northwind · co-branded webinar
+    An idea: it cannot start without an owner on their side and an owner on our side · nobody of theirs and nobody yet
+    *Returns webinar* with Northwind · co-branded webinar
+    Shipped Thu 5 Mar, 15 days earlier than first planned (Fri 20 Mar) · no results yet · Sam Whitfield and <@UOWN>
+    [See all on a timeline] [Start a play]
+    ");
     let many = super::list("Plays", &vec![running(date(2026, 3, 20)); 30], TODAY, ("Show", action::SHOW))
         .expect("a list");
     assert!(many.text.ends_with("10 more are on the page."));
