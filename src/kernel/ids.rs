@@ -92,6 +92,10 @@ ids! {
     FeedId,
     /// A commitment.
     CommitmentId,
+    /// A campaign that a partner runs with us.
+    PlayId,
+    /// A check-in with a partner.
+    CheckInId,
     /// A note to a partner.
     DraftId,
     /// A Slack user, as Slack names it (`U…`, `W…`).

@@ -25,6 +25,8 @@ pub mod action {
     pub const ADD_CONTACT: &str = "partner.add_contact";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
+    /// Opens the form of a check-in, which is drawn elsewhere; the value is its id.
+    pub const CHECK_IN: &str = "check_in.record";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
     pub const EDIT_CONTACT: &str = "partner.edit_contact";
 }
@@ -137,6 +139,8 @@ pub struct Details<'a> {
     pub fetched: &'a [String],
     /// How its focus lists stand, in words.
     pub focus: String,
+    /// What they focus on this season and when the next check-in is, in words; mrkdwn.
+    pub check_ins: String,
     /// What its people may see, in words.
     pub sharing: String,
     /// Whether the reader may change that.
@@ -165,6 +169,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("Open overlaps", d.open.to_string()),
         ("List", list),
         ("Focus list", d.focus.clone()),
+        ("This season", d.check_ins.clone()),
         ("They may see", d.sharing.clone()),
     ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
@@ -194,6 +199,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
+        buttons.push(blocks::button("Check in", action::CHECK_IN, partner.id.as_str()));
     }
     if d.may_share {
         buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));

@@ -1,8 +1,10 @@
 //! Requests and commitments come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
 mod calendars;
+mod check_ins;
 mod commitments;
 pub mod found;
+mod plays;
 mod requests;
 
 use jiff::Timestamp;
@@ -15,7 +17,9 @@ use crate::kernel::ids::UserId;
 use crate::store::{Tx, people};
 
 pub use calendars::*;
+pub use check_ins::*;
 pub use commitments::*;
+pub use plays::*;
 pub use requests::*;
 
 /// The last day on which it has been `hour` in `zone`.
@@ -31,6 +35,8 @@ async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
 /// After a restore: whoever ran until then gave the reminders up to now. Those of later days come again.
 pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     commitments::reminded(tx, now).await?;
+    plays::reminded(tx, now).await?;
+    check_ins::reminded(tx, now).await?;
     requests::reminded(tx, now).await
 }
 

@@ -1,8 +1,10 @@
 //! Plan's SQL.
 
 mod calendars;
+mod check_ins;
 mod commitments;
 mod feeds;
+mod plays;
 mod requests;
 mod sessions;
 
@@ -10,8 +12,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use calendars::*;
+pub use check_ins::*;
 pub use commitments::*;
 pub use feeds::*;
+pub use plays::*;
 pub use requests::*;
 pub use sessions::*;
 

@@ -8,6 +8,7 @@
 //! is worth a session now.
 
 pub mod digest;
+pub mod dry_run;
 pub mod flow;
 pub mod focus;
 pub mod forms;
@@ -17,3 +18,4 @@ pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod view;
+pub mod weights;

@@ -52,6 +52,12 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<CommitVerb>,
     },
+    /// Plays: campaigns that a partner runs with you, each with owners and a ship date
+    Play {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<PlayVerb>,
+    },
     /// Notes to partners: draft one, see what waits
     Draft {
         /// What to do; `list` when left out.
@@ -186,6 +192,26 @@ pub enum CommitVerb {
     Late,
 }
 
+/// `/partner play …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum PlayVerb {
+    /// Start one in a form
+    Start {
+        /// `"Returns webinar" with northwind`
+        #[arg(value_name = "\"name\" with partner")]
+        words: Vec<String>,
+    },
+    /// Those that run, the ideas, and the page with all dates
+    List,
+    /// Say that one has shipped, and what came of it
+    Ship {
+        /// The play's name.
+        #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+}
+
 /// `/partner draft …`
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[command(disable_help_flag = true)]
@@ -208,6 +234,8 @@ pub enum DigestVerb {
     Preview,
     /// When and where it is posted
     Settings,
+    /// How much amount, trust, age and the rest count; shows what other weights would change
+    Weights,
 }
 
 /// `/partner partner …`
@@ -236,6 +264,12 @@ pub enum PartnerVerb {
     },
     /// What a partner, or one to be, would bring: counts by kind, and what of ours they cover
     Fit {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// Record a check-in: what they focus on this season
+    CheckIn {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,
@@ -450,9 +484,10 @@ mod tests {
         `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
         `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
         `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+        `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
         `/partner draft new | list`  Notes to partners: draft one, see what waits
-        `/partner digest preview | settings`  The weekly triage digest
-        `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+        `/partner digest preview | settings | weights`  The weekly triage digest
+        `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

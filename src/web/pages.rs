@@ -4,6 +4,8 @@
 //! **To add a page:** a file with its handler here, which takes a [`Reader`] and answers with [`html`], its route in
 //! [`router`], its template in `templates/pages/` on top of `base.html`.
 
+mod plays;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -13,6 +15,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
 
 use crate::kernel::actor::{Actor, Right, Standing};
 use crate::kernel::error::{Error, Result};
@@ -33,7 +36,7 @@ const QUIET: [(HeaderName, &str); 4] = [
 
 /// Every page.
 pub fn router(bot: Arc<Bot>) -> Router {
-    Router::new().with_state(bot)
+    Router::new().route("/pages/plays", get(plays::page)).with_state(bot)
 }
 
 /// Whoever opened a page by a link of their own that has not ended: a member of the workspace.

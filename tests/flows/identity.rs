@@ -141,7 +141,7 @@ fn right(need: Need) -> Right {
     }
 }
 
-const COMMANDS: [(&str, Right); 16] = [
+const COMMANDS: [(&str, Right); 20] = [
     ("overlaps list", Right::Contribute),
     ("overlaps add", Right::Contribute),
     ("overlaps import", Right::Contribute),
@@ -153,9 +153,13 @@ const COMMANDS: [(&str, Right); 16] = [
     ("draft list", Right::Triage),
     ("digest preview", Right::Contribute),
     ("digest settings", Right::Administer),
+    ("digest weights", Right::Triage),
     ("partner list", Right::Contribute),
     ("partner add", Right::Administer),
     ("partner contact northwind", Right::Triage),
+    ("partner check-in northwind", Right::Triage),
+    ("play list", Right::Contribute),
+    ("play start", Right::Triage),
     ("setup", Right::Administer),
     ("status", Right::Contribute),
 ];

@@ -27,6 +27,7 @@ const ROWS: &[(i64, &str)] = &[
     (8, include_str!("migrations/0008.sql")),
     (9, include_str!("migrations/0009.sql")),
     (10, include_str!("migrations/0010.sql")),
+    (13, include_str!("migrations/0013.sql")),
 ];
 
 mod sqlite {

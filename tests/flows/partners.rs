@@ -48,6 +48,7 @@ async fn a_partner_is_added_and_edited(stage: Stage) {
         Open overlaps: 0
         List: none yet: drop one into the intake channel
         Focus list: none yet
+        This season: focus not known · next on Wed 1 Apr
         They may see: overlaps with account, domain, what it is to us
         ");
     }

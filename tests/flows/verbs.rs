@@ -169,6 +169,7 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner digest now`. You can say:
     `/partner digest preview`  The digest as it would be posted now, for your eyes only
     `/partner digest settings`  When and where it is posted
+    `/partner digest weights`  How much amount, trust, age and the rest count; shows what other weights would change
     ");
     insta::assert_snapshot!(answers(&stage, ALEX, &["partner", "partner show", "partner show pied piper", "partner add Initech",
         "partner contact", "partner contact nobody", "partner contact northwind", "setup", "setup now", "frobnicate", "help me"]).await, @r#"
@@ -201,9 +202,10 @@ async fn every_verb_answers(stage: Stage) {
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -213,9 +215,10 @@ async fn every_verb_answers(stage: Stage) {
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
     `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

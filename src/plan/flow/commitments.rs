@@ -217,3 +217,32 @@ async fn whom_to_remind(tx: &mut Tx, c: &Commitment) -> Result<(UserId, Option<O
 async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
     Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
 }
+
+/// Drops these, for a reason that lies outside of them; whose they are is told, unless they did it themselves.
+pub(super) async fn drop_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    open: Vec<Commitment>,
+    because: &str,
+) -> Result<()> {
+    for before in open {
+        let seen = before.version;
+        let what = commitment::Move::Drop(because.to_owned());
+        let verb = what.verb();
+        let Ok(after) = before.moved(what, &actor.user, now) else { continue };
+        if !store::save_commitment(tx, &after, seen).await? {
+            continue;
+        }
+        audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), because);
+        redraw(tx, now, &after, &after.owner, true).await?;
+        if after.owner != actor.user {
+            let today = today_of(tx, &after.owner, now).await?;
+            let message = view::commitment::news(&after, &actor.user, today)?;
+            let key = format!("commitment:{}:{}:{}", after.id, after.version, after.owner);
+            let out = Outgoing::post(key, Destination::Person(after.owner.clone()), message);
+            outbox::enqueue(tx, millis(now), &out).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,9 +1,13 @@
 //! What plan shows in Slack.
 
 pub mod calendar;
+pub mod check_in;
 pub mod commitment;
 pub mod commitments;
 pub mod found;
+pub mod play;
+pub mod play_forms;
+pub mod plays_page;
 pub mod request;
 
 use jiff::Timestamp;

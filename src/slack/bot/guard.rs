@@ -5,7 +5,7 @@
 use super::{Occasion, setup};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
-use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, OverlapsVerb, PartnerVerb};
+use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, OverlapsVerb, PartnerVerb, PlayVerb};
 
 /// What somebody needs to get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +54,18 @@ pub const TABLE: &[(&str, Need)] = &[
     ("calendar.read", TRIAGE),
     ("calendar.show", CONTRIBUTE),
     ("channel.confirm", ADMINISTER),
+    // Asked again with the partner.
+    ("check_in.later", TRIAGE),
+    ("check_in.record", TRIAGE),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
     ("commitment.drop", CONTRIBUTE),
     ("commitment.snooze", CONTRIBUTE),
     ("digest.preview", CONTRIBUTE),
     ("digest.settings", ADMINISTER),
+    // What one sets counts for every partner: the noun asks for somebody who looks after all.
+    ("digest.weigh", TRIAGE),
+    ("digest.weights", TRIAGE),
     ("draft.approve", APPROVE),
     ("draft.arrived", APPROVE),
     ("draft.contact", TRIAGE),
@@ -94,6 +100,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
+    ("overlap.claim", TRIAGE),
     ("overlap.dismiss", TRIAGE),
     ("overlap.menu", TRIAGE),
     ("overlap.plan", TRIAGE),
@@ -118,6 +125,21 @@ pub const TABLE: &[(&str, Need)] = &[
     // Asked again with the partner: its manager's or an admin's.
     ("partner.sharing", TRIAGE),
     ("partner.show", CONTRIBUTE),
+    // Those who run a play and who thought of it may move it, whatever their role; the flow checks.
+    ("play.drop", CONTRIBUTE),
+    ("play.edit", CONTRIBUTE),
+    ("play.go", CONTRIBUTE),
+    ("play.list", CONTRIBUTE),
+    ("play.menu", CONTRIBUTE),
+    ("play.move", CONTRIBUTE),
+    ("play.on_track", CONTRIBUTE),
+    ("play.page", CONTRIBUTE),
+    ("play.results", CONTRIBUTE),
+    ("play.ship", CONTRIBUTE),
+    ("play.show", CONTRIBUTE),
+    // Asked again with the partner.
+    ("play.start", TRIAGE),
+    ("play.support", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
     ("request.ask", CONTRIBUTE),
@@ -152,14 +174,19 @@ pub fn need_of_command(noun: &Noun) -> Need {
         | Noun::Commit { .. }
         | Noun::Status { .. } => CONTRIBUTE,
         Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
+        Noun::Play { verb: Some(PlayVerb::Start { .. }) } => TRIAGE,
+        Noun::Play { .. } => CONTRIBUTE,
         Noun::Account { .. } => CONTRIBUTE,
         Noun::Digest { verb } => match verb {
             Some(DigestVerb::Settings) => ADMINISTER,
+            Some(DigestVerb::Weights) => TRIAGE,
             Some(DigestVerb::Preview) | None => CONTRIBUTE,
         },
         Noun::Partner { verb } => match verb {
             Some(PartnerVerb::Add { .. }) => ADMINISTER,
-            Some(PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => TRIAGE,
+            Some(PartnerVerb::CheckIn { .. } | PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => {
+                TRIAGE
+            }
             Some(
                 PartnerVerb::List
                 | PartnerVerb::Show { .. }

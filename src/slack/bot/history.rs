@@ -53,12 +53,15 @@ const DEEDS: &[(&str, &str)] = &[
     ("calendar.read", "had {} read"),
     ("channel.confirm", "let {} stay shared"),
     ("channel.hold", "held back what goes to {}"),
+    ("check_in.later", "put off {}"),
+    ("check_in.record", "recorded {}"),
     ("commitment.add", "logged {}"),
     ("commitment.done", "closed {}"),
     ("commitment.drop", "dropped {}"),
     ("commitment.snooze", "snoozed {}"),
     ("contact.add", "added {}"),
     ("digest.settings", "changed {}"),
+    ("digest.weigh", "set {}"),
     ("draft.approve", "approved {}"),
     ("draft.arrived", "marked {} as sent"),
     ("draft.dropped", "held back {}"),
@@ -114,6 +117,15 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.names", "showed names before an agreement with {}"),
     ("partner.prospect", "marked that there is no agreement yet with {}"),
     ("partner.sharing", "changed what {} may see"),
+    ("play.drop", "dropped {}"),
+    ("play.edit", "changed {}"),
+    ("play.go", "started {}"),
+    ("play.move", "moved the date of {}"),
+    ("play.on_track", "said that {} is on track"),
+    ("play.results", "recorded what came of {}"),
+    ("play.ship", "shipped {}"),
+    ("play.start", "thought of {}"),
+    ("play.support", "added support to {}"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -202,9 +214,10 @@ fn more(link: &Link) -> String {
             .strip_prefix("version ")
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
-        "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
-        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin"
-        | "partner.names" | "partner.sharing" | "focus.unpin"
+        "check_in.record" | "digest.weigh" | "draft.reject" | "draft.override" | "draft.unconfirmed"
+        | "draft.failed" | "draft.dropped" | "draft.undelivered" | "focus.agree" | "focus.drop"
+        | "focus.insist" | "focus.pin" | "partner.names" | "partner.sharing" | "play.move"
+        | "focus.unpin"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
@@ -232,10 +245,14 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "play" => plan::store::play(tx, &id.into())
+            .await?
+            .map(|p| format!("the play {} with {}", p.plan.title, p.partner)),
         "focus" => {
             let partner = id.split(':').next().unwrap_or_default();
             map::partner(tx, &partner.into()).await?.map(|p| format!("the focus list with {}", p.name))
         }
+        "check_in" => map::partner(tx, &id.into()).await?.map(|p| format!("the check-in with {}", p.name)),
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
         "pair" => {
@@ -257,6 +274,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
+        "digest" if id == "weights" => Some("the weights of triage".to_owned()),
         "digest" => Some("the digest's settings".to_owned()),
         "inbox" => Some(format!("number {id} of the inbox")),
         "keys" => Some("the key of the stored secrets".to_owned()),
@@ -275,6 +293,7 @@ const KINDS: &[&str] = &[
     "calendar",
     "calendars",
     "channel",
+    "check_in",
     "commitment",
     "contact",
     "digest",
@@ -288,6 +307,7 @@ const KINDS: &[&str] = &[
     "overlap",
     "pair",
     "partner",
+    "play",
     "request",
     "session",
     "setup",
@@ -318,6 +338,7 @@ mod tests {
         "calendar.link_with",
         "calendar.show",
         "digest.preview",
+        "digest.weights",
         "draft.contact",
         "draft.gift",
         "draft.more",
@@ -342,6 +363,7 @@ mod tests {
         "inbox.put_back",
         "inbox.ru",
         "keys.ring",
+        "overlap.claim",
         "overlap.menu",
         "overlap.say",
         "pair.answers",
@@ -349,6 +371,10 @@ mod tests {
         "pair.skip",
         "partner.fit",
         "partner.show",
+        "play.list",
+        "play.menu",
+        "play.page",
+        "play.show",
         "setup.channels",
         "setup.open",
         "setup.partner",

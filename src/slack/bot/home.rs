@@ -16,6 +16,7 @@ use crate::map::account_map;
 use crate::map::lists::review;
 use crate::map::store as map;
 use crate::plan::calendar::add_days;
+use crate::plan::flow as plan_flow;
 use crate::plan::store as plan;
 use crate::store::{Tx, millis, people, settings};
 use crate::sustain::store as sustain;
@@ -73,6 +74,9 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     let admins = people::holders(tx, Role::Admin).await?;
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
+    let mut plays = plan::plays_to_remind(tx).await?;
+    plays.retain(|p| p.waits_for(&actor.user, now));
+    plays.sort_by_key(|p| p.plan.ship);
     let mut approvals = sustain::waiting(tx).await?;
     approvals.retain(|d| d.waits_for(&actor.user, actor.may(Right::Approve, Some(&d.note.partner_id))));
     Ok(Found {
@@ -86,6 +90,8 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
+        plays,
+        check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date()).await?,
         partners: partners::counted(tx, now).await?,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,

@@ -14,6 +14,7 @@ pub mod calendars;
 mod carrier;
 mod channels;
 mod channels_view;
+mod check_ins;
 mod commitments;
 mod digest;
 mod drafts;
@@ -32,6 +33,7 @@ mod oversight;
 pub mod pages;
 mod pairs;
 mod partners;
+mod plays;
 mod seen;
 mod sessions;
 mod setup;
@@ -205,12 +207,14 @@ impl Bot {
             "account" => accounts::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
-            "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
+            "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
             "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
+            "check_in" => Checked::Wrong(check_ins::review(self, &mut tx, verb, submission).await?),
+            "play" => Checked::Wrong(plays::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -242,6 +246,7 @@ impl Bot {
             Noun::Session { verb } => sessions::command(o, verb).await,
             Noun::Commit { verb } => commitments::command(o, verb).await,
             Noun::Calendar { verb } => calendars::command(o, verb).await,
+            Noun::Play { verb } => plays::command(o, verb).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
@@ -261,7 +266,7 @@ impl Bot {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, action).await,
             "account" => accounts::click(o, verb, action).await,
-            "digest" => digest::click(o, verb).await,
+            "digest" => digest::click(o, verb, action).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "calendar" => calendars::click(o, verb, action).await,
@@ -270,6 +275,8 @@ impl Bot {
             "kinds" => pairs::open_kinds(o).await,
             "pair" => pairs::click(o, verb, action).await,
             "partner" => partners::click(o, verb, action).await,
+            "check_in" => check_ins::click(o, verb, action).await,
+            "play" => plays::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             "source" => sources::click(o, verb, action).await,
@@ -284,13 +291,15 @@ impl Bot {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, submission).await,
             "account" => accounts::submit(o, verb, submission).await,
-            "digest" => digest::submit(o, submission).await,
+            "digest" => digest::submit(o, verb, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
             "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
+            "check_in" => check_ins::submit(o, verb, submission).await,
+            "play" => plays::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
             _ => Err(outdated()),
         }
@@ -326,6 +335,8 @@ impl Bot {
             in_one!(self, tx, sessions::round(self, &mut tx, now)),
             in_one!(self, tx, drafts::round(self, &mut tx, now)),
             in_one!(self, tx, calendars::round(&mut tx, now)),
+            in_one!(self, tx, plays::round(&mut tx, now)),
+            in_one!(self, tx, check_ins::round(&mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];
@@ -336,7 +347,7 @@ impl Bot {
 
     async fn digest_round(&self, now: jiff::Timestamp) -> Result<()> {
         digest::prepare(self, now).await?;
-        in_one!(self, tx, digest::round(&mut tx, now))
+        in_one!(self, tx, digest::round(self, &mut tx, now))
     }
 
     async fn tell(&self, tx: &mut Tx, out: Option<Outgoing>) -> Result<()> {

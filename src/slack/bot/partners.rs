@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, fit, focus, identity, outdated, sharing, sources};
+use super::{Bot, Occasion, Problems, check_ins, fit, focus, identity, outdated, sharing, sources};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -32,6 +32,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Show { words } => show(o, &named(o, &words, "show").await?).await,
         PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
         PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
+        PartnerVerb::CheckIn { words } => check_ins::open(o, &named(o, &words, "check-in").await?).await,
         PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
         PartnerVerb::Contact { words } => open_contact(o, &named(o, &words, "contact").await?, None).await,
     }
@@ -68,11 +69,13 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let waiting = store::waiting(&mut tx, o.now).await?;
     let (sources, fetched) = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
+    let check_ins = check_ins::summary(o, &mut tx, &partner.id).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         focus,
+        check_ins,
         sharing,
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),

@@ -26,6 +26,12 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         ground.seen_on(),
     ))];
     rows.extend(account_map::view::standing(&ground.holds));
+    rows.extend(
+        ground
+            .season
+            .as_ref()
+            .map(|said| blocks::context(&format!("This season they focus on {}", escape(&said.words())))),
+    );
     rows.extend(reader_rows(ground, &choice));
     let purposes: Vec<Value> =
         purposes_of(ground).iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();
