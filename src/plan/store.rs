@@ -5,6 +5,7 @@ mod check_ins;
 mod commitments;
 mod feeds;
 mod plays;
+mod proposals;
 mod requests;
 mod sessions;
 
@@ -16,6 +17,7 @@ pub use check_ins::*;
 pub use commitments::*;
 pub use feeds::*;
 pub use plays::*;
+pub use proposals::*;
 pub use requests::*;
 pub use sessions::*;
 

@@ -17,5 +17,6 @@ pub mod priority;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trigger;
 pub mod view;
 pub mod weights;

@@ -175,10 +175,20 @@ pub fn first_day(today: Date) -> Date {
     after.filter(is_working).nth(WORKING_DAYS_AHEAD - 1).unwrap_or(today)
 }
 
+/// What triage planned first, then the worthier, then by name.
+fn place(w: &Worthy) -> (Reverse<bool>, Reverse<i64>, String, OverlapId) {
+    (Reverse(w.planned), Reverse(w.score), w.name.to_lowercase(), w.overlap.clone())
+}
+
+/// Puts overlaps into the order in which sessions take them.
+pub fn rank(worthy: &mut [Worthy]) {
+    worthy.sort_by_key(place);
+}
+
 /// What is worth doing about one partner now.
 pub fn find(ground: &Ground) -> Findings {
     let mut ripe: Vec<&Worthy> = ground.worthy.iter().filter(|w| w.standing == Standing::Ripe).collect();
-    ripe.sort_by_key(|w| (Reverse(w.planned), Reverse(w.score), w.name.to_lowercase(), w.overlap.clone()));
+    ripe.sort_by_key(|w| place(w));
     let worked = ground.worthy.iter().filter(|w| w.standing == Standing::Worked).count();
     let saturated = is_saturated(ground.worthy.len(), worked, ripe.len());
     let turn = turn(ground, saturated, worked, ripe.len());
@@ -274,7 +284,9 @@ fn accumulated(ground: &Ground, ripe: &[&Worthy], saturated: bool, urgent: bool)
         return None;
     }
     let pace = SignedDuration::from_hours(24 * PACE_DAYS);
-    let lately = |at: Option<Timestamp>| at.is_some_and(|at| at.saturating_add(pace).is_ok_and(|end| end > ground.now));
+    let lately = |at: Option<Timestamp>| {
+        at.is_some_and(|at| at.saturating_add(pace).is_ok_and(|end| end > ground.now))
+    };
     if !urgent && (lately(ground.last_proposed) || lately(ground.set_aside)) {
         return None;
     }

@@ -34,7 +34,7 @@ pub enum Noun {
         /// The name or domain of an account, to show it.
         words: Vec<String>,
     },
-    /// Account-planning sessions: ask for one, see what is asked
+    /// Account-planning sessions: ask for one, schedule one, see what is ahead
     Session {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -70,7 +70,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DigestVerb>,
     },
-    /// Partners: add one, agree on focus lists, say what it may see, add a contact
+    /// Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     Partner {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -152,7 +152,13 @@ pub enum SessionVerb {
         #[arg(value_name = "account with partner by date")]
         words: Vec<String>,
     },
-    /// What was asked and how it stands
+    /// Set one up in a form: accounts, time, who comes
+    Schedule {
+        /// `acme, globex with northwind on thursday`
+        #[arg(value_name = "accounts with partner on date")]
+        words: Vec<String>,
+    },
+    /// What is proposed, ahead and past, and what was asked for
     List,
 }
 
@@ -270,6 +276,12 @@ pub enum PartnerVerb {
     },
     /// Record a check-in: what they focus on this season
     CheckIn {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What counts with a partner, how often to meet, what never to mention
+    Instructions {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,

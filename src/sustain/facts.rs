@@ -20,6 +20,7 @@ use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
 use crate::plan::check_in::CheckIn;
 use crate::plan::store::season;
+use crate::pull::store as pull;
 use crate::store::{Tx, people, settings};
 
 /// At most so many overlaps may be named in a note.
@@ -117,6 +118,8 @@ pub struct Ground {
     pub holds: Vec<String>,
     /// What the partner focuses on this season, with who said so and when.
     pub season: Option<CheckIn>,
+    /// How notes to this partner sound, by its instructions and their version.
+    pub tone: Option<(i64, String)>,
     /// Who owns the account on our side, as it reads in a sentence.
     pub owner: Option<String>,
     /// The owner's Slack user, where that is how the owner is known.
@@ -152,6 +155,8 @@ impl Ground {
         let mut holds = account_map::flow::hold_lines(tx, now, std::slice::from_ref(account)).await?;
         let holds = holds.remove(account).unwrap_or_default();
         let owner = owner.filter(|_| rule.names_owner());
+        let instruction = pull::instruction_of(tx, &partner.id).await?;
+        let tone = instruction.filter(|i| !i.sheet.tone.is_empty()).map(|i| (i.version, i.sheet.tone));
         Ok(Some(Self {
             partner,
             overlap,
@@ -161,6 +166,7 @@ impl Ground {
             others,
             holds,
             season,
+            tone,
             owner,
             owner_user,
             zone,
@@ -289,6 +295,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let library = library(tx, &partner, &others).await?;
     let rule = map::sharing_rule(tx, &partner.id).await?;
     let kept = shared::withheld(tx, &rule, frame, &overlaps).await?;
+    let never = pull::instruction_of(tx, &partner.id).await?.map(|i| i.sheet.never).unwrap_or_default();
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -306,6 +313,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         purpose: Some(frame.purpose),
         facts: input::Facts {
             withheld: kept,
+            never,
             ..shared::shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
         },
         text: text.to_owned(),

@@ -73,7 +73,7 @@ fn without_an_address_of_the_organizer_nobody_is_invited() {
 
 #[test]
 fn a_proposal_has_no_entry() {
-    assert_eq!(entry(&session(Stage::Proposed { to: vec![], moved: None }), &people()), None);
+    assert_eq!(entry(&session(Stage::Proposed { to: vec![], moved: None, day: None }), &people()), None);
 }
 
 #[test]

@@ -108,10 +108,7 @@ fn rows(page: &Page<'_>, here: &Zoned) -> Vec<Value> {
     for session in page.sessions.iter().take(AHEAD) {
         let time = session.stage.slot().map(|slot| when(slot.start, now, zone)).unwrap_or_default();
         let line = format!("{time} · {}", escape(&session.title()));
-        rows.push(blocks::section_with(
-            &line,
-            blocks::button("Get the file", action::FILE, session.id.as_str()),
-        ));
+        rows.push(blocks::section_with(&line, file_button(&session.id, "Get the file")));
     }
     if let more @ 1.. = page.sessions.len().saturating_sub(AHEAD) {
         rows.push(blocks::section(&format!("And {more} more: a link brings all of them.")));
@@ -175,8 +172,8 @@ pub fn link(feed: &Feed, link: &str, here: &Zoned) -> Message {
 }
 
 /// A button that hands over the file of a session.
-pub fn file_button(session: &SessionId) -> Value {
-    blocks::button("Get the calendar file", action::FILE, session.as_str())
+pub fn file_button(session: &SessionId, label: &str) -> Value {
+    blocks::button(label, action::FILE, session.as_str())
 }
 
 /// What is said with a file.
@@ -207,7 +204,7 @@ pub fn changed(session: &Session, now: Timestamp, zone: &TimeZone) -> Result<Mes
         }
         _ => format!("*{title}* changed: it is {time} now. The entry in your calendar is the old one."),
     };
-    let button = file_button(&session.id);
+    let button = file_button(&session.id, "Get the new file");
     Ok(Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(vec![button])]))
 }
 

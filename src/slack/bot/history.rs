@@ -114,8 +114,10 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.agreed", "marked the agreement with {}"),
     ("partner.edit", "changed {}"),
     ("partner.edit_contact", "changed a contact at {}"),
+    ("partner.instructions", "changed the instructions for {}"),
     ("partner.names", "showed names before an agreement with {}"),
     ("partner.prospect", "marked that there is no agreement yet with {}"),
+    ("partner.saturation", "looked at what is left with {}"),
     ("partner.sharing", "changed what {} may see"),
     ("play.drop", "dropped {}"),
     ("play.edit", "changed {}"),
@@ -134,6 +136,14 @@ const DEEDS: &[(&str, &str)] = &[
     ("request.propose", "proposed another day for {}"),
     ("request.take", "took the proposed day for {}"),
     ("request.withdraw", "withdrew {}"),
+    ("session.cancel", "called off {}"),
+    ("session.change", "changed {}"),
+    ("session.close", "closed {}"),
+    ("session.hold", "held {}"),
+    ("session.move", "moved {}"),
+    ("session.prepare", "prepared {}"),
+    ("session.propose", "proposed {}"),
+    ("session.schedule", "scheduled {}"),
     ("setup.add_samples", "added the sample data"),
     ("setup.remove_samples", "removed the sample data"),
     ("setup.save", "saved {}"),
@@ -214,9 +224,23 @@ fn more(link: &Link) -> String {
             .strip_prefix("version ")
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
-        "check_in.record" | "digest.weigh" | "draft.reject" | "draft.override" | "draft.unconfirmed"
-        | "draft.failed" | "draft.dropped" | "draft.undelivered" | "focus.agree" | "focus.drop"
-        | "focus.insist" | "focus.pin" | "partner.names" | "partner.sharing" | "play.move"
+        "check_in.record"
+        | "digest.weigh"
+        | "draft.dropped"
+        | "draft.failed"
+        | "draft.override"
+        | "draft.reject"
+        | "draft.unconfirmed"
+        | "draft.undelivered"
+        | "focus.agree"
+        | "focus.drop"
+        | "focus.insist"
+        | "focus.pin"
+        | "partner.instructions"
+        | "partner.names"
+        | "partner.saturation"
+        | "partner.sharing"
+        | "play.move"
         | "focus.unpin"
             if !link.detail.is_empty() =>
         {
@@ -268,9 +292,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "calendars" if id == "file" => Some("a calendar file".to_owned()),
         "calendars" => Some("the calendars".to_owned()),
         "feed" => Some("a calendar link".to_owned()),
-        "session" => {
-            plan::store::session(tx, &id.into()).await?.map(|s| format!("“{}”", clip(&s.title(), REASON)))
-        }
+        "session" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
@@ -375,6 +397,9 @@ mod tests {
         "play.menu",
         "play.page",
         "play.show",
+        "session.partner",
+        "session.set_aside",
+        "session.show",
         "setup.channels",
         "setup.open",
         "setup.partner",

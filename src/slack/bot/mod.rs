@@ -27,6 +27,7 @@ mod home;
 mod home_view;
 mod identity;
 pub mod imports;
+mod instructions;
 mod occasion;
 mod overlaps;
 mod oversight;
@@ -205,6 +206,7 @@ impl Bot {
             "setup" => setup::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
             "account" => accounts::review(self, &mut tx, verb, submission).await?,
+            "session" => sessions::meeting::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
             "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
@@ -270,6 +272,7 @@ impl Bot {
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
             "calendar" => calendars::click(o, verb, action).await,
+            "session" => sessions::meeting::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
             "focus" => focus::click(o, verb, action).await,
             "kinds" => pairs::open_kinds(o).await,
@@ -294,6 +297,7 @@ impl Bot {
             "digest" => digest::submit(o, verb, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
+            "session" => sessions::meeting::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
             "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
