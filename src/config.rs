@@ -15,12 +15,16 @@ use crate::store::{Synchronous, keys};
 
 mod account_map;
 mod agendas;
+mod business_days;
+mod calendars;
 mod lists;
 mod pages;
 mod sources;
 
 pub use account_map::AccountMap;
 pub use agendas::Agendas;
+pub use business_days::{BusinessDays, Closure};
+pub use calendars::CalendarFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
 pub use pages::Pages;
 
@@ -53,12 +57,16 @@ pub struct Config {
     pub relevance: Relevance,
     /// The account map.
     pub account_map: AccountMap,
+    /// On which days people work.
+    pub business_days: BusinessDays,
     /// Pages that are opened by a link from Slack.
     pub pages: Pages,
     /// Agendas and pre-reads.
     pub agendas: Agendas,
     /// Where partners' lists come from by themselves.
     pub sources: Vec<ListSource>,
+    /// Calendars that are read for sessions that nobody logged.
+    pub calendars: Vec<CalendarFeed>,
 }
 
 /// How Slack is reached.
@@ -198,9 +206,11 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
+            business_days: BusinessDays::default(),
             pages: Pages::default(),
             agendas: Agendas::default(),
             sources: Vec::new(),
+            calendars: Vec::new(),
         }
     }
 }
@@ -290,6 +300,7 @@ impl Config {
         let file = file.unwrap_or(Path::new("tandem.toml"));
         let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
         config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
+        config.calendars.iter_mut().try_for_each(CalendarFeed::take_secrets)?;
         Ok(config)
     }
 

@@ -27,6 +27,8 @@ pub mod action {
     pub const LEDGER: &str = "partner.ledger";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
+    /// Opens the form of a check-in, which is drawn elsewhere; the value is its id.
+    pub const CHECK_IN: &str = "check_in.record";
     /// Opens the form of its instructions, which are written elsewhere; also its callback. The value is its id.
     pub const INSTRUCTIONS: &str = "partner.instructions";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
@@ -143,6 +145,8 @@ pub struct Details<'a> {
     pub focus: String,
     /// What was given and asked, in words.
     pub given: String,
+    /// What they focus on this season and when the next check-in is, in words; mrkdwn.
+    pub check_ins: String,
     /// Its instructions, in words.
     pub instructions: String,
     /// What its people may see, in words.
@@ -174,6 +178,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("List", list),
         ("Focus list", d.focus.clone()),
         ("Give and ask", d.given.clone()),
+        ("This season", d.check_ins.clone()),
         ("Instructions", escape(&d.instructions)),
         ("They may see", d.sharing.clone()),
     ];
@@ -206,6 +211,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
+        buttons.push(blocks::button("Check in", action::CHECK_IN, partner.id.as_str()));
     }
     if d.may_share {
         buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));

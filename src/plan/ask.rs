@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendar::working_day_before;
 use super::outcome::Deal;
 use super::reminder::waited;
 pub use super::request::{Misplaced, Moved};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AccountId, AskId, ContactId, PartnerId, UserId};
 
 /// Working days without an answer before the first reminder.
@@ -301,13 +301,13 @@ impl Ask {
         self.last_move().map_or(self.created_at, |m| m.at)
     }
 
-    /// Whether somebody who lives in `zone` and is waited for is to be reminded: the day for which, and the working days
+    /// Whether somebody who lives in `zone`, works by `days` and is waited for is to be reminded: the day for which, and the business days
     /// waited so far.
     ///
-    /// Of an answer each working day after two; of what came of it each week. The caller sees to it that a day brings
+    /// Of an answer each business day after two; of what came of it each week. The caller sees to it that a day brings
     /// one at most.
-    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<(Date, i64)> {
-        let waited = waited(self.since(), now, zone)?;
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, i64)> {
+        let waited = waited(self.since(), now, zone, days)?;
         let today = now.to_zoned(zone.clone()).date();
         if self.waits_for_manager() {
             return (waited >= PATIENCE_DAYS).then_some((today, waited));
@@ -315,7 +315,7 @@ impl Ask {
         let asks = self.is_open() && waited >= OUTCOME_DAYS;
         // After a downtime, that of the day which it was missed on.
         asks.then(|| {
-            let day = (0..waited % OUTCOME_DAYS).fold(today, |day, _| working_day_before(day));
+            let day = (0..waited % OUTCOME_DAYS).fold(today, |day, _| days.before(day));
             (day, waited)
         })
     }
@@ -414,7 +414,7 @@ pub(super) mod tests {
             ("2026-03-09T08:00:00Z", Some((date(2026, 3, 9), 2))),
             ("2026-03-10T08:00:00Z", Some((date(2026, 3, 10), 3))),
         ] {
-            assert_eq!(asked.reminder(at(now), &zone), expected, "{now}");
+            assert_eq!(asked.reminder(at(now), &zone, &Calendar::weekdays()), expected, "{now}");
         }
         let answered = ask(Stage::Answered(moved("UPM")));
         for (now, expected) in [
@@ -423,9 +423,16 @@ pub(super) mod tests {
             ("2026-03-16T08:00:00Z", Some((date(2026, 3, 13), 6))),
             ("2026-03-20T08:00:00Z", Some((date(2026, 3, 20), 10))),
         ] {
-            assert_eq!(answered.reminder(at(now), &zone), expected, "{now}");
+            assert_eq!(answered.reminder(at(now), &zone, &Calendar::weekdays()), expected, "{now}");
         }
-        assert_eq!(ask(Stage::Withdrawn(moved("UREP"))).reminder(at("2026-03-20T12:00:00Z"), &zone), None);
+        assert_eq!(
+            ask(Stage::Withdrawn(moved("UREP"))).reminder(
+                at("2026-03-20T12:00:00Z"),
+                &zone,
+                &Calendar::weekdays()
+            ),
+            None
+        );
     }
 
     fn any_move() -> impl Strategy<Value = Move> {

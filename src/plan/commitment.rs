@@ -8,6 +8,7 @@ use super::calendar::days_between;
 use super::reminder::Dated;
 pub use super::reminder::Reminder;
 use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, CommitmentId, ContactId, PartnerId, UserId};
 
@@ -132,8 +133,8 @@ impl Commitment {
     }
 
     /// The reminder that is due, with the day that it stands for.
-    pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
-        self.dated()?.reminder(now, &self.time_zone())
+    pub fn reminder(&self, now: Timestamp, days: &Calendar) -> Option<(Date, Reminder)> {
+        self.dated()?.reminder(now, &self.time_zone(), days)
     }
 
     /// Whether the manager is to be told, on the day of a reminder, that nothing happened.
@@ -187,6 +188,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::kernel::actor::Role;
+    use crate::kernel::calendar::{Calendars, countries};
 
     pub(crate) fn at(text: &str) -> Timestamp {
         text.parse().expect("a timestamp")
@@ -252,7 +254,7 @@ pub(super) mod tests {
         let mut sent = Vec::new();
         let mut now = at(from);
         while now < at(until) {
-            if let Some((day, why)) = c.reminder(now) {
+            if let Some((day, why)) = c.reminder(now, &Calendar::weekdays()) {
                 c.reminded = Some(day);
                 sent.push((now.to_zoned(zone.clone()).strftime("%a %-d %H:%M").to_string(), why));
             }
@@ -278,6 +280,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_business_day_before_may_be_long_before() {
+        // Tuesday 7 April 2026 comes after Easter: the business day before is Thursday in Sweden and Monday elsewhere.
+        let due = commitment(date(2026, 4, 7));
+        let sweden = Calendars::default().of(countries::find("SE"));
+        let first = |days: &Calendar| {
+            let mut mornings = (1..8).map(|day| at(&format!("2026-04-0{day}T07:00:00Z")));
+            mornings.find_map(|now| due.reminder(now, days)).map(|(day, _)| day)
+        };
+        assert_eq!(first(&sweden), Some(date(2026, 4, 2)));
+        assert_eq!(first(&Calendar::weekdays()), Some(date(2026, 4, 6)));
+    }
+
+    #[test]
     fn after_a_downtime_one_reminder_and_no_flood() {
         let all = sent(commitment(date(2026, 3, 9)), "2026-03-20T12:00:00Z", "2026-03-22T00:00:00Z", 1);
         insta::assert_snapshot!(shown(&all), @r"
@@ -289,10 +304,13 @@ pub(super) mod tests {
     #[test]
     fn whoever_has_just_logged_it_is_not_reminded() {
         let mut today = commitment(date(2026, 3, 2));
-        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z"), &Calendar::weekdays()), None);
         today.due = date(2026, 3, 3);
-        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z")), None);
-        assert_eq!(today.reminder(at("2026-03-03T08:00:00Z")), Some((date(2026, 3, 3), Reminder::Today)));
+        assert_eq!(today.reminder(at("2026-03-02T13:00:00Z"), &Calendar::weekdays()), None);
+        assert_eq!(
+            today.reminder(at("2026-03-03T08:00:00Z"), &Calendar::weekdays()),
+            Some((date(2026, 3, 3), Reminder::Today))
+        );
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 mod agenda_of;
 mod asks;
+mod calendars;
+mod check_ins;
 mod commitments;
+pub mod found;
 mod introductions;
 mod owed;
+mod plays;
 mod pre_reads;
 mod proposals;
 mod records;
@@ -28,9 +32,12 @@ use crate::map::store as map;
 use crate::store::{Tx, people};
 
 pub use asks::*;
+pub use calendars::*;
+pub use check_ins::*;
 pub use commitments::*;
 pub use introductions::*;
 pub use owed::{owed, tell_the_week};
+pub use plays::*;
 pub use pre_reads::*;
 pub use proposals::*;
 pub use records::*;
@@ -98,6 +105,8 @@ pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     introductions::reminded(tx, now).await?;
     asks::reminded(tx, now).await?;
     owed::told(tx, now).await?;
+    plays::reminded(tx, now).await?;
+    check_ins::reminded(tx, now).await?;
     requests::reminded(tx, now).await
 }
 

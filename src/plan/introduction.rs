@@ -12,6 +12,7 @@ use super::outcome::Deal;
 use super::reminder::{Dated, Reminder};
 use super::request::Moved;
 use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, AskId, ContactId, IntroductionId, PartnerId, SessionId, UserId};
 
@@ -236,9 +237,9 @@ impl Introduction {
         }
     }
 
-    /// The reminder that is due for somebody who lives in `zone`, with the day that it stands for.
-    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<(Date, Reminder)> {
-        self.dated()?.reminder(now, zone)
+    /// The reminder that is due for somebody who lives in `zone` and works by `days`, with the day that it stands for.
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, Reminder)> {
+        self.dated()?.reminder(now, zone, days)
     }
 
     /// Whether the manager is to be told, on the day of a reminder, that nothing happened.
@@ -366,16 +367,16 @@ pub(super) mod tests {
     fn it_is_remembered_by_its_day_then_by_the_days_after_it_was_made() {
         let zone = TimeZone::get("Europe/Stockholm").expect("a zone");
         let asked = introduction(Direction::Received, Stage::Requested);
-        assert_eq!(asked.reminder(at("2026-03-12T07:59:00Z"), &zone), None);
+        assert_eq!(asked.reminder(at("2026-03-12T07:59:00Z"), &zone, &Calendar::weekdays()), None);
         assert_eq!(
-            asked.reminder(at("2026-03-12T08:00:00Z"), &zone),
+            asked.reminder(at("2026-03-12T08:00:00Z"), &zone, &Calendar::weekdays()),
             Some((date(2026, 3, 12), Reminder::Ahead))
         );
         let made = introduction(Direction::Received, Stage::Made(moved()));
         assert_eq!(made.next_due(), Some(date(2026, 3, 20)));
-        assert_eq!(made.reminder(at("2026-03-12T12:00:00Z"), &zone), None);
+        assert_eq!(made.reminder(at("2026-03-12T12:00:00Z"), &zone, &Calendar::weekdays()), None);
         assert_eq!(
-            made.reminder(at("2026-03-20T08:00:00Z"), &zone),
+            made.reminder(at("2026-03-20T08:00:00Z"), &zone, &Calendar::weekdays()),
             Some((date(2026, 3, 20), Reminder::Today))
         );
         assert!(made.is_missed(date(2026, 3, 26)) && !made.is_missed(date(2026, 3, 25)));

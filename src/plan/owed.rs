@@ -9,6 +9,7 @@ use super::commitment::{Commitment, Stage};
 use super::introduction::{Introduction, Turn};
 use super::reminder::REMIND_AT;
 use super::request::Request;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::monday_of;
 use crate::kernel::ids::UserId;
 
@@ -59,14 +60,14 @@ impl Item {
         until.is_some_and(|until| until > today)
     }
 
-    /// Whether a message of its own reminds of it on this day.
-    pub fn is_told(&self, now: &Zoned) -> bool {
+    /// Whether a message of its own reminds of it on this day, by its reader's calendar.
+    pub fn is_told(&self, now: &Zoned, days: &Calendar) -> bool {
         let (at, zone) = (now.timestamp(), now.time_zone());
         match self {
-            Self::Commitment(c) => c.reminded == Some(now.date()) || c.reminder(at).is_some(),
-            Self::Introduction(i) => i.reminded == Some(now.date()) || i.reminder(at, zone).is_some(),
-            Self::Ask(q) => q.reminder(at, zone).is_some_and(|(day, _)| day == now.date()),
-            Self::Request(r) => r.reminder(at, zone).is_some(),
+            Self::Commitment(c) => c.reminded == Some(now.date()) || c.reminder(at, days).is_some(),
+            Self::Introduction(i) => i.reminded == Some(now.date()) || i.reminder(at, zone, days).is_some(),
+            Self::Ask(q) => q.reminder(at, zone, days).is_some_and(|(day, _)| day == now.date()),
+            Self::Request(r) => r.reminder(at, zone, days).is_some(),
         }
     }
 }
@@ -123,12 +124,12 @@ impl Owed {
     }
 
     /// Without what is snoozed, and without what a message of its own reminds of on this day; how many those are.
-    pub fn untold(mut self, now: &Zoned) -> (Self, usize) {
+    pub fn untold(mut self, now: &Zoned, days: &Calendar) -> (Self, usize) {
         self.owes.retain(|item| !item.is_snoozed(now.date()));
         self.owed.retain(|item| !item.is_snoozed(now.date()));
         let before = self.owes.len() + self.owed.len();
-        self.owes.retain(|item| !item.is_told(now));
-        self.owed.retain(|item| !item.is_told(now));
+        self.owes.retain(|item| !item.is_told(now, days));
+        self.owed.retain(|item| !item.is_told(now, days));
         let left_out = before - self.owes.len() - self.owed.len();
         (self, left_out)
     }
@@ -194,15 +195,16 @@ pub(super) mod tests {
     fn what_has_a_message_of_its_own_today_is_not_told_twice() {
         // Monday 9 March, 09:05: of the request of Thursday and of the question both are reminded.
         let owed = Owed::of(&"UPM".into(), work());
-        let (untold, left_out) = owed.untold(&here("2026-03-09T08:05:00Z"));
+        let (untold, left_out) = owed.untold(&here("2026-03-09T08:05:00Z"), &Calendar::weekdays());
         assert_eq!((untold.owes.len(), left_out), (0, 2));
         let owed = Owed::of(&"UPM".into(), work());
-        let (untold, left_out) = owed.untold(&here("2026-03-06T08:05:00Z"));
+        let (untold, left_out) = owed.untold(&here("2026-03-06T08:05:00Z"), &Calendar::weekdays());
         assert_eq!((untold.owes.len(), left_out), (2, 0));
         let mut quiet = work();
         quiet.commitments.truncate(1);
         quiet.commitments[0].stage = Stage::Open { snoozed_until: Some(date(2026, 3, 10)) };
-        let (untold, left_out) = Owed::of(&"UOWN".into(), quiet).untold(&here("2026-03-09T08:05:00Z"));
+        let (untold, left_out) =
+            Owed::of(&"UOWN".into(), quiet).untold(&here("2026-03-09T08:05:00Z"), &Calendar::weekdays());
         assert_eq!((untold.owes.len(), left_out), (0, 0), "snoozed until tomorrow");
     }
 

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::calendar::{add_days, days_between, is_working_day, working_day_before, working_days_between};
+use super::calendar::{add_days, days_between};
+use crate::kernel::calendar::Calendar;
 
 /// Reminders go out at this local time.
 pub(super) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
@@ -14,18 +15,18 @@ const LATE_EVERY_DAYS: i64 = 3;
 /// After so many reminders of what is late the manager is told.
 const MISSES: i64 = 2;
 
-/// How many working days somebody who lives in `zone` has waited; `None` while nobody is reminded: on a day that is none, and
-/// before nine.
-pub(super) fn waited(since: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<i64> {
+/// How many business days somebody who lives in `zone` and works by `days` has waited; `None` while nobody is reminded: on a
+/// day that is none, and before nine.
+pub(super) fn waited(since: Timestamp, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
     let local = now.to_zoned(zone.clone());
-    let reminds = is_working_day(local.date()) && local.time() >= REMIND_AT;
-    reminds.then(|| working_days_between(since.to_zoned(zone.clone()).date(), local.date()))
+    let reminds = days.is_business_day(local.date()) && local.time() >= REMIND_AT;
+    reminds.then(|| days.between(since.to_zoned(zone.clone()).date(), local.date()))
 }
 
 /// Why somebody is reminded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reminder {
-    /// It is due on the next working day, or over the weekend before it.
+    /// It is due on the next business day, or over the weekend before it.
     Ahead,
     /// It is due today.
     Today,
@@ -49,30 +50,30 @@ pub struct Dated {
 }
 
 impl Dated {
-    /// The reminder that is due for somebody who lives in `zone`, with the day that it stands for.
+    /// The reminder that is due for somebody who lives in `zone` and works by `days`, with the day that it stands for.
     ///
-    /// On the working day before, on the day, then every third day; after a snooze on its day, then as above. Only
+    /// On the business day before, on the day, then every third day; after a snooze on its day, then as above. Only
     /// the latest counts, so a downtime is followed by one. A day that was over when it was written down brings none:
     /// whoever has just done that knows.
-    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<(Date, Reminder)> {
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, Reminder)> {
         let local = now.to_zoned(zone.clone());
         if local.time() < REMIND_AT {
             return None;
         }
-        let (day, why) = self.latest(local.date())?;
+        let (day, why) = self.latest(local.date(), days)?;
         let written = self.since.to_zoned(zone.clone()).datetime();
         let news = self.reminded.is_none_or(|last| last < day) && written < day.to_datetime(REMIND_AT);
         news.then_some((day, why))
     }
 
-    fn latest(&self, today: Date) -> Option<(Date, Reminder)> {
+    fn latest(&self, today: Date, days: &Calendar) -> Option<(Date, Reminder)> {
         let late = days_between(self.due, today);
         let quiet_until = self.snoozed_until.unwrap_or(Date::MIN);
         if today < quiet_until {
             return None;
         }
         let from = self.due.max(quiet_until);
-        let ahead = working_day_before(self.due);
+        let ahead = days.before(self.due);
         let day = match (days_between(from, today), self.snoozed_until) {
             (waited @ 0.., _) => add_days(from, waited - waited % LATE_EVERY_DAYS),
             (_, Some(until)) if today < ahead => until,
@@ -111,6 +112,7 @@ mod tests {
             due in 0i64..40, snoozed in prop::option::of(0i64..60), since in 0i64..30, hours in 1i64..15,
         ) {
             let zone = TimeZone::get("America/New_York").expect("a zone");
+            let days = Calendar::weekdays();
             let day = |n| add_days(date(2026, 3, 2), n);
             let start: Timestamp = "2026-03-02T12:00:00Z".parse().expect("a time");
             let since = start + SignedDuration::from_hours(24 * since);
@@ -120,14 +122,14 @@ mod tests {
             let mut now = since;
             let mut last: Option<Date> = None;
             while now < start + SignedDuration::from_hours(24 * 90) {
-                if let Some((for_day, _)) = dated.reminder(now, &zone) {
+                if let Some((for_day, _)) = dated.reminder(now, &zone, &days) {
                     let local = now.to_zoned(zone.clone());
                     prop_assert!(local.time() >= REMIND_AT && for_day <= local.date());
                     prop_assert!(last.is_none_or(|last| last < for_day));
                     prop_assert!(dated.snoozed_until.is_none_or(|until| local.date() >= until));
                     last = Some(for_day);
                     dated.reminded = last;
-                    prop_assert_eq!(dated.reminder(now, &zone), None);
+                    prop_assert_eq!(dated.reminder(now, &zone, &days), None);
                 }
                 now += SignedDuration::from_hours(hours);
             }

@@ -9,6 +9,7 @@
 
 pub mod agenda;
 pub mod digest;
+pub mod dry_run;
 pub mod flow;
 pub mod focus;
 pub mod forms;
@@ -19,3 +20,4 @@ pub mod store;
 pub(crate) mod testing;
 pub mod trigger;
 pub mod view;
+pub mod weights;

@@ -1,5 +1,5 @@
 //! A small company to try things with: three partners, their people, sixty overlaps, the maps of two
-//! accounts, a late commitment, an open request and the instructions for one partner.
+//! accounts, a late commitment, an open request, three plays, what the partners focus on, and the instructions for one.
 //!
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
@@ -7,6 +7,7 @@
 mod asks;
 mod company;
 mod maps;
+mod plays;
 
 use std::collections::BTreeMap;
 
@@ -102,6 +103,7 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
         ids.push(partner);
     }
     work(tx, now, cast, &ids, &accounts).await?;
+    plays::fill(tx, now, cast, &ids).await?;
     if let Some(northwind) = ids.first() {
         maps::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
         asks::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;

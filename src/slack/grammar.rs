@@ -40,6 +40,12 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<SessionVerb>,
     },
+    /// Sessions in your calendar: files, links, and what calendars show that nobody logged
+    Calendar {
+        /// What to do; `show` when left out.
+        #[command(subcommand)]
+        verb: Option<CalendarVerb>,
+    },
     /// Commitments: who does what for whom by when
     Commit {
         /// What to do; `list` when left out.
@@ -60,6 +66,12 @@ pub enum Noun {
         verb: Option<AskVerb>,
         /// The account, and the question.
         words: Vec<String>,
+    },
+    /// Plays: campaigns that a partner runs with you, each with owners and a ship date
+    Play {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<PlayVerb>,
     },
     /// Notes to partners: draft one, see what waits
     Draft {
@@ -177,6 +189,20 @@ pub enum SessionVerb {
     List,
 }
 
+/// `/partner calendar …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum CalendarVerb {
+    /// Your sessions, your links, and the calendars that are read
+    Show,
+    /// An address that your calendar subscribes to: your sessions, or those with a partner
+    Link {
+        /// The partner's name; your own sessions without it.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+}
+
 /// `/partner commit …`
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[command(disable_help_flag = true)]
@@ -231,6 +257,26 @@ pub enum AskVerb {
     },
 }
 
+/// `/partner play …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum PlayVerb {
+    /// Start one in a form
+    Start {
+        /// `"Returns webinar" with northwind`
+        #[arg(value_name = "\"name\" with partner")]
+        words: Vec<String>,
+    },
+    /// Those that run, the ideas, and the page with all dates
+    List,
+    /// Say that one has shipped, and what came of it
+    Ship {
+        /// The play's name.
+        #[arg(value_name = "name")]
+        words: Vec<String>,
+    },
+}
+
 /// `/partner draft …`
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[command(disable_help_flag = true)]
@@ -253,6 +299,8 @@ pub enum DigestVerb {
     Preview,
     /// When and where it is posted
     Settings,
+    /// How much amount, trust, age and the rest count; shows what other weights would change
+    Weights,
 }
 
 /// `/partner partner …`
@@ -287,6 +335,12 @@ pub enum PartnerVerb {
     },
     /// What you gave and what you asked for, and what you could give next
     Ledger {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// Record a check-in: what they focus on this season
+    CheckIn {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,
@@ -509,9 +563,10 @@ mod tests {
         `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
         `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
         `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
+        `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
         `/partner draft new | list`  Notes to partners: draft one, see what waits
-        `/partner digest preview | settings`  The weekly triage digest
-        `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
+        `/partner digest preview | settings | weights`  The weekly triage digest
+        `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -1,6 +1,7 @@
 //! The web server: what is posted to us by others than Slack, the pages that people open by a link, and what is said to
 //! whoever watches from outside.
 
+pub mod calendars;
 mod health;
 pub mod hooks;
 pub mod pages;

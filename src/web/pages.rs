@@ -6,6 +6,8 @@
 
 mod agenda;
 
+mod plays;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -36,7 +38,11 @@ const QUIET: [(HeaderName, &str); 4] = [
 
 /// Every page.
 pub fn router(bot: Arc<Bot>) -> Router {
-    Router::new().route("/pages/agenda/{session}", get(agenda::show)).with_state(bot)
+    let agenda = get(agenda::show);
+    Router::new()
+        .route("/pages/agenda/{session}", agenda)
+        .route("/pages/plays", get(plays::page))
+        .with_state(bot)
 }
 
 /// Whoever opened a page by a link of their own that has not ended: a member of the workspace.

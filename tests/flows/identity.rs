@@ -141,7 +141,7 @@ fn right(need: Need) -> Right {
     }
 }
 
-const COMMANDS: [(&str, Right); 20] = [
+const COMMANDS: [(&str, Right); 24] = [
     ("overlaps list", Right::Contribute),
     ("overlaps add", Right::Contribute),
     ("overlaps import", Right::Contribute),
@@ -156,10 +156,14 @@ const COMMANDS: [(&str, Right); 20] = [
     ("draft list", Right::Triage),
     ("digest preview", Right::Contribute),
     ("digest settings", Right::Administer),
+    ("digest weights", Right::Triage),
     ("partner list", Right::Contribute),
     ("partner add", Right::Administer),
     ("partner contact northwind", Right::Triage),
     ("partner ledger northwind", Right::Contribute),
+    ("partner check-in northwind", Right::Triage),
+    ("play list", Right::Contribute),
+    ("play start", Right::Triage),
     ("setup", Right::Administer),
     ("status", Right::Contribute),
 ];

@@ -28,6 +28,8 @@ const ROWS: &[(i64, &str)] = &[
     (9, include_str!("migrations/0009.sql")),
     (11, include_str!("migrations/0011.sql")),
     (12, include_str!("migrations/0012.sql")),
+    (10, include_str!("migrations/0010.sql")),
+    (13, include_str!("migrations/0013.sql")),
 ];
 
 mod sqlite {

@@ -171,6 +171,7 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner digest now`. You can say:
     `/partner digest preview`  The digest as it would be posted now, for your eyes only
     `/partner digest settings`  When and where it is posted
+    `/partner digest weights`  How much amount, trust, age and the rest count; shows what other weights would change
     ");
     insta::assert_snapshot!(answers(&stage, ALEX, &["partner", "partner show", "partner show pied piper", "partner add Initech",
         "partner contact", "partner contact nobody", "partner contact northwind", "setup", "setup now", "frobnicate", "help me"]).await, @r#"
@@ -205,9 +206,10 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -219,9 +221,10 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -12,6 +12,7 @@ use super::{Answering, Introducing, answerable, introduce, last_day_at, line_und
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AskId, StakeholderId, UserId};
 use crate::kernel::text::escape;
@@ -272,7 +273,7 @@ async fn on_the_map(
 
 /// Reminds whoever is waited for, until the request is closed (B3). Where somebody else answers for the partner by now,
 /// they are asked instead.
-pub async fn remind_of_asks(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn remind_of_asks(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     let mut answering = Answering::default();
     for mut ask in store::open_asks(tx).await? {
         let answer = answering.of(tx, &ask.partner_id).await?;
@@ -282,7 +283,9 @@ pub async fn remind_of_asks(tx: &mut Tx, now: Timestamp) -> Result<()> {
         }
         for user in ask.waits_for() {
             let zone = people::zone_of(tx, &user).await?;
-            let Some((day, waited)) = ask.reminder(now, &zone) else { continue };
+            let Some((day, waited)) = ask.reminder(now, &zone, &calendars.of_person(&user, &zone)) else {
+                continue;
+            };
             if schedule::fire(tx, &turn(&ask, &user), &day.to_string(), millis(now)).await? {
                 let key = format!("{}:reminder:{day}", turn(&ask, &user));
                 let message = view::ask::reminder(&ask, waited);

@@ -12,6 +12,7 @@ use super::{above, answerable, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Outside};
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::map::account::Account;
@@ -19,6 +20,9 @@ use crate::map::account_map::store::mark_stale;
 use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
+
+/// A reminder a business day ahead of what is due so many days later has its turn today: nobody rests for longer.
+pub(super) const LONGEST_HOLIDAY: i64 = 21;
 
 /// What is promised.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,11 +190,11 @@ pub async fn move_commitment(
 
 /// Sends the reminders that are due. The message before loses its controls, so that the newest alone has them. After two
 /// misses the manager is told, once.
-pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    // The working day before Monday is three days ahead, and zones differ by a day.
-    let until = add_days(now.to_zoned(TimeZone::UTC).date(), 5);
+pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
+    let until = add_days(now.to_zoned(TimeZone::UTC).date(), LONGEST_HOLIDAY);
     for mut c in store::commitments_near(tx, until).await? {
-        let Some((day, why)) = c.reminder(now) else { continue };
+        let days = calendars.of_person(&c.owner, &c.time_zone());
+        let Some((day, why)) = c.reminder(now, &days) else { continue };
         let missed = c.is_missed(day);
         if !store::mark_reminded(tx, &c, day, c.escalated || missed).await? {
             continue;
@@ -260,4 +264,33 @@ async fn whom_to_remind(tx: &mut Tx, c: &Commitment) -> Result<(UserId, Option<O
     };
     let reader = answering.into_iter().next();
     Ok((reader.unwrap_or_else(|| c.owner.clone()), Some(gone)))
+}
+
+/// Drops these, for a reason that lies outside of them; whose they are is told, unless they did it themselves.
+pub(super) async fn drop_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    open: Vec<Commitment>,
+    because: &str,
+) -> Result<()> {
+    for before in open {
+        let seen = before.version;
+        let what = commitment::Move::Drop(because.to_owned());
+        let verb = what.verb();
+        let Ok(after) = before.moved(what, &actor.user, now) else { continue };
+        if !store::save_commitment(tx, &after, seen).await? {
+            continue;
+        }
+        audit::done(tx, now, actor.user.as_str(), verb, &format!("commitment:{}", after.id), because);
+        redraw(tx, now, &after, &after.owner, true).await?;
+        if after.owner != actor.user {
+            let today = today_of(tx, &after.owner, now).await?;
+            let message = view::commitment::news(&after, &actor.user, today)?;
+            let key = format!("commitment:{}:{}:{}", after.id, after.version, after.owner);
+            let out = Outgoing::post(key, Destination::Person(after.owner.clone()), message);
+            outbox::enqueue(tx, millis(now), &out).await?;
+        }
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use super::{Answering, above, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AskId, IntroductionId, SessionId, UserId};
 use crate::map::account::Account;
@@ -279,17 +280,16 @@ async fn touch(tx: &mut Tx, now: Timestamp, by: &UserId, i: &Introduction, did: 
 
 /// Reminds whoever is to act, or to ask how the partner's side stands. The message before loses its controls. After two
 /// misses the manager is told, once at each step.
-pub async fn remind_of_introductions(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    let soon = add_days(now.to_zoned(jiff::tz::TimeZone::UTC).date(), 5);
+pub async fn remind_of_introductions(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
+    let soon = add_days(now.to_zoned(jiff::tz::TimeZone::UTC).date(), super::commitments::LONGEST_HOLIDAY);
     let mut answering = Answering::default();
     for i in store::open_introductions(tx).await? {
-        // The working day before Monday is three days ahead, and zones differ by a day.
         if i.next_due().is_none_or(|due| due > soon) && i.snoozed_until.is_none_or(|until| until > soon) {
             continue;
         }
         let Some(reader) = acting(tx, &mut answering, &i).await?.into_iter().next() else { continue };
         let zone = people::zone_of(tx, &reader).await?;
-        let Some((day, why)) = i.reminder(now, &zone) else { continue };
+        let Some((day, why)) = i.reminder(now, &zone, &calendars.of_person(&reader, &zone)) else { continue };
         let missed = i.is_missed(day);
         if !store::mark_introduction_reminded(tx, &i, day, i.escalated || missed).await? {
             continue;

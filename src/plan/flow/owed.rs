@@ -7,6 +7,7 @@ use super::super::{store, view};
 use super::outside;
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::map::store as map;
@@ -39,7 +40,7 @@ pub async fn owed(tx: &mut Tx, user: &UserId) -> Result<Owed> {
 
 /// At the beginning of each one's week: what they owe and what they are owed. What has a message of its own that day is
 /// counted only.
-pub async fn tell_the_week(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn tell_the_week(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     // Nobody's nine o'clock falls between two quarters of an hour.
     let quarter = now.as_second() / 900;
     if !schedule::fire(tx, "owed", &format!("{quarter:012}"), millis(now)).await? {
@@ -53,7 +54,8 @@ pub async fn tell_the_week(tx: &mut Tx, now: Timestamp) -> Result<()> {
         {
             continue;
         }
-        let (owed, told) = owed(tx, &user).await?.untold(&here);
+        let (owed, told) =
+            owed(tx, &user).await?.untold(&here, &calendars.of_person(&user, here.time_zone()));
         if owed.is_empty() {
             continue;
         }

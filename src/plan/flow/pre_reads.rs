@@ -8,7 +8,6 @@ use jiff::{Timestamp, Zoned};
 
 pub use decide::{Choices, agenda_rights, agendas_for, approve_agenda, choices, edit_agenda};
 
-use super::super::calendar::is_working_day;
 use super::super::pre_read::{Content, PreRead, Stage, subject};
 use super::super::prep::{self, Prep, TOLD_AT};
 use super::super::session::{Named, Session, Slot};
@@ -19,6 +18,7 @@ use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::actor::Role;
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::{Calendar, Calendars};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, UserId};
 use crate::map::account_map;
@@ -36,6 +36,8 @@ pub struct Ways<'a> {
     pub settings: &'a prep::Settings,
     /// From when on an account's map counts as old.
     pub mapping: &'a account_map::Settings,
+    /// Who works on which days.
+    pub calendars: &'a Calendars,
 }
 
 /// Who may approve the pre-read of a session: whom the instruction sheet names, else who answers for the partner.
@@ -51,9 +53,20 @@ pub async fn approvers(tx: &mut Tx, session: &Session) -> Result<Vec<UserId>> {
     }
 }
 
-/// The days on the way to a session.
-pub fn prep_of(slot: &Slot, settings: &prep::Settings) -> Prep {
-    Prep::of(slot.local().date(), settings, &is_working_day)
+impl Ways<'_> {
+    /// The calendar by which a session is prepared: that of whoever runs it, else the company's.
+    fn days_of(&self, session: &Session, slot: &Slot) -> Calendar {
+        match &session.organiser {
+            Some(user) => self.calendars.of_person(user, slot.local().time_zone()),
+            None => self.calendars.own(),
+        }
+    }
+
+    /// The days on the way to a session.
+    fn prep_of(&self, session: &Session, slot: &Slot) -> Prep {
+        let days = self.days_of(session, slot);
+        Prep::of(slot.local().date(), self.settings, &|day| days.is_business_day(day))
+    }
 }
 
 /// The time of a session that is still ahead.
@@ -66,7 +79,7 @@ pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> R
     for session in store::sessions_ahead(tx, AHEAD).await? {
         let Some(slot) = slot_ahead(&session, now) else { continue };
         let here = now.to_zoned(slot.local().time_zone().clone());
-        let prep = prep_of(&slot, ways.settings);
+        let prep = ways.prep_of(&session, &slot);
         if here.datetime() < prep.load.to_datetime(TOLD_AT) {
             continue;
         }
@@ -76,7 +89,9 @@ pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> R
                 let pick = known.content.edited.then(|| ids(&session.outline.accounts));
                 anew(tx, &here, ways, &session, known, pick.as_deref()).await?;
             }
-            Some(known) if known.is_waiting() => flag(tx, &here, &session, &slot, &prep, &known).await?,
+            Some(known) if known.is_waiting() => {
+                flag(tx, &here, ways, &session, &slot, &prep, &known).await?
+            }
             Some(_) => {}
         }
     }
@@ -161,7 +176,7 @@ async fn draw(
     pre_read: &PreRead,
 ) -> Result<()> {
     let asked = approvers(tx, session).await?;
-    let scene = view::Scene { here, prep: prep_of(slot, ways.settings), asked: asked.clone() };
+    let scene = view::Scene { here, prep: ways.prep_of(session, slot), asked: asked.clone() };
     let card = view::card(session, slot, pre_read, &scene)?;
     post_or_edit(tx, here.timestamp(), pre_read.subject(), &asked, card).await
 }
@@ -202,6 +217,7 @@ async fn call_cold(tx: &mut Tx, here: &Zoned, session: &Session, slot: &Slot) ->
 async fn flag(
     tx: &mut Tx,
     here: &Zoned,
+    ways: &Ways<'_>,
     session: &Session,
     slot: &Slot,
     prep: &Prep,
@@ -209,7 +225,8 @@ async fn flag(
 ) -> Result<()> {
     let now = here.timestamp();
     let loaded = pre_read.loaded_at.to_zoned(here.time_zone().clone()).date();
-    let from: Date = prep.flagged_from(loaded, &is_working_day);
+    let days = ways.days_of(session, slot);
+    let from: Date = prep.flagged_from(loaded, &|day| days.is_business_day(day));
     if here.datetime() < from.to_datetime(TOLD_AT) {
         return Ok(());
     }

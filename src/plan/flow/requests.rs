@@ -11,6 +11,7 @@ use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{RequestId, UserId};
 use crate::kernel::text::escape;
@@ -205,7 +206,7 @@ pub(super) async fn redraw(tx: &mut Tx, now: Timestamp, request: &Request) -> Re
 
 /// Reminds whoever is waited for, once a day at most, until the request is closed (B3). Where somebody else answers for
 /// the partner by now, they are asked instead.
-pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     let mut answering = Answering::default();
     for mut request in store::open_requests(tx).await? {
         let answer = answering.of(tx, &request.partner_id).await?;
@@ -215,7 +216,8 @@ pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp) -> Result<()> {
         }
         for user in request.waits_for() {
             let zone = people::zone_of(tx, &user).await?;
-            let Some(waited) = request.reminder(now, &zone) else { continue };
+            let days = calendars.of_person(&user, &zone);
+            let Some(waited) = request.reminder(now, &zone, &days) else { continue };
             let today = now.to_zoned(zone).date();
             if schedule::fire(tx, &turn(&request, &user), &today.to_string(), millis(now)).await? {
                 let key = format!("{}:reminder:{today}", turn(&request, &user));

@@ -1,11 +1,17 @@
 //! What plan shows in Slack.
 
 pub mod ask;
+pub mod calendar;
+pub mod check_in;
 pub mod commitment;
 pub mod commitments;
+pub mod found;
 pub mod introduction;
 pub mod ledger;
 pub mod owed;
+pub mod play;
+pub mod play_forms;
+pub mod plays_page;
 pub mod pre_read;
 pub mod proposal;
 pub mod record;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::super::session::{Named, Session, Slot, Stage};
-use super::{capital, mentions, when};
+use super::{calendar, capital, mentions, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -193,6 +193,9 @@ pub fn card(session: &Session, reader: &Reader<'_>) -> Result<Message> {
     let text = text(session, reader)?;
     let mut all = blocks::sections(&text);
     let mut controls = if reader.may { controls(session) } else { Vec::new() };
+    if matches!(session.stage, Stage::Scheduled { .. } | Stage::Prepared { .. }) {
+        controls.insert(0, calendar::file_button(&session.id, "Add to calendar"));
+    }
     controls.extend(record_controls(session, reader.now));
     if !controls.is_empty() {
         all.push(blocks::actions(controls));

@@ -27,7 +27,7 @@ use crate::store::Tx;
 const LOADED: i64 = 200;
 
 fn ways(bot: &Bot) -> Ways<'_> {
-    Ways { settings: &bot.agendas, mapping: &bot.mapping }
+    Ways { settings: &bot.agendas, mapping: &bot.mapping, calendars: &bot.calendars }
 }
 
 pub(super) async fn command(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {

@@ -339,8 +339,8 @@ async fn review_answer(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Pro
     Ok(problems)
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::remind_of_asks(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_asks(tx, now, &bot.calendars).await
 }
 
 /// A contact of another partner than the chosen one, in a form with both.

@@ -55,14 +55,24 @@ const DEEDS: &[(&str, &str)] = &[
     ("ask.pass_on", "passed on {}"),
     ("ask.withdraw", "withdrew {}"),
     ("backup.restore", "restored {}"),
+    ("calendar.drop", "read {}"),
+    ("calendar.end", "ended {}"),
+    ("calendar.file", "took the calendar file of {}"),
+    ("calendar.held", "confirmed {}"),
+    ("calendar.link", "opened {}"),
+    ("calendar.not_ours", "set {} aside"),
+    ("calendar.read", "had {} read"),
     ("channel.confirm", "let {} stay shared"),
     ("channel.hold", "held back what goes to {}"),
+    ("check_in.later", "put off {}"),
+    ("check_in.record", "recorded {}"),
     ("commitment.add", "logged {}"),
     ("commitment.done", "closed {}"),
     ("commitment.drop", "dropped {}"),
     ("commitment.snooze", "snoozed {}"),
     ("contact.add", "added {}"),
     ("digest.settings", "changed {}"),
+    ("digest.weigh", "set {}"),
     ("draft.approve", "approved {}"),
     ("draft.arrived", "marked {} as sent"),
     ("draft.dropped", "held back {}"),
@@ -127,6 +137,15 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.prospect", "marked that there is no agreement yet with {}"),
     ("partner.saturation", "looked at what is left with {}"),
     ("partner.sharing", "changed what {} may see"),
+    ("play.drop", "dropped {}"),
+    ("play.edit", "changed {}"),
+    ("play.go", "started {}"),
+    ("play.move", "moved the date of {}"),
+    ("play.on_track", "said that {} is on track"),
+    ("play.results", "recorded what came of {}"),
+    ("play.ship", "shipped {}"),
+    ("play.start", "thought of {}"),
+    ("play.support", "added support to {}"),
     ("record.account", "logged an account of {}"),
     ("record.close", "closed the log of {}"),
     ("record.missed", "marked {} as missed"),
@@ -226,11 +245,13 @@ fn more(link: &Link) -> String {
             .strip_prefix("version ")
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
-        "draft.reject"
-        | "draft.override"
-        | "draft.unconfirmed"
-        | "draft.failed"
+        "check_in.record"
+        | "digest.weigh"
         | "draft.dropped"
+        | "draft.failed"
+        | "draft.override"
+        | "draft.reject"
+        | "draft.unconfirmed"
         | "draft.undelivered"
         | "focus.agree"
         | "focus.drop"
@@ -240,6 +261,7 @@ fn more(link: &Link) -> String {
         | "partner.names"
         | "partner.saturation"
         | "partner.sharing"
+        | "play.move"
         | "focus.unpin"
             if !link.detail.is_empty() =>
         {
@@ -278,10 +300,14 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "play" => plan::store::play(tx, &id.into())
+            .await?
+            .map(|p| format!("the play {} with {}", p.plan.title, p.partner)),
         "focus" => {
             let partner = id.split(':').next().unwrap_or_default();
             map::partner(tx, &partner.into()).await?.map(|p| format!("the focus list with {}", p.name))
         }
+        "check_in" => map::partner(tx, &id.into()).await?.map(|p| format!("the check-in with {}", p.name)),
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
         "pair" => {
@@ -291,9 +317,16 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
         }
         "kinds" => Some("what kinds of overlaps suggest".to_owned()),
+        "calendar" => {
+            plan::store::found(tx, &id.into()).await?.map(|f| format!("“{}”", clip(&f.title, REASON)))
+        }
+        "calendars" if id == "file" => Some("a calendar file".to_owned()),
+        "calendars" => Some("the calendars".to_owned()),
+        "feed" => Some("a calendar link".to_owned()),
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
+        "digest" if id == "weights" => Some("the weights of triage".to_owned()),
         "digest" => Some("the digest's settings".to_owned()),
         "inbox" => Some(format!("number {id} of the inbox")),
         "keys" => Some("the key of the stored secrets".to_owned()),
@@ -311,11 +344,15 @@ const KINDS: &[&str] = &[
     "app",
     "ask",
     "backup",
+    "calendar",
+    "calendars",
     "channel",
+    "check_in",
     "commitment",
     "contact",
     "digest",
     "draft",
+    "feed",
     "focus",
     "import",
     "inbox",
@@ -325,6 +362,7 @@ const KINDS: &[&str] = &[
     "overlap",
     "pair",
     "partner",
+    "play",
     "record",
     "request",
     "session",
@@ -357,7 +395,10 @@ mod tests {
         "agenda.page",
         "agenda.show",
         "commitment.owed",
+        "calendar.link_with",
+        "calendar.show",
         "digest.preview",
+        "digest.weights",
         "draft.contact",
         "draft.gift",
         "draft.more",
@@ -382,6 +423,7 @@ mod tests {
         "inbox.put_back",
         "inbox.ru",
         "keys.ring",
+        "overlap.claim",
         "overlap.menu",
         "overlap.say",
         "pair.answers",
@@ -390,6 +432,10 @@ mod tests {
         "partner.fit",
         "partner.ledger",
         "partner.show",
+        "play.list",
+        "play.menu",
+        "play.page",
+        "play.show",
         "record.log",
         "record.show",
         "session.partner",

@@ -78,6 +78,9 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     let admins = people::holders(tx, Role::Admin).await?;
     let mut commitments = plan::commitments_of(tx, &actor.user).await?;
     commitments.retain(|c| c.due <= soon);
+    let mut plays = plan::plays_to_remind(tx).await?;
+    plays.retain(|p| p.waits_for(&actor.user, now));
+    plays.sort_by_key(|p| p.plan.ship);
     let mut approvals = sustain::waiting(tx).await?;
     approvals.retain(|d| d.waits_for(&actor.user, actor.may(Right::Approve, Some(&d.note.partner_id))));
     let mut to_log = plan_flow::to_log(tx, now, actor).await?;
@@ -100,6 +103,8 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         commitments,
         owed: owed(tx, &actor.user).await?,
         reader: actor.user.clone(),
+        plays,
+        check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date()).await?,
         partners: partners::counted(tx, now).await?,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,

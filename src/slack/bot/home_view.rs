@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::setup_view::{self, action};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
+use crate::kernel::ids::PartnerId;
 use crate::kernel::ids::UserId;
 use crate::kernel::text::escape;
 use crate::map::account_map::{self, hold::Hold};
@@ -16,6 +17,7 @@ use crate::map::partner::Partner;
 use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
 use crate::plan::owed::Owed;
+use crate::plan::play::Play;
 use crate::plan::request::Request;
 use crate::plan::session::Session;
 use crate::plan::view as plan;
@@ -64,6 +66,10 @@ pub(super) struct Found {
     pub(super) owed: Owed,
     /// The reader's id.
     pub(super) reader: UserId,
+    /// The reader's plays that ship within days, are late, or lack results.
+    pub(super) plays: Vec<Play>,
+    /// The check-ins that the reader owes: the partner, its name, and how it stands.
+    pub(super) check_ins: Vec<(PartnerId, String, String)>,
     pub(super) partners: Vec<(Partner, i64)>,
     /// Focus lists that are overdue, by the partners that the reader manages.
     pub(super) focus: Vec<(Partner, Vec<(Side, String)>)>,
@@ -111,6 +117,8 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         holds(found)?,
         asked(found),
         commitments(found)?,
+        plays(found)?,
+        check_ins(found)?,
         focus(found),
     ];
     all.push(blocks::header(if needs.iter().all(Vec::is_empty) {
@@ -279,6 +287,27 @@ fn commitments(found: &Found) -> Result<Vec<Value>> {
     Ok(all)
 }
 
+fn plays(found: &Found) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    for play in found.plays.iter().take(ROWS) {
+        let (title, rest, button) = plan::play::home_row(play, found.now.date());
+        all.push(blocks::section_with(&row(&title, rest)?, button));
+    }
+    all.extend(more(found.plays.len(), "plays: `/partner play list`"));
+    Ok(all)
+}
+
+fn check_ins(found: &Found) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    for (partner, name, stands) in found.check_ins.iter().take(ROWS) {
+        let text = row(&format!("Check-in with {name}"), stands.clone())?;
+        let record = blocks::button("Record check-in", plan::check_in::action::RECORD, partner.as_str());
+        all.push(blocks::section_with(&text, record));
+    }
+    all.extend(more(found.check_ins.len(), "check-ins: `/partner partner list`"));
+    Ok(all)
+}
+
 fn focus(found: &Found) -> Vec<Value> {
     let row = |(p, why): &(Partner, Vec<(Side, String)>)| pull::focus::home_row((&p.id, &p.name), why);
     let mut all: Vec<Value> = found.focus.iter().take(ROWS).map(row).collect();
@@ -310,9 +339,11 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Accounts", account_map::view::action::LIST, "own"),
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
+        blocks::button("Calendar", plan::calendar::action::SHOW, "mine"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
         blocks::button("Ask a partner", plan::ask::action::NEW, "{}"),
         blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
+        blocks::button("Plays", plan::play::action::LIST, "all"),
     ];
     if found.may_plan {
         buttons.push(blocks::button("Schedule session", plan::session::action::SCHEDULE, ""));

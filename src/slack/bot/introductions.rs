@@ -215,6 +215,6 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     Ok(problems)
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::remind_of_introductions(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_introductions(tx, now, &bot.calendars).await
 }

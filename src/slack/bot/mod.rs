@@ -12,9 +12,11 @@ mod accounts;
 pub mod agendas;
 mod answers;
 mod asks;
+pub mod calendars;
 mod carrier;
 mod channels;
 mod channels_view;
+mod check_ins;
 mod commitments;
 mod digest;
 mod drafts;
@@ -37,6 +39,7 @@ mod owed;
 pub mod pages;
 mod pairs;
 mod partners;
+mod plays;
 mod records;
 mod seen;
 mod sessions;
@@ -66,6 +69,7 @@ use crate::delivery::{schedule, sweep, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::pulse;
@@ -147,6 +151,10 @@ pub struct Bot {
     pub mapping: account_map::Settings,
     /// When agendas are loaded and due.
     pub agendas: Agendas,
+    /// Who works on which days.
+    pub calendars: Calendars,
+    /// The calendars that are read.
+    pub reads: calendars::reading::Reads,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
     /// Where pages are reached, and for how long a link opens one.
@@ -209,7 +217,7 @@ impl Bot {
             "session" => sessions::meeting::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
-            "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
+            "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
             "ask" => Checked::Wrong(asks::review(self, &mut tx, verb, submission).await?),
@@ -219,6 +227,8 @@ impl Bot {
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             "agenda" => Checked::Wrong(agendas::review(&mut tx, submission).await?),
             "record" => records::review(self, &mut tx, verb, submission).await?,
+            "check_in" => Checked::Wrong(check_ins::review(self, &mut tx, verb, submission).await?),
+            "play" => Checked::Wrong(plays::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -251,6 +261,8 @@ impl Bot {
             Noun::Commit { verb } => commitments::command(o, verb).await,
             Noun::Intro { verb } => introductions::command(o, verb).await,
             Noun::Ask { verb, words } => asks::command(o, verb, &words).await,
+            Noun::Calendar { verb } => calendars::command(o, verb).await,
+            Noun::Play { verb } => plays::command(o, verb).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
@@ -270,9 +282,10 @@ impl Bot {
             "overlap" => overlaps::click(o, verb, click, action).await,
             "import" => imports::click(o, verb, action).await,
             "account" => accounts::click(o, verb, action).await,
-            "digest" => digest::click(o, verb).await,
+            "digest" => digest::click(o, verb, action).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
+            "calendar" => calendars::click(o, verb, action).await,
             "session" => sessions::meeting::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
             "ask" => asks::click(o, verb, action).await,
@@ -281,6 +294,8 @@ impl Bot {
             "kinds" => pairs::open_kinds(o).await,
             "pair" => pairs::click(o, verb, action).await,
             "partner" => partners::click(o, verb, action).await,
+            "check_in" => check_ins::click(o, verb, action).await,
+            "play" => plays::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             "source" => sources::click(o, verb, action).await,
@@ -297,7 +312,7 @@ impl Bot {
             "overlap" => overlaps::submit(o, verb, submission).await,
             "import" => imports::submit(o, submission).await,
             "account" => accounts::submit(o, verb, submission).await,
-            "digest" => digest::submit(o, submission).await,
+            "digest" => digest::submit(o, verb, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
             "session" => sessions::meeting::submit(o, verb, submission).await,
@@ -307,6 +322,8 @@ impl Bot {
             "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
+            "check_in" => check_ins::submit(o, verb, submission).await,
+            "play" => plays::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
             "agenda" => agendas::submit(o, verb, submission).await,
             "record" => records::submit(o, verb, submission).await,
@@ -341,14 +358,17 @@ impl Bot {
             in_one!(self, tx, events::round(&mut tx, now)),
             in_one!(self, tx, accounts::round(&mut tx, now)),
             in_one!(self, tx, accounts::room::round(self, &mut tx, now)),
-            in_one!(self, tx, commitments::round(&mut tx, now)),
-            in_one!(self, tx, introductions::round(&mut tx, now)),
-            in_one!(self, tx, asks::round(&mut tx, now)),
-            in_one!(self, tx, owed::round(&mut tx, now)),
-            in_one!(self, tx, sessions::round(&mut tx, now)),
-            in_one!(self, tx, drafts::round(&mut tx, now)),
+            in_one!(self, tx, commitments::round(self, &mut tx, now)),
+            in_one!(self, tx, introductions::round(self, &mut tx, now)),
+            in_one!(self, tx, asks::round(self, &mut tx, now)),
+            in_one!(self, tx, owed::round(self, &mut tx, now)),
+            in_one!(self, tx, sessions::round(self, &mut tx, now)),
+            in_one!(self, tx, drafts::round(self, &mut tx, now)),
             in_one!(self, tx, agendas::round(self, &mut tx, now)),
-            in_one!(self, tx, records::round(&mut tx, now)),
+            in_one!(self, tx, records::round(self, &mut tx, now)),
+            in_one!(self, tx, calendars::round(&mut tx, now)),
+            in_one!(self, tx, plays::round(&mut tx, now)),
+            in_one!(self, tx, check_ins::round(&mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];
@@ -359,7 +379,7 @@ impl Bot {
 
     async fn digest_round(&self, now: jiff::Timestamp) -> Result<()> {
         digest::prepare(self, now).await?;
-        in_one!(self, tx, digest::round(&mut tx, now))
+        in_one!(self, tx, digest::round(self, &mut tx, now))
     }
 
     async fn tell(&self, tx: &mut Tx, out: Option<Outgoing>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What somebody owes and what they are owed: the list, and the message of the week.
 
-use super::Occasion;
+use super::{Bot, Occasion};
 use crate::delivery::intake::Handled;
 use crate::kernel::error::Result;
 use crate::plan::flow;
@@ -14,6 +14,6 @@ pub(super) async fn show(o: &Occasion<'_>) -> Result<Handled> {
     o.answer(view::list(&owed, &o.actor.user, o.today())).await
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::tell_the_week(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::tell_the_week(tx, now, &bot.calendars).await
 }

@@ -7,7 +7,8 @@ use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
 use super::{
-    Bot, Occasion, Problems, fit, focus, identity, instructions, ledger, outdated, sharing, sources,
+    Bot, Occasion, Problems, check_ins, fit, focus, identity, instructions, ledger, outdated, sharing,
+    sources,
 };
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
@@ -37,6 +38,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
         PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
         PartnerVerb::Ledger { words } => ledger::show(o, &named(o, &words, "ledger").await?).await,
+        PartnerVerb::CheckIn { words } => check_ins::open(o, &named(o, &words, "check-in").await?).await,
         PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
         PartnerVerb::Instructions { words } => {
             instructions::open(o, &named(o, &words, "instructions").await?).await
@@ -76,6 +78,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let waiting = store::waiting(&mut tx, o.now).await?;
     let (sources, fetched) = sources::of_partner(o.bot, &mut tx, partner, &o.here()).await?;
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
+    let check_ins = check_ins::summary(o, &mut tx, &partner.id).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     let given = ledger::summary(&mut tx, partner, o.now).await?;
     let instruction = pull::instruction_of(&mut tx, &partner.id).await?;
@@ -84,6 +87,7 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
         contacts: &contacts,
         focus,
         given,
+        check_ins,
         instructions: summary(instruction.as_ref()),
         sharing,
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),

@@ -359,6 +359,6 @@ fn closed(session: &Session, wants_next: bool) -> Message {
     Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(controls)])
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::chase_records(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::chase_records(tx, now, &bot.calendars).await
 }

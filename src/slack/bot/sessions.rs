@@ -291,7 +291,7 @@ pub(super) async fn shortcut(o: &Occasion<'_>) -> Result<Handled> {
     open_form(o, &Prefill::default()).await
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::remind_of_requests(tx, now).await?;
-    meeting::round(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_requests(tx, now, &bot.calendars).await?;
+    meeting::round(bot, tx, now).await
 }

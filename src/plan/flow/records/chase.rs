@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::super::super::calendar::is_working_day;
 use super::super::super::prep::Chase;
 use super::super::super::session::Session;
 use super::super::super::store;
@@ -13,13 +12,14 @@ use super::super::pre_reads::tell_operations;
 use super::ASKED;
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
+use crate::kernel::calendar::{Calendar, Calendars};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{SessionId, UserId};
 use crate::map::store as map;
 use crate::store::{Tx, millis, people};
 
 /// Asks for the record of every session that is over and has none: at its end, twice more, then operations sees it.
-pub async fn chase_records(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn chase_records(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     for id in store::unlogged(tx, now, ASKED).await? {
         let Some(found) = store::session(tx, &id).await? else { continue };
         let Some(ended) = found.ends() else { continue };
@@ -28,7 +28,11 @@ pub async fn chase_records(tx: &mut Tx, now: Timestamp) -> Result<()> {
             Some(user) => people::zone_of(tx, user).await?,
             None => TimeZone::UTC,
         };
-        let Some(chase) = Chase::at(ended, now, &zone, &is_working_day) else { continue };
+        let days = match asked.first() {
+            Some(user) => calendars.of_person(user, &zone),
+            None => calendars.own(),
+        };
+        let Some(chase) = Chase::at(ended, now, &zone, &|day| days.is_business_day(day)) else { continue };
         let told = format!("record:{id}");
         if !schedule::fire(tx, &told, chase.turn(), millis(now)).await? {
             continue;
@@ -82,7 +86,9 @@ pub(super) fn asked_subject(session: &SessionId, user: &UserId) -> String {
 pub(in super::super) async fn asked(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for id in store::unlogged(tx, now, i64::MAX).await? {
         let Some(ended) = store::session(tx, &id).await?.and_then(|s| s.ends()) else { continue };
-        if let Some(chase) = Chase::at(ended, now, &TimeZone::UTC, &is_working_day) {
+        if let Some(chase) =
+            Chase::at(ended, now, &TimeZone::UTC, &|day| Calendar::weekdays().is_business_day(day))
+        {
             schedule::fire(tx, &format!("record:{id}"), chase.turn(), millis(now)).await?;
         }
     }
