@@ -1,6 +1,6 @@
 -- An account-planning session. `shape`: managers, carriers, owners. `trigger_kind`: planned, reactive, accumulated, requested; with
 -- `request_id` for the last. `state`: proposed, scheduled, prepared, held, closed, cancelled; `starts_at` and `zone` once it has a
--- time. `asked`: a JSON list of whom a proposal waits for. `because`: a JSON list of reasons in words; `instruction`: the version
+-- time. `asked`: a JSON list of whom a proposal waits for, `day`: one that leaves time to prepare. `because`: a JSON list of reasons in words; `instruction`: the version
 -- of the partner's sheet that they stand on. `sequence` rises with every change that a calendar shows.
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY,
@@ -15,6 +15,7 @@ CREATE TABLE sessions (
   organiser TEXT,
   state TEXT NOT NULL,
   asked TEXT NOT NULL,
+  day TEXT,
   starts_at BIGINT,
   zone TEXT,
   reason TEXT,

@@ -27,6 +27,8 @@ pub mod action {
     pub const LEDGER: &str = "partner.ledger";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
+    /// Opens the form of its instructions, which are written elsewhere; also its callback. The value is its id.
+    pub const INSTRUCTIONS: &str = "partner.instructions";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
     pub const EDIT_CONTACT: &str = "partner.edit_contact";
 }
@@ -141,6 +143,8 @@ pub struct Details<'a> {
     pub focus: String,
     /// What was given and asked, in words.
     pub given: String,
+    /// Its instructions, in words.
+    pub instructions: String,
     /// What its people may see, in words.
     pub sharing: String,
     /// Whether the reader may change that.
@@ -170,6 +174,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("List", list),
         ("Focus list", d.focus.clone()),
         ("Give and ask", d.given.clone()),
+        ("Instructions", escape(&d.instructions)),
         ("They may see", d.sharing.clone()),
     ];
     let mut shown = vec![blocks::section(title), blocks::fields(&facts)];
@@ -196,6 +201,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     let mut buttons = vec![
         blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
         blocks::button("Give and ask", action::LEDGER, partner.id.as_str()),
+        blocks::button("Instructions", action::INSTRUCTIONS, partner.id.as_str()),
         blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {

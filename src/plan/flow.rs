@@ -4,7 +4,9 @@ mod asks;
 mod commitments;
 mod introductions;
 mod owed;
+mod proposals;
 mod requests;
+mod sessions;
 
 use std::collections::HashMap;
 
@@ -26,7 +28,9 @@ pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
 pub use owed::{owed, tell_the_week};
+pub use proposals::*;
 pub use requests::*;
+pub use sessions::*;
 
 /// The last day on which it has been `hour` in `zone`.
 fn last_day_at(hour: i8, zone: TimeZone, now: Timestamp) -> Date {

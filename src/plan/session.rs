@@ -3,109 +3,23 @@
 //! Its [`Outline`] is what people set up; its [`Stage`] is how it stands. [`Session::moved`] consumes the one and gives
 //! the next, and counts up [`Session::sequence`] where a calendar would show something else.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::kernel::ids::{AccountId, ContactId, PartnerId, RequestId, SessionId, UserId};
-use crate::map::overlap::Motion;
+use super::reminder::waited;
+use crate::kernel::ids::{PartnerId, SessionId, UserId};
 pub use crate::pull::instruction::Shape;
+pub use outline::{Guest, Named, Outline, Slot, Trigger};
 
 /// A session takes at least so many minutes.
 pub const SHORTEST: i64 = 5;
 /// And at most so many.
 pub const LONGEST: i64 = 480;
-
-/// What brought it about (A5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trigger {
-    /// The cadence with the partner, or somebody who set it up in advance.
-    Planned,
-    /// One overlap above the partner's bar.
-    Reactive,
-    /// The partner's overlaps piled up.
-    Accumulated,
-    /// Somebody asked for it.
-    Requested(RequestId),
-}
-
-impl Trigger {
-    /// As stored, without the request.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Reactive => "reactive",
-            Self::Accumulated => "accumulated",
-            Self::Requested(_) => "requested",
-        }
-    }
-
-    /// The request that it answers.
-    pub fn request(&self) -> Option<&RequestId> {
-        match self {
-            Self::Requested(request) => Some(request),
-            _ => None,
-        }
-    }
-}
-
-/// Somebody of the partner's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guest {
-    /// The contact.
-    pub contact: ContactId,
-    /// The contact's name.
-    pub name: String,
-}
-
-/// One account on the agenda.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// The account.
-    pub account_id: AccountId,
-    /// Its name.
-    pub name: String,
-    /// Its domain.
-    pub domain: Option<String>,
-    /// What it is about; `None` while that is open.
-    pub motion: Option<Motion>,
-    /// What is to come of it; may be empty.
-    pub goal: String,
-    /// Why now, in words, as it was found; empty where somebody named the account.
-    pub why: String,
-}
-
-/// What people set up, and may change while it is ahead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outline {
-    /// Who meets whom.
-    pub shape: Shape,
-    /// How long it takes.
-    pub minutes: i64,
-    /// Who of ours comes.
-    pub ours: Vec<UserId>,
-    /// Who of theirs comes.
-    pub theirs: Vec<Guest>,
-    /// The accounts, in the order of the agenda.
-    pub accounts: Vec<Named>,
-    /// A room or a link; may be empty.
-    pub place: String,
-}
-
-/// When it takes place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slot {
-    /// Its first instant.
-    pub start: Timestamp,
-    /// The zone in which that was chosen, by its IANA name.
-    pub zone: String,
-}
-
-impl Slot {
-    /// The start on the clock of its own zone.
-    pub fn local(&self) -> Zoned {
-        self.start.to_zoned(TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC))
-    }
-}
+/// At most so many accounts stand on one session, whoever set it up.
+pub const MOST_ACCOUNTS: usize = 10;
+/// Working days that a proposal waits before the first reminder.
+const PATIENCE_DAYS: i64 = 3;
 
 /// Who moved it last, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +37,8 @@ pub enum Stage {
     Proposed {
         /// Whom it was proposed to.
         to: Vec<UserId>,
+        /// A day that leaves time to prepare.
+        day: Option<Date>,
         /// Who changed it last; nobody yet where it is as it was found.
         moved: Option<Moved>,
     },
@@ -319,9 +235,9 @@ impl Session {
                 next.organiser = Some(by.clone());
                 Stage::Scheduled { slot, moved }
             }
-            (Stage::Proposed { to, .. }, Move::Change(outline)) => {
+            (Stage::Proposed { to, day, .. }, Move::Change(outline)) => {
                 next.outline = outline;
-                Stage::Proposed { to, moved: Some(moved) }
+                Stage::Proposed { to, day, moved: Some(moved) }
             }
             (Stage::Scheduled { slot, .. }, Move::Change(outline)) => {
                 next.outline = outline;
@@ -396,6 +312,14 @@ impl Session {
         matches!(self.stage, Stage::Proposed { .. } | Stage::Scheduled { .. } | Stage::Prepared { .. })
     }
 
+    /// How many working days a proposal has waited for those who live in `zone`, when they are to be reminded of it now: after
+    /// three, then every five, on working days from 09:00. The caller sees to it that each comes once.
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<i64> {
+        let Stage::Proposed { moved, .. } = &self.stage else { return None };
+        let since = moved.as_ref().map_or(self.created_at, |m| m.at);
+        waited(since, now, zone).filter(|waited| *waited >= PATIENCE_DAYS)
+    }
+
     /// Whether it names no account: such a session is cold (A8).
     pub fn is_cold(&self) -> bool {
         self.outline.accounts.is_empty()
@@ -423,6 +347,9 @@ fn same_accounts(one: &Outline, other: &Outline) -> bool {
     let ids = |o: &Outline| o.accounts.iter().map(|a| a.account_id.clone()).collect::<Vec<_>>();
     ids(one) == ids(other)
 }
+
+pub mod lines;
+mod outline;
 
 #[cfg(test)]
 pub(in crate::plan) mod tests;

@@ -4,6 +4,7 @@ mod asks;
 mod commitments;
 mod introductions;
 mod ledger;
+mod proposals;
 mod requests;
 mod sessions;
 
@@ -14,6 +15,7 @@ pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
 pub use ledger::*;
+pub use proposals::*;
 pub use requests::*;
 pub use sessions::*;
 

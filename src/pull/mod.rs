@@ -16,4 +16,5 @@ pub mod priority;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trigger;
 pub mod view;

@@ -1,6 +1,7 @@
 //! The digest in Slack: one message, a reply a partner, and what is said to one person.
 
 pub mod focus;
+pub mod instruction;
 mod row;
 mod told;
 

@@ -1,5 +1,5 @@
 //! A small company to try things with: three partners, their people, sixty overlaps, the maps of two
-//! accounts, a late commitment and an open request.
+//! accounts, a late commitment, an open request and the instructions for one partner.
 //!
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
@@ -23,6 +23,8 @@ use crate::map::store as map;
 use crate::plan::commitment::{self, Commitment};
 use crate::plan::flow::{self as plan_flow, Wish};
 use crate::plan::store as plan;
+use crate::pull::instruction::Sheet;
+use crate::pull::store as pull;
 use crate::store::{Tx, audit};
 use crate::sustain::facts::{Item, ItemKind};
 use crate::sustain::store as sustain;
@@ -236,6 +238,13 @@ async fn work(
                 .to_owned(),
         };
         plan_flow::ask(tx, now, &cast.requester, account, partner, wish).await?;
+        let sheet = Sheet {
+            least: Money::parse("$20k"),
+            bar: Money::parse("$250k"),
+            tone: "first names, short, one account a note".to_owned(),
+            ..Sheet::default()
+        };
+        pull::add_instruction(tx, ago(now, 2), &cast.manager, &partner.id, 1, &sheet).await?;
     }
     library(tx, now, cast, partner, today).await
 }

@@ -243,14 +243,14 @@ impl State {
         self.posts.get(channel).map_or(&[], Vec::as_slice)
     }
 
-    /// One post.
+    /// One post. What is asked for is mostly new.
     pub fn post(&self, channel: &str, ts: &str) -> Option<&Post> {
-        self.posts(channel).iter().find(|p| p.ts() == ts)
+        self.posts(channel).iter().rfind(|p| p.ts() == ts)
     }
 
     /// One post, to change it.
     pub fn post_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Post> {
-        self.posts.get_mut(channel)?.iter_mut().find(|p| p.ts() == ts)
+        self.posts.get_mut(channel)?.iter_mut().rfind(|p| p.ts() == ts)
     }
 
     /// Puts a message into a channel: gives it a `ts` and block ids, counts replies and unread marks,
@@ -358,7 +358,7 @@ impl State {
     /// False when there is no such message.
     pub fn remove(&mut self, now: Timestamp, channel: &str, ts: &str) -> bool {
         let Some(posts) = self.posts.get_mut(channel) else { return false };
-        let Some(at) = posts.iter().position(|p| p.ts() == ts) else { return false };
+        let Some(at) = posts.iter().rposition(|p| p.ts() == ts) else { return false };
         let before = posts[at].clone();
         if before.value["reply_count"].as_u64().unwrap_or(0) > 0 {
             let kept = &before.value;

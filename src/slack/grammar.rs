@@ -34,7 +34,7 @@ pub enum Noun {
         /// The name or domain of an account, to show it.
         words: Vec<String>,
     },
-    /// Account-planning sessions: ask for one, see what is asked
+    /// Account-planning sessions: ask for one, schedule one, see what is ahead
     Session {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -73,7 +73,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DigestVerb>,
     },
-    /// Partners: add one, agree on focus lists, say what it may see, add a contact
+    /// Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     Partner {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -155,7 +155,13 @@ pub enum SessionVerb {
         #[arg(value_name = "account with partner by date")]
         words: Vec<String>,
     },
-    /// What was asked and how it stands
+    /// Set one up in a form: accounts, time, who comes
+    Schedule {
+        /// `acme, globex with northwind on thursday`
+        #[arg(value_name = "accounts with partner on date")]
+        words: Vec<String>,
+    },
+    /// What is proposed, ahead and past, and what was asked for
     List,
 }
 
@@ -269,6 +275,12 @@ pub enum PartnerVerb {
     },
     /// What you gave and what you asked for, and what you could give next
     Ledger {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What counts with a partner, how often to meet, what never to mention
+    Instructions {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,
@@ -481,13 +493,13 @@ mod tests {
         *What you can say*
         `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
         `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-        `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
+        `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
         `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
         `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
         `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
         `/partner draft new | list`  Notes to partners: draft one, see what waits
         `/partner digest preview | settings`  The weekly triage digest
-        `/partner partner list | add | show | focus | fit | ledger | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+        `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

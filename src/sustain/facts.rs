@@ -18,6 +18,7 @@ use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
 use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
+use crate::pull::store as pull;
 use crate::store::{Tx, people, settings};
 
 /// At most so many overlaps may be named in a note.
@@ -113,6 +114,8 @@ pub struct Ground {
     pub others: Vec<String>,
     /// What is on hold on the account; mrkdwn.
     pub holds: Vec<String>,
+    /// How notes to this partner sound, by its instructions and their version.
+    pub tone: Option<(i64, String)>,
     /// Who owns the account on our side, as it reads in a sentence.
     pub owner: Option<String>,
     /// The owner's Slack user, where that is how the owner is known.
@@ -146,6 +149,8 @@ impl Ground {
         let mut holds = account_map::flow::hold_lines(tx, now, std::slice::from_ref(account)).await?;
         let holds = holds.remove(account).unwrap_or_default();
         let owner = owner.filter(|_| rule.names_owner());
+        let instruction = pull::instruction_of(tx, &partner.id).await?;
+        let tone = instruction.filter(|i| !i.sheet.tone.is_empty()).map(|i| (i.version, i.sheet.tone));
         Ok(Some(Self {
             partner,
             overlap,
@@ -154,6 +159,7 @@ impl Ground {
             library,
             others,
             holds,
+            tone,
             owner,
             owner_user,
             zone,
@@ -271,6 +277,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
     let library = library(tx, &partner, &others).await?;
     let rule = map::sharing_rule(tx, &partner.id).await?;
     let kept = shared::withheld(tx, &rule, frame, &overlaps).await?;
+    let never = pull::instruction_of(tx, &partner.id).await?.map(|i| i.sheet.never).unwrap_or_default();
     let touches = store::touches(tx, &contact.id, now).await?;
     let zone = settings::load(tx).await?.digest.time_zone();
     let input = DraftInput {
@@ -288,6 +295,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
         purpose: Some(frame.purpose),
         facts: input::Facts {
             withheld: kept,
+            never,
             ..shared::shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
         },
         text: text.to_owned(),

@@ -24,6 +24,7 @@ use crate::kernel::ids::{ChannelId, ContactId, DraftId, PartnerId, UserId};
 use crate::kernel::text::visible;
 use crate::map::partner::Contact;
 use crate::map::store as map;
+use crate::pull::store as pull;
 use crate::store::{Tx, audit, millis, settings};
 
 /// Saves what was composed, and asks for a decision in the approvers' channel. `sender` is the sender's name.
@@ -82,7 +83,9 @@ pub async fn propose(
         facts: composed.facts,
         check,
     };
-    let draft = Draft::propose(note, partner.manager.clone(), by.clone(), now);
+    let instruction = pull::instruction_of(tx, &partner.id).await?;
+    let approver = instruction.and_then(|i| i.sheet.approvers.into_iter().next());
+    let draft = Draft::propose(note, approver.or_else(|| partner.manager.clone()), by.clone(), now);
     store::insert(tx, &draft).await?;
     let detail = format!("{} for {}", draft.note.template, draft.note.partner);
     audit::done(tx, now, by.as_str(), "draft.new", &draft.subject(), &detail);

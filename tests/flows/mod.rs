@@ -30,6 +30,7 @@ mod migrations;
 mod outside;
 mod partners;
 mod patience;
+mod planning;
 mod replicas;
 mod rooms;
 mod sessions;

@@ -106,7 +106,8 @@ async fn every_verb_answers(stage: Stage) {
     > session ask
     I don't know `/partner session ask`. You can say:
     `/partner session request account with partner by date`  Ask the partner's manager for a session
-    `/partner session list`  What was asked and how it stands
+    `/partner session schedule accounts with partner on date`  Set one up in a form: accounts, time, who comes
+    `/partner session list`  What is proposed, ahead and past, and what was asked for
     > session list all
     `/partner session list` takes no more words. Send it alone.
     > session
@@ -200,13 +201,13 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
+    `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | ledger | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -214,13 +215,13 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
+    `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | ledger | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -10,6 +10,7 @@ use super::{Answering, last_day_at, line_under, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::actor::{Actor, Right, Role, Standing};
+use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{RequestId, UserId};
 use crate::kernel::text::escape;
@@ -100,7 +101,7 @@ pub async fn ask(
     let about = format!("{} with {} by {}", request.account, request.partner, request.wanted_by);
     audit::done(tx, now, requester.as_str(), "request.ask", &format!("request:{}", request.id), &about);
     for reader in request.readers() {
-        let card = view::request::card(&request, &reader, today_of(tx, &reader, now).await?)?;
+        let card = card(tx, now, &request, &reader).await?;
         let subject = view::request::subject(&request, &reader);
         let key = format!("request:{}:asked:{reader}", request.id);
         let out = Outgoing::post(key, Destination::Person(reader), card).showing(subject);
@@ -168,7 +169,7 @@ pub async fn move_request(
     for reader in after.readers() {
         let today = today_of(tx, &reader, now).await?;
         let subject = view::request::subject(&after, &reader);
-        let card = view::request::card(&after, &reader, today)?;
+        let card = card(tx, now, &after, &reader).await?;
         outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
         if reader != actor.user {
             let key = format!("request:{}:{}:{reader}", after.id, after.version);
@@ -177,6 +178,29 @@ pub async fn move_request(
         }
     }
     Ok(after)
+}
+
+/// The card of a request as this reader sees it, with the session that came of it.
+async fn card(tx: &mut Tx, now: Timestamp, request: &Request, reader: &UserId) -> Result<Message> {
+    let zone = people::zone_of(tx, reader).await?;
+    let session = match request.stage {
+        request::Stage::Accepted { .. } => store::session_for(tx, &request.id).await?,
+        _ => None,
+    };
+    let session = session.map(|s| view::session::news(&s, now, &zone).text);
+    view::request::card(request, reader, now.to_zoned(zone).date(), session)
+}
+
+/// Edits every reader's card in place.
+pub(super) async fn redraw(tx: &mut Tx, now: Timestamp, request: &Request) -> Result<()> {
+    for reader in request.readers() {
+        let card = card(tx, now, request, &reader).await?;
+        let subject = view::request::subject(request, &reader);
+        if outbox::is_shown(tx, &subject).await? {
+            outbox::enqueue(tx, millis(now), &Outgoing::update(subject, card)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Reminds whoever is waited for, once a day at most, until the request is closed (B3). Where somebody else answers for
@@ -233,7 +257,7 @@ async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserI
     readers.extend(others);
     for reader in readers {
         let today = today_of(tx, &reader, now).await?;
-        let card = view::request::card(request, &reader, today)?;
+        let card = card(tx, now, request, &reader).await?;
         let subject = view::request::subject(request, &reader);
         let out = if outbox::is_shown(tx, &subject).await? {
             Outgoing::update(subject, card)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::map::overlap::Motion;
 
 pub(in crate::plan) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -55,7 +56,7 @@ pub(in crate::plan) fn session(stage: Stage) -> Session {
 fn stages() -> [Stage; 6] {
     let moved = || moved("UPM");
     [
-        Stage::Proposed { to: vec!["UPM".into()], moved: None },
+        Stage::Proposed { to: vec!["UPM".into()], day: None, moved: None },
         Stage::Scheduled { slot: slot(), moved: moved() },
         Stage::Prepared { slot: slot(), moved: moved() },
         Stage::Held { slot: slot(), moved: moved() },
@@ -142,13 +143,34 @@ fn titles_follow_the_naming_standard() {
 
 #[test]
 fn a_proposal_is_read_by_those_who_decide_and_a_session_by_those_who_come() {
-    let mut proposed = session(Stage::Proposed { to: vec!["UOPS".into(), "UPM".into()], moved: None });
+    let mut proposed =
+        session(Stage::Proposed { to: vec!["UOPS".into(), "UPM".into()], day: None, moved: None });
     proposed.organiser = None;
     proposed.outline.ours = vec!["UREP".into()];
     assert_eq!(proposed.readers(), ["UOPS".into(), "UPM".into()]);
     let mut scheduled = session(Stage::Scheduled { slot: slot(), moved: moved("UPM") });
     scheduled.outline.ours = vec!["UREP".into(), "UPM".into()];
     assert_eq!(scheduled.readers(), ["UPM".into(), "UREP".into()]);
+}
+
+#[test]
+fn a_proposal_is_brought_back_after_three_working_days() {
+    let zone = TimeZone::get("Europe/Stockholm").unwrap();
+    // Thursday 5 March, 16:00 in Stockholm.
+    let proposed = session(Stage::Proposed { to: vec!["UPM".into()], day: None, moved: None });
+    for (now, waited) in [
+        ("2026-03-09T09:00:00Z", None),
+        ("2026-03-10T07:59:00Z", None),
+        ("2026-03-10T08:00:00Z", Some(3)),
+        ("2026-03-14T09:00:00Z", None), // Saturday
+        ("2026-03-16T09:00:00Z", Some(7)),
+    ] {
+        assert_eq!(proposed.reminder(at(now), &zone), waited, "{now}");
+    }
+    let changed = Stage::Proposed { to: vec![], day: None, moved: Some(moved("UPM")) };
+    assert_eq!(session(changed).reminder(at("2026-03-10T09:00:00Z"), &zone), None, "since Friday");
+    let scheduled = Stage::Scheduled { slot: slot(), moved: moved("UPM") };
+    assert_eq!(session(scheduled).reminder(at("2026-03-20T09:00:00Z"), &zone), None);
 }
 
 mod properties {
@@ -167,22 +189,19 @@ mod properties {
             now.organiser = None;
             for what in tried {
                 let before = now.clone();
-                match now.clone().moved(what, &"U1".into(), slot().start) {
-                    Ok(after) => {
-                        prop_assert_eq!(after.version, before.version + 1);
-                        prop_assert!(after.sequence == before.sequence || after.sequence == before.sequence + 1);
-                        let changed = before.invitation().is_some_and(|shown| {
-                            after.invitation().map(|i| Invitation { sequence: shown.sequence, ..i }) != Some(shown)
-                        });
-                        prop_assert_eq!(after.sequence > before.sequence, changed);
-                        prop_assert!(before.is_open() || matches!(before.stage, Stage::Held { .. }), "over is over");
-                        // What has a time has somebody who runs it.
-                        let called_off = matches!(after.stage, Stage::Cancelled { slot: None, .. });
-                        prop_assert_eq!(after.stage.slot().is_some(), after.organiser.is_some());
-                        prop_assert!(after.is_open() || after.stage.slot().is_some() || called_off);
-                        now = after;
-                    }
-                    Err(Misplaced) => {}
+                if let Ok(after) = now.clone().moved(what, &"U1".into(), slot().start) {
+                    prop_assert_eq!(after.version, before.version + 1);
+                    prop_assert!(after.sequence == before.sequence || after.sequence == before.sequence + 1);
+                    let changed = before.invitation().is_some_and(|shown| {
+                        after.invitation().map(|i| Invitation { sequence: shown.sequence, ..i }) != Some(shown)
+                    });
+                    prop_assert_eq!(after.sequence > before.sequence, changed);
+                    prop_assert!(before.is_open() || matches!(before.stage, Stage::Held { .. }), "over is over");
+                    // What has a time has somebody who runs it.
+                    let called_off = matches!(after.stage, Stage::Cancelled { slot: None, .. });
+                    prop_assert_eq!(after.stage.slot().is_some(), after.organiser.is_some());
+                    prop_assert!(after.is_open() || after.stage.slot().is_some() || called_off);
+                    now = after;
                 }
             }
         }

@@ -6,7 +6,9 @@ pub mod commitments;
 pub mod introduction;
 pub mod ledger;
 pub mod owed;
+pub mod proposal;
 pub mod request;
+pub mod session;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -59,6 +61,20 @@ pub mod field {
     pub const DUE: &str = "due";
     /// Whether the deal moved.
     pub const DEAL: &str = "deal";
+    /// The accounts of a session, one a line.
+    pub const ACCOUNTS: &str = "accounts";
+    /// The time of day.
+    pub const TIME: &str = "time";
+    /// How long it takes.
+    pub const MINUTES: &str = "minutes";
+    /// Who meets whom.
+    pub const SHAPE: &str = "shape";
+    /// Who of ours comes.
+    pub const OURS: &str = "ours";
+    /// Who of theirs comes.
+    pub const THEIRS: &str = "theirs";
+    /// A room or a link.
+    pub const PLACE: &str = "place";
 }
 
 /// `<@U1> and <@U2>`
@@ -86,6 +102,12 @@ fn refused(why: &[String], action: &str, prefill: &impl Serialize) -> Result<Mes
     let value = if value.chars().count() <= 2000 { value } else { json!({}).to_string() };
     let button = blocks::button("Go on in a form", action, &value);
     Ok(Message::new(why.clone(), vec![blocks::section(&why), blocks::actions(vec![button])]))
+}
+
+/// With its first letter in upper case.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Lines to type in, short enough that three of them fit into a section.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::request::{Move, Request, Stage};
-use super::{LISTED, field, mentions, notes, partner_input, refused, when};
+use super::{LISTED, field, mentions, notes, partner_input, refused, session, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -55,6 +55,7 @@ struct Card<'a> {
     partner: &'a str,
     state: String,
     goal: &'a str,
+    session: &'a str,
 }
 
 /// The subject under which a reader's card is edited.
@@ -62,24 +63,25 @@ pub fn subject(request: &Request, reader: &UserId) -> String {
     format!("request:{}:{reader}", request.id)
 }
 
-/// The card, with the controls that this reader has at this stage.
-pub fn card(request: &Request, reader: &UserId, today: Date) -> Result<Message> {
+/// The card, with the controls that this reader has at this stage; `session` is what came of it, as mrkdwn.
+pub fn card(request: &Request, reader: &UserId, today: Date, session: Option<String>) -> Result<Message> {
     let text = Card {
         account: &request.account,
         partner: &request.partner,
         state: state(request, today),
         goal: &request.goal,
+        session: session.as_deref().unwrap_or_default(),
     };
     let text = text.render()?;
     let mut all = vec![blocks::section(text.trim())];
-    let controls = controls(request, reader, today);
+    let controls = controls(request, reader, today, session.is_some());
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }
     Ok(Message::new(text.trim(), all))
 }
 
-fn controls(request: &Request, reader: &UserId, today: Date) -> Vec<Value> {
+fn controls(request: &Request, reader: &UserId, today: Date, has_session: bool) -> Vec<Value> {
     let value = format!("{}:{}", request.id, request.version);
     let button = |label: &str, id: &str| blocks::button(label, id, &value);
     let mut all = Vec::new();
@@ -93,6 +95,10 @@ fn controls(request: &Request, reader: &UserId, today: Date) -> Vec<Value> {
         Stage::Proposed { on, .. } if asks => {
             all.push(blocks::primary(button(&format!("Take {}", spoken(*on, today)), action::TAKE)));
             all.push(button(&format!("Keep {}", spoken(request.wanted_by, today)), action::INSIST));
+        }
+        Stage::Accepted { .. } if asked && !has_session => {
+            let schedule = blocks::button("Schedule", session::action::SCHEDULE, &format!("request:{value}"));
+            all.push(blocks::primary(schedule));
         }
         _ => {}
     }
@@ -287,7 +293,7 @@ mod tests {
 
     /// The text, then the labels of the controls.
     fn shown(stage: Stage, reader: &str) -> String {
-        let message = card(&request(stage), &reader.into(), TODAY).expect("a card");
+        let message = card(&request(stage), &reader.into(), TODAY, None).expect("a card");
         let buttons =
             message.blocks.iter().filter(|b| b["type"] == "actions").flat_map(|b| b["elements"].as_array());
         let labels: Vec<&str> = buttons.flatten().filter_map(|e| e["text"]["text"].as_str()).collect();

@@ -71,7 +71,7 @@ fn one_overlap_above_the_bar_is_proposed_at_once() {
     let mut one = ground(&[("acme", "$120k", Ripe), ("globex", "$20k", Ripe)]);
     assert_eq!(
         told(&one),
-        ["Reactive 15 on 2026-03-17: acme (acme is above the bar of $100k: one account, at once)"]
+        ["Reactive 15 on 2026-03-17: acme (acme is above the bar of $100k, so it gets a session of its own)"]
     );
     one.worthy[0].arrived = at("2026-03-01T09:00:00Z");
     assert_eq!(told(&one), Vec::<String>::new(), "it was there before the sheet");
@@ -107,7 +107,9 @@ fn a_pile_is_three_to_five_in_order_and_says_what_waits() {
     seven.worthy[6].planned = true;
     assert_eq!(
         told(&seven),
-        ["Accumulated 45 on 2026-03-17: g a b c d (7 worthy accounts have piled up; 2 wait for the session after)"]
+        [
+            "Accumulated 45 on 2026-03-17: g a b c d (7 worthy accounts have piled up; 2 wait for the session after)"
+        ]
     );
     for quiet in [
         Ground { proposed: true, ..seven.clone() },
@@ -135,7 +137,8 @@ fn planned_sessions_follow_the_cadence() {
     );
     assert_eq!(told(&last(at("2026-02-23T09:00:00Z"))), Vec::<String>::new(), "not yet");
     assert_eq!(told(&last(at("2026-03-20T09:00:00Z"))), Vec::<String>::new(), "one is ahead");
-    let aside = Ground { set_aside: Some(at("2026-03-09T09:00:00Z")), ..with_cadence(&two, Cadence::Monthly) };
+    let aside =
+        Ground { set_aside: Some(at("2026-03-09T09:00:00Z")), ..with_cadence(&two, Cadence::Monthly) };
     assert_eq!(told(&aside), Vec::<String>::new(), "not now skips a turn");
     let none = with_cadence(&[("acme", "$20k", Worked)], Cadence::Monthly);
     assert_eq!(told(&none), Vec::<String>::new(), "nothing to talk about");

@@ -90,8 +90,10 @@ pub fn replies(ctx: &mut Ctx<'_>, args: &Args) -> Answer {
     let ts = args.str("ts").unwrap_or_default();
     let Some(post) = ctx.state.post(&channel.id, ts) else { return Err("thread_not_found".into()) };
     let parent = post.reply_to().unwrap_or(ts);
+    let posts = ctx.state.posts(&channel.id);
+    let begins = posts.iter().rposition(|p| p.ts() == parent).unwrap_or(0);
     let inside = |p: &&Post| p.ts() == parent || p.reply_to() == Some(parent);
-    let rows = rows(ctx.state.posts(&channel.id).iter().filter(inside), args);
+    let rows = rows(posts[begins..].iter().filter(inside), args);
     let (messages, next) = page(&rows, args, 1000)?;
     let more = !next.is_empty();
     Ok(json!({"messages": messages, "has_more": more, "response_metadata": {"next_cursor": next}}))

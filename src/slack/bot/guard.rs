@@ -121,6 +121,8 @@ pub const TABLE: &[(&str, Need)] = &[
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
     ("partner.fit", CONTRIBUTE),
+    // Everybody reads them; who writes them is asked again with the partner.
+    ("partner.instructions", CONTRIBUTE),
     ("partner.ledger", CONTRIBUTE),
     ("partner.names", TRIAGE),
     ("partner.prospect", TRIAGE),
@@ -135,6 +137,14 @@ pub const TABLE: &[(&str, Need)] = &[
     ("request.propose", CONTRIBUTE),
     ("request.take", CONTRIBUTE),
     ("request.withdraw", CONTRIBUTE),
+    // Whose sessions these are to set up, the flow checks: a partner's manager needs no role.
+    ("session.cancel", CONTRIBUTE),
+    ("session.change", CONTRIBUTE),
+    ("session.move", CONTRIBUTE),
+    ("session.partner", CONTRIBUTE),
+    ("session.schedule", CONTRIBUTE),
+    ("session.set_aside", CONTRIBUTE),
+    ("session.show", CONTRIBUTE),
     ("setup.add_samples", ADMINISTER),
     ("setup.channels", Need::SetUp),
     ("setup.open", Need::SetUp),
@@ -170,6 +180,7 @@ pub fn need_of_command(noun: &Noun) -> Need {
             Some(PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => TRIAGE,
             Some(
                 PartnerVerb::List
+                | PartnerVerb::Instructions { .. }
                 | PartnerVerb::Show { .. }
                 | PartnerVerb::Focus { .. }
                 | PartnerVerb::Fit { .. }

@@ -119,8 +119,10 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.agreed", "marked the agreement with {}"),
     ("partner.edit", "changed {}"),
     ("partner.edit_contact", "changed a contact at {}"),
+    ("partner.instructions", "changed the instructions for {}"),
     ("partner.names", "showed names before an agreement with {}"),
     ("partner.prospect", "marked that there is no agreement yet with {}"),
+    ("partner.saturation", "looked at what is left with {}"),
     ("partner.sharing", "changed what {} may see"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
@@ -130,6 +132,14 @@ const DEEDS: &[(&str, &str)] = &[
     ("request.propose", "proposed another day for {}"),
     ("request.take", "took the proposed day for {}"),
     ("request.withdraw", "withdrew {}"),
+    ("session.cancel", "called off {}"),
+    ("session.change", "changed {}"),
+    ("session.close", "closed {}"),
+    ("session.hold", "held {}"),
+    ("session.move", "moved {}"),
+    ("session.prepare", "prepared {}"),
+    ("session.propose", "proposed {}"),
+    ("session.schedule", "scheduled {}"),
     ("setup.add_samples", "added the sample data"),
     ("setup.remove_samples", "removed the sample data"),
     ("setup.save", "saved {}"),
@@ -210,9 +220,21 @@ fn more(link: &Link) -> String {
             .strip_prefix("version ")
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
-        "draft.reject" | "draft.override" | "draft.unconfirmed" | "draft.failed" | "draft.dropped"
-        | "draft.undelivered" | "focus.agree" | "focus.drop" | "focus.insist" | "focus.pin"
-        | "partner.names" | "partner.sharing" | "focus.unpin"
+        "draft.reject"
+        | "draft.override"
+        | "draft.unconfirmed"
+        | "draft.failed"
+        | "draft.dropped"
+        | "draft.undelivered"
+        | "focus.agree"
+        | "focus.drop"
+        | "focus.insist"
+        | "focus.pin"
+        | "partner.instructions"
+        | "partner.names"
+        | "partner.saturation"
+        | "partner.sharing"
+        | "focus.unpin"
             if !link.detail.is_empty() =>
         {
             format!(": {}", escape(&clip(&link.detail, REASON)))
@@ -242,6 +264,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "introduction" => plan::store::introduction(tx, &id.into())
             .await?
             .map(|i| format!("the introduction to {} at {}", i.whom, i.account)),
+        "session" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
         "commitment" => {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
@@ -293,6 +316,7 @@ const KINDS: &[&str] = &[
     "pair",
     "partner",
     "request",
+    "session",
     "setup",
     "source",
 ];
@@ -352,6 +376,9 @@ mod tests {
         "partner.fit",
         "partner.ledger",
         "partner.show",
+        "session.partner",
+        "session.set_aside",
+        "session.show",
         "setup.channels",
         "setup.open",
         "setup.partner",

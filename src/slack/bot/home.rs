@@ -24,6 +24,9 @@ use crate::sustain::store as sustain;
 /// Commitments that are due within so many days wait for their owner.
 const AHEAD_DAYS: i64 = 7;
 
+/// At most so many sessions and proposals are found.
+const SESSIONS: i64 = 50;
+
 /// After somebody acted, their Home shows it, if they ever opened it.
 pub(super) async fn refresh(o: &Occasion<'_>, tx: &mut Tx) -> Result<()> {
     if people::was_welcomed(tx, &o.actor.user).await? {
@@ -85,6 +88,9 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         may_draft: actor.may(Right::Triage, None),
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
+        proposals: plan::proposed_to(tx, &actor.user, SESSIONS).await?,
+        sessions: plan::sessions_of(tx, &actor.user, SESSIONS).await?,
+        may_plan: actor.may(Right::Triage, None),
         holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
         owed: owed(tx, &actor.user).await?,

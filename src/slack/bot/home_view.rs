@@ -17,6 +17,7 @@ use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
 use crate::plan::owed::Owed;
 use crate::plan::request::Request;
+use crate::plan::session::Session;
 use crate::plan::view as plan;
 use crate::pull::digest::weekday_words;
 use crate::pull::view as pull;
@@ -46,6 +47,12 @@ pub(super) struct Found {
     /// Notes that wait for the reader.
     pub(super) approvals: Vec<Draft>,
     pub(super) requests: Vec<Request>,
+    /// Proposals of sessions that wait for the reader.
+    pub(super) proposals: Vec<Session>,
+    /// Sessions that the reader comes to.
+    pub(super) sessions: Vec<Session>,
+    /// The reader may set up sessions.
+    pub(super) may_plan: bool,
     /// The reader's holds that ran out, each with its account's name.
     pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
@@ -94,6 +101,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         reviews(found),
         approvals(found),
         requests(found)?,
+        proposals(found),
         holds(found)?,
         asked(found),
         commitments(found)?,
@@ -106,6 +114,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
     }));
     all.extend(needs.into_iter().flatten());
     all.extend(plan::owed::home_summary(&found.owed));
+    all.extend(sessions(found));
     all.push(blocks::divider());
     all.push(blocks::header("Partners"));
     all.extend(partners(found));
@@ -188,6 +197,27 @@ fn requests(found: &Found) -> Result<Vec<Value>> {
     Ok(all)
 }
 
+fn proposals(found: &Found) -> Vec<Value> {
+    let zone = found.now.time_zone();
+    let row = |s: &Session| plan::session::home_proposal(s, found.now.timestamp(), zone);
+    let mut all: Vec<Value> = found.proposals.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.proposals.len(), "proposals: `/partner session list`"));
+    all
+}
+
+/// What is ahead of the reader; nothing where nothing is.
+fn sessions(found: &Found) -> Vec<Value> {
+    if found.sessions.is_empty() {
+        return Vec::new();
+    }
+    let zone = found.now.time_zone();
+    let row = |s: &Session| plan::session::home_row(s, found.now.timestamp(), zone);
+    let mut all = vec![blocks::divider(), blocks::header("Your sessions")];
+    all.extend(found.sessions.iter().take(ROWS).map(row));
+    all.extend(more(found.sessions.len(), "sessions: `/partner session list`"));
+    all
+}
+
 fn holds(found: &Found) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for (hold, account) in found.holds.iter().take(ROWS) {
@@ -262,6 +292,9 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Ask a partner", plan::ask::action::NEW, "{}"),
         blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
     ];
+    if found.may_plan {
+        buttons.push(blocks::button("Schedule session", plan::session::action::SCHEDULE, ""));
+    }
     if found.may_draft {
         buttons.push(blocks::button("Draft note", sustain::action::NEW, ""));
     }

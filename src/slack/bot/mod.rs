@@ -26,6 +26,7 @@ mod home;
 mod home_view;
 mod identity;
 pub mod imports;
+mod instructions;
 mod introductions;
 mod ledger;
 mod occasion;
@@ -198,6 +199,7 @@ impl Bot {
             "setup" => setup::review(self, &mut tx, verb, submission).await?,
             "draft" => drafts::review(self, &mut tx, verb, submission).await?,
             "account" => accounts::review(self, &mut tx, verb, submission).await?,
+            "session" => sessions::meeting::review(self, &mut tx, verb, submission).await?,
             "overlap" => Checked::Wrong(overlaps::review(self, &mut tx, verb, submission).await?),
             "import" => Checked::Wrong(imports::review(&mut tx, submission).await?),
             "digest" => Checked::Wrong(digest::review(self, &mut tx, submission).await?),
@@ -262,6 +264,7 @@ impl Bot {
             "digest" => digest::click(o, verb).await,
             "draft" => drafts::click(o, verb, click, action).await,
             "request" => sessions::click(o, verb, action).await,
+            "session" => sessions::meeting::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
             "ask" => asks::click(o, verb, action).await,
             "introduction" => introductions::click(o, verb, action).await,
@@ -286,6 +289,7 @@ impl Bot {
             "digest" => digest::submit(o, submission).await,
             "draft" => drafts::submit(o, verb, submission).await,
             "request" => sessions::submit(o, verb, submission).await,
+            "session" => sessions::meeting::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
             "ask" => asks::submit(o, verb, submission).await,
             "introduction" => introductions::submit(o, verb, submission).await,

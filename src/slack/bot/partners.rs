@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
-use super::{Bot, Occasion, Problems, fit, focus, identity, ledger, outdated, sharing, sources};
+use super::{
+    Bot, Occasion, Problems, fit, focus, identity, instructions, ledger, outdated, sharing, sources,
+};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
 use crate::kernel::blocks::Message;
@@ -20,6 +22,8 @@ use crate::map::name;
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::partner_view::{self as view, Details, field};
 use crate::map::store;
+use crate::pull::store as pull;
+use crate::pull::view::instruction::summary;
 use crate::store::settings::{self, Workspace};
 use crate::store::{Tx, audit, people};
 use crate::sustain::form;
@@ -34,6 +38,9 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
         PartnerVerb::Ledger { words } => ledger::show(o, &named(o, &words, "ledger").await?).await,
         PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
+        PartnerVerb::Instructions { words } => {
+            instructions::open(o, &named(o, &words, "instructions").await?).await
+        }
         PartnerVerb::Contact { words } => open_contact(o, &named(o, &words, "contact").await?, None).await,
     }
 }
@@ -71,11 +78,13 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
     let given = ledger::summary(&mut tx, partner, o.now).await?;
+    let instruction = pull::instruction_of(&mut tx, &partner.id).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         focus,
         given,
+        instructions: summary(instruction.as_ref()),
         sharing,
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),
         open: waiting.get(&partner.id).copied().unwrap_or(0),
@@ -122,6 +131,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
         "fit" | "prospect" | "agreed" | "names" => fit::click(o, verb, action).await,
         "ledger" => ledger::show(o, &found(o, &action.value).await?).await,
         "sharing" => sharing::open(o, &found(o, &action.value).await?).await,
+        "instructions" => instructions::open(o, &found(o, &action.value).await?).await,
         "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,
         "edit_contact" => {
             let mut tx = o.read().await?;
@@ -308,6 +318,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
         },
         "names" => Ok(fit::review(s)),
         "sharing" => sharing::review(tx, s).await,
+        "instructions" => instructions::review(tx, s).await,
         _ => Ok(Problems::new()),
     }
 }
@@ -349,6 +360,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
         "add_contact" | "edit_contact" => save_contact(o, verb, s).await,
         "names" => fit::submit(o, s).await,
         "sharing" => sharing::submit(o, s).await,
+        "instructions" => instructions::submit(o, s).await,
         _ => Err(outdated()),
     }
 }

@@ -1,4 +1,7 @@
-//! Requests for account-planning sessions: the command, the buttons, the forms (B3).
+//! Account-planning sessions: the command; and requests for one, with their buttons and forms (B3). The sessions themselves
+//! are in [`meeting`].
+
+pub(super) mod meeting;
 
 use std::collections::HashSet;
 
@@ -33,12 +36,14 @@ const RECENT: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<SessionVerb>) -> Result<Handled> {
     match verb.unwrap_or(SessionVerb::List) {
         SessionVerb::Request { words } => ask(o, &words).await,
+        SessionVerb::Schedule { words } => meeting::schedule(o, &words).await,
         SessionVerb::List => {
             let mut tx = o.read().await?;
             let limit = i64::try_from(crate::plan::view::LISTED + 1).unwrap_or(21);
             let found = store::recent_requests(&mut tx, o.now - RECENT, limit).await?;
+            let all = meeting::list(o, &mut tx, view::list(&found, o.today())?).await?;
             tx.rollback().await?;
-            o.answer(view::list(&found, o.today())?).await
+            o.answer(all).await
         }
     }
 }
@@ -285,5 +290,6 @@ pub(super) async fn shortcut(o: &Occasion<'_>) -> Result<Handled> {
 }
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::remind_of_requests(tx, now).await
+    flow::remind_of_requests(tx, now).await?;
+    meeting::round(tx, now).await
 }

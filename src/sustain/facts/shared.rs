@@ -87,6 +87,7 @@ pub(super) fn shared_facts(
             })
             .collect(),
         withheld: Vec::new(),
+        never: Vec::new(),
         assets: of(ItemKind::Asset)
             .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
             .collect(),

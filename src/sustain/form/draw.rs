@@ -26,6 +26,9 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         ground.seen_on(),
     ))];
     rows.extend(account_map::view::standing(&ground.holds));
+    if let Some((version, tone)) = &ground.tone {
+        rows.push(blocks::context(&format!("Tone, by instruction v{version}: {}", escape(tone))));
+    }
     rows.extend(reader_rows(ground, &choice));
     let purposes: Vec<Value> =
         purposes_of(ground).iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();

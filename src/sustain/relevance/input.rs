@@ -69,11 +69,19 @@ impl DraftInput {
         let mut seen = self.clone();
         let Recipient { name, company, .. } = &mut seen.recipient;
         let Facts {
-            partner, overlaps, assets, our_launches, their_launches, other_partners, withheld, ..
+            partner,
+            overlaps,
+            assets,
+            our_launches,
+            their_launches,
+            other_partners,
+            withheld,
+            never,
+            ..
         } = &mut seen.facts;
         let launches = our_launches.iter_mut().chain(their_launches).map(|l| &mut l.title);
         let titles = assets.iter_mut().map(|a| &mut a.title).chain(launches);
-        let names = [name, company, partner].into_iter().flatten().chain(other_partners);
+        let names = [name, company, partner].into_iter().flatten().chain(other_partners).chain(never);
         let kept = withheld
             .iter_mut()
             .flat_map(|w| [Some(&mut w.account), w.domain.as_mut(), w.owner.as_mut(), w.stage.as_mut()])
@@ -112,6 +120,9 @@ pub struct Facts {
     /// What must not be said of accounts that overlap with this partner.
     #[serde(deserialize_with = "or_default")]
     pub withheld: Vec<Withheld>,
+    /// Words that nothing to this partner may say.
+    #[serde(deserialize_with = "or_default")]
+    pub never: Vec<String>,
     /// Hosts that a note may link to; their subdomains count.
     #[serde(deserialize_with = "or_default")]
     pub allowed_links: Vec<String>,

@@ -62,6 +62,7 @@ fn draft(template: &Template, text: String) -> DraftInput {
             their_launches: vec![launch("Northwind Returns API")],
             other_partners: vec!["Globex".into()],
             withheld: Vec::new(),
+            never: Vec::new(),
             allowed_links: vec!["example.com".into()],
         },
         text,

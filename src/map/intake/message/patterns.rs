@@ -52,6 +52,7 @@ patterns! {
     POPS = r"(?i)\b{POP}\b";
     WITH_ANOTHER = r"(?i)[\u{F0000}-\u{F0FFF}]\s*(?:and|&|\+|,)\s*$";
     LIKEWISE = r"(?i)(?:(?P<ours>{OURS})|(?P<theirs>{THEIRS}))\s+(?:(?:have|has|got|are|is)\s+)?(?:one\s+|it\s+|them\s+|there\s+)?(?:do |does )?(?:as well|too)\b|\bso (?:do|does|have|has|are|is) (?:(?P<we>we)|they|[\u{F0000}-\u{F0FFF}])\b?";
+    THE_SAME = r"(?i)\b(?:too|also|as well|likewise|ditto|(?:the )?same (?:there|here|with|for|goes|again|thing|story|as (?:above|before)))\b|\b(?:auch|ebenso|aussi|también)\b";
     POLITE = r"(?i)^\W*(?:if|in case) (?:it|this|that)(?:'s| is)? (?:helps?|helpful|useful|of interest|of any use)\b";
     REQUESTS = r"(?i)\b(?:can|could|would|will) (?:someone|anyone|somebody|you|one of you|[\u{F1000}-\u{F1FFF}]) (?:please )?(?:take|own|pick up|grab|help with|follow up|reach out|look at|jump on)\b|\banyone (?:working|covering|owns?|owning|close to)\b";
     LISTED_WITH_PARTNER = r"^\W*\p{Lu}[\w .&'-]*(?:(?:,\s*(?:and |& )?| and | & )\p{Lu}[\w .&'-]*)+\s(?:with|w/)\s*[\u{F0000}-\u{F0FFF}]\W*$";

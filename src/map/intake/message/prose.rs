@@ -4,7 +4,7 @@ use super::accounts::{Candidate, accounts as accounts_in};
 use super::clauses::{clauses, partners_of};
 use super::fields::{self, Facts, Setting};
 use super::flatten::{LINK, Line, index};
-use super::patterns::ANNOUNCES_SEVERAL;
+use super::patterns::{ANNOUNCES_SEVERAL, THE_SAME};
 use super::record::{Record, names};
 use super::segment::Stream;
 use super::sentences::segments;
@@ -167,6 +167,15 @@ impl Stream<'_> {
             }
             record.offer_partners(&names(&talk.leading, self.tokens));
             self.inherit(&mut record);
+            // `Acme is our customer, their prospect; Hooli (hooli.com) too`
+            let before = self.records.last().filter(|before| before.partners == record.partners);
+            if let Some(before) = before
+                && account.domain.is_some()
+                && facts.populations.is_empty()
+                && THE_SAME.is_match(text)
+            {
+                record.is_told_as(before);
+            }
             self.records.push(record);
         }
     }

@@ -144,6 +144,14 @@ impl Record {
         }
     }
 
+    /// Is to both sides what the account before it is.
+    pub(super) fn is_told_as(&mut self, before: &Record) {
+        self.ours = before.ours;
+        self.theirs.clone_from(&before.theirs);
+        self.unsided.clone_from(&before.unsided);
+        self.implied.clone_from(&before.implied);
+    }
+
     /// Whether enough was said for an overlap.
     pub(super) fn is_overlap(&self) -> bool {
         let partner = !self.partners.is_empty();

@@ -200,6 +200,34 @@ fn what_lacks_an_account_or_a_partner_is_doubtful() {
 }
 
 #[test]
+fn an_account_that_is_the_same_is_to_both_what_the_one_before_is() {
+    let found = |said: &str| -> Vec<String> {
+        let of = |o: OverlapMention| {
+            let side = |p: Option<Population>| p.map_or("-".to_owned(), |p| format!("{p:?}"));
+            let name = o.account.unwrap_or_default();
+            format!("{name} {} {}", side(o.our_population), side(o.their_population))
+        };
+        parse(&text(said), &context()).into_iter().map(of).collect()
+    };
+    let both = ["Juniper Health Prospect Customer", "Marlow Bank Prospect Customer"];
+    for said in [
+        "Globex: Juniper Health (juniperhealth.com) is their customer and our prospect; Marlow Bank too, marlowbank.com",
+        "Globex: Juniper Health (juniperhealth.com) is their customer and our prospect. Marlow Bank (marlowbank.com) too.",
+        "Globex: Juniper Health (juniperhealth.com) is their customer, our prospect. Same for Marlow Bank (marlowbank.com).",
+        "Globex: Juniper Health (juniperhealth.com) is their customer, our prospect; ditto Marlow Bank (marlowbank.com)",
+    ] {
+        assert_eq!(found(said), both, "{said}");
+    }
+    let one = ["Juniper Health Prospect Customer"];
+    for said in [
+        "Globex: Juniper Health (juniperhealth.com) is their customer and our prospect. I spoke to Marlow Bank too.",
+        "Globex: Juniper Health (juniperhealth.com) is their customer and our prospect. See wiki.com for Marlow Bank.",
+    ] {
+        assert_eq!(found(said), one, "{said}");
+    }
+}
+
+#[test]
 fn our_own_posts_and_system_messages_hold_nothing() {
     let overlap = "New overlap with Northwind: Acme, our prospect, their customer";
     assert_eq!(parse(&json!({"text": overlap}), &context()).len(), 1);

@@ -75,13 +75,13 @@ const STOP_WORDS: &str = "a about above account accounts accts across active act
     around arr as ask asap at away back based be became because become been bring brings brought before behind being best better between big both \
     bot but by call called calls came can cannot can't case cc check chance client clients closed closes closing co-sell come comes coming \
     company confirmed congrats contact could couple created crm crossbeam current currently customer customers cust data date day days deal deals \
-    detected did didn't do does doesn't doing domain done don't down due during each early either else email end enough entire est \
+    detected did didn't ditto do does doesn't doing domain done don't down due during each early either else email end enough entire est \
     even ever every everybody everyone everything existing expansion false far fast feel few figure file finally find first \
     flag flagged focus folks follow following for form former forward forwarded found fresh from full further fwd fyi gave get gets getting \
     give given go goes going gone good got great guys had half hand happy hard has hasn't have haven't having he heads head hear hello help \
     her here here's hey hi high him his hold hope hot how however hubspot i i'd idea if i'll i'm important in inbound info into intro introduce is isn't it \
     it's item its itself i've join joined joint just keep kind knew know known large last late later latest lead leads least left let let's \
-    likely list listed little live long look looking looks loop lot low made mail main make makes making manager many map mapped mapping \
+    likely likewise list listed little live long look looking looks loop lot low made mail main make makes making manager many map mapped mapping \
     match matched matches matching may maybe me mean meet meeting message met might mine minute missing moment month months more morning most move moved \
     moves moving much must mutual my name named near need needs net never new newly next nice no nobody none nor not note notes nothing \
     notification now number of off office often oh ok okay old on once one ones only open opened opens opp opps oppty opportunities \

@@ -11,6 +11,7 @@ mod known_launch;
 mod live_asset;
 mod names_current_overlap;
 mod names_recipient;
+mod never_mentioned;
 mod no_broadcast;
 mod no_confidential_amount;
 mod no_hollow_check_in;
@@ -49,7 +50,7 @@ const fn rule(name: &'static str, check: fn(&Draft<'_>) -> Outcome) -> Rule {
 }
 
 /// Every rule, in the order in which a reader sees them.
-pub(super) const RULES: [Rule; 22] = [
+pub(super) const RULES: [Rule; 23] = [
     rule("carries-gift", carries_gift::check),
     rule("no-hollow-check-in", no_hollow_check_in::check),
     rule("welcome-gift", welcome_gift::check),
@@ -67,6 +68,7 @@ pub(super) const RULES: [Rule; 22] = [
     rule("no-other-partner", no_other_partner::check),
     rule("no-confidential-amount", no_confidential_amount::check),
     rule("only-what-is-shared", only_what_is_shared::check),
+    rule("never-mentioned", never_mentioned::check),
     rule("no-unresolved-field", no_unresolved_field::check),
     rule("allowed-links", allowed_links::check),
     rule("fits-role", fits_role::check),

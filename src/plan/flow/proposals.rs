@@ -1,0 +1,356 @@
+//! Triggers (A5, A6): what is found from the state becomes a proposal that somebody decides on, and a partner that is worked
+//! through is said to be.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::session::{Named, Session, Shape, Stage, Trigger};
+use super::super::store::{self, Candidate, Deed};
+use super::super::view::proposal as view;
+use super::sessions::draw;
+use super::{answerable, guests, line_under, propose, usual_outline};
+use crate::delivery::outbox::{self, Destination, Outgoing};
+use crate::delivery::schedule;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{AccountId, OverlapId, SessionId, UserId};
+use crate::map::lists::kinds::Kinds;
+use crate::map::lists::store as lists;
+use crate::map::overlap::{Motion, Overlap};
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::pull::instruction::{Instruction, Sheet};
+use crate::pull::priority::{self, About};
+use crate::pull::store as pulled;
+use crate::pull::trigger::{self, Findings, Ground, Kind, Proposal, Standing, Turn, Worthy};
+use crate::store::{Tx, audit, millis, people};
+
+/// Triggers are looked for once in so many minutes.
+const EVERY_MINUTES: i64 = 5;
+/// Under which the looking fires.
+const SCHEDULE: &str = "session-triggers";
+/// A session that was called off leaves its accounts alone for so long.
+const CALLED_OFF: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+/// Looks for triggers with every partner that has a sheet.
+pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let minute = millis(now) / 60_000;
+    // Numbers of one length sort as text.
+    let slot = format!("{:015}", minute - minute.rem_euclid(EVERY_MINUTES));
+    if !schedule::fire(tx, SCHEDULE, &slot, millis(now)).await? {
+        return Ok(());
+    }
+    let instructions = pulled::instructions(tx).await?;
+    if instructions.is_empty() {
+        return Ok(());
+    }
+    let counted = map::counted_only(tx).await?;
+    let saturated = store::saturated(tx).await?;
+    let kinds = lists::map_settings(tx).await?.kinds;
+    for partner in map::partners(tx).await? {
+        let Some(instruction) = instructions.get(&partner.id) else { continue };
+        if counted.contains(&partner.id) {
+            continue;
+        }
+        let to = answerable(tx, &partner).await?;
+        let Some(first) = to.first() else { continue };
+        proposed_to(tx, now, &partner, &to).await?;
+        let zone = people::zone_of(tx, first).await?;
+        let was_saturated = saturated.contains_key(&partner.id);
+        let ground = ground(tx, now, zone, &partner, instruction, &kinds, was_saturated).await?;
+        let found = trigger::find(&ground);
+        carry_out(tx, now, &partner, instruction, &ground, found, &to).await?;
+    }
+    Ok(())
+}
+
+/// Proposals wait for those who answer for the partner by now, and are brought back to them while nobody decides.
+async fn proposed_to(tx: &mut Tx, now: Timestamp, partner: &Partner, to: &[UserId]) -> Result<()> {
+    for mut session in store::open_sessions_with(tx, &partner.id).await? {
+        let Stage::Proposed { to: asked, .. } = &mut session.stage else { continue };
+        if asked != to {
+            let before = Session {
+                stage: Stage::Proposed { to: asked.clone(), day: None, moved: None },
+                ..session.clone()
+            };
+            let Stage::Proposed { to: asked, .. } = &mut session.stage else { continue };
+            *asked = to.to_vec();
+            store::save_proposed_to(tx, &session).await?;
+            draw(tx, now, Some(&before), &session, &UserId::from(audit::TANDEM)).await?;
+            continue;
+        }
+        for user in to {
+            let zone = people::zone_of(tx, user).await?;
+            let Some(waited) = session.reminder(now, &zone) else { continue };
+            let turn = format!("session:{}:{user}", session.id);
+            // The first, and then one a week.
+            let period = format!("{:04}", (waited - 3) / 5);
+            if schedule::fire(tx, &turn, &period, millis(now)).await? {
+                let subject = super::super::view::session::subject(&session, user);
+                let line =
+                    line_under(format!("{turn}:{period}"), subject, user, view::waits(&session, waited));
+                outbox::enqueue(tx, millis(now), &line).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Everything that the triggers of a partner are found from.
+async fn ground(
+    tx: &mut Tx,
+    now: Timestamp,
+    zone: TimeZone,
+    partner: &Partner,
+    instruction: &Instruction,
+    kinds: &Kinds,
+    was_saturated: bool,
+) -> Result<Ground> {
+    let worthy = worthy(tx, now, partner, &instruction.sheet, kinds).await?;
+    let pace = store::pace(tx, &partner.id).await?;
+    Ok(Ground {
+        now,
+        zone,
+        instruction: instruction.clone(),
+        worthy,
+        proposed: pace.proposed,
+        reactive: pace.reactive,
+        last: pace.last,
+        last_proposed: pace.last_proposed,
+        set_aside: pace.set_aside,
+        was_saturated,
+    })
+}
+
+/// The overlaps with a partner that meet a sheet and have a motion.
+async fn worthy(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &Partner,
+    sheet: &Sheet,
+    kinds: &Kinds,
+) -> Result<Vec<Worthy>> {
+    let candidates = store::candidates(tx, now, &partner.id).await?;
+    let deeds = store::deeds(tx, &partner.id).await?;
+    let meets =
+        |c: &Candidate| kinds.motion(c.facts.ours, c.facts.theirs).is_some() && sheet.met(&c.facts).is_some();
+    let worthy = candidates.into_iter().filter(meets).map(|c| Worthy {
+        score: score(&c),
+        standing: standing(deeds.get(&c.account).map_or(&[], Vec::as_slice), c.arrived, now),
+        overlap: c.overlap,
+        account: c.account,
+        name: c.name,
+        amount: c.facts.amount,
+        planned: c.planned,
+        arrived: c.arrived,
+    });
+    Ok(worthy.collect())
+}
+
+fn score(c: &Candidate) -> i64 {
+    let units = c.facts.amount.map_or(0, |m| m.hundredths / 100);
+    let amount = priority::AMOUNTS.iter().find(|(from, _)| units >= *from).map_or(0, |(_, points)| *points);
+    let focus = if c.focus { priority::FOCUS } else { 0 };
+    priority::kind_points(c.facts.ours, c.facts.theirs) + amount + focus
+}
+
+/// How an account stands that came up, or last changed, at `arrived`.
+fn standing(deeds: &[Deed], arrived: Timestamp, now: Timestamp) -> Standing {
+    let mut standing = Standing::Ripe;
+    for deed in deeds {
+        match deed {
+            Deed::Taken => return Standing::Taken,
+            Deed::Worked(at) if *at >= arrived => standing = Standing::Worked,
+            Deed::SetAside(at) if *at >= arrived && standing != Standing::Worked => {
+                standing = Standing::SetAside;
+            }
+            Deed::CalledOff(at) if at.saturating_add(CALLED_OFF).is_ok_and(|end| end > now) => {
+                return Standing::Taken;
+            }
+            _ => {}
+        }
+    }
+    standing
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &Partner,
+    instruction: &Instruction,
+    ground: &Ground,
+    found: Findings,
+    to: &[UserId],
+) -> Result<()> {
+    for proposal in &found.proposals {
+        let session = session(tx, now, partner, instruction, ground, proposal, to).await?;
+        propose(tx, now, &session).await?;
+    }
+    let Some(turn) = found.turn else { return Ok(()) };
+    let news = match &turn {
+        Turn::Saturated { worked, worthy, .. } => {
+            store::mark_saturated(tx, now, &partner.id, *worked, *worthy).await?
+        }
+        Turn::Fresh { .. } => store::clear_saturated(tx, &partner.id).await?,
+    };
+    if news {
+        let subject = format!("partner:{}", partner.id);
+        let text = view::turn_words(&partner.name, &turn);
+        audit::done(tx, now, audit::TANDEM, "partner.saturation", &subject, &text);
+        for user in to {
+            let key = format!("saturation:{}:{}:{user}", partner.id, millis(now));
+            let message = view::turn(partner, &turn);
+            let out = Outgoing::post(key, Destination::Person(user.clone()), message);
+            outbox::enqueue(tx, millis(now), &out).await?;
+        }
+    }
+    Ok(())
+}
+
+fn trigger_of(kind: Kind) -> Trigger {
+    match kind {
+        Kind::Planned => Trigger::Planned,
+        Kind::Reactive => Trigger::Reactive,
+        Kind::Accumulated => Trigger::Accumulated,
+    }
+}
+
+/// The session that a proposal stands for.
+async fn session(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &Partner,
+    instruction: &Instruction,
+    ground: &Ground,
+    proposal: &Proposal,
+    to: &[UserId],
+) -> Result<Session> {
+    let sheet = &instruction.sheet;
+    let mut outline = usual_outline(tx, partner, sheet).await?;
+    outline.minutes = proposal.minutes;
+    let overlaps = in_order(tx, &proposal.overlaps).await?;
+    outline.accounts = named(tx, now, &ground.zone, &overlaps).await?;
+    if outline.ours.is_empty() {
+        outline.ours.extend(to.first().cloned());
+    }
+    // With one account its owner comes too.
+    if proposal.kind == Kind::Reactive || sheet.shape == Shape::Owners {
+        let owners = overlaps.iter().filter_map(Overlap::owner_user);
+        let mut owners: Vec<UserId> = owners.filter(|owner| !outline.ours.contains(owner)).collect();
+        owners.dedup();
+        outline.ours.extend(owners);
+    }
+    if outline.theirs.is_empty() {
+        let contacts = map::contacts(tx, &partner.id).await?;
+        outline.theirs = guests(Shape::Managers, &contacts);
+    }
+    let mut criteria = format!("instruction v{}: {}", instruction.version, sheet.criteria_words());
+    if !sheet.segments.is_empty() {
+        criteria = format!("{criteria}; {}", sheet.segments);
+    }
+    Ok(Session {
+        id: SessionId::random(),
+        partner_id: partner.id.clone(),
+        partner: partner.name.clone(),
+        trigger: trigger_of(proposal.kind),
+        outline,
+        because: vec![proposal.because.clone(), criteria],
+        instruction: Some(instruction.version),
+        organiser: None,
+        stage: Stage::Proposed { to: to.to_vec(), day: Some(proposal.day), moved: None },
+        sequence: 0,
+        version: 1,
+        created_at: now,
+    })
+}
+
+async fn in_order(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overlap>> {
+    let mut found: HashMap<OverlapId, Overlap> =
+        map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Overlaps as accounts of a session: with their motion, and why now.
+async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap]) -> Result<Vec<Named>> {
+    let kinds = lists::map_settings(tx).await?.kinds;
+    let planned = pulled::planned(tx, &kinds).await?;
+    let sides = crate::pull::focus::sides(&map::focus_accounts(tx).await?, overlaps);
+    let since = now.saturating_sub(jiff::SignedDuration::from_hours(7 * 24)).unwrap_or(now);
+    let named = overlaps.iter().map(|o| {
+        let about = About {
+            now,
+            zone,
+            since,
+            planned: planned.get(&o.partner_id).map_or(&[], Vec::as_slice),
+            stale_days: None,
+            new_is_news: true,
+            largest: false,
+            kinds: &kinds,
+            focus: sides.get(&o.id).copied(),
+        };
+        let why = [o.kind_words(), priority::weigh(o, &about).phrase()];
+        let why: Vec<String> = why.into_iter().filter(|part| !part.is_empty()).collect();
+        Named {
+            account_id: o.account.id.clone(),
+            name: o.account.name.clone(),
+            domain: o.account.domain.clone(),
+            motion: o.motion(&kinds),
+            goal: String::new(),
+            why: why.join(" · "),
+        }
+    });
+    Ok(named.collect())
+}
+
+/// What a form for a session with this partner begins with where nobody named an account: what triage planned and no
+/// session has, the worthiest first.
+pub async fn waiting_accounts(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &Partner,
+    sheet: &Sheet,
+    zone: &TimeZone,
+) -> Result<Vec<Named>> {
+    let kinds = lists::map_settings(tx).await?.kinds;
+    let mut worthy = worthy(tx, now, partner, sheet, &kinds).await?;
+    worthy.retain(|w| w.standing == Standing::Ripe && w.planned);
+    trigger::rank(&mut worthy);
+    worthy.truncate(trigger::room_for(sheet.minutes));
+    let ids: Vec<OverlapId> = worthy.into_iter().map(|w| w.overlap).collect();
+    let overlaps = in_order(tx, &ids).await?;
+    named(tx, now, zone, &overlaps).await
+}
+
+/// The motion of an account with a partner, by what is on record; `None` where nothing is.
+pub async fn motion_of(tx: &mut Tx, partner: &Partner, account: &AccountId) -> Result<Option<Motion>> {
+    let kinds = lists::map_settings(tx).await?.kinds;
+    let found = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
+    Ok(found.iter().filter(|o| o.gone_at.is_none()).find_map(|o| o.motion(&kinds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a timestamp")
+    }
+
+    #[test]
+    fn an_account_is_ripe_again_when_it_changes() {
+        let (before, arrived, after) =
+            (at("2026-03-02T09:00:00Z"), at("2026-03-04T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+        let now = at("2026-03-10T09:00:00Z");
+        let of = |deeds: &[Deed]| standing(deeds, arrived, now);
+        assert_eq!(of(&[]), Standing::Ripe);
+        assert_eq!(of(&[Deed::Worked(before), Deed::SetAside(before)]), Standing::Ripe);
+        assert_eq!(of(&[Deed::Worked(after)]), Standing::Worked);
+        assert_eq!(of(&[Deed::SetAside(after)]), Standing::SetAside);
+        assert_eq!(of(&[Deed::SetAside(after), Deed::Worked(after)]), Standing::Worked);
+        assert_eq!(of(&[Deed::Worked(after), Deed::SetAside(after)]), Standing::Worked);
+        assert_eq!(of(&[Deed::Worked(after), Deed::Taken]), Standing::Taken);
+        assert_eq!(of(&[Deed::CalledOff(after)]), Standing::Taken, "for a week");
+        assert_eq!(of(&[Deed::CalledOff(before)]), Standing::Ripe);
+    }
+}

@@ -1,0 +1,219 @@
+//! What triggers are found from: the overlaps that may count, what sessions did with them, and when partners met.
+
+use std::collections::HashMap;
+
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{AccountId, OverlapId, PartnerId};
+use crate::kernel::money::Money;
+use crate::map::account_map::involvement::Role;
+use crate::map::overlap::Population;
+use crate::pull::instruction::Facts;
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec};
+use jiff::Timestamp;
+
+/// So many overlaps of one partner are looked at.
+const LOOKED_AT: i64 = 5000;
+
+/// An overlap that is on record and was neither dismissed nor put off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The overlap.
+    pub overlap: OverlapId,
+    /// Its account.
+    pub account: AccountId,
+    /// The account's name.
+    pub name: String,
+    /// What a sheet may ask for.
+    pub facts: Facts,
+    /// It stands on an agreed focus list with the partner.
+    pub focus: bool,
+    /// Triage wants it on an agenda.
+    pub planned: bool,
+    /// When it came up or last changed.
+    pub arrived: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct CandidateRow {
+    id: String,
+    account_id: String,
+    name: String,
+    our_population: Option<String>,
+    their_population: Option<String>,
+    amount_hundredths: Option<i64>,
+    amount_currency: Option<String>,
+    first_seen: i64,
+    changed_at: Option<i64>,
+    triage: String,
+    country: Option<String>,
+    role: Option<String>,
+    focus: i64,
+}
+
+impl TryFrom<CandidateRow> for Candidate {
+    type Error = Error;
+
+    fn try_from(row: CandidateRow) -> Result<Self> {
+        let population = |text: Option<String>| text.as_deref().and_then(Population::stored);
+        let amount = row.amount_hundredths.map(|hundredths| Money {
+            hundredths,
+            currency: row.amount_currency.as_deref().and_then(iso_currency::Currency::from_code),
+        });
+        Ok(Self {
+            overlap: row.id.into(),
+            account: row.account_id.into(),
+            name: row.name,
+            facts: Facts {
+                ours: population(row.our_population),
+                theirs: population(row.their_population),
+                amount,
+                country: row.country,
+                role: row.role.as_deref().and_then(Role::stored),
+            },
+            focus: row.focus > 0,
+            planned: row.triage == "planned",
+            arrived: instant(row.changed_at.unwrap_or(row.first_seen).max(row.first_seen))?,
+        })
+    }
+}
+
+/// The overlaps with a partner from which a session may come.
+pub async fn candidates(tx: &mut Tx, now: Timestamp, partner: &PartnerId) -> Result<Vec<Candidate>> {
+    let rows = sql_all!(
+        tx,
+        CandidateRow,
+        "SELECT o.id, o.account_id, a.name, o.our_population, o.their_population, o.amount_hundredths, o.amount_currency, \
+         o.first_seen, o.changed_at, o.triage, ap.role, \
+         (SELECT MIN(l.country) FROM listed_accounts l WHERE l.account_id = o.account_id AND l.list = 'ours' AND l.gone_at IS NULL) AS country, \
+         (SELECT COUNT(*) FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) AS focus \
+         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
+         LEFT JOIN account_partners ap ON ap.account_id = o.account_id AND ap.partner_id = o.partner_id \
+         WHERE o.partner_id = $1 AND o.gone_at IS NULL \
+         AND (o.triage IN ('open', 'planned') OR (o.triage = 'snoozed' AND o.snoozed_until <= $2)) ORDER BY o.id LIMIT $3",
+        partner.as_str(),
+        millis(now),
+        LOOKED_AT
+    )?;
+    rows.into_iter().map(Candidate::try_from).collect()
+}
+
+/// What sessions did with an account, and when they last did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It stands on a proposal or on a session that is ahead.
+    Taken,
+    /// It was planned against.
+    Worked(Timestamp),
+    /// A proposal that named it was set aside.
+    SetAside(Timestamp),
+    /// A session that named it was called off.
+    CalledOff(Timestamp),
+}
+
+/// What sessions with a partner did with its accounts.
+pub async fn deeds(tx: &mut Tx, partner: &PartnerId) -> Result<HashMap<AccountId, Vec<Deed>>> {
+    let rows = sql_all!(
+        tx,
+        (String, String, i64),
+        "SELECT account_id, deed, MAX(at) FROM (SELECT n.account_id, \
+         CASE WHEN s.state IN ('held', 'closed') THEN 'worked' WHEN s.state <> 'cancelled' THEN 'taken' \
+         WHEN s.starts_at IS NULL THEN 'set_aside' ELSE 'called_off' END AS deed, COALESCE(s.moved_at, s.created_at) AS at \
+         FROM session_accounts n JOIN sessions s ON s.id = n.session_id WHERE s.partner_id = $1) d GROUP BY account_id, deed",
+        partner.as_str()
+    )?;
+    let mut all: HashMap<AccountId, Vec<Deed>> = HashMap::new();
+    for (account, deed, at) in rows {
+        let at = instant(at)?;
+        let deed = match deed.as_str() {
+            "taken" => Deed::Taken,
+            "worked" => Deed::Worked(at),
+            "set_aside" => Deed::SetAside(at),
+            "called_off" => Deed::CalledOff(at),
+            other => return Err(unknown("deed of a session", other)),
+        };
+        all.entry(account.into()).or_default().push(deed);
+    }
+    Ok(all)
+}
+
+/// When a partner met and what waits, as triggers need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// A proposal that is no reaction to one overlap waits.
+    pub proposed: bool,
+    /// So many reactions wait.
+    pub reactive: usize,
+    /// The start of the last session that was no reaction, held or ahead.
+    pub last: Option<Timestamp>,
+    /// When such a session was last proposed.
+    pub last_proposed: Option<Timestamp>,
+    /// When such a proposal was last set aside.
+    pub set_aside: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PaceRow {
+    proposed: Option<i64>,
+    reactive: Option<i64>,
+    last: Option<i64>,
+    last_proposed: Option<i64>,
+    set_aside: Option<i64>,
+}
+
+/// The pace of the sessions with a partner.
+pub async fn pace(tx: &mut Tx, partner: &PartnerId) -> Result<Pace> {
+    let rows = sql_all!(
+        tx,
+        PaceRow,
+        "SELECT CAST(SUM(CASE WHEN state = 'proposed' AND trigger_kind <> 'reactive' THEN 1 ELSE 0 END) AS BIGINT) AS proposed, \
+         CAST(SUM(CASE WHEN state = 'proposed' AND trigger_kind = 'reactive' THEN 1 ELSE 0 END) AS BIGINT) AS reactive, \
+         MAX(CASE WHEN state <> 'cancelled' AND trigger_kind <> 'reactive' THEN starts_at END) AS last, \
+         MAX(CASE WHEN trigger_kind IN ('planned', 'accumulated') THEN created_at END) AS last_proposed, \
+         MAX(CASE WHEN state = 'cancelled' AND starts_at IS NULL AND trigger_kind <> 'reactive' THEN moved_at END) AS set_aside \
+         FROM sessions WHERE partner_id = $1",
+        partner.as_str()
+    )?;
+    let Some(row) = rows.into_iter().next() else { return Ok(Pace::default()) };
+    let at = |ms: Option<i64>| ms.map(instant).transpose();
+    Ok(Pace {
+        proposed: row.proposed.unwrap_or(0) > 0,
+        reactive: usize::try_from(row.reactive.unwrap_or(0)).unwrap_or(0),
+        last: at(row.last)?,
+        last_proposed: at(row.last_proposed)?,
+        set_aside: at(row.set_aside)?,
+    })
+}
+
+/// Partners that are worked through: how many accounts of how many.
+pub async fn saturated(tx: &mut Tx) -> Result<HashMap<PartnerId, (i64, i64)>> {
+    let rows = sql_all!(tx, (String, i64, i64), "SELECT partner_id, worked, worthy FROM saturated_partners")?;
+    Ok(rows.into_iter().map(|(partner, worked, worthy)| (partner.into(), (worked, worthy))).collect())
+}
+
+/// A partner is worked through since now; `false` when that was known.
+pub async fn mark_saturated(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &PartnerId,
+    worked: usize,
+    worthy: usize,
+) -> Result<bool> {
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let added = sql_exec!(
+        tx,
+        "INSERT INTO saturated_partners (partner_id, worked, worthy, since) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (partner_id) DO NOTHING",
+        partner.as_str(),
+        count(worked),
+        count(worthy),
+        millis(now)
+    )?;
+    Ok(added == 1)
+}
+
+/// A partner has enough again; `false` when that was known.
+pub async fn clear_saturated(tx: &mut Tx, partner: &PartnerId) -> Result<bool> {
+    let gone = sql_exec!(tx, "DELETE FROM saturated_partners WHERE partner_id = $1", partner.as_str())?;
+    Ok(gone == 1)
+}

@@ -1,0 +1,196 @@
+//! The forms of a session, filled with what is known.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde_json::{Value, json};
+
+use super::super::super::{Occasion, outdated};
+use super::partner_of;
+use crate::kernel::actor::Actor;
+use crate::kernel::blocks::clip;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{RequestId, UserId};
+use crate::map::find::find_account;
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::plan::request::{Request, Stage as Asked};
+use crate::plan::session::{Named, Outline, Session, Stage, lines};
+use crate::plan::view::session::{self as view, forms};
+use crate::plan::{flow, store};
+use crate::pull::instruction::Sheet;
+use crate::pull::{store as pull, trigger};
+use crate::store::Tx;
+
+/// When a session begins where nobody says otherwise.
+const USUAL_TIME: Time = Time::constant(10, 0, 0, 0);
+
+/// What was typed behind the command.
+pub(super) struct Typed {
+    pub accounts: String,
+    pub date: Option<Date>,
+    pub goal: String,
+}
+
+impl Typed {
+    pub fn metadata(&self, o: &Occasion<'_>) -> Value {
+        // Slack takes 3,000 characters of it.
+        let short = |text: &str| clip(text, 1000);
+        let (accounts, goal) = (short(&self.accounts), short(&self.goal));
+        json!({"channel": o.place.channel, "accounts": accounts, "date": self.date, "goal": goal})
+    }
+
+    pub fn read(metadata: &Value) -> Self {
+        let text = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
+        Self { accounts: text("accounts"), date: text("date").parse().ok(), goal: text("goal") }
+    }
+}
+
+/// The form of a new session with a partner, filled with what is known.
+pub(super) async fn form_for(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    partner: &Partner,
+    typed: &Typed,
+    channel: Option<&str>,
+) -> Result<Value> {
+    let instruction = pull::instruction_of(tx, &partner.id).await?;
+    let sheet = instruction.map(|i| i.sheet).unwrap_or_default();
+    let mut outline = flow::usual_outline(tx, partner, &sheet).await?;
+    add(&mut outline.ours, &actor.user);
+    let mut notes = Vec::new();
+    for line in lines::read(&typed.accounts, &[]) {
+        match find_account(tx, &line.account).await {
+            Ok(account) => {
+                let motion = flow::motion_of(tx, partner, &account.id).await?;
+                outline.accounts.push(Named {
+                    account_id: account.id,
+                    name: account.name,
+                    domain: account.domain,
+                    motion,
+                    goal: typed.goal.clone(),
+                    why: String::new(),
+                });
+            }
+            Err(Error::User(doubt)) => notes.push(doubt.text),
+            Err(fault) => return Err(fault),
+        }
+    }
+    if outline.accounts.is_empty() {
+        outline.accounts = flow::waiting_accounts(tx, now, partner, &sheet, &actor.zone).await?;
+    }
+    let metadata = json!({"channel": channel, "partner": partner.id});
+    let today = now.to_zoned(actor.zone.clone()).date();
+    let day = typed.date.unwrap_or_else(|| trigger::first_day(today));
+    let contacts = map::contacts(tx, &partner.id).await?;
+    let prefill = forms::Prefill {
+        partner,
+        contacts: &contacts,
+        outline: &outline,
+        notes: &notes,
+        metadata: &metadata,
+    };
+    Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &actor.zone))
+}
+
+fn add(users: &mut Vec<UserId>, user: &UserId) {
+    if !users.contains(user) {
+        users.push(user.clone());
+    }
+}
+
+pub(super) async fn proposal_form(o: &Occasion<'_>, tx: &mut Tx, session: &Session) -> Result<Value> {
+    let Stage::Proposed { day, .. } = &session.stage else {
+        return Err(view::decided_already(session, o.now, &o.actor.zone));
+    };
+    let first = trigger::first_day(o.today());
+    let day = day.unwrap_or(first).max(first);
+    let partner = partner_of(tx, &session.partner_id).await?;
+    let mut outline = session.outline.clone();
+    if outline.ours.is_empty() {
+        add(&mut outline.ours, &o.actor.user);
+    }
+    let metadata = json!({"channel": o.place.channel, "id": session.id, "version": session.version, "partner": partner.id});
+    let contacts = map::contacts(tx, &partner.id).await?;
+    let prefill = forms::Prefill {
+        partner: &partner,
+        contacts: &contacts,
+        outline: &outline,
+        notes: &[],
+        metadata: &metadata,
+    };
+    Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &o.actor.zone))
+}
+
+pub(super) async fn request_form(o: &Occasion<'_>, tx: &mut Tx, seen: &(RequestId, i64)) -> Result<Value> {
+    let request = store::request(tx, &seen.0).await?.ok_or_else(outdated)?;
+    let partner = partner_of(tx, &request.partner_id).await?;
+    flow::require_plan(&o.actor, &partner)?;
+    if let Some(session) = store::session_for(tx, &request.id).await? {
+        return Err(view::scheduled_already(&session, o.now, &o.actor.zone));
+    }
+    let Asked::Accepted { on, .. } = request.stage else { return Err(outdated()) };
+    let outline = asked_outline(o, tx, &partner, &request).await?;
+    let metadata = json!({"channel": o.place.channel, "request": request.id, "partner": partner.id});
+    let contacts = map::contacts(tx, &partner.id).await?;
+    let prefill = forms::Prefill {
+        partner: &partner,
+        contacts: &contacts,
+        outline: &outline,
+        notes: &[],
+        metadata: &metadata,
+    };
+    Ok(forms::schedule_form(&prefill, on.max(o.today()), USUAL_TIME, &o.actor.zone))
+}
+
+/// A session on what was asked for: whoever asked comes too.
+async fn asked_outline(
+    o: &Occasion<'_>,
+    tx: &mut Tx,
+    partner: &Partner,
+    request: &Request,
+) -> Result<Outline> {
+    let sheet = pull::instruction_of(tx, &partner.id).await?.map(|i| i.sheet).unwrap_or_default();
+    let mut outline = flow::usual_outline(tx, partner, &Sheet { minutes: 15, ..sheet }).await?;
+    add(&mut outline.ours, &o.actor.user);
+    add(&mut outline.ours, &request.requester);
+    let account = map::account(tx, &request.account_id).await?.ok_or_else(outdated)?;
+    let motion = flow::motion_of(tx, partner, &account.id).await?;
+    outline.accounts.push(Named {
+        account_id: account.id,
+        name: account.name,
+        domain: account.domain,
+        motion,
+        goal: request.goal.clone(),
+        why: String::new(),
+    });
+    Ok(outline)
+}
+
+/// The form behind a button of a session's card.
+pub(super) async fn form(o: &Occasion<'_>, tx: &mut Tx, verb: &str, session: &Session) -> Result<Value> {
+    let partner = partner_of(tx, &session.partner_id).await?;
+    let metadata = json!({"channel": o.place.channel, "id": session.id, "version": session.version, "partner": partner.id});
+    let slot = || session.stage.slot().ok_or_else(outdated);
+    Ok(match verb {
+        "change" => {
+            let contacts = map::contacts(tx, &partner.id).await?;
+            let outline = &session.outline;
+            let prefill = forms::Prefill {
+                partner: &partner,
+                contacts: &contacts,
+                outline,
+                notes: &[],
+                metadata: &metadata,
+            };
+            forms::change_form(&prefill)
+        }
+        "move" => forms::move_form(session, slot()?, &o.actor.zone, &metadata),
+        _ => {
+            let times = view::times(slot()?, session.outline.minutes, o.now, &o.actor.zone);
+            let mut told = session.readers();
+            told.retain(|user| *user != o.actor.user);
+            forms::cancel_form(session, &times, &told, &metadata)
+        }
+    })
+}
