@@ -39,7 +39,7 @@ use crate::slack::{http, oauth, socket};
 use crate::store::keys::Keyring;
 use crate::store::{Db, backup, schema};
 use crate::sustain::relevance;
-use crate::web::{self, Health, hooks};
+use crate::web::{self, Health, hooks, pages};
 use watchdog::Watchdog;
 
 /// What is due comes at full minutes; that is when the scheduler looks at the clock.
@@ -105,9 +105,11 @@ impl App {
             delivery: config.delivery.clone(),
             relevance,
             mapping: config.account_map.clone(),
+            agendas: config.agendas.clone(),
             aliases: config.lists.aliases.clone(),
+            pages: config.pages.clone(),
         });
-        let hooks = hooks::router(bot.clone());
+        let hooks = hooks::router(bot.clone()).merge(pages::router(bot.clone()));
         let address = listener.local_addr()?;
         let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };
         let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop);

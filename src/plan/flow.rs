@@ -1,10 +1,13 @@
 //! Requests, commitments, introductions and what reps ask come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
+mod agenda_of;
 mod asks;
 mod commitments;
 mod introductions;
 mod owed;
+mod pre_reads;
 mod proposals;
+mod records;
 mod requests;
 mod sessions;
 
@@ -28,7 +31,9 @@ pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
 pub use owed::{owed, tell_the_week};
+pub use pre_reads::*;
 pub use proposals::*;
+pub use records::*;
 pub use requests::*;
 pub use sessions::*;
 
@@ -89,6 +94,7 @@ async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
 /// After a restore: whoever ran until then gave the reminders up to now. Those of later days come again.
 pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     commitments::reminded(tx, now).await?;
+    records::asked(tx, now).await?;
     introductions::reminded(tx, now).await?;
     asks::reminded(tx, now).await?;
     owed::told(tx, now).await?;

@@ -4,7 +4,9 @@ mod asks;
 mod commitments;
 mod introductions;
 mod ledger;
+mod pre_reads;
 mod proposals;
+mod records;
 mod requests;
 mod sessions;
 
@@ -15,7 +17,9 @@ pub use asks::*;
 pub use commitments::*;
 pub use introductions::*;
 pub use ledger::*;
+pub use pre_reads::*;
 pub use proposals::*;
+pub use records::*;
 pub use requests::*;
 pub use sessions::*;
 

@@ -161,6 +161,18 @@ pub enum SessionVerb {
         #[arg(value_name = "accounts with partner on date")]
         words: Vec<String>,
     },
+    /// The agenda of the next session: with a partner, about an account, or yours
+    Agenda {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
+    /// Log what came of a session that is over
+    Log {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
     /// What is proposed, ahead and past, and what was asked for
     List,
 }
@@ -493,7 +505,7 @@ mod tests {
         *What you can say*
         `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
         `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-        `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+        `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
         `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
         `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
         `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it

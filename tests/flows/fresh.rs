@@ -192,9 +192,10 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     List: from today; refreshed every 45 days
     Focus list: none yet
     Give and ask: nothing in a year
+    Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Fetch northwind now] [Focus list] [Give and ask] [Fit] [Add contact]
+    [Fetch northwind now] [Focus list] [Give and ask] [Instructions] [Fit] [Add contact]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [

@@ -1,4 +1,5 @@
 mod accounts;
+mod agendas;
 mod asks;
 mod audit;
 mod backup;
@@ -31,6 +32,7 @@ mod outside;
 mod partners;
 mod patience;
 mod planning;
+mod records;
 mod replicas;
 mod rooms;
 mod sessions;

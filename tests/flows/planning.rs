@@ -495,12 +495,17 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     Northwind is worked through: 2 of 2 worthy accounts were planned against. Sessions are proposed every month instead of every two weeks until three new ones wait.
     [Instructions]
     ");
-    let told = stage.direct(MAYA).len();
+    // That its log is asked for is another matter.
+    let told = || {
+        let all = stage.direct(MAYA);
+        all.iter().filter(|t| !t.contains("What came of it?") && !t.contains("nothing is logged")).count()
+    };
+    let before = told();
     stage.advance_to("2026-03-11T10:00:00Z").await;
     overlap(&stage, "Globex Retail (globex-retail.com), our open opp $20k, their customer").await;
     // Every two weeks would be the 24th; every month is the 10th of April.
     stage.advance_to("2026-03-24T10:00:00Z").await;
-    assert_eq!(stage.direct(MAYA).len(), told, "{:?}", stage.direct(MAYA));
+    assert_eq!(told(), before, "{:?}", stage.direct(MAYA));
     stage.advance_to("2026-04-01T10:00:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
     *Account planning: Globex Retail with Northwind*

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::super::commitment::{self, Commitment};
 use super::decided;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, CommitmentId, UserId};
+use crate::kernel::ids::{AccountId, CommitmentId, PartnerId, UserId};
 use crate::map::account::label;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt};
@@ -209,6 +209,16 @@ pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment
         CommitmentRow,
         commitment!("WHERE c.state = 'open' AND c.owner = $1 ORDER BY c.due, c.created_at, c.id"),
         user.as_str()
+    )?)
+}
+
+/// The open commitments to this partner, the most urgent first.
+pub async fn open_commitments_of(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.partner_id = $1 AND c.state = 'open' ORDER BY c.due, c.created_at, c.id"),
+        partner.as_str()
     )?)
 }
 

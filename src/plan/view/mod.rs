@@ -6,7 +6,9 @@ pub mod commitments;
 pub mod introduction;
 pub mod ledger;
 pub mod owed;
+pub mod pre_read;
 pub mod proposal;
+pub mod record;
 pub mod request;
 pub mod session;
 

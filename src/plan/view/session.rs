@@ -192,7 +192,8 @@ fn text(session: &Session, reader: &Reader<'_>) -> Result<String> {
 pub fn card(session: &Session, reader: &Reader<'_>) -> Result<Message> {
     let text = text(session, reader)?;
     let mut all = blocks::sections(&text);
-    let controls = if reader.may { controls(session) } else { Vec::new() };
+    let mut controls = if reader.may { controls(session) } else { Vec::new() };
+    controls.extend(record_controls(session, reader.now));
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }
@@ -216,6 +217,21 @@ fn controls(session: &Session) -> Vec<Value> {
             ]
         }
         Stage::Held { .. } | Stage::Closed { .. } | Stage::Cancelled { .. } => Vec::new(),
+    }
+}
+
+/// What everybody has who sees the card: its agenda while it is ahead, then its log.
+fn record_controls(session: &Session, now: Timestamp) -> Vec<Value> {
+    let button = |label: &str, id: &str| blocks::button(label, id, session.id.as_str());
+    match &session.stage {
+        Stage::Scheduled { slot, .. } | Stage::Prepared { slot, .. } if now < slot.start => {
+            vec![button("Agenda", super::pre_read::action::SHOW)]
+        }
+        Stage::Scheduled { .. } | Stage::Prepared { .. } | Stage::Held { .. } => {
+            vec![button("Log session", super::record::action::LOG)]
+        }
+        Stage::Closed { .. } => vec![button("Show log", super::record::action::SHOW)],
+        Stage::Proposed { .. } | Stage::Cancelled { .. } => Vec::new(),
     }
 }
 

@@ -204,7 +204,7 @@ fn stranger(name: &str, why: &str) -> String {
 }
 
 /// Each of these fields in which nobody of ours was chosen.
-async fn strangers(bot: &Bot, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
+pub(super) async fn strangers(bot: &Bot, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
     let mut problems = Problems::new();
     for field in fields {
         let one = s.values.user(field, field).into_iter();

@@ -44,6 +44,12 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.step_done", CONTRIBUTE),
     ("account.summary", CONTRIBUTE),
     ("account.touch", CONTRIBUTE),
+    // Who approves and edits an agenda, the flow checks: a sheet may name anybody.
+    ("agenda.approve", CONTRIBUTE),
+    ("agenda.edit", CONTRIBUTE),
+    ("agenda.name", CONTRIBUTE),
+    ("agenda.page", CONTRIBUTE),
+    ("agenda.show", CONTRIBUTE),
     // Whose move it is, the flow checks.
     ("ask.answer", CONTRIBUTE),
     ("ask.asked", CONTRIBUTE),
@@ -121,14 +127,20 @@ pub const TABLE: &[(&str, Need)] = &[
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
     ("partner.fit", CONTRIBUTE),
+    ("partner.ledger", CONTRIBUTE),
     // Everybody reads them; who writes them is asked again with the partner.
     ("partner.instructions", CONTRIBUTE),
-    ("partner.ledger", CONTRIBUTE),
     ("partner.names", TRIAGE),
     ("partner.prospect", TRIAGE),
     // Asked again with the partner: its manager's or an admin's.
     ("partner.sharing", TRIAGE),
     ("partner.show", CONTRIBUTE),
+    // Who was there logs; the flow checks.
+    ("record.account", CONTRIBUTE),
+    ("record.close", CONTRIBUTE),
+    ("record.log", CONTRIBUTE),
+    ("record.missed", CONTRIBUTE),
+    ("record.show", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
     ("request.ask", CONTRIBUTE),

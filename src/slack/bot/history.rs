@@ -41,6 +41,9 @@ const DEEDS: &[(&str, &str)] = &[
     ("account.step_drop", "dropped a step of {}"),
     ("account.summary", "posted the summary of {}"),
     ("account.touch", "logged a touch with {}"),
+    ("agenda.approve", "approved {}"),
+    ("agenda.edit", "edited {}"),
+    ("agenda.load", "loaded {}"),
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
     ("ask.answer", "answered {}"),
@@ -124,6 +127,9 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.prospect", "marked that there is no agreement yet with {}"),
     ("partner.saturation", "looked at what is left with {}"),
     ("partner.sharing", "changed what {} may see"),
+    ("record.account", "logged an account of {}"),
+    ("record.close", "closed the log of {}"),
+    ("record.missed", "marked {} as missed"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -264,7 +270,10 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "introduction" => plan::store::introduction(tx, &id.into())
             .await?
             .map(|i| format!("the introduction to {} at {}", i.whom, i.account)),
-        "session" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
+        "session" | "record" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
+        "agenda" => {
+            plan::store::session(tx, &id.into()).await?.map(|s| format!("the agenda of “{}”", s.title()))
+        }
         "commitment" => {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
@@ -298,6 +307,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 /// What things are written down about.
 const KINDS: &[&str] = &[
     "account",
+    "agenda",
     "app",
     "ask",
     "backup",
@@ -315,6 +325,7 @@ const KINDS: &[&str] = &[
     "overlap",
     "pair",
     "partner",
+    "record",
     "request",
     "session",
     "setup",
@@ -342,6 +353,9 @@ mod tests {
         "account.history",
         "account.list",
         "account.show",
+        "agenda.name",
+        "agenda.page",
+        "agenda.show",
         "commitment.owed",
         "digest.preview",
         "draft.contact",
@@ -376,6 +390,8 @@ mod tests {
         "partner.fit",
         "partner.ledger",
         "partner.show",
+        "record.log",
+        "record.show",
         "session.partner",
         "session.set_aside",
         "session.show",

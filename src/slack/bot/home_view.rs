@@ -53,6 +53,10 @@ pub(super) struct Found {
     pub(super) sessions: Vec<Session>,
     /// The reader may set up sessions.
     pub(super) may_plan: bool,
+    /// Sessions whose agenda waits for the reader's approval.
+    pub(super) agendas: Vec<Session>,
+    /// Sessions that the reader ran and that nobody logged.
+    pub(super) to_log: Vec<Session>,
     /// The reader's holds that ran out, each with its account's name.
     pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
@@ -102,6 +106,8 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         approvals(found),
         requests(found)?,
         proposals(found),
+        agendas(found),
+        to_log(found),
         holds(found)?,
         asked(found),
         commitments(found)?,
@@ -215,6 +221,22 @@ fn sessions(found: &Found) -> Vec<Value> {
     let mut all = vec![blocks::divider(), blocks::header("Your sessions")];
     all.extend(found.sessions.iter().take(ROWS).map(row));
     all.extend(more(found.sessions.len(), "sessions: `/partner session list`"));
+    all
+}
+
+fn agendas(found: &Found) -> Vec<Value> {
+    let now = found.now.timestamp();
+    let row = |s: &Session| plan::pre_read::home_row(s, now, found.now.time_zone());
+    let mut all: Vec<Value> = found.agendas.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.agendas.len(), "agendas: `/partner session agenda` with a partner's name"));
+    all
+}
+
+fn to_log(found: &Found) -> Vec<Value> {
+    let now = found.now.timestamp();
+    let row = |s: &Session| plan::record::home_row(s, now, found.now.time_zone());
+    let mut all: Vec<Value> = found.to_log.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.to_log.len(), "sessions to log: `/partner session log`"));
     all
 }
 

@@ -9,6 +9,7 @@
 //! words of what is written down of it (`DEEDS`) or that nothing is (`SILENT`); a test asks for that one.
 
 mod accounts;
+pub mod agendas;
 mod answers;
 mod asks;
 mod carrier;
@@ -33,8 +34,10 @@ mod occasion;
 mod overlaps;
 mod oversight;
 mod owed;
+pub mod pages;
 mod pairs;
 mod partners;
+mod records;
 mod seen;
 mod sessions;
 mod setup;
@@ -53,7 +56,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use crate::config::Delivery;
+use crate::config::{Agendas, Delivery, Pages};
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
@@ -142,8 +145,12 @@ pub struct Bot {
     pub relevance: relevance::Settings,
     /// From when on what is known of an account counts as old.
     pub mapping: account_map::Settings,
+    /// When agendas are loaded and due.
+    pub agendas: Agendas,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
+    /// Where pages are reached, and for how long a link opens one.
+    pub pages: Pages,
 }
 
 impl FrontDoor for Bot {
@@ -210,6 +217,8 @@ impl Bot {
             "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
+            "agenda" => Checked::Wrong(agendas::review(&mut tx, submission).await?),
+            "record" => records::review(self, &mut tx, verb, submission).await?,
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -275,6 +284,8 @@ impl Bot {
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             "source" => sources::click(o, verb, action).await,
+            "agenda" => agendas::click(o, verb, action).await,
+            "record" => records::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }
@@ -297,6 +308,8 @@ impl Bot {
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
+            "agenda" => agendas::submit(o, verb, submission).await,
+            "record" => records::submit(o, verb, submission).await,
             _ => Err(outdated()),
         }
     }
@@ -334,6 +347,8 @@ impl Bot {
             in_one!(self, tx, owed::round(&mut tx, now)),
             in_one!(self, tx, sessions::round(&mut tx, now)),
             in_one!(self, tx, drafts::round(&mut tx, now)),
+            in_one!(self, tx, agendas::round(self, &mut tx, now)),
+            in_one!(self, tx, records::round(&mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];
