@@ -300,13 +300,19 @@ async fn a_declined_question_goes_to_the_next_partner(stage: Stage) {
     stage.press(ALEX, &card(&stage, ALEX, "ask.new"), "ask.new").await;
     insta::assert_snapshot!(stage.form(ALEX), @r"
     *Globex* is best placed: their prospect.
-    Account: Acme (acme.com)
+    Account: acme.com
     About: Whom to talk to
     Question: who decides there?
     Ask the manager of: Globex: their prospect
     ");
     stage.submit(ALEX, json!({})).await;
-    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @"");
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Globex
+    > who decides there?
+    <@U0ALEX> asks <@U0MAYA>.
+    Why Globex: their prospect
+    [Answer] [Mark as asked] [Decline]
+    ");
     stage.end().await;
 }
 

@@ -120,9 +120,9 @@ async fn an_introduction_that_we_make(stage: Stage) {
     insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(ALEX).pop().unwrap()), @r"
     Logged.
     *Introduction to Tom Falk* at Acme (acme.com)
-    By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
+    By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 13 Mar
     I remind you the working day before and on the day.
-    [Mark agreed] [Mark made] [Snooze] [Drop]
+    [Mark made] [Snooze] [Drop]
     ");
     stage.press(ALEX, &offered(&stage, ALEX, "introduction.made"), "introduction.made").await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
@@ -166,8 +166,8 @@ async fn nobody_acts_and_the_manager_is_told(stage: Stage) {
     insta::assert_snapshot!(direct(&stage, MAYA).last().unwrap(), @r"
     <@U0ALEX> was reminded twice, and nothing happened.
     *Introduction to Tom Falk* at Acme (acme.com)
-    By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, 6 days late, to be made by Tue 10 Mar
-    [Mark agreed] [Mark made] [Snooze] [Drop]
+    By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, 6 days late, to be made by Tue 10 Mar
+    [Mark made] [Snooze] [Drop]
     ");
     stage.end().await;
 }
@@ -191,8 +191,8 @@ async fn an_introduction_is_snoozed_and_dropped(stage: Stage) {
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
     This is late. Is it made? Or is it off?
     *Introduction to Tom Falk* at Acme (acme.com)
-    By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, 11 days late, to be made by Fri 6 Mar
-    [Mark agreed] [Mark made] [Snooze] [Drop]
+    By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, 11 days late, to be made by Fri 6 Mar
+    [Mark made] [Snooze] [Drop]
     ");
     stage.press(ALEX, &at, "introduction.drop").await;
     assert!(stage.person(ALEX).submit(json!({})).await.is_err(), "a reason is asked for");
@@ -287,10 +287,10 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner commit owed").await, @r"
     *You owe*
     *send the case study* for Northwind · due Mon 9 Mar, in 5 days
-    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, to be made by Fri 20 Mar
+    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *You are owed*
     *send their price list* from Sam Whitfield at Northwind · due Wed 18 Mar, in 14 days
-    [Done] [Mark agreed]
+    [Done] [Mark made]
     ");
     let alex = stage.person(ALEX);
     alex.open_home().await.unwrap();
@@ -302,7 +302,7 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     let until = texts.iter().position(|t| *t == "Partners").unwrap();
     insta::assert_snapshot!(texts[at..until].join("\n"), @r"
     Waiting for you
-    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, to be made by Fri 20 Mar
+    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *send the case study*
     Northwind · due Mon 9 Mar, in 5 days
     *What you owe, what you are owed*
@@ -321,11 +321,11 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     ---
     *The week of 9 March*
     *You owe*
-    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · asked for, to be made by Fri 20 Mar
+    *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *You are owed*
     *send their price list* from Sam Whitfield at Northwind · due Wed 18 Mar, in 9 days
     1 more has a message of its own today.
-    [Mark agreed]
+    [Mark made]
     ");
     let before = direct(&stage, ALEX).len();
     stage.advance_to("2026-03-10T12:00:00Z").await;
@@ -377,7 +377,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     insta::assert_snapshot!(stage.form(MAYA), @r"
     Account: hooli.com
     Partner: Northwind
-    Who introduces whom: The partner introduces one of ours
+    Who introduces whom: One of ours introduces somebody at the partner
     Who of ours: -
     Who at the partner: -
     To whom at the account: -
