@@ -11,7 +11,7 @@ use crate::kernel::ids::{UserId, random};
 use crate::{sql_exec, sql_opt};
 
 /// Under which the key is kept; every process shares it.
-const NAME: &str = "pages.key";
+const NAME: &str = "pages_key";
 
 /// What seals links. `Debug` does not show it.
 #[derive(Clone)]
