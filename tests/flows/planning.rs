@@ -110,7 +110,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Change] [Move] [Call off]
+    [Change] [Move] [Call off] [Agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Account planning: Hooli, Initech with Northwind*
@@ -119,6 +119,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
+    [Agenda]
     ");
     stage.press(MAYA, &at(&stage, MAYA, 0), "session.move").await;
     stage.submit(MAYA, json!({"date": "2026-03-13", "time": "09:00"})).await;
@@ -129,6 +130,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
+    [Agenda]
     ---
     Account planning: Hooli, Initech with Northwind · Fri 13 Mar, 09:00 to 09:30 · set by <@U0MAYA>
     ");
@@ -212,7 +214,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:45 · set by <@U0OMAR>
     1. *Hooli* · ask
     With: <@U0MAYA>, <@U0OMAR>, Sam Whitfield of Northwind
-    [Change] [Move] [Call off]
+    [Change] [Move] [Call off] [Agenda]
     ");
     stage.end().await;
 }
@@ -300,7 +302,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Change] [Move] [Call off]
+    [Change] [Move] [Call off] [Agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -314,6 +316,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
+    [Agenda]
     ");
     // Called off, it can be scheduled again.
     stage.press(MAYA, &last(&stage, MAYA), "session.cancel").await;
@@ -453,7 +456,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 worthy accounts have piled up. Instruction v1: our customer, their prospect or our open deal, their customer.
-    [Change] [Move] [Call off]
+    [Change] [Move] [Call off] [Agenda]
     ");
     stage.end().await;
 }

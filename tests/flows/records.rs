@@ -152,8 +152,9 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
     let mut told = Vec::new();
     for at in ["2026-03-13T08:00:00Z", "2026-03-16T08:00:00Z"] {
         stage.advance_to(at).await;
-        let chased = stage.direct(MAYA).into_iter().filter(|t| t.contains("Acme Corp, Hooli with Northwind"));
-        told.push(chased.last().unwrap());
+        let mut chased =
+            stage.direct(MAYA).into_iter().filter(|t| t.contains("Acme Corp, Hooli with Northwind"));
+        told.push(chased.next_back().unwrap());
     }
     insta::assert_snapshot!(told.join("\n---\n"), @r"
     *Account planning: Acme Corp, Hooli with Northwind*

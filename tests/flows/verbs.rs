@@ -107,6 +107,8 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner session ask`. You can say:
     `/partner session request account with partner by date`  Ask the partner's manager for a session
     `/partner session schedule accounts with partner on date`  Set one up in a form: accounts, time, who comes
+    `/partner session agenda partner or account`  The agenda of the next session: with a partner, about an account, or yours
+    `/partner session log partner or account`  Log what came of a session that is over
     `/partner session list`  What is proposed, ahead and past, and what was asked for
     > session list all
     `/partner session list` takes no more words. Send it alone.
