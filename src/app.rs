@@ -3,6 +3,7 @@
 //! A part that ends before it was asked to, or with an error, takes the process down with a non-zero exit code: a
 //! supervisor outside starts it again, and nothing that was acknowledged is lost.
 
+mod calendars;
 mod entry;
 mod watchdog;
 
@@ -28,6 +29,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Pulse;
 use crate::map::sources::{configured, flow};
+use crate::slack::bot::calendars::reading::Reads;
 use crate::slack::bot::sources::{self, Sources};
 use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
@@ -39,7 +41,7 @@ use crate::slack::{http, oauth, socket};
 use crate::store::keys::Keyring;
 use crate::store::{Db, backup, schema};
 use crate::sustain::relevance;
-use crate::web::{self, Health, hooks};
+use crate::web::{self, Health, hooks, pages};
 use watchdog::Watchdog;
 
 /// What is due comes at full minutes; that is when the scheduler looks at the clock.
@@ -77,6 +79,8 @@ impl App {
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
         let relevance = relevance::Settings::with_levels(&config.relevance.levels)
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
+        let calendars = calendars::calendars(&config.business_days)?;
+        let reads = Reads::new(&config.calendars)?;
         let stop = CancellationToken::new();
         let meters = Meters::new(config.slack.mode == Mode::Socket);
         let client = Arc::new(client(config, meters.clone())?);
@@ -105,9 +109,15 @@ impl App {
             delivery: config.delivery.clone(),
             relevance,
             mapping: config.account_map.clone(),
+            agendas: config.agendas.clone(),
+            calendars,
+            reads,
             aliases: config.lists.aliases.clone(),
+            pages: config.pages.clone(),
         });
-        let hooks = hooks::router(bot.clone());
+        let hooks = hooks::router(bot.clone())
+            .merge(pages::router(bot.clone()))
+            .merge(web::calendars::router(bot.clone()));
         let address = listener.local_addr()?;
         let mut app = Self { address, bot, parts: JoinSet::new(), committer, stop: stop.clone() };
         let mut watchdog = Watchdog::new(config.patience(), meters.clone(), stop);

@@ -14,11 +14,19 @@ use serde::Deserialize;
 use crate::store::{Synchronous, keys};
 
 mod account_map;
+mod agendas;
+mod business_days;
+mod calendars;
 mod lists;
+mod pages;
 mod sources;
 
 pub use account_map::AccountMap;
+pub use agendas::Agendas;
+pub use business_days::{BusinessDays, Closure};
+pub use calendars::CalendarFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
+pub use pages::Pages;
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,8 +57,16 @@ pub struct Config {
     pub relevance: Relevance,
     /// The account map.
     pub account_map: AccountMap,
+    /// On which days people work.
+    pub business_days: BusinessDays,
+    /// Pages that are opened by a link from Slack.
+    pub pages: Pages,
+    /// Agendas and pre-reads.
+    pub agendas: Agendas,
     /// Where partners' lists come from by themselves.
     pub sources: Vec<ListSource>,
+    /// Calendars that are read for sessions that nobody logged.
+    pub calendars: Vec<CalendarFeed>,
 }
 
 /// How Slack is reached.
@@ -190,7 +206,11 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
+            business_days: BusinessDays::default(),
+            pages: Pages::default(),
+            agendas: Agendas::default(),
             sources: Vec::new(),
+            calendars: Vec::new(),
         }
     }
 }
@@ -280,6 +300,7 @@ impl Config {
         let file = file.unwrap_or(Path::new("tandem.toml"));
         let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
         config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
+        config.calendars.iter_mut().try_for_each(CalendarFeed::take_secrets)?;
         Ok(config)
     }
 
@@ -328,11 +349,18 @@ impl Config {
                 fix: "give the channel's id, such as C0123456789: it stands at the end of its details in Slack",
             });
         }
+        if !self.pages.has_fit_url() {
+            return Err(ConfigError::Wrong {
+                setting: "pages.url",
+                found: self.pages.url.clone().unwrap_or_default(),
+                fix: "give the address by which browsers reach Tandem, such as https://tandem.example.com",
+            });
+        }
         self.validate_numbers()
     }
 
     fn validate_numbers(&self) -> Result<(), ConfigError> {
-        let (delivery, map) = (&self.delivery, &self.account_map);
+        let (delivery, map, agendas) = (&self.delivery, &self.account_map, &self.agendas);
         let numbers = [
             ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
             ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
@@ -369,6 +397,14 @@ impl Config {
                 "give 45, or another number up to 730 that is above account_map.cooling_days",
             ),
             ("account_map.fades_days", map.fades_days.into(), 30..=3650, "give 30 to 3650; 180 suits most"),
+            ("pages.hours", self.pages.hours.into(), 1..=720, "give 1 to 720; 24 suits most"),
+            ("agendas.ahead_days", agendas.ahead_days.into(), 1..=20, "give 1 to 20; 3 suits most"),
+            (
+                "agendas.load_days",
+                agendas.load_days.into(),
+                u64::from(agendas.ahead_days) + 1..=30,
+                "give 5, or another number up to 30 that is above agendas.ahead_days",
+            ),
         ];
         match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
             None => Ok(()),

@@ -17,7 +17,7 @@
 //! | [`sustain`] | drafts, templates, relevance, sending |
 //! | [`sample`] | a small company to try things with: the demo's and the set-up's sample data |
 //! | [`slack`] | verification, decoding, the client; in `bot/` every command, control, form and Home, one file a noun |
-//! | [`web`] | the web server: web hooks, health, readiness and metrics |
+//! | [`web`] | the web server: web hooks, pages, health, readiness and metrics |
 //! | [`sandbox`] | a local Slack workspace with a web page: the demo and the test double |
 //! | [`app`] | composes the parts and supervises them |
 //! | [`cli`] | one file a subcommand |

@@ -62,6 +62,7 @@ async fn play(options: Options) -> Outcome {
     let db = crate::app::open(&config).await?;
     furnish(&db, clock.now()).await?;
     let listener = TcpListener::bind(config.listen).await?;
+    config.pages.url = Some(format!("http://{}", listener.local_addr()?));
     let app = App::start_with(&config, clock, db, listener).await?;
     if options.socket {
         sandbox.socket_connected(1).await;

@@ -109,15 +109,21 @@ impl ListSource {
             &mut self.api_key,
         ];
         for secret in secrets.into_iter().flatten() {
-            let Some(name) = secret.expose_secret().strip_prefix(ENVIRONMENT) else { continue };
-            let found = std::env::var(name).ok().filter(|text| !text.trim().is_empty());
-            *secret = found.map(SecretString::from).ok_or_else(|| {
-                ConfigError::Unreadable(format!(
-                    "the source {} takes a secret from the variable {name}, which is not set",
-                    self.name
-                ))
-            })?;
+            if let Some(found) =
+                from_environment(secret.expose_secret(), &format!("the source {}", self.name))?
+            {
+                *secret = found;
+            }
         }
         Ok(())
     }
+}
+
+/// The secret that stands in the environment, where a setting says so.
+pub(super) fn from_environment(written: &str, whose: &str) -> Result<Option<SecretString>, ConfigError> {
+    let Some(name) = written.strip_prefix(ENVIRONMENT) else { return Ok(None) };
+    let found = std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    found.map(|text| Some(SecretString::from(text))).ok_or_else(|| {
+        ConfigError::Unreadable(format!("{whose} takes a secret from the variable {name}, which is not set"))
+    })
 }

@@ -17,7 +17,7 @@ fn the_example_names_every_setting() {
         .lines()
         .map(|line| {
             let shown = line.strip_prefix("# ").filter(|l| {
-                if *l == "[[sources]]" {
+                if matches!(*l, "[[sources]]" | "[[calendars]]") {
                     return true;
                 }
                 l.split_once(" = ")
@@ -47,6 +47,18 @@ fn the_example_names_every_setting() {
         fields.filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key)).collect();
     assert_eq!(named, fields);
     assert_eq!(read.sources.len(), 5);
+    let named = named_calendar(&whole);
+    let shown = format!("{:#?}", read.calendars[0]);
+    let fields = shown.lines().filter(|l| l.starts_with("    ") && !l.starts_with("     "));
+    let fields: BTreeSet<String> =
+        fields.filter_map(|l| l.trim().split_once(": ").map(|(key, _)| key.to_owned())).collect();
+    assert_eq!(named, fields);
+}
+
+fn named_calendar(whole: &str) -> BTreeSet<String> {
+    let named: toml::Table = toml::from_str(whole).unwrap();
+    let calendars = named["calendars"].as_array().unwrap().iter().filter_map(toml::Value::as_table);
+    calendars.flat_map(|t| t.keys().cloned()).collect()
 }
 
 fn error_of(text: &str) -> String {

@@ -89,7 +89,7 @@ impl Right {
         match self {
             Self::Contribute => "add overlaps, ask for sessions, log commitments, fill account maps",
             Self::Triage => {
-                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, draft notes, set up sessions"
+                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, draft notes, set up sessions, start plays, record check-ins"
             }
             Self::Approve => {
                 "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see; write its instructions"

@@ -86,8 +86,20 @@ ids! {
     RequestId,
     /// An account-planning session.
     SessionId,
+    /// A session that a calendar shows.
+    FoundId,
+    /// A feed of sessions that a calendar program subscribes to.
+    FeedId,
     /// A commitment.
     CommitmentId,
+    /// Something asked about an account of a partner's manager.
+    AskId,
+    /// An introduction.
+    IntroductionId,
+    /// A campaign that a partner runs with us.
+    PlayId,
+    /// A check-in with a partner.
+    CheckInId,
     /// A note to a partner.
     DraftId,
     /// A Slack user, as Slack names it (`U…`, `W…`).

@@ -3,11 +3,13 @@
 pub mod actor;
 pub mod age;
 pub mod blocks;
+pub mod calendar;
 pub mod clock;
 pub mod csv;
 pub mod dates;
 pub mod error;
 pub mod failpoint;
+pub mod ics;
 pub mod ids;
 pub mod meters;
 pub mod money;

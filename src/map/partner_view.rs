@@ -23,8 +23,12 @@ pub mod action {
     pub const SHOW: &str = "partner.show";
     /// Opens the form of a new contact; the value is the partner's id. Also its callback.
     pub const ADD_CONTACT: &str = "partner.add_contact";
+    /// Shows what was given and asked, which is drawn elsewhere; the value is its id.
+    pub const LEDGER: &str = "partner.ledger";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
+    /// Opens the form of a check-in, which is drawn elsewhere; the value is its id.
+    pub const CHECK_IN: &str = "check_in.record";
     /// Opens the form of its instructions, which are written elsewhere; also its callback. The value is its id.
     pub const INSTRUCTIONS: &str = "partner.instructions";
     /// Opens a contact's form; the value is the contact's id. Also its callback.
@@ -139,6 +143,10 @@ pub struct Details<'a> {
     pub fetched: &'a [String],
     /// How its focus lists stand, in words.
     pub focus: String,
+    /// What was given and asked, in words.
+    pub given: String,
+    /// What they focus on this season and when the next check-in is, in words; mrkdwn.
+    pub check_ins: String,
     /// Its instructions, in words.
     pub instructions: String,
     /// What its people may see, in words.
@@ -169,6 +177,8 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("Open overlaps", d.open.to_string()),
         ("List", list),
         ("Focus list", d.focus.clone()),
+        ("Give and ask", d.given.clone()),
+        ("This season", d.check_ins.clone()),
         ("Instructions", escape(&d.instructions)),
         ("They may see", d.sharing.clone()),
     ];
@@ -195,11 +205,13 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let mut buttons = vec![
         blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Give and ask", action::LEDGER, partner.id.as_str()),
         blocks::button("Instructions", action::INSTRUCTIONS, partner.id.as_str()),
         blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
+        buttons.push(blocks::button("Check in", action::CHECK_IN, partner.id.as_str()));
     }
     if d.may_share {
         buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));

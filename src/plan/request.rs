@@ -4,13 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendar::{is_working_day, working_days_between};
+use super::reminder::waited;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
 
-/// Working days without an answer before the first reminder.
+/// Business days without an answer before the first reminder.
 const PATIENCE_DAYS: i64 = 2;
-/// From this local hour on a reminder may be sent.
-pub(super) const REMIND_FROM_HOUR: i8 = 9;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,17 +189,12 @@ impl Request {
         self.last_move().map_or(self.created_at, |m| m.at)
     }
 
-    /// Whether somebody who lives in `zone` and is waited for is to be reminded: working days waited so far.
+    /// Whether somebody who lives in `zone` and works by `days` is waited for and to be reminded: business days waited so
+    /// far.
     ///
-    /// After two working days, on working days, from 09:00. The caller sees to it that a day brings one at most.
-    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<i64> {
-        let local = now.to_zoned(zone.clone());
-        let waited = working_days_between(self.since().to_zoned(zone.clone()).date(), local.date());
-        let due = self.is_open()
-            && waited >= PATIENCE_DAYS
-            && is_working_day(local.date())
-            && local.hour() >= REMIND_FROM_HOUR;
-        due.then_some(waited)
+    /// After two business days, on business days, from 09:00. The caller sees to it that a day brings one at most.
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
+        waited(self.since(), now, zone, days).filter(|waited| self.is_open() && *waited >= PATIENCE_DAYS)
     }
 }
 
@@ -209,6 +203,7 @@ pub(super) mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::kernel::calendar::{Calendars, countries};
 
     pub(crate) fn request(stage: Stage) -> Request {
         Request {
@@ -318,7 +313,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn reminds_after_two_working_days_from_nine() {
+    fn reminds_after_two_business_days_from_nine() {
+        let days = Calendar::weekdays();
         // Asked on Thursday 5 March 2026, 16:00 in Stockholm.
         let zone = TimeZone::get("Europe/Stockholm").expect("a zone");
         let asked = request(Stage::Asked(None));
@@ -329,13 +325,24 @@ pub(super) mod tests {
             ("2026-03-09T08:00:00Z", Some(2)), // Monday, 09:00
             ("2026-03-10T08:00:00Z", Some(3)),
         ] {
-            assert_eq!(asked.reminder(at(now), &zone), expected, "{now}");
+            assert_eq!(asked.reminder(at(now), &zone, &days), expected, "{now}");
+        }
+        // Whoever rests for Easter is reminded after it.
+        let asked = Request { created_at: at("2026-04-02T08:00:00Z"), ..asked };
+        let sweden = Calendars::default().of(countries::find("SE"));
+        for (now, usual, at_home) in [
+            ("2026-04-06T10:00:00Z", Some(2), None), // Easter Monday
+            ("2026-04-07T10:00:00Z", Some(3), None),
+            ("2026-04-08T10:00:00Z", Some(4), Some(2)),
+        ] {
+            assert_eq!(asked.reminder(at(now), &zone, &days), usual, "{now}");
+            assert_eq!(asked.reminder(at(now), &zone, &sweden), at_home, "{now} in Sweden");
         }
         let closed = request(Stage::Withdrawn(moved("UREP")));
-        assert_eq!(closed.reminder(at("2026-03-20T12:00:00Z"), &zone), None);
+        assert_eq!(closed.reminder(at("2026-03-20T12:00:00Z"), &zone, &days), None);
         // A proposal of Friday morning starts the wait anew.
         let proposed = request(Stage::Proposed { on: date(2026, 3, 17), moved: moved("UPM") });
-        assert_eq!(proposed.reminder(at("2026-03-09T12:00:00Z"), &zone), None);
-        assert_eq!(proposed.reminder(at("2026-03-10T12:00:00Z"), &zone), Some(2));
+        assert_eq!(proposed.reminder(at("2026-03-09T12:00:00Z"), &zone, &days), None);
+        assert_eq!(proposed.reminder(at("2026-03-10T12:00:00Z"), &zone, &days), Some(2));
     }
 }

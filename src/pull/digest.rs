@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::priority::{self, About};
+use super::weights::{Beside, Weights, Worked};
 use crate::kernel::dates::monday_of;
 use crate::kernel::ids::{OverlapId, PartnerId, UserId};
 use crate::kernel::schedule::Schedule;
@@ -16,6 +17,7 @@ use crate::map::lists::OurList;
 use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Triage};
 use crate::map::partner::Partner;
+use crate::map::trust::Trust;
 use crate::store::settings::DigestTime;
 
 /// So many rows stand in the message itself.
@@ -188,6 +190,12 @@ pub struct Input {
     pub kinds: Kinds,
     /// The partners whose overlaps are counted and not named (B10).
     pub counted: HashSet<PartnerId>,
+    /// How much everything counts.
+    pub weights: Weights,
+    /// The best trust inside the accounts, of the side that would open the door.
+    pub trust: HashMap<OverlapId, Trust>,
+    /// The partners with which most of what counts is planned already (A6).
+    pub worked: HashMap<PartnerId, Worked>,
 }
 
 /// A digest that comes later than this says so, in minutes.
@@ -264,7 +272,8 @@ pub fn news_since(now: Timestamp, due: Option<&Due>) -> Timestamp {
     now - jiff::SignedDuration::from_hours(weeks * 7 * 24)
 }
 
-fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
+/// What may be named, in the order of the digest, each with its reasons.
+pub fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
     let since = news_since(input.now, input.due.as_ref());
     let now = input.now.to_zoned(input.zone.clone());
     let stale = |id: &PartnerId| {
@@ -287,7 +296,12 @@ fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
                 kinds: &input.kinds,
                 focus: input.focus.get(&o.id).copied(),
             };
-            (o.clone(), priority::weigh(o, &about))
+            let beside = Beside {
+                weights: &input.weights,
+                trust: input.trust.get(&o.id),
+                worked: input.worked.get(&o.partner_id).copied(),
+            };
+            (o.clone(), priority::weigh_beside(o, &about, &beside))
         })
         .collect();
     ranked.sort_by(priority::order);

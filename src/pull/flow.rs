@@ -1,23 +1,28 @@
 //! The digest goes out once a week; a decision edits every message that shows it.
 
+pub mod agenda;
 pub mod focus;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::digest::{self, Commitments, Decided, Decision, Digest, Due, Input};
+use super::dry_run::{self, DryRun};
 use super::store::{self, Posted};
 use super::view::{self, Scene};
+use super::weights::Weights;
 use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
 use crate::delivery::{schedule, uptime};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, ChannelId, DigestId, OverlapId, UserId};
+use crate::kernel::ids::{AccountId, ChannelId, DigestId, OverlapId, PartnerId, UserId};
 use crate::map::account_map::{self, decision::Choice};
+use crate::map::lists::kinds::Kinds;
 use crate::map::lists::{store as lists, view as lists_view};
-use crate::map::overlap::{Overlap, user_of};
+use crate::map::overlap::{Motion, Overlap, user_of};
 use crate::map::store as map;
+use crate::map::trust::Trust;
 use crate::store::settings::{self, DigestTime};
 use crate::store::{Tx, audit, instant, millis};
 
@@ -53,13 +58,28 @@ pub async fn compose(
     now: Timestamp,
     due: Option<Due>,
     commitments: Commitments,
+    mapping: &account_map::Settings,
 ) -> Result<Digest> {
+    let weights = store::weights(tx).await?;
+    Ok(digest::compose(&load(tx, now, due, commitments, mapping, weights).await?))
+}
+
+/// Loads what a digest is made of, as these weights have it.
+async fn load(
+    tx: &mut Tx,
+    now: Timestamp,
+    due: Option<Due>,
+    commitments: Commitments,
+    mapping: &account_map::Settings,
+    weights: Weights,
+) -> Result<Input> {
     let zone = settings::load(tx).await?.digest.time_zone();
     let since = digest::news_since(now, due.as_ref());
     let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
     let kinds = lists::map_settings(tx).await?.kinds;
-    let candidates = store::candidates(tx, now, since).await?;
-    let input = Input {
+    let candidates = store::candidates(tx, now, since, &weights).await?;
+    let trust = trust(tx, &candidates, &kinds, &now.to_zoned(zone.clone()), mapping).await?;
+    Ok(Input {
         now,
         zone,
         due,
@@ -73,8 +93,56 @@ pub async fn compose(
         ours: lists::our_list(tx).await?,
         kinds,
         counted: map::counted_only(tx).await?,
-    };
-    Ok(digest::compose(&input))
+        weights,
+        trust,
+        worked: store::worked(tx).await?,
+    })
+}
+
+/// The best trust inside the accounts of these overlaps: the partner's people open the door to what we ask for, ours to
+/// what we give.
+async fn trust(
+    tx: &mut Tx,
+    overlaps: &[Overlap],
+    kinds: &Kinds,
+    here: &Zoned,
+    mapping: &account_map::Settings,
+) -> Result<HashMap<OverlapId, Trust>> {
+    let mut sides: BTreeMap<Option<PartnerId>, Vec<&Overlap>> = BTreeMap::new();
+    for o in overlaps {
+        let is_give = o.motion(kinds) == Some(Motion::Give);
+        sides.entry((!is_give).then(|| o.partner_id.clone())).or_default().push(o);
+    }
+    let mut best = HashMap::new();
+    for (partner, overlaps) in sides {
+        let accounts: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
+        let held = map::trust(tx, &accounts, partner.as_ref()).await?;
+        for o in overlaps {
+            let strongest = Trust::strongest(&held, &o.account.id, here, mapping);
+            best.extend(strongest.map(|trust| (o.id.clone(), trust)));
+        }
+    }
+    Ok(best)
+}
+
+/// What other weights would change in the order of now.
+pub async fn try_weights(
+    tx: &mut Tx,
+    now: Timestamp,
+    mapping: &account_map::Settings,
+    weights: &Weights,
+) -> Result<DryRun> {
+    let before = store::weights(tx).await?;
+    let before = load(tx, now, None, Commitments::default(), mapping, before).await?;
+    let after = load(tx, now, None, Commitments::default(), mapping, weights.clone()).await?;
+    Ok(dry_run::compare(&digest::rank(&before), &digest::rank(&after)))
+}
+
+/// From now on everything counts as these say.
+pub async fn set_weights(tx: &mut Tx, now: Timestamp, by: &UserId, weights: &Weights) -> Result<()> {
+    store::save_weights(tx, now, weights).await?;
+    audit::done(tx, now, by.as_str(), "digest.weigh", "digest:weights", &weights.words());
+    Ok(())
 }
 
 /// Reads what is shown of these overlaps now.
@@ -133,12 +201,17 @@ pub async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
 }
 
 /// Posts the digest if one is due: once a period, whoever is first; after a downtime the latest one only.
-pub async fn post_due(tx: &mut Tx, now: Timestamp, commitments: Commitments) -> Result<bool> {
+pub async fn post_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    commitments: Commitments,
+    mapping: &account_map::Settings,
+) -> Result<bool> {
     let Some((channel, period, due)) = due(tx, now).await? else { return Ok(false) };
     if !schedule::fire(tx, SCHEDULE, &period, millis(now)).await? {
         return Ok(false);
     }
-    let digest = compose(tx, now, Some(due), commitments).await?;
+    let digest = compose(tx, now, Some(due), commitments, mapping).await?;
     let posted = Posted { id: DigestId::random(), channel, digest };
     store::insert_digest(tx, now, &period, &posted).await?;
     let scene = scene(tx, now, Some(&posted.channel), &posted.digest.overlaps()).await?;

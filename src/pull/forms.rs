@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::digest::WEEKDAYS;
 use super::view::action;
 use crate::kernel::blocks;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account_map::view::{self as account_view, Offer};
 use crate::map::overlap::Overlap;
@@ -88,9 +88,10 @@ pub fn plan(overlap: &Overlap, from: From<'_>, by: Date, offer: &Offer) -> Value
     blocks::modal(action::PLAN, "Plan", Some("Plan"), &metadata(overlap, from), fields)
 }
 
-/// Who looks after it.
-pub fn assign(overlap: &Overlap, from: From<'_>) -> Value {
-    let now = overlap.assignee.as_ref().map(|u| u.as_str());
+/// Who looks after it; where nobody does, whoever asks is named first.
+pub fn assign(overlap: &Overlap, from: From<'_>, asks: &UserId) -> Value {
+    let free = overlap.holder().is_none().then_some(asks);
+    let now = overlap.assignee.as_ref().or(free).map(|u| u.as_str());
     blocks::modal(
         action::ASSIGN,
         "Assign",

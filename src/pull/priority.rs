@@ -1,10 +1,14 @@
 //! What is worth a decision first, and why, in the reader's own terms. The order has a score; nobody is shown it.
 
+mod reason;
+
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use self::reason::Reason;
+use super::weights::{Beside, Criterion, NORMAL, Weights};
 use crate::kernel::age;
 use crate::map::focus::Side;
 use crate::map::lists::kinds::Kinds;
@@ -19,10 +23,16 @@ pub const CHANGED: i64 = 25;
 pub const RETURNED: i64 = 20;
 /// Points of having waited so long that nobody looks any more.
 pub const WAITING: i64 = 15;
+/// Points of every further week of that, for so many weeks.
+pub const AGEING: (i64, i64) = (5, 3);
 /// Points of having come up in the last week.
 pub const NEW: i64 = 8;
 /// Points of standing on an agreed focus list with the partner (B2).
 pub const FOCUS: i64 = 20;
+/// Points of each of the five of a trust inside.
+const TRUST: i64 = 3;
+/// Points of a partner with which most is planned already: others come first.
+const WORKED: i64 = -12;
 /// After so many days without anybody, an overlap waits too long.
 pub const WAITING_DAYS: i64 = 5;
 /// So many of a partner's last planned overlaps of one motion are a habit (A10).
@@ -68,150 +78,8 @@ pub struct About<'a> {
     pub focus: Option<Side>,
 }
 
-/// One reason to look at it now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It is on an agreed focus list.
-    Focus {
-        /// Whose.
-        side: Side,
-        /// The partner's name.
-        partner: String,
-    },
-    /// It changed on that day.
-    Changed {
-        /// `Thursday`, or `3 March`.
-        day: String,
-        /// What, in words.
-        what: String,
-    },
-    /// Its snooze is over.
-    Returned,
-    /// What the two sides are to the account, and the motion.
-    Kind {
-        /// Ours.
-        ours: Population,
-        /// The partner's.
-        theirs: Population,
-        /// The partner's name.
-        partner: String,
-        /// Our deal is about to be decided.
-        soon: bool,
-    },
-    /// The same where the workspace has set another motion for the kind.
-    Set {
-        /// Ours.
-        ours: Population,
-        /// The partner's.
-        theirs: Population,
-        /// The motion that was set.
-        motion: Option<Motion>,
-    },
-    /// Nothing that waits with the partner is worth more.
-    Largest {
-        /// The partner's name.
-        partner: String,
-    },
-    /// The last planned overlaps with this partner were all of one motion (A10).
-    Habit {
-        /// All of them.
-        motion: Motion,
-        /// Of this one.
-        this: Motion,
-        /// How many.
-        count: usize,
-        /// The partner's name.
-        partner: String,
-    },
-    /// Open for so many days and without anybody.
-    Waiting(i64),
-    /// The partner's list is that many days old.
-    Stale {
-        /// Its age.
-        days: i64,
-        /// The partner's name.
-        partner: String,
-    },
-    /// First seen on that day, as in [`Reason::Changed`].
-    New(String),
-    /// Nothing else is to be said but its age in days.
-    Open(i64),
-}
-
 /// Points of a deal of ours that is about to be decided.
 const LATE_STAGE: i64 = 10;
-
-impl Reason {
-    /// Its place in a phrase.
-    fn place(&self) -> u8 {
-        match self {
-            Self::Focus { .. } | Self::Changed { .. } => 0,
-            Self::Returned => 1,
-            Self::New(_) => 2,
-            Self::Kind { .. } | Self::Set { .. } | Self::Habit { .. } => 3,
-            Self::Stale { .. } => 4,
-            Self::Largest { .. } => 5,
-            Self::Waiting(_) => 6,
-            Self::Open(_) => 7,
-        }
-    }
-
-    /// As a person would say it; not escaped.
-    pub fn words(&self) -> String {
-        use Population::{Customer, OpenOpportunity, Prospect};
-        match self {
-            Self::Focus { side, partner } => side.words(partner),
-            Self::Changed { day, what } => format!("changed on {day}: {what}"),
-            Self::Returned => "back from its snooze".to_owned(),
-            Self::Kind { ours, theirs, partner, soon } => match (ours, theirs) {
-                (OpenOpportunity, Customer) if *soon => {
-                    format!("an ask, and soon: {partner} knows them and our deal is nearly decided")
-                }
-                (OpenOpportunity, Customer) => format!("an ask: {partner} can open doors for our deal"),
-                (Prospect, Customer) => format!("an ask: {partner} can introduce us"),
-                (Customer, OpenOpportunity) => format!("a give: we can open doors for {partner}'s deal"),
-                (Customer, Prospect) => format!("a give: we can introduce {partner}"),
-                (OpenOpportunity, OpenOpportunity) if *soon => {
-                    format!("joint, and soon: {partner}'s deal is open and ours is nearly decided")
-                }
-                (OpenOpportunity, OpenOpportunity) => "joint: both deals are open now".to_owned(),
-                (Customer, Customer) => "joint: both of us serve them".to_owned(),
-                (OpenOpportunity, Prospect) => format!("joint: {partner} could come into our deal"),
-                (Prospect, OpenOpportunity) => format!("joint: we could come into {partner}'s deal"),
-                (Prospect, Prospect) => "neither of us is in yet".to_owned(),
-            },
-            Self::Set { ours, theirs, motion } => {
-                let motion = match motion {
-                    Some(Motion::Ask) => "an ask",
-                    Some(Motion::Give) => "a give",
-                    Some(Motion::Joint) => "joint",
-                    None => "no motion yet",
-                };
-                format!("{motion}: our {}, their {}", ours.words(), theirs.words())
-            }
-            Self::Largest { partner } => format!("the largest amount waiting with {partner}"),
-            Self::Habit { motion, this: Motion::Give, count, partner } if *motion != Motion::Give => {
-                format!("a give: {}", habit(*motion, *count, partner))
-            }
-            Self::Habit { motion, count, partner, .. } => habit(*motion, *count, partner),
-            Self::Waiting(days) => format!("open for {} and nobody has it", age::days(*days)),
-            Self::Stale { days, partner } => {
-                format!("{partner}'s list is {} old, so check first", age::days(*days))
-            }
-            Self::New(day) => format!("new on {day}"),
-            Self::Open(days) => format!("open for {}", age::days(*days)),
-        }
-    }
-}
-
-fn habit(motion: Motion, count: usize, partner: &str) -> String {
-    let what = match motion {
-        Motion::Ask => "our asks",
-        Motion::Give => "our gives",
-        Motion::Joint => "joint",
-    };
-    format!("the last {count} with {partner} were {what}")
-}
 
 /// How much it is worth a look, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,9 +97,9 @@ impl Priority {
         self.first_two(|_| true)
     }
 
-    /// The same for a row among others with its partner: how old the list is stands above them.
+    /// The same for a row among others with its partner: what is true of all of them is not said on each.
     pub fn phrase_in_group(&self) -> String {
-        self.first_two(|r| !matches!(r, Reason::Stale { .. }))
+        self.first_two(|r| !matches!(r, Reason::Stale { .. } | Reason::Worked { .. }))
     }
 
     fn first_two(&self, wanted: impl Fn(&Reason) -> bool) -> String {
@@ -244,64 +112,117 @@ impl Priority {
     }
 }
 
-/// Weighs one overlap.
+/// Weighs one overlap, everything as shipped.
 pub fn weigh(o: &Overlap, about: &About<'_>) -> Priority {
-    let mut found: Vec<(i64, Reason)> = Vec::new();
+    weigh_beside(o, about, &Beside::default())
+}
+
+/// Weighs one overlap.
+pub fn weigh_beside(o: &Overlap, about: &About<'_>, beside: &Beside<'_>) -> Priority {
+    let mut found = lately(o, about, beside.weights);
+    found.extend(worth(o, about, beside.weights));
+    found.extend(around(o, beside));
     let today = about.now.to_zoned(about.zone.clone());
-    // A weekday names one of the last six; before that it takes the date.
-    let day = |at: Timestamp| {
-        let format = if age::days_since(at, &today) <= 6 { "%A" } else { "%-d %B" };
-        at.to_zoned(about.zone.clone()).strftime(format).to_string()
-    };
-    let within = |at: &Timestamp| *at >= about.since && *at <= about.now;
-    if let (Some(at), Some(what)) = (o.changed_at.filter(within), &o.change_note) {
-        found.push((CHANGED, Reason::Changed { day: day(at), what: what.clone() }));
-    }
-    if matches!(o.triage, Triage::Snoozed(until) if until <= about.now) {
-        found.push((RETURNED, Reason::Returned));
-    }
-    if about.new_is_news && within(&o.first_seen) {
-        found.push((NEW, Reason::New(day(o.first_seen))));
-    }
-    found.extend(worth(o, about));
     let age = age::days_since(o.first_seen, &today);
-    if age > WAITING_DAYS && o.holder().is_none() {
-        found.push((WAITING, Reason::Waiting(age)));
+    if age > WAITING_DAYS && o.holder().is_none() && beside.weights.counts(Criterion::Waiting) {
+        found.push((beside.weights.of(Criterion::Waiting, waiting_points(age)), Reason::Waiting(age)));
     }
-    if let Some(side) = about.focus {
-        found.push((FOCUS, Reason::Focus { side, partner: o.partner.clone() }));
+    if let Some(side) = about.focus.filter(|_| beside.weights.counts(Criterion::Focus)) {
+        let points = beside.weights.of(Criterion::Focus, FOCUS);
+        found.push((points, Reason::Focus { side, partner: o.partner.clone() }));
     }
     if found.iter().all(|(points, _)| *points <= 0) {
-        let reason = if within(&o.first_seen) { Reason::New(day(o.first_seen)) } else { Reason::Open(age) };
+        let is_new = is_within(about, o.first_seen);
+        let reason = if is_new { Reason::New(day(about, o.first_seen)) } else { Reason::Open(age) };
         found.push((1, reason));
     }
-    let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
+    summed(beside.weights.of(Criterion::Amount, amount_points(o)), found)
+}
+
+fn summed(amount: i64, mut found: Vec<(i64, Reason)>) -> Priority {
+    let score = amount + found.iter().map(|(points, _)| points).sum::<i64>();
     found.sort_by_key(|(_, reason)| reason.place());
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
 }
 
+/// A weekday names one of the last six; before that it takes the date.
+fn day(about: &About<'_>, at: Timestamp) -> String {
+    let today = about.now.to_zoned(about.zone.clone());
+    let format = if age::days_since(at, &today) <= 6 { "%A" } else { "%-d %B" };
+    at.to_zoned(about.zone.clone()).strftime(format).to_string()
+}
+
+fn is_within(about: &About<'_>, at: Timestamp) -> bool {
+    at >= about.since && at <= about.now
+}
+
+/// What happened to it lately.
+fn lately(o: &Overlap, about: &About<'_>, weights: &Weights) -> Vec<(i64, Reason)> {
+    let mut found = Vec::new();
+    if !weights.counts(Criterion::Freshness) {
+        return found;
+    }
+    let mut add = |points, reason| found.push((weights.of(Criterion::Freshness, points), reason));
+    let changed = o.changed_at.filter(|at| is_within(about, *at));
+    if let (Some(at), Some(what)) = (changed, &o.change_note) {
+        add(CHANGED, Reason::Changed { day: day(about, at), what: what.clone() });
+    }
+    if matches!(o.triage, Triage::Snoozed(until) if until <= about.now) {
+        add(RETURNED, Reason::Returned);
+    }
+    if about.new_is_news && is_within(about, o.first_seen) {
+        add(NEW, Reason::New(day(about, o.first_seen)));
+    }
+    found
+}
+
+/// Points of so many days without anybody: more with every further week.
+fn waiting_points(days: i64) -> i64 {
+    let (points, weeks) = AGEING;
+    WAITING + points * ((days - WAITING_DAYS) / 7).clamp(0, weeks)
+}
+
+/// What stands around it: trust inside the account, and how far its partner is worked through.
+fn around(o: &Overlap, beside: &Beside<'_>) -> Vec<(i64, Reason)> {
+    let mut found = Vec::new();
+    if let Some(trust) = beside.trust.filter(|_| beside.weights.counts(Criterion::Trust)) {
+        let points = beside.weights.of(Criterion::Trust, TRUST * trust.strength);
+        found.push((points, Reason::Trust(trust.words())));
+    }
+    if let Some(worked) = beside.worked.filter(|_| beside.weights.counts(Criterion::Saturation)) {
+        let points = beside.weights.of(Criterion::Saturation, WORKED);
+        found.push((points, Reason::Worked { worked, partner: o.partner.clone() }));
+    }
+    found
+}
+
 /// What it is worth whatever happened this week, with its reasons: the populations of both sides, the habit with this
 /// partner, the age of its list, and its place among the amounts.
-fn worth(o: &Overlap, about: &About<'_>) -> Vec<(i64, Reason)> {
+fn worth(o: &Overlap, about: &About<'_>, weights: &Weights) -> Vec<(i64, Reason)> {
     let mut found = Vec::new();
-    let soon =
-        o.our_population == Some(Population::OpenOpportunity) && o.stage.as_deref().is_some_and(is_late);
-    let kind = kind_points(o.our_population, o.their_population) + if soon { LATE_STAGE } else { 0 };
+    let soon = o.our_population == Some(Population::OpenOpportunity)
+        && o.stage.as_deref().is_some_and(is_late)
+        && weights.counts(Criterion::Stage);
+    let kind = weights.of(Criterion::Kind, kind_points(o.our_population, o.their_population))
+        + if soon { weights.of(Criterion::Stage, LATE_STAGE) } else { 0 };
     let habit = o.motion(about.kinds).and_then(|this| habit_of(this, about.planned, &o.partner));
-    match habit {
+    let habit = habit.filter(|_| weights.counts(Criterion::Balance));
+    match habit.map(|(points, reason)| (weights.of(Criterion::Balance, points), reason)) {
         // It says the motion as well, so the kind needs no word of its own.
         Some((points, reason)) if points > 0 => found.push((kind + points, reason)),
         other => {
-            if let (Some(ours), Some(theirs)) = (o.our_population, o.their_population) {
+            let counts = soon || weights.counts(Criterion::Kind);
+            if let (Some(ours), Some(theirs), true) = (o.our_population, o.their_population, counts) {
                 found.push((kind, kind_reason(o, ours, theirs, soon, about.kinds)));
             }
             found.extend(other);
         }
     }
-    if let Some(days) = about.stale_days {
-        found.push((-5, Reason::Stale { days, partner: o.partner.clone() }));
+    if let Some(days) = about.stale_days.filter(|_| weights.counts(Criterion::Freshness)) {
+        let points = weights.of(Criterion::Freshness, -5);
+        found.push((points, Reason::Stale { days, partner: o.partner.clone() }));
     }
-    if about.largest {
+    if about.largest && weights.counts(Criterion::Amount) {
         found.push((0, Reason::Largest { partner: o.partner.clone() }));
     }
     found
@@ -309,10 +230,7 @@ fn worth(o: &Overlap, about: &About<'_>) -> Vec<(i64, Reason)> {
 
 /// What it is worth for longer than a week, amount included: what the focus list is proposed by.
 pub fn lasting(o: &Overlap, about: &About<'_>) -> Priority {
-    let mut found = worth(o, about);
-    let score = amount_points(o) + found.iter().map(|(points, _)| points).sum::<i64>();
-    found.sort_by_key(|(_, reason)| reason.place());
-    Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
+    summed(amount_points(o), worth(o, about, &NORMAL))
 }
 
 fn kind_reason(o: &Overlap, ours: Population, theirs: Population, soon: bool, kinds: &Kinds) -> Reason {

@@ -11,6 +11,7 @@ pub use instructions::*;
 
 use super::digest::{CANDIDATES, Counts, Decided, Decision, Digest};
 use super::priority::{self, AMOUNTS, WAITING_DAYS};
+use super::weights::{Criterion, Weights, Worked};
 use crate::kernel::age;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DigestId, OverlapId, PartnerId, UserId};
@@ -19,7 +20,7 @@ use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
 use crate::map::store::{self as map, NAMED};
 use crate::store::{Tx, instant, millis};
-use crate::{sql_all, sql_exec, sql_value};
+use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
 /// Nobody's name is on it.
 const NOBODY: &str = "o.assignee IS NULL AND o.owner IS NULL AND a.owner IS NULL";
@@ -27,20 +28,34 @@ const DAY_MS: i64 = 86_400_000;
 const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
 
 /// The score of [`priority::weigh`] as far as the columns tell it: `$2` is when news begin, `$3` when waiting is too long.
-fn rough_score() -> String {
+fn rough_score(weights: &Weights) -> String {
     let kinds = kind_points();
     let amounts = amount_points();
+    let percent = |criterion| weights.level(criterion).percent();
+    let [kind, amount] = [Criterion::Kind, Criterion::Amount].map(percent);
     format!(
-        "({kinds} + {amounts} \
+        "({kinds} * {kind} + {amounts} * {amount} \
          + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
-         + CASE WHEN o.first_seen < $3 AND {NOBODY} THEN {} ELSE 0 END \
+         + CASE WHEN NOT ({NOBODY}) THEN 0{} ELSE 0 END \
          + CASE WHEN EXISTS (SELECT 1 FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) \
          THEN {} ELSE 0 END)",
-        priority::CHANGED,
-        priority::RETURNED,
-        priority::WAITING,
-        priority::FOCUS,
+        priority::CHANGED * percent(Criterion::Freshness),
+        priority::RETURNED * percent(Criterion::Freshness),
+        waiting_points(percent(Criterion::Waiting)),
+        priority::FOCUS * percent(Criterion::Focus),
     )
+}
+
+/// By how long it waits, the longest first: a `WHEN` for each.
+fn waiting_points(percent: i64) -> String {
+    let (points, weeks) = priority::AGEING;
+    (0..=weeks)
+        .rev()
+        .map(|n| {
+            let (since, points) = (n * 7 * DAY_MS, (priority::WAITING + n * points) * percent);
+            format!(" WHEN o.first_seen < $3 - {since} THEN {points}")
+        })
+        .collect()
 }
 
 fn kind_points() -> String {
@@ -68,12 +83,17 @@ fn amount_points() -> String {
 ///
 /// The columns tell all but what is new since the last digest, the stage, the habit and the age of the list, so an overlap is only missed when fifteen of
 /// the same partner stand before it.
-pub async fn candidates(tx: &mut Tx, now: Timestamp, since: Timestamp) -> Result<Vec<Overlap>> {
+pub async fn candidates(
+    tx: &mut Tx,
+    now: Timestamp,
+    since: Timestamp,
+    weights: &Weights,
+) -> Result<Vec<Overlap>> {
     let waits = map::waits("$1");
     let sql = format!(
         "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
          FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {waits} AND {NAMED}) ranked WHERE place <= $4",
-        rough_score()
+        rough_score(weights)
     );
     let ids = sql_all!(
         tx,
@@ -166,6 +186,46 @@ pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Cou
     let sql = format!("SELECT COUNT(*) FROM account_overlaps o WHERE {waits} AND {NAMED}");
     let open = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now))?;
     Ok(Counts { new, unclaimed, open, snoozed, ..Counts::default() })
+}
+
+/// Overlaps of a kind with fewer points do not count for how far a partner is worked through: neither side gains.
+const COUNTS_FROM: i64 = 12;
+
+/// The partners with which most of what counts is planned already (A6).
+pub async fn worked(tx: &mut Tx) -> Result<HashMap<PartnerId, Worked>> {
+    let sql = format!(
+        "SELECT o.partner_id, SUM(CASE WHEN o.triage = 'planned' THEN 1 ELSE 0 END), COUNT(*) FROM account_overlaps o \
+         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' AND {} >= {COUNTS_FROM} GROUP BY o.partner_id",
+        kind_points()
+    );
+    let rows = sql_all!(tx, (String, i64, i64), AssertSqlSafe(sql.clone()))?;
+    let most =
+        rows.into_iter().filter_map(|(id, planned, all)| Some((id.into(), Worked::most(planned, all)?)));
+    Ok(most.collect())
+}
+
+/// Under which the weights are kept.
+const WEIGHTS: &str = "triage_weights";
+
+/// How much everything counts, as the workspace has set it.
+pub async fn weights(tx: &mut Tx) -> Result<Weights> {
+    match sql_opt!(tx, (String,), "SELECT value FROM settings WHERE name = $1", WEIGHTS)? {
+        Some((json,)) => Ok(serde_json::from_str(&json)?),
+        None => Ok(Weights::default()),
+    }
+}
+
+/// Sets how much everything counts.
+pub async fn save_weights(tx: &mut Tx, now: Timestamp, weights: &Weights) -> Result<()> {
+    sql_exec!(
+        tx,
+        "INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        WEIGHTS,
+        serde_json::to_string(weights)?,
+        millis(now)
+    )?;
+    Ok(())
 }
 
 /// The motions of what was last planned with each partner, the newest first (A10).

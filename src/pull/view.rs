@@ -4,6 +4,7 @@ pub mod focus;
 pub mod instruction;
 mod row;
 mod told;
+pub mod weights;
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,6 +31,8 @@ pub mod action {
     pub const PLAN: &str = "overlap.plan";
     /// The `⋯` of a row; the value of a choice is `verb:id:version`.
     pub const MENU: &str = "overlap.menu";
+    /// Takes it for whoever clicks.
+    pub const CLAIM: &str = "overlap.claim";
     /// Opens the modal that gives it to somebody.
     pub const ASSIGN: &str = "overlap.assign";
     /// Opens the modal that puts it off.

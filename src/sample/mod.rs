@@ -1,11 +1,13 @@
 //! A small company to try things with: three partners, their people, sixty overlaps, the maps of two
-//! accounts, a late commitment, an open request and the instructions for one partner.
+//! accounts, a late commitment, an open request, three plays, what the partners focus on, and the instructions for one.
 //!
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
 
+mod asks;
 mod company;
 mod maps;
+mod plays;
 
 use std::collections::BTreeMap;
 
@@ -101,8 +103,10 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
         ids.push(partner);
     }
     work(tx, now, cast, &ids, &accounts).await?;
+    plays::fill(tx, now, cast, &ids).await?;
     if let Some(northwind) = ids.first() {
         maps::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
+        asks::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
     }
     Ok(counts)
 }
@@ -204,10 +208,12 @@ async fn work(
             account_id: Some(account.id.clone()),
             account: Some(account.label()),
             owner,
+            theirs: None,
             due: day(due),
             zone: cast.zone.iana_name().unwrap_or("UTC").to_owned(),
             stage: commitment::Stage::Open { snoozed_until: None },
             reminded: None,
+            escalated: false,
             created_by: cast.manager.clone(),
             source: None,
             version: 1,

@@ -11,6 +11,7 @@ pub mod channels;
 pub mod files;
 pub mod installation;
 pub mod keys;
+pub mod links;
 mod open;
 pub mod people;
 pub mod schema;

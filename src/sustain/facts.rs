@@ -18,6 +18,8 @@ use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::{Contact, Partner};
 use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
+use crate::plan::check_in::CheckIn;
+use crate::plan::store::season;
 use crate::pull::store as pull;
 use crate::store::{Tx, people, settings};
 
@@ -114,6 +116,8 @@ pub struct Ground {
     pub others: Vec<String>,
     /// What is on hold on the account; mrkdwn.
     pub holds: Vec<String>,
+    /// What the partner focuses on this season, with who said so and when.
+    pub season: Option<CheckIn>,
     /// How notes to this partner sound, by its instructions and their version.
     pub tone: Option<(i64, String)>,
     /// Who owns the account on our side, as it reads in a sentence.
@@ -145,6 +149,8 @@ impl Ground {
             (None, Some(name)) if !name.contains('@') => Some(name.clone()),
             _ => None,
         };
+        let season =
+            season(tx, &partner.id, today).await?.filter(|said| names_nobody_else(said, &partner, &others));
         let account = &overlap.account.id;
         let mut holds = account_map::flow::hold_lines(tx, now, std::slice::from_ref(account)).await?;
         let holds = holds.remove(account).unwrap_or_default();
@@ -159,6 +165,7 @@ impl Ground {
             library,
             others,
             holds,
+            season,
             tone,
             owner,
             owner_user,
@@ -185,6 +192,7 @@ impl Ground {
             asset: newest(ItemKind::Asset).and_then(document),
             our_launch: newest(ItemKind::OurLaunch).and_then(dated),
             their_launch: newest(ItemKind::TheirLaunch).and_then(dated),
+            their_focus: self.season.as_ref().map(focused),
             ..template::Facts::default()
         }
     }
@@ -207,6 +215,16 @@ pub fn document(item: &Item) -> Option<template::Document> {
 pub fn dated(item: &Item) -> Option<template::Dated> {
     let date = item.date?.strftime("%-d %B").to_string();
     Some(template::Dated { title: item.title.clone(), date })
+}
+
+/// What a partner focuses on as a template takes it.
+fn focused(said: &CheckIn) -> template::Dated {
+    template::Dated { title: said.focus.clone(), date: said.on.strftime("%-d %B").to_string() }
+}
+
+/// What has another partner's name is not theirs to read, whoever said it.
+fn names_nobody_else(said: &CheckIn, partner: &Partner, others: &[String]) -> bool {
+    !others.iter().any(|other| names_other(&said.focus, &partner.name, other))
 }
 
 /// The names of the other partners.

@@ -133,7 +133,9 @@ fn texts(ground: &Ground, purpose: Purpose, gift: GiftKind) -> Vec<&'static Temp
     // A text that is true of our customers only would tell that it is one.
     let tells = |t: &&Template| t.ours.is_empty() || ground.shared.our_population.is_some();
     let fits = |t: &&Template| t.purpose == purpose && t.gift == gift && t.fits(ours, theirs);
-    shipped().iter().filter(fits).filter(tells).collect()
+    // What they focus on is heard from them; nobody is asked to make it up.
+    let heard = |t: &&Template| ground.season.is_some() || t.needs.iter().all(|need| need != "their_focus");
+    shipped().iter().filter(fits).filter(tells).filter(heard).collect()
 }
 
 /// The facts that a template lacks. The reader is always asked for.
@@ -151,6 +153,7 @@ fn words(fact: &str) -> &'static str {
         "their_launch" => "something they shipped",
         "result" => "what came of it",
         "next_step" => "the day of the next step",
+        "their_focus" => "what they focus on",
         "owner" => "the account's owner",
         "our_population" => "what the account is to us",
         "their_population" => "what the account is to them",

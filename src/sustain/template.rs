@@ -75,6 +75,8 @@ pub struct Facts {
     pub our_launch: Option<Dated>,
     /// Something they shipped.
     pub their_launch: Option<Dated>,
+    /// What they focus on this season, and when they said so.
+    pub their_focus: Option<Dated>,
     /// What came of the reader's help, as a clause ("signed on 3 March").
     pub result: Option<String>,
     /// When the next step could be ("Thursday 19 March").
@@ -99,17 +101,17 @@ pub struct Document {
     pub url: String,
 }
 
-/// Something that was shipped.
+/// Something that was shipped, or said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dated {
-    /// Its name.
+    /// Its name, or the words.
     pub title: String,
     /// The day, as it reads in a sentence ("5 March").
     pub date: String,
 }
 
 /// The names of all facts that a template may declare in `needs`.
-pub const FACTS: [&str; 12] = [
+pub const FACTS: [&str; 13] = [
     "recipient",
     "partner",
     "account",
@@ -120,6 +122,7 @@ pub const FACTS: [&str; 12] = [
     "asset",
     "our_launch",
     "their_launch",
+    "their_focus",
     "result",
     "next_step",
 ];
@@ -265,11 +268,13 @@ const SOURCES: &[(&str, &str)] = sources![
     "prospecting-asset",
     "prospecting-their-launch",
     "prospecting-our-launch",
+    "prospecting-their-season",
     "prospecting-offer-of-help",
     "expansion-their-launch",
     "expansion-asset",
     "expansion-introduction",
     "expansion-result",
+    "expansion-their-season",
     "expansion-offer-of-help",
     "executive-introduction",
     "executive-result",

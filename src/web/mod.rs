@@ -1,7 +1,10 @@
-//! The web server: what is posted to us by others than Slack, and what is said to whoever watches from outside.
+//! The web server: what is posted to us by others than Slack, the pages that people open by a link, and what is said to
+//! whoever watches from outside.
 
+pub mod calendars;
 mod health;
 pub mod hooks;
+pub mod pages;
 
 use axum::Router;
 use tokio::net::TcpListener;

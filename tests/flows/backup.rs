@@ -9,6 +9,7 @@ use tandem::delivery::backlog;
 use tandem::delivery::outbox::{self, Destination, Outgoing};
 use tandem::delivery::restored::{self, Unfinished};
 use tandem::kernel::blocks::Message;
+use tandem::kernel::calendar::Calendars;
 use tandem::kernel::clock::Clock;
 use tandem::sandbox::Fault;
 use tandem::store::{self, Db, Synchronous, audit};
@@ -258,7 +259,9 @@ async fn every_note_that_waits_is_marked_and_expires(stage: Stage) {
     sql_exec!(&mut tx, sqlx::AssertSqlSafe(copies.clone())).unwrap();
     let now = stage.clock.now();
     assert_eq!(flow::restored(&mut tx, now, "a backup").await.unwrap(), 1101);
-    flow::round(&mut tx, now + jiff::SignedDuration::from_hours(8 * 24)).await.unwrap();
+    flow::round(&mut tx, now + jiff::SignedDuration::from_hours(8 * 24), &Calendars::default())
+        .await
+        .unwrap();
     let waiting = "SELECT COUNT(*) FROM drafts WHERE state = 'proposed'";
     assert_eq!(sql_value!(&mut tx, i64, waiting).unwrap(), 0);
     tx.rollback().await.unwrap();

@@ -191,9 +191,12 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     Open overlaps: 4
     List: from today; refreshed every 45 days
     Focus list: none yet
+    Give and ask: nothing in a year
+    This season: focus not known · next on Wed 1 Apr
+    Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Fetch northwind now] [Focus list] [Fit] [Add contact]
+    [Fetch northwind now] [Focus list] [Give and ask] [Instructions] [Fit] [Add contact] [Check in]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [

@@ -141,7 +141,7 @@ fn right(need: Need) -> Right {
     }
 }
 
-const COMMANDS: [(&str, Right); 16] = [
+const COMMANDS: [(&str, Right); 24] = [
     ("overlaps list", Right::Contribute),
     ("overlaps add", Right::Contribute),
     ("overlaps import", Right::Contribute),
@@ -149,13 +149,21 @@ const COMMANDS: [(&str, Right); 16] = [
     ("session list", Right::Contribute),
     ("commit add", Right::Contribute),
     ("commit mine", Right::Contribute),
+    ("commit owed", Right::Contribute),
+    ("intro list", Right::Contribute),
+    ("ask list", Right::Contribute),
     ("draft new", Right::Triage),
     ("draft list", Right::Triage),
     ("digest preview", Right::Contribute),
     ("digest settings", Right::Administer),
+    ("digest weights", Right::Triage),
     ("partner list", Right::Contribute),
     ("partner add", Right::Administer),
     ("partner contact northwind", Right::Triage),
+    ("partner ledger northwind", Right::Contribute),
+    ("partner check-in northwind", Right::Triage),
+    ("play list", Right::Contribute),
+    ("play start", Right::Triage),
     ("setup", Right::Administer),
     ("status", Right::Contribute),
 ];

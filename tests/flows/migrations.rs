@@ -26,6 +26,10 @@ const ROWS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007.sql")),
     (8, include_str!("migrations/0008.sql")),
     (9, include_str!("migrations/0009.sql")),
+    (11, include_str!("migrations/0011.sql")),
+    (12, include_str!("migrations/0012.sql")),
+    (10, include_str!("migrations/0010.sql")),
+    (13, include_str!("migrations/0013.sql")),
 ];
 
 mod sqlite {
@@ -170,6 +174,8 @@ async fn up_to_date(db: Db, before: &BTreeMap<String, Table>) {
         "pair_answers",
         "focus_accounts",
         "sharing_rules",
+        "asks",
+        "introductions",
     ] {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         assert_eq!(sql_value!(&mut tx, i64, AssertSqlSafe(sql.clone())).unwrap(), 0, "{table}");

@@ -48,7 +48,9 @@ async fn a_partner_is_added_and_edited(stage: Stage) {
         Open overlaps: 0
         List: none yet: drop one into the intake channel
         Focus list: none yet
+        Give and ask: nothing in a year
         Instructions: none yet, so no session is proposed
+        This season: focus not known · next on Wed 1 Apr
         They may see: overlaps with account, domain, what it is to us
         ");
     }

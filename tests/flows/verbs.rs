@@ -107,6 +107,8 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner session ask`. You can say:
     `/partner session request account with partner by date`  Ask the partner's manager for a session
     `/partner session schedule accounts with partner on date`  Set one up in a form: accounts, time, who comes
+    `/partner session agenda partner or account`  The agenda of the next session: with a partner, about an account, or yours
+    `/partner session log partner or account`  Log what came of a session that is over
     `/partner session list`  What is proposed, ahead and past, and what was asked for
     > session list all
     `/partner session list` takes no more words. Send it alone.
@@ -133,6 +135,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit list mine or late`  Open commitments
     `/partner commit mine`  Your own
     `/partner commit late`  Those past their date
+    `/partner commit owed`  What you owe and what you are owed
     "#);
     insta::assert_snapshot!(answers(&stage, ALEX, &["draft", "draft list", "draft new", "draft new pied piper", "digest", "digest preview",
         "digest settings", "digest now"]).await, @r"
@@ -170,6 +173,7 @@ async fn every_verb_answers(stage: Stage) {
     I don't know `/partner digest now`. You can say:
     `/partner digest preview`  The digest as it would be posted now, for your eyes only
     `/partner digest settings`  When and where it is posted
+    `/partner digest weights`  How much amount, trust, age and the rest count; shows what other weights would change
     ");
     insta::assert_snapshot!(answers(&stage, ALEX, &["partner", "partner show", "partner show pied piper", "partner add Initech",
         "partner contact", "partner contact nobody", "partner contact northwind", "setup", "setup now", "frobnicate", "help me"]).await, @r#"
@@ -200,11 +204,14 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -212,11 +219,14 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | schedule | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
-    `/partner digest preview | settings`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
+    `/partner digest preview | settings | weights`  The weekly triage digest
+    `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

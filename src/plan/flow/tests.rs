@@ -6,6 +6,7 @@ use super::super::request::{self, Request};
 use super::super::store;
 use super::*;
 use crate::kernel::actor::{Actor, Outside, Role, Standing};
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Error;
 use crate::kernel::ids::AccountId;
 use crate::map::account::Account;
@@ -195,13 +196,13 @@ async fn whoever_answers_for_the_partner_now_is_asked_instead() {
     let first = outbox_lines(&mut tx).await;
     leave(&mut tx, "UPM").await;
     // Nobody else answers: it stays where it is.
-    remind_of_requests(&mut tx, at("2026-03-06T12:00:00Z")).await.expect("a round");
+    remind_of_requests(&mut tx, at("2026-03-06T12:00:00Z"), &Calendars::default()).await.expect("a round");
     assert_eq!(outbox_lines(&mut tx).await, first);
     let managed = Partner { manager: Some("UOWN".into()), ..s.partner.clone() };
     crate::map::store::save_partner(&mut tx, at("2026-03-09T12:00:00Z"), &managed).await.expect("saved");
     for hour in 0..24 {
         let now = at("2026-03-09T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
-        remind_of_requests(&mut tx, now).await.expect("a round");
+        remind_of_requests(&mut tx, now, &Calendars::default()).await.expect("a round");
     }
     insta::assert_snapshot!(outbox_lines(&mut tx).await.replacen(&first, "", 1), @r"
     UOWN post: *Session on Acme (acme.com) with Northwind* / <@UREP> asks <@UOWN> for a session by Fri 13 Mar. / For: meet their VP
@@ -222,7 +223,7 @@ async fn a_waiting_manager_is_reminded_once_a_day() {
     asked(&s, &mut tx).await;
     for hour in 0..6 * 24 {
         let now = at("2026-03-05T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
-        remind_of_requests(&mut tx, now).await.expect("a round");
+        remind_of_requests(&mut tx, now, &Calendars::default()).await.expect("a round");
     }
     let lines = outbox_lines(&mut tx).await;
     let reminders: Vec<&str> = lines.lines().filter(|l| l.contains("has waited")).collect();
@@ -237,6 +238,7 @@ async fn committed(s: &Scene, tx: &mut Tx) -> Commitment {
     let promise = Promise {
         text: "send the case study".into(),
         owner: "UOWN".into(),
+        theirs: None,
         zone: "Europe/Stockholm".into(),
         due: date(2026, 3, 9),
         source: Some(("C1".into(), "1.2".into())),
@@ -253,7 +255,7 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
     assert_eq!(store::commitment(&mut tx, &c.id).await.expect("read").as_ref(), Some(&c));
     for hour in 0..5 * 24 {
         let now = at("2026-03-05T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
-        remind_of_commitments(&mut tx, now).await.expect("a round");
+        remind_of_commitments(&mut tx, now, &Calendars::default()).await.expect("a round");
     }
     let now = at("2026-03-10T12:00:00Z");
     let day = date(2026, 3, 10);
@@ -291,7 +293,7 @@ async fn what_somebody_promised_who_left_is_told_to_whoever_logged_it() {
     leave(&mut tx, "UOWN").await;
     for hour in 0..5 * 24 {
         let now = at("2026-03-05T12:00:00Z") + jiff::SignedDuration::from_hours(hour);
-        remind_of_commitments(&mut tx, now).await.expect("a round");
+        remind_of_commitments(&mut tx, now, &Calendars::default()).await.expect("a round");
     }
     let now = at("2026-03-10T12:00:00Z");
     move_commitment(&mut tx, now, &actor("UREP"), &(c.id, 1), commitment::Move::Finish).await.expect("done");

@@ -19,6 +19,9 @@ fn input(candidates: Vec<Overlap>, waiting: &[(&str, i64)]) -> Input {
         ours: None,
         kinds: Kinds::shipped(),
         counted: HashSet::new(),
+        weights: Weights::default(),
+        trust: HashMap::new(),
+        worked: HashMap::new(),
     }
 }
 

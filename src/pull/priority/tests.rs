@@ -3,7 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::kernel::ids::OverlapId;
 use crate::kernel::money::Money;
+use crate::map::trust::Trust;
 use crate::pull::testing::{at, overlap};
+use crate::pull::weights::Level;
 
 fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
     let now = at("2026-03-09T08:00:00Z");
@@ -223,4 +225,50 @@ fn what_lasts_leaves_the_news_of_the_week_out() {
     o.first_seen = at("2026-01-01T07:00:00Z");
     assert_eq!(lasting(&o, &about(&[], &zone)), before);
     assert!(weigh(&o, &about(&[], &zone)).score > before.score);
+}
+
+#[test]
+fn what_does_not_count_is_not_said() {
+    let mut o = overlap("acme", "Acme", "Northwind");
+    o.stage = Some("negotiation".into());
+    let (zone, mut weights) = (TimeZone::UTC, NORMAL.clone());
+    let about = About { largest: true, focus: Some(Side::Ours), stale_days: Some(60), ..about(&[], &zone) };
+    let trust =
+        Trust { who: "Sam Whitfield at Northwind".into(), whom: "Dana Reyes, VP Sales".into(), strength: 4 };
+    let worked = crate::pull::weights::Worked::most(7, 9);
+    let all = |weights: &Weights| {
+        let p = weigh_beside(&o, &about, &Beside { weights, trust: Some(&trust), worked });
+        p.why.iter().map(Reason::words).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(all(&weights), @"");
+    for criterion in
+        [Criterion::Trust, Criterion::Saturation, Criterion::Stage, Criterion::Amount, Criterion::Focus]
+    {
+        weights.set(criterion, Level::Off);
+    }
+    insta::assert_snapshot!(all(&weights), @"");
+    for criterion in [Criterion::Kind, Criterion::Freshness, Criterion::Balance, Criterion::Waiting] {
+        weights.set(criterion, Level::Off);
+    }
+    insta::assert_snapshot!(all(&weights), @"");
+}
+
+#[test]
+fn an_overlap_without_anybody_counts_more_with_every_week() {
+    let points: Vec<i64> = [6, 11, 12, 19, 26, 33, 90].map(waiting_points).to_vec();
+    assert_eq!(points, [15, 15, 20, 25, 30, 30, 30]);
+}
+
+#[test]
+fn trust_and_a_partner_that_is_worked_through_move_an_overlap() {
+    let (o, zone) = (overlap("acme", "Acme", "Northwind"), TimeZone::UTC);
+    let score = |beside: &Beside<'_>| weigh_beside(&o, &about(&[], &zone), beside).score;
+    let plain = score(&Beside::default());
+    let trust = Trust { who: "Sam".into(), whom: "Dana".into(), strength: 5 };
+    assert_eq!(score(&Beside { trust: Some(&trust), ..Beside::default() }), plain + 15);
+    let worked = crate::pull::weights::Worked::most(4, 4);
+    assert_eq!(score(&Beside { worked, ..Beside::default() }), plain - 12);
+    let mut weights = NORMAL.clone();
+    weights.set(Criterion::Trust, Level::High);
+    assert_eq!(score(&Beside { weights: &weights, trust: Some(&trust), worked: None }), plain + 30);
 }

@@ -7,7 +7,7 @@ use super::{Scene, action};
 use crate::kernel::blocks::{self, clip};
 use crate::kernel::error::Result;
 use crate::map::lists::review::WRONG;
-use crate::pull::digest::{Decision, Row, waits};
+use crate::pull::digest::{Decided, Decision, Row, waits};
 
 /// So many holds stand on a row; the map has the rest.
 const HOLDS: usize = 2;
@@ -41,8 +41,8 @@ pub(super) struct Shown {
 }
 
 pub(super) enum Control {
-    /// The second part: the matcher made it.
-    Decide(String, bool),
+    /// The second part: the matcher made it; the third: nobody has it.
+    Decide(String, bool, bool),
     Reopen(String),
     Nothing,
 }
@@ -73,9 +73,13 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
         };
         (DecidedRow { account, partner, kind, state, holds }.render()?, Control::Nothing)
     } else if waits(o, scene.now) {
-        let assigned = made
-            .filter(|m| matches!(&m.what, Decision::Assign(user) if o.assignee.as_ref() == Some(user)))
-            .and_then(|m| scene.decision(m, &o.partner));
+        // Who has it; or that it was turned down before, and came back because it changed.
+        let lasts = |m: &&Decided| match &m.what {
+            Decision::Assign(user) => o.assignee.as_ref() == Some(user),
+            Decision::Dismiss(_) => true,
+            _ => false,
+        };
+        let assigned = made.filter(lasts).and_then(|m| scene.decision(m, &o.partner));
         let (why, mut held) = (clip(&capital(&row.why), 200), scene.held(o));
         if why.is_empty() {
             held = capital(&held);
@@ -83,7 +87,7 @@ pub(super) fn row(row: &Row, scene: &Scene, named: bool) -> Result<Option<Shown>
         let matched = scene.matched.contains(&o.id);
         (
             OpenRow { account, partner, kind, why, held, assigned, holds }.render()?,
-            Control::Decide(value, matched),
+            Control::Decide(value, matched, o.holder().is_none()),
         )
     } else {
         let state = made.and_then(|m| scene.decision(m, &o.partner));
@@ -118,10 +122,13 @@ fn decided_menu(value: &str) -> Value {
 /// A row of the message itself: **Plan** and `⋯` under it.
 pub(super) fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
     match &shown.control {
-        Control::Decide(value, matched) => {
+        Control::Decide(value, matched, free) => {
             out.push(blocks::section(&shown.text));
-            let plan = blocks::button("Plan", action::PLAN, value);
-            out.push(blocks::actions(vec![plan, menu(value, *matched, false)]));
+            let claim = free.then(|| blocks::button("Claim", action::CLAIM, value));
+            let mut all = vec![blocks::button("Plan", action::PLAN, value)];
+            all.extend(claim);
+            all.push(menu(value, *matched, false));
+            out.push(blocks::actions(all));
         }
         _ => out.push(thread_block(shown)),
     }
@@ -130,7 +137,7 @@ pub(super) fn top_blocks(shown: &Shown, out: &mut Vec<Value>) {
 /// A row of a reply: one block, its controls in `⋯`.
 pub(super) fn thread_block(shown: &Shown) -> Value {
     match &shown.control {
-        Control::Decide(value, matched) => blocks::section_with(&shown.text, menu(value, *matched, true)),
+        Control::Decide(value, matched, _) => blocks::section_with(&shown.text, menu(value, *matched, true)),
         Control::Reopen(value) => blocks::section_with(&shown.text, decided_menu(value)),
         Control::Nothing => blocks::section(&shown.text),
     }

@@ -53,6 +53,9 @@ fn week() -> (Digest, Scene) {
         ours: None,
         kinds: crate::map::lists::kinds::Kinds::shipped(),
         counted: HashSet::new(),
+        weights: crate::pull::weights::Weights::default(),
+        trust: HashMap::new(),
+        worked: HashMap::new(),
     };
     let scene = Scene {
         now: input.now,
@@ -114,7 +117,7 @@ fn a_full_digest() {
     let kinds: Vec<&str> = message.blocks.iter().map(|b| b["type"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), 17, "{kinds:?}");
     assert_eq!(message.blocks[5]["elements"][0]["value"], "globex:1");
-    assert_eq!(message.blocks[5]["elements"][1]["options"][3]["value"], "draft:globex:1");
+    assert_eq!(message.blocks[5]["elements"][2]["options"][3]["value"], "draft:globex:1");
 }
 
 #[test]
@@ -268,7 +271,7 @@ fn every_form_is_valid() {
     let time = DigestTime::default();
     for view in [
         forms::plan(&o, from, day, &offer()),
-        forms::assign(&o, from),
+        forms::assign(&o, from, &"U0OMAR".into()),
         forms::snooze(&o, from, day),
         forms::dismiss(&o, from),
         forms::settings(&time, Some(&channel), Some(&channel)),

@@ -1,10 +1,12 @@
 //! The digest: preview, settings, and its hour.
 
+mod weights;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::grammar::DigestVerb;
-use super::super::payload::ViewSubmission;
+use super::super::payload::{Action, ViewSubmission};
 use super::channels::{self, Use};
 use super::{Bot, Occasion, Problem, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
@@ -25,6 +27,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DigestVerb>) -> Resul
     match verb.unwrap_or(DigestVerb::Preview) {
         DigestVerb::Preview => preview(o).await,
         DigestVerb::Settings => open_settings(o).await,
+        DigestVerb::Weights => weights::open(o, "").await,
     }
 }
 
@@ -33,12 +36,16 @@ async fn preview(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let workspace = settings::load(&mut tx).await?;
     let due = commitments(&mut tx, o.now).await?;
-    let digest = flow::compose(&mut tx, o.now, None, due).await?;
+    let digest = flow::compose(&mut tx, o.now, None, due, &o.bot.mapping).await?;
     let channel = workspace.digest_channel.as_ref();
     let next = channel.and_then(|_| flow::next_words(&workspace.digest, o.now));
     let scene = flow::scene(&mut tx, o.now, channel, &digest.overlaps()).await?;
     tx.rollback().await?;
-    o.answer(view::preview(&digest, &scene, next)?).await
+    let mut message = view::preview(&digest, &scene, next)?;
+    if weights::may_set(&o.actor) && !digest.top.is_empty() {
+        message.blocks.push(weights::button());
+    }
+    o.answer(message).await
 }
 
 /// Where the digest stands decides who reads it, so only those who administer may move it.
@@ -50,10 +57,12 @@ async fn open_settings(o: &Occasion<'_>) -> Result<Handled> {
     o.open(&forms::settings(&workspace.digest, channel, o.place.channel.as_ref())).await
 }
 
-pub(super) async fn click(o: &Occasion<'_>, verb: &str) -> Result<Handled> {
+pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
     match verb {
         "settings" => open_settings(o).await,
         "preview" => preview(o).await,
+        "weights" => weights::open(o, &action.value).await,
+        "weigh" => weights::take(o, &action.value).await,
         _ => Err(outdated()),
     }
 }
@@ -92,7 +101,10 @@ async fn partner_reads(tx: &mut Tx, channel: &ChannelId) -> Result<Option<String
     }))
 }
 
-pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
+    if verb == "weights" {
+        return Ok(Problems::new());
+    }
     let channel = match read(s) {
         Err(problem) => return Ok(vec![problem]),
         Ok((_, channel)) => channel,
@@ -104,7 +116,10 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result
     Ok(objection.map(|text| (field::CHANNEL.to_owned(), text)).into_iter().collect())
 }
 
-pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
+pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
+    if verb == "weights" {
+        return weights::try_out(o, s).await;
+    }
     let Ok((time, channel)) = read(s) else { return Err(outdated()) };
     let mut tx = o.begin().await?;
     if let Some(problem) = partner_reads(&mut tx, &channel).await? {
@@ -153,8 +168,8 @@ pub(super) async fn prepare(bot: &Bot, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
     let due = commitments(tx, now).await?;
-    flow::post_due(tx, now, due).await?;
+    flow::post_due(tx, now, due, &bot.mapping).await?;
     Ok(())
 }

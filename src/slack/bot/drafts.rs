@@ -85,8 +85,8 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
     compose::from_message(o, shortcut).await
 }
 
-pub(super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    flow::round(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
+    flow::round(tx, now, &bot.calendars).await
 }
 
 /// How the outbox row that carries a note ended; `link` leads to the message.

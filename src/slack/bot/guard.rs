@@ -5,7 +5,7 @@
 use super::{Occasion, setup};
 use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
-use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, OverlapsVerb, PartnerVerb};
+use crate::slack::grammar::{AccountVerb, DigestVerb, Noun, OverlapsVerb, PartnerVerb, PlayVerb};
 
 /// What somebody needs to get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +44,43 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.step_done", CONTRIBUTE),
     ("account.summary", CONTRIBUTE),
     ("account.touch", CONTRIBUTE),
+    // Who approves and edits an agenda, the flow checks: a sheet may name anybody.
+    ("agenda.approve", CONTRIBUTE),
+    ("agenda.edit", CONTRIBUTE),
+    ("agenda.name", CONTRIBUTE),
+    ("agenda.page", CONTRIBUTE),
+    ("agenda.show", CONTRIBUTE),
+    // Whose move it is, the flow checks.
+    ("ask.answer", CONTRIBUTE),
+    ("ask.asked", CONTRIBUTE),
+    ("ask.close", CONTRIBUTE),
+    ("ask.decline", CONTRIBUTE),
+    ("ask.missing", CONTRIBUTE),
+    ("ask.new", CONTRIBUTE),
+    ("ask.withdraw", CONTRIBUTE),
+    // Whose feed or file it is, and who answers for the partner, the flow checks.
+    ("calendar.end", CONTRIBUTE),
+    ("calendar.file", CONTRIBUTE),
+    ("calendar.held", CONTRIBUTE),
+    ("calendar.link", CONTRIBUTE),
+    ("calendar.link_with", CONTRIBUTE),
+    ("calendar.not_ours", CONTRIBUTE),
+    ("calendar.read", TRIAGE),
+    ("calendar.show", CONTRIBUTE),
     ("channel.confirm", ADMINISTER),
+    // Asked again with the partner.
+    ("check_in.later", TRIAGE),
+    ("check_in.record", TRIAGE),
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
     ("commitment.drop", CONTRIBUTE),
+    ("commitment.owed", CONTRIBUTE),
     ("commitment.snooze", CONTRIBUTE),
     ("digest.preview", CONTRIBUTE),
     ("digest.settings", ADMINISTER),
+    // What one sets counts for every partner: the noun asks for somebody who looks after all.
+    ("digest.weigh", TRIAGE),
+    ("digest.weights", TRIAGE),
     ("draft.approve", APPROVE),
     ("draft.arrived", APPROVE),
     ("draft.contact", TRIAGE),
@@ -82,9 +112,18 @@ pub const TABLE: &[(&str, Need)] = &[
     ("import.map", TRIAGE),
     ("import.overlaps", TRIAGE),
     ("import.run", TRIAGE),
+    // Who may move one, the flow checks.
+    ("introduction.add", CONTRIBUTE),
+    ("introduction.agree", CONTRIBUTE),
+    ("introduction.close", CONTRIBUTE),
+    ("introduction.drop", CONTRIBUTE),
+    ("introduction.made", CONTRIBUTE),
+    ("introduction.met", CONTRIBUTE),
+    ("introduction.snooze", CONTRIBUTE),
     ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
+    ("overlap.claim", TRIAGE),
     ("overlap.dismiss", TRIAGE),
     ("overlap.menu", TRIAGE),
     ("overlap.plan", TRIAGE),
@@ -104,6 +143,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
     ("partner.fit", CONTRIBUTE),
+    ("partner.ledger", CONTRIBUTE),
     // Everybody reads them; who writes them is asked again with the partner.
     ("partner.instructions", CONTRIBUTE),
     ("partner.names", TRIAGE),
@@ -111,6 +151,27 @@ pub const TABLE: &[(&str, Need)] = &[
     // Asked again with the partner: its manager's or an admin's.
     ("partner.sharing", TRIAGE),
     ("partner.show", CONTRIBUTE),
+    // Those who run a play and who thought of it may move it, whatever their role; the flow checks.
+    ("play.drop", CONTRIBUTE),
+    ("play.edit", CONTRIBUTE),
+    ("play.go", CONTRIBUTE),
+    ("play.list", CONTRIBUTE),
+    ("play.menu", CONTRIBUTE),
+    ("play.move", CONTRIBUTE),
+    ("play.on_track", CONTRIBUTE),
+    ("play.page", CONTRIBUTE),
+    ("play.results", CONTRIBUTE),
+    ("play.ship", CONTRIBUTE),
+    ("play.show", CONTRIBUTE),
+    // Asked again with the partner.
+    ("play.start", TRIAGE),
+    ("play.support", CONTRIBUTE),
+    // Who was there logs; the flow checks.
+    ("record.account", CONTRIBUTE),
+    ("record.close", CONTRIBUTE),
+    ("record.log", CONTRIBUTE),
+    ("record.missed", CONTRIBUTE),
+    ("record.show", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
     ("request.ask", CONTRIBUTE),
@@ -147,24 +208,33 @@ pub fn need_of_command(noun: &Noun) -> Need {
     match noun {
         Noun::Overlaps { verb: Some(OverlapsVerb::Review) } => TRIAGE,
         Noun::Overlaps { verb: Some(OverlapsVerb::Kinds) } => ADMINISTER,
-        Noun::Overlaps { .. } | Noun::Session { .. } | Noun::Commit { .. } | Noun::Status { .. } => {
-            CONTRIBUTE
-        }
+        Noun::Overlaps { .. }
+        | Noun::Session { .. }
+        | Noun::Calendar { .. }
+        | Noun::Commit { .. }
+        | Noun::Status { .. } => CONTRIBUTE,
+        Noun::Intro { .. } | Noun::Ask { .. } => CONTRIBUTE,
         Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
+        Noun::Play { verb: Some(PlayVerb::Start { .. }) } => TRIAGE,
+        Noun::Play { .. } => CONTRIBUTE,
         Noun::Account { .. } => CONTRIBUTE,
         Noun::Digest { verb } => match verb {
             Some(DigestVerb::Settings) => ADMINISTER,
+            Some(DigestVerb::Weights) => TRIAGE,
             Some(DigestVerb::Preview) | None => CONTRIBUTE,
         },
         Noun::Partner { verb } => match verb {
             Some(PartnerVerb::Add { .. }) => ADMINISTER,
-            Some(PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => TRIAGE,
+            Some(PartnerVerb::CheckIn { .. } | PartnerVerb::Contact { .. } | PartnerVerb::Sharing { .. }) => {
+                TRIAGE
+            }
             Some(
                 PartnerVerb::List
                 | PartnerVerb::Instructions { .. }
                 | PartnerVerb::Show { .. }
                 | PartnerVerb::Focus { .. }
-                | PartnerVerb::Fit { .. },
+                | PartnerVerb::Fit { .. }
+                | PartnerVerb::Ledger { .. },
             )
             | None => CONTRIBUTE,
         },

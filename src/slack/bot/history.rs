@@ -41,17 +41,38 @@ const DEEDS: &[(&str, &str)] = &[
     ("account.step_drop", "dropped a step of {}"),
     ("account.summary", "posted the summary of {}"),
     ("account.touch", "logged a touch with {}"),
+    ("agenda.approve", "approved {}"),
+    ("agenda.edit", "edited {}"),
+    ("agenda.load", "loaded {}"),
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
+    ("ask.answer", "answered {}"),
+    ("ask.asked", "asked the partner about {}"),
+    ("ask.close", "closed {}"),
+    ("ask.decline", "declined {}"),
+    ("ask.missing", "asked for more on {}"),
+    ("ask.new", "asked {}"),
+    ("ask.pass_on", "passed on {}"),
+    ("ask.withdraw", "withdrew {}"),
     ("backup.restore", "restored {}"),
+    ("calendar.drop", "read {}"),
+    ("calendar.end", "ended {}"),
+    ("calendar.file", "took the calendar file of {}"),
+    ("calendar.held", "confirmed {}"),
+    ("calendar.link", "opened {}"),
+    ("calendar.not_ours", "set {} aside"),
+    ("calendar.read", "had {} read"),
     ("channel.confirm", "let {} stay shared"),
     ("channel.hold", "held back what goes to {}"),
+    ("check_in.later", "put off {}"),
+    ("check_in.record", "recorded {}"),
     ("commitment.add", "logged {}"),
     ("commitment.done", "closed {}"),
     ("commitment.drop", "dropped {}"),
     ("commitment.snooze", "snoozed {}"),
     ("contact.add", "added {}"),
     ("digest.settings", "changed {}"),
+    ("digest.weigh", "set {}"),
     ("draft.approve", "approved {}"),
     ("draft.arrived", "marked {} as sent"),
     ("draft.dropped", "held back {}"),
@@ -83,6 +104,13 @@ const DEEDS: &[(&str, &str)] = &[
     ("import.run", "imported {}"),
     ("inbox.drop", "dropped {}"),
     ("inbox.retry", "had {} tried again"),
+    ("introduction.add", "logged {}"),
+    ("introduction.agree", "marked {} as agreed"),
+    ("introduction.close", "said what came of {}"),
+    ("introduction.drop", "dropped {}"),
+    ("introduction.made", "marked {} as made"),
+    ("introduction.met", "marked {} as met"),
+    ("introduction.snooze", "snoozed {}"),
     ("keys.rotate", "changed {}"),
     ("kinds.settings", "changed {}"),
     ("overlap.add", "added {}"),
@@ -109,6 +137,18 @@ const DEEDS: &[(&str, &str)] = &[
     ("partner.prospect", "marked that there is no agreement yet with {}"),
     ("partner.saturation", "looked at what is left with {}"),
     ("partner.sharing", "changed what {} may see"),
+    ("play.drop", "dropped {}"),
+    ("play.edit", "changed {}"),
+    ("play.go", "started {}"),
+    ("play.move", "moved the date of {}"),
+    ("play.on_track", "said that {} is on track"),
+    ("play.results", "recorded what came of {}"),
+    ("play.ship", "shipped {}"),
+    ("play.start", "thought of {}"),
+    ("play.support", "added support to {}"),
+    ("record.account", "logged an account of {}"),
+    ("record.close", "closed the log of {}"),
+    ("record.missed", "marked {} as missed"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -205,11 +245,13 @@ fn more(link: &Link) -> String {
             .strip_prefix("version ")
             .and_then(|rest| rest.split(',').next())
             .map_or_else(String::new, |version| format!(" (v{})", escape(version))),
-        "draft.reject"
-        | "draft.override"
-        | "draft.unconfirmed"
-        | "draft.failed"
+        "check_in.record"
+        | "digest.weigh"
         | "draft.dropped"
+        | "draft.failed"
+        | "draft.override"
+        | "draft.reject"
+        | "draft.unconfirmed"
         | "draft.undelivered"
         | "focus.agree"
         | "focus.drop"
@@ -219,6 +261,7 @@ fn more(link: &Link) -> String {
         | "partner.names"
         | "partner.saturation"
         | "partner.sharing"
+        | "play.move"
         | "focus.unpin"
             if !link.detail.is_empty() =>
         {
@@ -243,15 +286,28 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "request" => plan::store::request(tx, &id.into())
             .await?
             .map(|r| format!("the session on {} with {}", r.account, r.partner)),
-        "session" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
+        "ask" => plan::store::ask(tx, &id.into())
+            .await?
+            .map(|q| format!("the question about {} to {}", q.account, q.partner)),
+        "introduction" => plan::store::introduction(tx, &id.into())
+            .await?
+            .map(|i| format!("the introduction to {} at {}", i.whom, i.account)),
+        "session" | "record" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
+        "agenda" => {
+            plan::store::session(tx, &id.into()).await?.map(|s| format!("the agenda of “{}”", s.title()))
+        }
         "commitment" => {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
         "partner" => map::partner(tx, &id.into()).await?.map(|p| p.name),
+        "play" => plan::store::play(tx, &id.into())
+            .await?
+            .map(|p| format!("the play {} with {}", p.plan.title, p.partner)),
         "focus" => {
             let partner = id.split(':').next().unwrap_or_default();
             map::partner(tx, &partner.into()).await?.map(|p| format!("the focus list with {}", p.name))
         }
+        "check_in" => map::partner(tx, &id.into()).await?.map(|p| format!("the check-in with {}", p.name)),
         "contact" => map::contact(tx, &id.into()).await?.map(|c| c.name),
         "import" => import::store::find(tx, &id.into()).await?.map(|i| i.file_name),
         "pair" => {
@@ -261,9 +317,16 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
         }
         "kinds" => Some("what kinds of overlaps suggest".to_owned()),
+        "calendar" => {
+            plan::store::found(tx, &id.into()).await?.map(|f| format!("“{}”", clip(&f.title, REASON)))
+        }
+        "calendars" if id == "file" => Some("a calendar file".to_owned()),
+        "calendars" => Some("the calendars".to_owned()),
+        "feed" => Some("a calendar link".to_owned()),
         "channel" => return Ok(Some(ChannelId::from(id).mention())),
         "app" => Some("Tandem".to_owned()),
         "backup" => Some("a backup".to_owned()),
+        "digest" if id == "weights" => Some("the weights of triage".to_owned()),
         "digest" => Some("the digest's settings".to_owned()),
         "inbox" => Some(format!("number {id} of the inbox")),
         "keys" => Some("the key of the stored secrets".to_owned()),
@@ -277,21 +340,30 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 /// What things are written down about.
 const KINDS: &[&str] = &[
     "account",
+    "agenda",
     "app",
+    "ask",
     "backup",
+    "calendar",
+    "calendars",
     "channel",
+    "check_in",
     "commitment",
     "contact",
     "digest",
     "draft",
+    "feed",
     "focus",
     "import",
     "inbox",
+    "introduction",
     "keys",
     "kinds",
     "overlap",
     "pair",
     "partner",
+    "play",
+    "record",
     "request",
     "session",
     "setup",
@@ -319,7 +391,14 @@ mod tests {
         "account.history",
         "account.list",
         "account.show",
+        "agenda.name",
+        "agenda.page",
+        "agenda.show",
+        "commitment.owed",
+        "calendar.link_with",
+        "calendar.show",
         "digest.preview",
+        "digest.weights",
         "draft.contact",
         "draft.gift",
         "draft.more",
@@ -344,13 +423,21 @@ mod tests {
         "inbox.put_back",
         "inbox.ru",
         "keys.ring",
+        "overlap.claim",
         "overlap.menu",
         "overlap.say",
         "pair.answers",
         "pair.review",
         "pair.skip",
         "partner.fit",
+        "partner.ledger",
         "partner.show",
+        "play.list",
+        "play.menu",
+        "play.page",
+        "play.show",
+        "record.log",
+        "record.show",
         "session.partner",
         "session.set_aside",
         "session.show",

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::super::payload::Action;
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, calendars, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::wake::Bell;
 use crate::kernel::actor::Right;
@@ -76,13 +76,14 @@ impl Sources {
 
 /// Looks at sources until cancelled. A database that fails is waited for.
 pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
+    calendars::reading::register(&bot).await?;
     if matches!(bot.db, Db::Sqlite { .. }) && !bot.sources.all.is_empty() {
         store::release_all(&bot.db).await?;
         // What a process that is gone had begun; on Postgres another may be at it.
         let _ = std::fs::remove_dir_all(folder(&bot)?);
     }
     while !stop.is_cancelled() {
-        let worked = pulse.step(Box::pin(next(&bot))).await.unwrap_or_else(|error| {
+        let worked = pulse.step(Box::pin(work(&bot))).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the sources of lists cannot be looked at; trying again");
             false
         });
@@ -95,6 +96,13 @@ pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result
         }
     }
     Ok(())
+}
+
+/// Looks at the lists that are due, and at a calendar; `false` when none is.
+async fn work(bot: &Bot) -> Result<bool> {
+    let lists = next(bot).await?;
+    let calendar = calendars::reading::next(bot).await?;
+    Ok(lists || calendar)
 }
 
 /// Looks at those that are due; `false` when none is.

@@ -58,11 +58,14 @@ pub(super) async fn click(
     if verb == "wrong" {
         return wrong(o, &overlap).await;
     }
+    if verb == "claim" {
+        return decide(o, &id, version, Decision::Assign(o.actor.user.clone()), None).await;
+    }
     let from = (o.place.channel.as_ref(), o.place.thread.as_deref());
     let in_a_week = o.today().saturating_add(Span::new().days(WEEK));
     let view = match verb {
         "plan" => forms::plan(&overlap, from, in_a_week, &decision::offer(o, &overlap).await?),
-        "assign" => forms::assign(&overlap, from),
+        "assign" => forms::assign(&overlap, from, &o.actor.user),
         "snooze" => forms::snooze(&overlap, from, in_a_week),
         "dismiss" => forms::dismiss(&overlap, from),
         _ => return Err(outdated()),

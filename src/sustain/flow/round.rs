@@ -5,20 +5,20 @@ use jiff::Timestamp;
 use super::{nudge, record};
 use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
 use crate::delivery::schedule;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::map::store as map;
-use crate::plan::calendar::{is_working_day, working_days_between};
-use crate::store::{Tx, millis, settings};
+use crate::store::{Tx, millis, people, settings};
 use crate::sustain::draft::{Decision, Draft, Stage};
 use crate::sustain::{store, view};
 
-/// Working days after which whoever has the ready text is asked whether it was sent.
+/// Business days after which whoever has the ready text is asked whether it was sent.
 const REMIND_AFTER: i64 = 2;
 /// Nobody is reminded before this hour.
 const REMIND_FROM_HOUR: i8 = 9;
 
 /// Lets stale notes expire, wakes those whose snooze is over, and reminds of those that go by hand.
-pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn round(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     for draft in store::all_waiting(tx).await? {
         match draft.stage.clone() {
             Stage::Proposed { snoozed_until, .. } => {
@@ -28,7 +28,7 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
                     wake(tx, now, &draft, until).await?;
                 }
             }
-            Stage::HandedOver(decision) => remind(tx, now, &draft, &decision).await?,
+            Stage::HandedOver(decision) => remind(tx, now, calendars, &draft, &decision).await?,
             _ => {}
         }
     }
@@ -58,11 +58,19 @@ async fn wake(tx: &mut Tx, now: Timestamp, draft: &Draft, until: Timestamp) -> R
 }
 
 /// Under the ready text, once.
-async fn remind(tx: &mut Tx, now: Timestamp, draft: &Draft, approved: &Decision) -> Result<()> {
+async fn remind(
+    tx: &mut Tx,
+    now: Timestamp,
+    calendars: &Calendars,
+    draft: &Draft,
+    approved: &Decision,
+) -> Result<()> {
+    let sender = &draft.note.sender;
+    let days = calendars.of_person(sender, &people::zone_of(tx, sender).await?);
     let zone = settings::load(tx).await?.digest.time_zone();
     let (then, here) = (approved.at.to_zoned(zone.clone()).date(), now.to_zoned(zone));
-    let due = working_days_between(then, here.date()) >= REMIND_AFTER
-        && is_working_day(here.date())
+    let due = days.between(then, here.date()) >= REMIND_AFTER
+        && days.is_business_day(here.date())
         && here.hour() >= REMIND_FROM_HOUR;
     let schedule = format!("draft.remind:{}", draft.id);
     if !due || !schedule::fire(tx, &schedule, &approved.at.to_string(), millis(now)).await? {

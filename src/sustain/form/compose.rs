@@ -219,6 +219,7 @@ fn told(template: &Template, ground: &Ground, facts: &template::Facts) -> Vec<St
             "asset" => facts.asset.as_ref().map(|a| a.title.clone()),
             "our_launch" => facts.our_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
             "their_launch" => facts.their_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
+            "their_focus" => ground.season.as_ref().map(|said| format!("this season: {}", said.words())),
             "our_contact" => facts.our_contact.as_ref().map(|c| format!("{}, {}", c.name, c.role)),
             "result" => facts.result.as_ref().map(|r| format!("{} {r}", ground.overlap.account.name)),
             "next_step" => facts.next_step.clone(),

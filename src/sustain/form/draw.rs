@@ -26,6 +26,12 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         ground.seen_on(),
     ))];
     rows.extend(account_map::view::standing(&ground.holds));
+    rows.extend(
+        ground
+            .season
+            .as_ref()
+            .map(|said| blocks::context(&format!("This season they focus on {}", escape(&said.words())))),
+    );
     if let Some((version, tone)) = &ground.tone {
         rows.push(blocks::context(&format!("Tone, by instruction v{version}: {}", escape(tone))));
     }

@@ -17,6 +17,7 @@ fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
         library: Vec::new(),
         others: vec!["Globex".to_owned()],
         holds: Vec::new(),
+        season: None,
         tone: None,
         owner: Some("Alex Rivera".to_owned()),
         owner_user: None,

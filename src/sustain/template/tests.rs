@@ -20,6 +20,7 @@ fn sample() -> Facts {
         }),
         our_launch: Some(Dated { title: "Returns connector".into(), date: "2 March".into() }),
         their_launch: Some(Dated { title: "Northwind Returns API".into(), date: "5 March".into() }),
+        their_focus: Some(Dated { title: "returns in retail".into(), date: "4 March".into() }),
         result: Some("went live two weeks early".into()),
         next_step: Some("Thursday 19 March".into()),
     }
@@ -120,7 +121,7 @@ fn errors_name_line_and_reason() {
     let front = "+++\ntitle = \"T\"\npurpose = \"expansion\"\ngift = \"asset\"\nchannel = \"slack\"\nneeds = [\"account\"]\n+++\n";
     let error = |source: &str| Template::parse("t", source).unwrap_err().to_string();
     insta::assert_snapshot!(error("no fence"), @"line 1: The first line must be +++, followed by title, purpose, gift, channel and needs.");
-    insta::assert_snapshot!(error(&format!("{front}Hi\n{{{{ acount }}}}")), @"line 9: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, result, next_step.");
+    insta::assert_snapshot!(error(&format!("{front}Hi\n{{{{ acount }}}}")), @"line 9: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
     insta::assert_snapshot!(error(&format!("{front}{{{{ owner }}}}")), @"line 8: The text uses owner: add it to needs.");
     assert!(error(&front.replace("expansion", "world-domination")).starts_with("line 3: "));
     assert!(error(&format!("{front}a\nb {{% if %}}")).starts_with("line 9: "));

@@ -2,7 +2,7 @@
 
 use super::super::super::client::CallError;
 use super::super::super::payload::{FileRef, FileShared};
-use super::super::{Bot, finish, identity};
+use super::super::{Bot, calendars, finish, identity};
 use super::show;
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
@@ -54,6 +54,10 @@ pub(in crate::slack::bot) async fn shared(
         let subject = format!("file:{}", event.file_id);
         audit::refused(&mut tx, now, user.as_str(), "import.drop", &subject, "not a member");
     }
+    if actor.standing == Standing::Member && calendars::is_calendar(&file) {
+        tx.commit().await?;
+        return calendars::shared(bot, claimed, &actor, channel, &file).await;
+    }
     if let Some(text) = objection(&actor, &file, bot.file_limit) {
         let out = Outgoing::whisper(channel, user, None, Message::text(text));
         outbox::enqueue(&mut tx, millis(now), &out).await?;
@@ -92,7 +96,7 @@ fn objection(actor: &Actor, file: &FileRef, limit: u64) -> Option<String> {
         Some("Lists are only taken from members of the workspace that runs Tandem.".to_owned())
     } else if !LISTS.iter().any(|end| file.name.to_lowercase().ends_with(&format!(".{end}"))) {
         Some(format!(
-            "I read lists as CSV, TSV or XLSX. *{name}* is none of these, so nothing was read from it."
+            "I read lists as CSV, TSV or XLSX, and calendars as ICS. *{name}* is none of these, so nothing was read from it."
         ))
     } else if file.size > limit {
         let (size, limit) = (file.size / 1_048_576, limit / 1_048_576);

@@ -263,6 +263,6 @@ async fn next(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Checked
     Ok(Checked::Instead(view))
 }
 
-pub(in super::super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    flow::look_for_triggers(tx, now).await
+pub(in super::super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
+    flow::look_for_triggers(tx, now, &bot.calendars).await
 }

@@ -1,0 +1,399 @@
+//! Sessions that calendars show and nobody logged: taken in, offered to who answers for the partner once they are over,
+//! and decided on.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::found::naming::{self, Known, Said};
+use super::super::found::{Came, Found, MOST_ACCOUNTS, State, Verdict, span};
+use super::super::session::{Guest, Moved, Named, Session};
+use super::super::{invite, store, view};
+use super::answerable;
+use crate::delivery::outbox::{self, Destination, Outgoing};
+use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ics::{Event, Read, Window};
+use crate::kernel::ids::{AccountId, FoundId, PartnerId, UserId};
+use crate::map::name;
+use crate::map::partner::Partner;
+use crate::map::store as map;
+use crate::store::{Tx, audit, millis, people, settings};
+
+/// A session that was over for longer when it was first seen is history, and nobody is asked about it.
+pub const LOOK_BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Calendars are read so far ahead.
+const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// So many are offered at a time.
+const AT_ONCE: i64 = 50;
+/// As many of what could not be matched are told.
+pub const TOLD: usize = 10;
+
+/// The span of a calendar that is read.
+pub fn window(now: Timestamp) -> Window {
+    Window {
+        from: now.saturating_sub(LOOK_BACK).unwrap_or(now),
+        until: now.saturating_add(LOOK_AHEAD).unwrap_or(now),
+    }
+}
+
+/// A calendar that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What it is called here.
+    pub calendar: &'a str,
+    /// Whose sessions it shows, where that is known.
+    pub partner: Option<&'a PartnerId>,
+    /// It is all that the calendar shows: what it lacks is gone.
+    pub whole: bool,
+}
+
+/// What a calendar came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Events in the span.
+    pub events: usize,
+    /// Those that follow the naming standard.
+    pub named: usize,
+    /// Those that were not known and are over: people are asked.
+    pub over: usize,
+    /// Those that were not known and lie ahead.
+    pub ahead: usize,
+    /// Those that follow the standard and could not be matched, and why.
+    pub unmatched: Vec<(String, String)>,
+}
+
+/// Takes in what a calendar shows.
+pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -> Result<Taken> {
+    let mut taken = Taken { events: read.events.len(), ..Taken::default() };
+    let zone = settings::load(tx).await?.digest.time_zone();
+    let partners = known_partners(tx).await?;
+    let mut shown: HashSet<(String, String)> = HashSet::new();
+    for event in read.events.iter().filter(|event| naming::follows(event)) {
+        taken.named += 1;
+        if invite::is_ours(&event.uid) {
+            continue;
+        }
+        if !event.cancelled {
+            shown.insert((event.uid.clone(), event.occurrence.clone()));
+        }
+        let before = store::found_as(tx, &event.uid, &event.occurrence).await?;
+        if before.as_ref().is_some_and(|found| !found.state.is_open())
+            || (before.is_none() && event.cancelled)
+        {
+            continue;
+        }
+        match recognised(tx, event, &partners, seen, &zone).await? {
+            Err(why) if taken.unmatched.len() < TOLD => taken.unmatched.push((event.title.clone(), why)),
+            Err(_) => {}
+            Ok(found) => match before {
+                Some(before) => update(tx, now, before, found, event.cancelled).await?,
+                None => {
+                    if store::insert_found(tx, now, &found).await? {
+                        let counted = if found.end <= now { &mut taken.over } else { &mut taken.ahead };
+                        *counted += 1;
+                    }
+                }
+            },
+        }
+    }
+    if seen.whole {
+        let span = window(now);
+        for found in store::found_open_in(tx, seen.calendar, span.from, span.until).await? {
+            if !shown.contains(&(found.uid.clone(), found.occurrence.clone())) {
+                gone(tx, now, found).await?;
+            }
+        }
+    }
+    Ok(taken)
+}
+
+async fn known_partners(tx: &mut Tx) -> Result<Vec<Known>> {
+    let mut all = Vec::new();
+    for partner in map::partners(tx).await? {
+        let contacts = map::contacts(tx, &partner.id).await?;
+        let hosts = contacts.iter().filter_map(|contact| contact.email.as_deref()?.split_once('@'));
+        let mut domains: HashSet<String> = hosts.map(|(_, host)| host.to_lowercase()).collect();
+        domains.extend(partner.domain.clone());
+        all.push(Known { id: partner.id, name: partner.name, domains });
+    }
+    Ok(all)
+}
+
+/// What an event is about; in words why that is not clear.
+async fn recognised(
+    tx: &mut Tx,
+    event: &Event,
+    partners: &[Known],
+    seen: Seen<'_>,
+    zone: &TimeZone,
+) -> Result<Result<Found, String>> {
+    let said = naming::said(event);
+    let partner = match naming::partner(event, &said, partners, seen.partner) {
+        Ok(partner) => partner,
+        Err(why) => return Ok(Err(why)),
+    };
+    let (accounts, unknown) = accounts(tx, &said, partner).await?;
+    if accounts.is_empty() {
+        let why = match unknown.as_slice() {
+            [] => format!("it names no account that {} and you share", partner.name),
+            unknown => format!("it names no account that I know: {}", unknown.join(", ")),
+        };
+        return Ok(Err(why));
+    }
+    let (start, end, whole_day) = span(event, zone);
+    let mut people: Vec<String> =
+        event.attendees.iter().chain(&event.organizer).map(|person| person.email.clone()).collect();
+    people.retain(|email| !email.is_empty());
+    people.sort();
+    people.dedup();
+    Ok(Ok(Found {
+        id: FoundId::random(),
+        uid: event.uid.clone(),
+        occurrence: event.occurrence.clone(),
+        calendar: seen.calendar.to_owned(),
+        title: event.title.trim().to_owned(),
+        place: event.place.trim().to_owned(),
+        start,
+        end,
+        whole_day,
+        partner_id: partner.id.clone(),
+        partner: partner.name.clone(),
+        accounts,
+        unknown,
+        people,
+        state: State::Ahead,
+        version: 1,
+    }))
+}
+
+/// The accounts that are named, in order, and the listed names that are none: whatever the title lists, and of all other
+/// words those that are accounts which the partner has too.
+async fn accounts(
+    tx: &mut Tx,
+    said: &Said,
+    partner: &Known,
+) -> Result<(Vec<(AccountId, String)>, Vec<String>)> {
+    let listed: Vec<String> = said.listed.iter().map(|written| name::key(written)).collect();
+    let own = name::key(&partner.name);
+    let mut keys: Vec<String> = listed.iter().chain(&said.runs).filter(|key| **key != own).cloned().collect();
+    keys.sort();
+    keys.dedup();
+    let found = map::accounts_like(tx, &said.domains, &keys).await?;
+    let ids: Vec<AccountId> = found.iter().map(|(account, _)| account.id.clone()).collect();
+    let shared: HashSet<AccountId> = map::overlaps_with(tx, &partner.id, &ids)
+        .await?
+        .into_iter()
+        .map(|overlap| overlap.account.id)
+        .collect();
+    let mut by_key: HashMap<&str, usize> = HashMap::new();
+    found.iter().for_each(|(_, key)| *by_key.entry(key).or_default() += 1);
+    let order = |key: &str| {
+        let at = listed.iter().position(|listed| listed == key);
+        at.or_else(|| said.runs.iter().position(|run| run == key).map(|at| at + listed.len()))
+    };
+    let mut named: Vec<(usize, AccountId, String)> = Vec::new();
+    for (account, key) in &found {
+        let written = account.domain.as_ref().is_some_and(|domain| said.domains.contains(domain));
+        let alone = listed.contains(key) && by_key.get(key.as_str()) == Some(&1);
+        if written || alone || shared.contains(&account.id) {
+            named.push((order(key).unwrap_or(usize::MAX), account.id.clone(), account.label()));
+        }
+    }
+    named.sort();
+    named.dedup_by(|one, other| one.1 == other.1);
+    let keys: HashSet<&str> = found
+        .iter()
+        .filter(|(account, _)| named.iter().any(|(_, id, _)| *id == account.id))
+        .map(|(_, key)| key.as_str())
+        .collect();
+    let missing = said.listed.iter().zip(&listed).filter(|(_, key)| !keys.contains(key.as_str()));
+    let unknown = missing.map(|(written, _)| written.clone()).collect();
+    let accounts = named.into_iter().map(|(_, id, label)| (id, label)).take(MOST_ACCOUNTS).collect();
+    Ok((accounts, unknown))
+}
+
+/// What the calendar says now of one that nobody has decided on.
+async fn update(tx: &mut Tx, now: Timestamp, before: Found, found: Found, cancelled: bool) -> Result<()> {
+    if cancelled {
+        return gone(tx, now, before).await;
+    }
+    let after = Found {
+        id: before.id.clone(),
+        calendar: before.calendar.clone(),
+        state: before.state.clone(),
+        version: before.version,
+        ..found
+    };
+    if after == before {
+        return Ok(());
+    }
+    // One that was moved into the future is asked about anew when it is over; its cards say so.
+    let state = if after.end > now { State::Ahead } else { before.state.clone() };
+    let next = Found { version: before.version + 1, ..after };
+    if state == State::Ahead {
+        draw(tx, now, &next).await?;
+    }
+    save(tx, now, Found { state, ..next }, before.version).await?;
+    Ok(())
+}
+
+async fn gone(tx: &mut Tx, now: Timestamp, found: Found) -> Result<()> {
+    let (seen, asked) = (found.version, found.state.asked().to_vec());
+    save(tx, now, Found { state: State::Gone(asked), version: seen + 1, ..found }, seen).await?;
+    Ok(())
+}
+
+/// Saves, and draws the cards of those who have one; `false` when somebody was faster.
+async fn save(tx: &mut Tx, now: Timestamp, found: Found, seen: i64) -> Result<bool> {
+    if !store::save_found(tx, now, &found, seen).await? {
+        return Ok(false);
+    }
+    draw(tx, now, &found).await?;
+    Ok(true)
+}
+
+async fn draw(tx: &mut Tx, now: Timestamp, found: &Found) -> Result<()> {
+    for reader in found.state.asked() {
+        let zone = people::zone_of(tx, reader).await?;
+        let card = view::found::card(found, now, &zone)?;
+        outbox::enqueue(tx, millis(now), &Outgoing::update(found.subject_for(reader), card)).await?;
+    }
+    Ok(())
+}
+
+/// Asks about what is over, and lets go of what was logged meanwhile.
+pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    for found in store::found_over(tx, now, AT_ONCE).await? {
+        let seen = found.version;
+        if let Some(session) = same_session(tx, &found).await? {
+            let (session, asked) = (Some(session.id), found.state.asked().to_vec());
+            save(
+                tx,
+                now,
+                Found { state: State::Logged { session, asked }, version: seen + 1, ..found },
+                seen,
+            )
+            .await?;
+        } else if found.state == State::Ahead {
+            offer(tx, now, found).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn same_session(tx: &mut Tx, found: &Found) -> Result<Option<Session>> {
+    let day = SignedDuration::from_hours(24);
+    let from = found.start.saturating_sub(day).unwrap_or(found.start);
+    let until = found.end.saturating_add(day).unwrap_or(found.end);
+    let near = store::sessions_between(tx, &found.partner_id, from, until).await?;
+    Ok(near.into_iter().find(|session| found.is(session)))
+}
+
+async fn offer(tx: &mut Tx, now: Timestamp, found: Found) -> Result<()> {
+    let Some(partner) = map::partner(tx, &found.partner_id).await? else { return Ok(()) };
+    let asked = answerable(tx, &partner).await?;
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let seen = found.version;
+    let found = Found { state: State::Offered(asked), version: seen + 1, ..found };
+    if !store::save_found(tx, now, &found, seen).await? {
+        return Ok(());
+    }
+    for reader in found.state.asked() {
+        let zone = people::zone_of(tx, reader).await?;
+        let card = view::found::card(&found, now, &zone)?;
+        let key = format!("{}:offer:{}", found.subject_for(reader), found.version);
+        let out =
+            Outgoing::post(key, Destination::Person(reader.clone()), card).showing(found.subject_for(reader));
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(())
+}
+
+/// Somebody who answers for the partner decides. What was held becomes a session.
+///
+/// # Errors
+/// A user's error when it is gone or decided; a refusal when it is not theirs to say.
+pub async fn decide(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    seen: &(FoundId, i64),
+    verdict: Verdict,
+) -> Result<Found> {
+    let gone = || Error::user("That session is gone: its partner was removed.");
+    let found = store::found(tx, &seen.0).await?.ok_or_else(gone)?;
+    let asked =
+        found.state.asked().contains(&actor.user) || actor.may(Right::Approve, Some(&found.partner_id));
+    if actor.standing != Standing::Member || !asked {
+        return Err(Error::refused(view::found::refusal(&found)));
+    }
+    let State::Offered(readers) = &found.state else {
+        return Err(view::found::decided_already(&found, now, &actor.zone));
+    };
+    if found.version != seen.1 {
+        return Err(Error::user(
+            "The calendar changed that session in the meantime. The card shows it as it is now.",
+        ));
+    }
+    let moved = Moved { by: actor.user.clone(), at: now };
+    let asked = readers.clone();
+    let state = match verdict {
+        Verdict::NotOurs => State::NotOurs { asked, moved },
+        Verdict::Held => {
+            // Two may confirm the same hour from two calendars.
+            map::lock_partner(tx, &found.partner_id).await?;
+            let session = match same_session(tx, &found).await? {
+                Some(session) => session,
+                None => {
+                    let came = came(tx, actor, &found).await?;
+                    let session = found.session(&actor.user, now, &actor.zone, came);
+                    store::insert_session(tx, &session).await?;
+                    session
+                }
+            };
+            State::Held { session: Some(session.id), asked, moved }
+        }
+    };
+    let after = Found { state, version: found.version + 1, ..found };
+    if !save(tx, now, after.clone(), seen.1).await? {
+        let winner = store::found(tx, &seen.0).await?.unwrap_or(after);
+        return Err(view::found::decided_already(&winner, now, &actor.zone));
+    }
+    audit::done(tx, now, actor.user.as_str(), verdict.verb(), &after.subject(), &after.title);
+    Ok(after)
+}
+
+/// Who was there, by their addresses, and the accounts as a session names them.
+async fn came(tx: &mut Tx, actor: &Actor, found: &Found) -> Result<Came> {
+    let members = store::users_of_addresses(tx, &found.people).await?;
+    let mut ours: Vec<UserId> = found.people.iter().filter_map(|email| members.get(email).cloned()).collect();
+    if !ours.contains(&actor.user) {
+        ours.insert(0, actor.user.clone());
+    }
+    let contacts = map::contacts(tx, &found.partner_id).await?;
+    let there = contacts.into_iter().filter(|contact| {
+        contact.email.as_ref().is_some_and(|email| found.people.contains(&email.to_lowercase()))
+    });
+    let theirs = there.map(|contact| Guest { contact: contact.id, name: contact.name }).collect();
+    let ids: Vec<AccountId> = found.accounts.iter().map(|(id, _)| id.clone()).collect();
+    let known = map::accounts_of_ids(tx, &ids).await?;
+    let accounts = ids.iter().filter_map(|id| known.get(id)).map(|account| Named {
+        account_id: account.id.clone(),
+        name: account.name.clone(),
+        domain: account.domain.clone(),
+        motion: None,
+        goal: String::new(),
+        why: String::new(),
+    });
+    Ok(Came { ours, theirs, accounts: accounts.collect() })
+}
+
+/// The partner that a calendar is configured with, by its name.
+pub async fn partner_named(tx: &mut Tx, written: &str) -> Result<Option<Partner>> {
+    let key = name::key(written);
+    Ok(map::partners(tx).await?.into_iter().find(|partner| name::key(&partner.name) == key))
+}

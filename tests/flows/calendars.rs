@@ -1,0 +1,416 @@
+//! Sessions go into calendars as files and feeds, and come back from calendars where nobody logged them.
+
+use std::time::Duration;
+
+use tandem::config::CalendarFeed;
+use tandem::kernel::ids::UserId;
+use tandem::plan::session::{
+    Guest, Move, Moved, Named, Outline, Session, Shape, Slot, Stage as Far, Trigger,
+};
+use tandem::plan::store as plan;
+use tandem::pull::instruction::{Cadence, Sheet};
+
+use super::imports::drop_list;
+use crate::support::list_server::{Answer, ListServer};
+use crate::support::stage::{
+    ALEX, Backend, INTAKE, MAYA, OMAR, SAM, Stage, WayIn, play_on, text, with_buttons,
+};
+
+macro_rules! flows {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                super::play(super::Backend::Sqlite, super::$name);
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                super::play(super::Backend::Postgres, super::$name);
+            })+
+        }
+    };
+}
+
+flows!(
+    what_nobody_logged_is_offered_and_confirmed,
+    a_calendar_changes_its_mind,
+    what_is_logged_here_is_not_asked_about,
+    a_calendar_that_cannot_be_read_says_why,
+    a_dropped_file_is_read,
+    a_file_and_its_changes,
+    a_link_is_subscribed_to_and_ended,
+);
+
+const LIST: &str = "Partner,Account,Website,Our population,Their population\n\
+    Northwind,Acme,acme.com,prospect,customer\nNorthwind,Globex Retail,globex-retail.com,customer,prospect\n";
+
+/// A calendar that is served as `feed` says, and its stage.
+fn play<F, Fut>(backend: Backend, flow: F)
+where
+    F: FnOnce(Stage, ListServer) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let server = ListServer::bound(|_| Answer::ok(feed("")));
+    let served = server.clone();
+    let stage = async move {
+        served.serve();
+        Stage::with(backend, WayIn::Http, |config| {
+            let toml = format!(
+                "name = \"partner-team\"\nurl = \"{}/private/basic.ics?key=1\"\nprivate_addresses = true\n",
+                served.url
+            );
+            config.calendars = vec![toml::from_str::<CalendarFeed>(&toml).unwrap()];
+        })
+        .await
+    };
+    play_on(stage, |stage| flow(stage, server));
+}
+
+fn feed(events: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Elsewhere//EN\r\nX-WR-TIMEZONE:Europe/Stockholm\r\n{events}END:VCALENDAR\r\n"
+    )
+}
+
+fn event(uid: &str, lines: &str) -> String {
+    format!("BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260201T000000Z\r\n{lines}END:VEVENT\r\n")
+}
+
+/// A session of the day before, which nobody logged.
+fn held() -> String {
+    event(
+        "held@elsewhere",
+        "DTSTART:20260303T100000\r\nDTEND:20260303T104500\r\nLOCATION:Room 4\r\n\
+         SUMMARY:Account planning: Acme\\, Globex Retail\\, Umbrella with Northwind\r\n\
+         ORGANIZER:mailto:alex@meridian.example\r\nATTENDEE;CN=Sam:mailto:sam@northwind.com\r\n",
+    )
+}
+
+/// Has the calendars read as operations does, and the scheduler ask about what is over.
+async fn read(stage: &Stage) {
+    let said = stage.say(OMAR, INTAKE, "/partner calendar").await;
+    assert!(said.contains("[Read calendars now]"), "{said}");
+    let message = stage.sandbox.ephemerals(OMAR).pop().unwrap();
+    let at = (INTAKE.to_owned(), message["ts"].as_str().unwrap().to_owned());
+    stage.press(OMAR, &at, "calendar.read").await;
+    looked(stage).await;
+    stage.bot.rounds().await.unwrap();
+    stage.settle().await;
+}
+
+/// Returns when every calendar that is due was looked at.
+async fn looked(stage: &Stage) {
+    let end = tokio::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        let mut tx = stage.db.read().await.unwrap();
+        let names = stage.bot.reads.names();
+        let work = plan::calendars_at_work(&mut tx, &names, stage.clock.now()).await.unwrap();
+        tx.rollback().await.unwrap();
+        if work == 0 {
+            return stage.settle().await;
+        }
+        assert!(tokio::time::Instant::now() < end, "{work} calendars are still looked at");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The last card in somebody's direct messages.
+fn last(stage: &Stage, user: &str) -> ((String, String), String) {
+    let im = stage.sandbox.im(user);
+    let message = stage.sandbox.messages(&im).pop().unwrap();
+    ((im, message["ts"].as_str().unwrap().to_owned()), with_buttons(&message))
+}
+
+async fn what_nobody_logged_is_offered_and_confirmed(stage: Stage, server: ListServer) {
+    drop_list_and_import(&stage).await;
+    let noise = event("lunch@elsewhere", "DTSTART:20260303T120000\r\nSUMMARY:Lunch\r\n")
+        + &event("cold@elsewhere", "DTSTART:20260303T150000\r\nSUMMARY:Account planning with Northwind\r\n")
+        + &event("whose@elsewhere", "DTSTART:20260303T160000\r\nSUMMARY:Account planning: Acme\r\n")
+        + &event(
+            "old@elsewhere",
+            "DTSTART:20260201T160000\r\nSUMMARY:Account planning: Acme with Northwind\r\n",
+        );
+    server.replies(move |_| Answer::ok(feed(&(held() + &noise))));
+    read(&stage).await;
+    let (at, card) = last(&stage, MAYA);
+    insta::assert_snapshot!(card, @"");
+    insta::assert_snapshot!(stage.say(OMAR, INTAKE, "/partner calendar").await, @"");
+    read(&stage).await;
+    assert_eq!(stage.direct(MAYA).len(), 1, "asked once, however often it is read");
+    let shown = stage.sandbox.messages(&at.0).pop().unwrap();
+    stage.press(MAYA, &at, "calendar.held").await;
+    insta::assert_snapshot!(last(&stage, MAYA).1, @"");
+    stage.press_late(MAYA, &at, &shown, "calendar.not_ours").await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    let mut tx = stage.db.read().await.unwrap();
+    let behind = plan::sessions_behind(&mut tx, "2026-03-01T00:00:00Z".parse().unwrap(), 10).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(behind.len(), 1);
+    let session = &behind[0];
+    assert_eq!(session.title(), "Account planning: Acme, Globex Retail with Northwind");
+    assert!(
+        matches!(&session.stage, Far::Held { slot, .. } if slot.start == "2026-03-03T09:00:00Z".parse().unwrap())
+    );
+    assert_eq!((session.outline.minutes, session.outline.place.as_str()), (45, "Room 4"));
+    assert_eq!(session.organiser, Some(UserId::from(MAYA)));
+    read(&stage).await;
+    assert_eq!(stage.direct(MAYA).len(), 1, "what was confirmed is not asked about again");
+    stage.end().await;
+}
+
+async fn drop_list_and_import(stage: &Stage) {
+    let ts = drop_list(stage, OMAR, "overlaps.csv", LIST).await;
+    let card = stage.sandbox.thread(INTAKE, &ts).pop().unwrap();
+    stage.press(OMAR, &(INTAKE.to_owned(), card["ts"].as_str().unwrap().to_owned()), "import.run").await;
+    stage.imports().await;
+    looked(stage).await;
+}
+
+async fn a_calendar_changes_its_mind(stage: Stage, server: ListServer) {
+    drop_list_and_import(&stage).await;
+    let series = |exceptions: &str| {
+        event(
+            "series@elsewhere",
+            &format!(
+                "DTSTART:20260303T100000\r\nDURATION:PT30M\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\n{exceptions}\
+                 SUMMARY:Northwind account-planning\r\nDESCRIPTION:We look at Acme.\r\n"
+            ),
+        )
+    };
+    let first = series("");
+    server.replies(move |_| Answer::ok(feed(&first)));
+    read(&stage).await;
+    let (at, card) = last(&stage, MAYA);
+    insta::assert_snapshot!(card, @"");
+    stage.press(MAYA, &at, "calendar.not_ours").await;
+    insta::assert_snapshot!(last(&stage, MAYA).1, @"");
+    stage.advance_to("2026-03-10T10:00:00Z").await;
+    looked(&stage).await;
+    let (_, card) = last(&stage, MAYA);
+    assert!(card.contains("Tue 10 Mar") && card.contains("[It was held]"), "{card}");
+    let taken_out = series("EXDATE:20260310T100000\r\n");
+    server.replies(move |_| Answer::ok(feed(&taken_out)));
+    read(&stage).await;
+    insta::assert_snapshot!(last(&stage, MAYA).1, @"");
+    assert_eq!(stage.direct(MAYA).len(), 2);
+    stage.end().await;
+}
+
+async fn what_is_logged_here_is_not_asked_about(stage: Stage, server: ListServer) {
+    drop_list_and_import(&stage).await;
+    let session = schedule(&stage, "2026-03-03T09:30:00Z").await;
+    server.replies(move |_| {
+        let own = event(
+            &format!("{session}@sessions.tandem"),
+            "DTSTART:20260303T093000Z\r\nSUMMARY:Account planning: Acme with Northwind\r\n",
+        );
+        Answer::ok(feed(&(held() + &own)))
+    });
+    read(&stage).await;
+    assert_eq!(stage.direct(MAYA), Vec::<String>::new());
+    stage.end().await;
+}
+
+async fn a_calendar_that_cannot_be_read_says_why(stage: Stage, server: ListServer) {
+    server.replies(|_| Answer::ok("<!DOCTYPE html><html><body>Sign in</body></html>"));
+    read(&stage).await;
+    insta::assert_snapshot!(stage.say(OMAR, INTAKE, "/partner calendar").await, @"");
+    server.replies(|_| Answer::status(403));
+    read(&stage).await;
+    let said = stage.say(OMAR, INTAKE, "/partner calendar").await;
+    assert!(said.contains("refuses us (403)") && !said.contains("key=1"), "{said}");
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner calendar").await, @"");
+    stage.end().await;
+}
+
+async fn a_dropped_file_is_read(stage: Stage, _: ListServer) {
+    drop_list_and_import(&stage).await;
+    stage.person(ALEX).upload(INTAKE, "week.ics", feed(&held())).await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    let broken =
+        held() + &event("odd@elsewhere", "DTSTART:soon\r\nSUMMARY:Account planning: Acme with Northwind\r\n");
+    stage.person(OMAR).upload(INTAKE, "week.ics", feed(&broken)).await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    stage.bot.rounds().await.unwrap();
+    stage.settle().await;
+    assert!(last(&stage, MAYA).1.contains("in the calendar week.ics"));
+    stage.person(OMAR).upload(INTAKE, "week.ics", "no calendar").await.unwrap();
+    stage.settle().await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    stage.end().await;
+}
+
+/// A session with Northwind that Maya runs and Alex comes to.
+async fn schedule(stage: &Stage, start: &str) -> String {
+    let now = stage.clock.now();
+    let moved = Moved { by: MAYA.into(), at: now };
+    let session = Session {
+        id: tandem::kernel::ids::SessionId::random(),
+        partner_id: "p-northwind".into(),
+        partner: "Northwind".into(),
+        trigger: Trigger::Planned,
+        outline: Outline {
+            shape: Shape::Managers,
+            minutes: 45,
+            ours: vec![MAYA.into(), ALEX.into()],
+            theirs: Vec::<Guest>::new(),
+            accounts: vec![named(stage).await],
+            place: "https://meet.example.com/nw".into(),
+        },
+        because: Vec::new(),
+        instruction: None,
+        organiser: Some(MAYA.into()),
+        stage: Far::Scheduled {
+            slot: Slot { start: start.parse().unwrap(), zone: "Europe/Stockholm".into() },
+            moved,
+        },
+        sequence: 0,
+        version: 1,
+        created_at: now,
+    };
+    let mut tx = stage.db.begin().await.unwrap();
+    plan::insert_session(&mut tx, &session).await.unwrap();
+    tx.commit().await.unwrap();
+    session.id.as_str().to_owned()
+}
+
+async fn named(stage: &Stage) -> Named {
+    let mut tx = stage.db.read().await.unwrap();
+    let acme = tandem::map::find::find_account(&mut tx, "acme.com").await.unwrap();
+    tx.rollback().await.unwrap();
+    Named {
+        account_id: acme.id,
+        name: acme.name,
+        domain: acme.domain,
+        motion: None,
+        goal: "for our eyes".into(),
+        why: String::new(),
+    }
+}
+
+async fn move_it(stage: &Stage, id: &str, what: Move) {
+    let mut tx = stage.db.begin().await.unwrap();
+    let session = plan::session(&mut tx, &id.into()).await.unwrap().unwrap();
+    let seen = session.version;
+    let after = session.moved(what.clone(), &MAYA.into(), stage.clock.now()).unwrap();
+    assert!(plan::save_session(&mut tx, &after, seen, &what, "").await.unwrap());
+    tx.commit().await.unwrap();
+    stage.bot.rounds().await.unwrap();
+    stage.settle().await;
+}
+
+/// The last file in somebody's direct messages: what was said with it, and what is in it.
+fn last_file(stage: &Stage, user: &str) -> (String, String) {
+    let messages = stage.sandbox.messages(&stage.sandbox.im(user));
+    let message = messages.iter().rev().find(|m| !m["files"].is_null()).unwrap();
+    let id = message["files"][0]["id"].as_str().unwrap();
+    (text(message), stage.sandbox.file(id).unwrap())
+}
+
+async fn a_file_and_its_changes(stage: Stage, _: ListServer) {
+    drop_list_and_import(&stage).await;
+    let id = schedule(&stage, "2026-03-12T13:00:00Z").await;
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner calendar").await, @"");
+    let shown = stage.sandbox.ephemerals(ALEX).pop().unwrap();
+    let at = (INTAKE.to_owned(), shown["ts"].as_str().unwrap().to_owned());
+    stage.press(ALEX, &at, "calendar.file").await;
+    let (said, file) = last_file(&stage, ALEX);
+    insta::assert_snapshot!(said, @"");
+    assert!(
+        file.contains(&format!("UID:{id}@sessions.tandem\r\n")) && file.contains("SEQUENCE:0\r\n"),
+        "{file}"
+    );
+    assert!(file.contains("DTSTART:20260312T130000Z\r\n") && !file.contains("for our eyes"), "{file}");
+    let later = Slot { start: "2026-03-19T13:00:00Z".parse().unwrap(), zone: "Europe/Stockholm".into() };
+    move_it(&stage, &id, Move::Reschedule(later)).await;
+    let (at, told) = last(&stage, ALEX);
+    insta::assert_snapshot!(told, @"");
+    stage.press(ALEX, &at, "calendar.file").await;
+    let (said, file) = last_file(&stage, ALEX);
+    insta::assert_snapshot!(said, @"");
+    assert!(file.contains("SEQUENCE:1\r\n") && file.contains("DTSTART:20260319T130000Z\r\n"), "{file}");
+    move_it(&stage, &id, Move::Cancel("they are away".into())).await;
+    let (at, told) = last(&stage, ALEX);
+    insta::assert_snapshot!(told, @"");
+    stage.press(ALEX, &at, "calendar.file").await;
+    let (_, file) = last_file(&stage, ALEX);
+    for line in ["METHOD:CANCEL\r\n", "SEQUENCE:2\r\n", "STATUS:CANCELLED\r\n"] {
+        assert!(file.contains(line), "{line} is not in {file}");
+    }
+    assert!(!file.contains("they are away"), "{file}");
+    assert_eq!(stage.direct(MAYA), Vec::<String>::new(), "who took no file is not told");
+    stage.end().await;
+}
+
+async fn get(url: &str) -> (u16, String, String) {
+    let reply = reqwest::get(url).await.unwrap();
+    let kind =
+        reply.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    (reply.status().as_u16(), kind, reply.text().await.unwrap())
+}
+
+async fn a_link_is_subscribed_to_and_ended(stage: Stage, _: ListServer) {
+    drop_list_and_import(&stage).await;
+    let id = schedule(&stage, "2026-03-12T13:00:00Z").await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let sheet = Sheet { cadence: Some(Cadence::Fortnightly), ..Sheet::default() };
+    let now = stage.clock.now();
+    assert!(
+        tandem::pull::store::add_instruction(&mut tx, now, &MAYA.into(), &"p-northwind".into(), 1, &sheet)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let said = stage.say(ALEX, INTAKE, "/partner calendar link").await;
+    let link = said.split('`').nth(1).unwrap().replace("&amp;", "&");
+    insta::assert_snapshot!(masked(&said, &stage), @"");
+    let (status, kind, text) = get(&link).await;
+    assert_eq!((status, kind.as_str()), (200, "text/calendar; charset=utf-8"));
+    assert!(
+        text.contains(&format!("UID:{id}@sessions.tandem\r\n")) && text.contains("METHOD:PUBLISH\r\n"),
+        "{text}"
+    );
+    assert!(!text.contains("RRULE"), "the standing time is its manager's: {text}");
+    assert_eq!(stage.say(ALEX, INTAKE, "/partner calendar link").await, said, "the same link again");
+    let said = stage.say(ALEX, INTAKE, "/partner calendar link northwind").await;
+    let with_partner = said.split('`').nth(1).unwrap().replace("&amp;", "&");
+    let (_, _, text) = get(&with_partner).await;
+    assert!(
+        text.contains("RRULE:FREQ=WEEKLY;INTERVAL=2\r\n") && text.contains("TZID:Europe/Stockholm\r\n"),
+        "{text}"
+    );
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner calendar link umbrella").await, @"");
+    for wrong in [
+        link.replace("U0ALEX", "U0MAYA"),
+        link.replace("/pages/calendars/", "/pages/calendars/x"),
+        link.replace("seal=", "seal=0"),
+    ] {
+        assert_eq!(get(&wrong).await.0, 403, "{wrong}");
+    }
+    stage.say(ALEX, INTAKE, "/partner calendar").await;
+    let shown = stage.sandbox.ephemerals(ALEX).pop().unwrap();
+    let at = (INTAKE.to_owned(), shown["ts"].as_str().unwrap().to_owned());
+    stage.press(ALEX, &at, "calendar.end").await;
+    insta::assert_snapshot!(stage.last_private(ALEX), @"");
+    assert_eq!(get(&link).await.0, 404);
+    assert_eq!(get(&with_partner).await.0, 200, "the other one is still open");
+    stage.advance_to("2027-03-05T10:00:00Z").await;
+    assert_eq!(get(&with_partner).await.0, 410, "a year later it has ended by itself");
+    insta::assert_snapshot!(stage.say(SAM, INTAKE, "/partner calendar link").await, @"");
+    stage.end().await;
+}
+
+/// Without what is another each time.
+fn masked(said: &str, stage: &Stage) -> String {
+    let mut masked = said.replace(&stage.url, "https://tandem.example");
+    let link = masked.split('`').nth(1).unwrap().to_owned();
+    let (path, query) = link.split_once('?').unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    let seal = query.rsplit("seal=").next().unwrap();
+    masked = masked.replace(id, "ID.ics").replace(seal, "SEAL");
+    masked
+}
