@@ -83,7 +83,10 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     Where: https://meet.example/nw
     [Change] [Move] [Call off] [Agenda]
     ");
-    assert!(shown(&scheduled, false).ends_with("\n[]"), "who only comes has no controls");
+    assert!(
+        shown(&scheduled, false).ends_with("\n[Agenda]"),
+        "who only comes reads the agenda and changes nothing"
+    );
 }
 
 #[test]
