@@ -83,7 +83,10 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     Where: https://meet.example/nw
     [Add to calendar] [Change] [Move] [Call off] [Agenda]
     ");
-    assert!(shown(&scheduled, false).ends_with("\n[Add to calendar]"), "who only comes changes nothing");
+    assert!(
+        shown(&scheduled, false).ends_with("\n[Add to calendar] [Agenda]"),
+        "who only comes reads the agenda and changes nothing"
+    );
 }
 
 #[test]
