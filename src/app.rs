@@ -111,6 +111,7 @@ impl App {
             mapping: config.account_map.clone(),
             calendars,
             reads,
+            agendas: config.agendas.clone(),
             aliases: config.lists.aliases.clone(),
             pages: config.pages.clone(),
         });

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::store::{Synchronous, keys};
 
 mod account_map;
+mod agendas;
 mod business_days;
 mod calendars;
 mod lists;
@@ -21,6 +22,7 @@ mod pages;
 mod sources;
 
 pub use account_map::AccountMap;
+pub use agendas::Agendas;
 pub use business_days::{BusinessDays, Closure};
 pub use calendars::CalendarFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
@@ -59,6 +61,8 @@ pub struct Config {
     pub business_days: BusinessDays,
     /// Pages that are opened by a link from Slack.
     pub pages: Pages,
+    /// Agendas and pre-reads.
+    pub agendas: Agendas,
     /// Where partners' lists come from by themselves.
     pub sources: Vec<ListSource>,
     /// Calendars that are read for sessions that nobody logged.
@@ -204,6 +208,7 @@ impl Default for Config {
             account_map: AccountMap::default(),
             business_days: BusinessDays::default(),
             pages: Pages::default(),
+            agendas: Agendas::default(),
             sources: Vec::new(),
             calendars: Vec::new(),
         }
@@ -355,7 +360,7 @@ impl Config {
     }
 
     fn validate_numbers(&self) -> Result<(), ConfigError> {
-        let (delivery, map) = (&self.delivery, &self.account_map);
+        let (delivery, map, agendas) = (&self.delivery, &self.account_map, &self.agendas);
         let numbers = [
             ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
             ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
@@ -393,6 +398,13 @@ impl Config {
             ),
             ("account_map.fades_days", map.fades_days.into(), 30..=3650, "give 30 to 3650; 180 suits most"),
             ("pages.hours", self.pages.hours.into(), 1..=720, "give 1 to 720; 24 suits most"),
+            ("agendas.ahead_days", agendas.ahead_days.into(), 1..=20, "give 1 to 20; 3 suits most"),
+            (
+                "agendas.load_days",
+                agendas.load_days.into(),
+                u64::from(agendas.ahead_days) + 1..=30,
+                "give 5, or another number up to 30 that is above agendas.ahead_days",
+            ),
         ];
         match numbers.into_iter().find(|(_, found, range, _)| !range.contains(found)) {
             None => Ok(()),

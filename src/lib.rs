@@ -12,8 +12,8 @@
 //! | [`config`] | one validated struct: file and environment |
 //! | [`delivery`] | inbox, outbox, worker, scheduler: the only way in and the only way out |
 //! | [`map`] | accounts and their maps, partners, contacts, overlaps and how they arrive; the sources that lists come from |
-//! | [`pull`] | triage and the weekly digest |
-//! | [`plan`] | session requests and commitments |
+//! | [`pull`] | triage and the weekly digest; a partner's instructions and what they trigger |
+//! | [`plan`] | sessions, requests for one, and commitments |
 //! | [`sustain`] | drafts, templates, relevance, sending |
 //! | [`sample`] | a small company to try things with: the demo's and the set-up's sample data |
 //! | [`slack`] | verification, decoding, the client; in `bot/` every command, control, form and Home, one file a noun |

@@ -89,10 +89,10 @@ impl Right {
         match self {
             Self::Contribute => "add overlaps, ask for sessions, log commitments, fill account maps",
             Self::Triage => {
-                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, draft notes, start plays, record check-ins"
+                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, draft notes, set up sessions, start plays, record check-ins"
             }
             Self::Approve => {
-                "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see"
+                "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see; write its instructions"
             }
             Self::Administer => "set-up, partners, channels, roles, kinds, the digest's settings",
         }

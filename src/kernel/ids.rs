@@ -96,6 +96,10 @@ ids! {
     PlayId,
     /// A check-in with a partner.
     CheckInId,
+    /// Something asked about an account of a partner's manager.
+    AskId,
+    /// An introduction.
+    IntroductionId,
     /// A note to a partner.
     DraftId,
     /// A Slack user, as Slack names it (`U…`, `W…`).

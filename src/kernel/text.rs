@@ -18,6 +18,12 @@ pub fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// With a capital at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What somebody wrote, as a sentence: closed with a full stop where it is not closed.
 pub fn sentence(text: &str) -> String {
     let text = text.trim_end();

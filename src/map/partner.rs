@@ -46,7 +46,7 @@ impl Partner {
 }
 
 /// A person at a partner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Their id.
     pub id: ContactId,

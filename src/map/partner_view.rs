@@ -23,6 +23,8 @@ pub mod action {
     pub const SHOW: &str = "partner.show";
     /// Opens the form of a new contact; the value is the partner's id. Also its callback.
     pub const ADD_CONTACT: &str = "partner.add_contact";
+    /// Shows what was given and asked, which is drawn elsewhere; the value is its id.
+    pub const LEDGER: &str = "partner.ledger";
     /// Shows its focus lists, which are drawn elsewhere; the value is its id.
     pub const FOCUS: &str = "focus.show";
     /// Opens the form of a check-in, which is drawn elsewhere; the value is its id.
@@ -143,6 +145,8 @@ pub struct Details<'a> {
     pub focus: String,
     /// What they focus on this season and when the next check-in is, in words; mrkdwn.
     pub check_ins: String,
+    /// What was given and asked, in words.
+    pub given: String,
     /// Its instructions, in words.
     pub instructions: String,
     /// What its people may see, in words.
@@ -174,6 +178,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         ("List", list),
         ("Focus list", d.focus.clone()),
         ("This season", d.check_ins.clone()),
+        ("Give and ask", d.given.clone()),
         ("Instructions", escape(&d.instructions)),
         ("They may see", d.sharing.clone()),
     ];
@@ -200,6 +205,7 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let mut buttons = vec![
         blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Give and ask", action::LEDGER, partner.id.as_str()),
         blocks::button("Instructions", action::INSTRUCTIONS, partner.id.as_str()),
         blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
     ];

@@ -1,19 +1,16 @@
 //! A commitment: who does what for whom by when. It is remembered for its owner until it is closed.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendar::{add_days, days_between};
+use super::calendar::days_between;
+use super::reminder::Dated;
+pub use super::reminder::Reminder;
 use crate::kernel::actor::{Actor, Right, Standing};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
-use crate::kernel::ids::{AccountId, CommitmentId, PartnerId, UserId};
-
-/// Reminders go out at this local time.
-pub(super) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
-/// A late one is remembered on each such day.
-const LATE_EVERY_DAYS: i64 = 3;
+use crate::kernel::ids::{AccountId, CommitmentId, ContactId, PartnerId, UserId};
 
 /// One commitment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +27,10 @@ pub struct Commitment {
     pub account_id: Option<AccountId>,
     /// Its label.
     pub account: Option<String>,
-    /// Who does it.
+    /// Who does it; of what somebody at the partner does, who of ours asks how it stands.
     pub owner: UserId,
+    /// Who does it, where that is somebody at the partner: their id and name. They are not written to.
+    pub theirs: Option<(ContactId, String)>,
     /// The day it is promised for, in the owner's zone.
     pub due: Date,
     /// The owner's zone, as an IANA name.
@@ -40,6 +39,8 @@ pub struct Commitment {
     pub stage: Stage,
     /// The day whose reminder was sent last.
     pub reminded: Option<Date>,
+    /// The manager was told that nothing happened.
+    pub escalated: bool,
     /// Who logged it.
     pub created_by: UserId,
     /// Channel and `ts` of the message that it was logged from.
@@ -102,19 +103,6 @@ impl Move {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
 
-/// Why its owner is reminded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reminder {
-    /// It is due on the next working day, or over the weekend before it.
-    Ahead,
-    /// It is due today.
-    Today,
-    /// So many days have passed since it was due.
-    Late(i64),
-    /// It was snoozed until today, and is not due yet.
-    Back,
-}
-
 impl Commitment {
     /// What a move leads to.
     ///
@@ -128,7 +116,7 @@ impl Commitment {
             Move::Snooze(until) => Stage::Open { snoozed_until: Some(until) },
             Move::Drop(because) => Stage::Dropped { because, by, at },
         };
-        Ok(Self { stage, version: self.version + 1, ..self })
+        Ok(Self { stage, escalated: false, version: self.version + 1, ..self })
     }
 
     /// Whether it is still to be done.
@@ -145,52 +133,19 @@ impl Commitment {
     }
 
     /// The reminder that is due, with the day that it stands for.
-    ///
-    /// On the business day before by `days`, on the day, then every third day; after a snooze on its day, then as above. Only
-    /// the latest counts, so a downtime is followed by one. A day that was over when the commitment was logged brings
-    /// none: whoever has just written it down knows.
+    /// It is by `days`, the owner's, that the business day before is told.
     pub fn reminder(&self, now: Timestamp, days: &Calendar) -> Option<(Date, Reminder)> {
-        let Stage::Open { snoozed_until } = self.stage else { return None };
-        let zone = self.time_zone();
-        let local = now.to_zoned(zone.clone());
-        if local.time() < REMIND_AT {
-            return None;
-        }
-        let today = local.date();
-        let (day, why) = self.latest_reminder(today, snoozed_until, days)?;
-        let logged = self.created_at.to_zoned(zone).datetime();
-        let news = self.reminded.is_none_or(|last| last < day) && logged < day.to_datetime(REMIND_AT);
-        news.then_some((day, why))
+        self.dated()?.reminder(now, &self.time_zone(), days)
     }
 
-    fn latest_reminder(
-        &self,
-        today: Date,
-        snoozed_until: Option<Date>,
-        days: &Calendar,
-    ) -> Option<(Date, Reminder)> {
-        let late = days_between(self.due, today);
-        let quiet_until = snoozed_until.unwrap_or(Date::MIN);
-        if today < quiet_until {
-            return None;
-        }
-        let from = self.due.max(quiet_until);
-        let ahead = days.before(self.due);
-        let day = match (days_between(from, today), snoozed_until) {
-            (waited @ 0.., _) => add_days(from, waited - waited % LATE_EVERY_DAYS),
-            (_, Some(until)) if today < ahead => until,
-            (_, _) => ahead.max(quiet_until),
-        };
-        if day > today {
-            return None;
-        }
-        let why = match late {
-            0 => Reminder::Today,
-            1.. => Reminder::Late(late),
-            _ if day < ahead => Reminder::Back,
-            _ => Reminder::Ahead,
-        };
-        Some((day, why))
+    /// Whether the manager is to be told, on the day of a reminder, that nothing happened.
+    pub fn is_missed(&self, day: Date) -> bool {
+        !self.escalated && self.dated().is_some_and(|dated| dated.is_missed(day))
+    }
+
+    fn dated(&self) -> Option<Dated> {
+        let Stage::Open { snoozed_until } = self.stage else { return None };
+        Some(Dated { due: self.due, snoozed_until, since: self.created_at, reminded: self.reminded })
     }
 
     /// The zone by whose clock its owner is reminded.
@@ -210,11 +165,20 @@ impl Commitment {
         }
     }
 
-    /// `Northwind`, or `Northwind, about Acme (acme.com)`.
+    /// `Sam Whitfield at Northwind`, where somebody there promised it; not escaped.
+    pub fn their_side(&self) -> Option<String> {
+        self.theirs.as_ref().map(|(_, name)| format!("{name} at {}", self.partner))
+    }
+
+    /// `for Northwind`, `for Northwind, about Acme (acme.com)`, or `from Sam Whitfield at Northwind`; not escaped.
     pub fn whom(&self) -> String {
+        let whom = match self.their_side() {
+            Some(theirs) => format!("from {theirs}"),
+            None => format!("for {}", self.partner),
+        };
         match &self.account {
-            Some(account) => format!("{}, about {account}", self.partner),
-            None => self.partner.clone(),
+            Some(account) => format!("{whom}, about {account}"),
+            None => whom,
         }
     }
 }
@@ -240,10 +204,12 @@ pub(super) mod tests {
             account_id: Some("a1".into()),
             account: Some("Acme (acme.com)".into()),
             owner: "UOWN".into(),
+            theirs: None,
             due,
             zone: "Europe/Stockholm".into(),
             stage: Stage::Open { snoozed_until: None },
             reminded: None,
+            escalated: false,
             created_by: "UREP".into(),
             source: None,
             version: 1,

@@ -1,13 +1,21 @@
-//! Requests and commitments come, move and are remembered: load, decide, save and enqueue, in one transaction.
+//! Requests, commitments, introductions and what reps ask come, move and are remembered: load, decide, save and enqueue, in one transaction.
 
+mod agenda_of;
+mod asks;
 mod calendars;
 mod check_ins;
 mod commitments;
 pub mod found;
+mod introductions;
+mod owed;
 mod plays;
+mod pre_reads;
 mod proposals;
+mod records;
 mod requests;
 mod sessions;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,23 +23,71 @@ use jiff::tz::TimeZone;
 
 use super::calendar::add_days;
 use crate::delivery::outbox::{Action, Destination, Outgoing, Thread};
+use crate::kernel::actor::{Outside, Role};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{PartnerId, UserId};
+use crate::map::partner::Partner;
+use crate::map::store as map;
 use crate::store::{Tx, people};
 
+pub use asks::*;
 pub use calendars::*;
 pub use check_ins::*;
 pub use commitments::*;
+pub use introductions::*;
+pub use owed::{owed, tell_the_week};
 pub use plays::*;
+pub use pre_reads::*;
 pub use proposals::*;
+pub use records::*;
 pub use requests::*;
 pub use sessions::*;
+
+/// A reminder a business day ahead of what is due so many days later has its turn today: nobody rests for longer.
+const LONGEST_HOLIDAY: i64 = 21;
 
 /// The last day on which it has been `hour` in `zone`.
 fn last_day_at(hour: i8, zone: TimeZone, now: Timestamp) -> Date {
     let local = now.to_zoned(zone);
     if local.hour() < hour { add_days(local.date(), -1) } else { local.date() }
+}
+
+/// Why somebody is no member any more, where that is known.
+async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
+    Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
+}
+
+/// Those who are told when `idle` did nothing: who answers for the partner; where that is themselves, the admins.
+async fn above(tx: &mut Tx, partner: &Partner, idle: &UserId) -> Result<Vec<UserId>> {
+    let answering = answerable(tx, partner).await?;
+    if !answering.contains(idle) {
+        return Ok(answering);
+    }
+    let mut admins = Vec::new();
+    for admin in people::holders(tx, Role::Admin).await? {
+        if admin != *idle && !answering.contains(&admin) && outside(tx, &admin).await?.is_none() {
+            admins.push(admin);
+        }
+    }
+    Ok(admins)
+}
+
+/// Who answers for each partner, looked up once.
+#[derive(Debug, Default)]
+struct Answering(HashMap<PartnerId, Vec<UserId>>);
+
+impl Answering {
+    async fn of(&mut self, tx: &mut Tx, partner: &PartnerId) -> Result<&[UserId]> {
+        if !self.0.contains_key(partner) {
+            let users = match map::partner(tx, partner).await? {
+                Some(partner) => answerable(tx, &partner).await?,
+                None => Vec::new(),
+            };
+            self.0.insert(partner.clone(), users);
+        }
+        Ok(self.0.get(partner).map_or(&[], Vec::as_slice))
+    }
 }
 
 /// A line under the message that shows `subject` to somebody; by itself when there is none.
@@ -50,6 +106,10 @@ pub async fn reminders_given(tx: &mut Tx, now: Timestamp) -> Result<()> {
     commitments::reminded(tx, now).await?;
     plays::reminded(tx, now).await?;
     check_ins::reminded(tx, now).await?;
+    records::asked(tx, now).await?;
+    introductions::reminded(tx, now).await?;
+    asks::reminded(tx, now).await?;
+    owed::told(tx, now).await?;
     requests::reminded(tx, now).await
 }
 

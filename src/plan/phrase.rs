@@ -1,10 +1,11 @@
-//! The tails of `/partner session request` and `/partner commit add`, as people type them.
+//! The tails of `/partner session request`, `/partner commit add` and `/partner ask`, as people type them.
 //!
 //! The words are cut into pieces at small words (`with`, `for`, `by` …); each piece finds its place by what is known
 //! here and by whether it reads as a date. What finds no place stays where it was: in the goal or in what is promised.
 
 mod markup;
 mod names;
+mod question;
 
 use jiff::civil::Date;
 
@@ -12,6 +13,7 @@ use crate::kernel::dates::{DateError, parse_date};
 
 pub use markup::plain;
 pub use names::Names;
+pub use question::{Question, question};
 
 /// Names that the reading goes by.
 #[derive(Clone, Debug, Default)]

@@ -4,13 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::reminder::waited;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
 
 /// Business days without an answer before the first reminder.
 const PATIENCE_DAYS: i64 = 2;
-/// From this local hour on a reminder may be sent.
-pub(super) const REMIND_FROM_HOUR: i8 = 9;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,13 +194,7 @@ impl Request {
     ///
     /// After two business days, on business days, from 09:00. The caller sees to it that a day brings one at most.
     pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
-        let local = now.to_zoned(zone.clone());
-        let waited = days.between(self.since().to_zoned(zone.clone()).date(), local.date());
-        let due = self.is_open()
-            && waited >= PATIENCE_DAYS
-            && days.is_business_day(local.date())
-            && local.hour() >= REMIND_FROM_HOUR;
-        due.then_some(waited)
+        waited(self.since(), now, zone, days).filter(|waited| self.is_open() && *waited >= PATIENCE_DAYS)
     }
 }
 

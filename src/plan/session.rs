@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::calendar::{is_working_day, working_days_between};
-use super::request::REMIND_FROM_HOUR;
+use super::reminder::REMIND_AT;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{PartnerId, SessionId, UserId};
 pub use crate::pull::instruction::Shape;
 pub use outline::{Guest, Named, Outline, Slot, Trigger};
@@ -315,12 +315,12 @@ impl Session {
 
     /// How many working days a proposal has waited for those who live in `zone`, when they are to be reminded of it now: after
     /// three, then every five, on working days from 09:00. The caller sees to it that each comes once.
-    pub fn reminder(&self, now: Timestamp, zone: &TimeZone) -> Option<i64> {
+    pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
         let Stage::Proposed { moved, .. } = &self.stage else { return None };
         let since = moved.as_ref().map_or(self.created_at, |m| m.at);
         let local = now.to_zoned(zone.clone());
-        let waited = working_days_between(since.to_zoned(zone.clone()).date(), local.date());
-        let due = waited >= PATIENCE_DAYS && is_working_day(local.date()) && local.hour() >= REMIND_FROM_HOUR;
+        let waited = days.between(since.to_zoned(zone.clone()).date(), local.date());
+        let due = waited >= PATIENCE_DAYS && days.is_business_day(local.date()) && local.time() >= REMIND_AT;
         due.then_some(waited)
     }
 

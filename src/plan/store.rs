@@ -1,23 +1,33 @@
 //! Plan's SQL.
 
+mod asks;
 mod calendars;
 mod check_ins;
 mod commitments;
 mod feeds;
+mod introductions;
+mod ledger;
 mod plays;
+mod pre_reads;
 mod proposals;
+mod records;
 mod requests;
 mod sessions;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use asks::*;
 pub use calendars::*;
 pub use check_ins::*;
 pub use commitments::*;
 pub use feeds::*;
+pub use introductions::*;
+pub use ledger::*;
 pub use plays::*;
+pub use pre_reads::*;
 pub use proposals::*;
+pub use records::*;
 pub use requests::*;
 pub use sessions::*;
 

@@ -1,5 +1,6 @@
 //! The digest goes out once a week; a decision edits every message that shows it.
 
+pub mod agenda;
 pub mod focus;
 
 use std::collections::{BTreeMap, HashMap};

@@ -163,9 +163,10 @@ fn length_for(accounts: usize, longest: i64) -> i64 {
     enough.min(longest)
 }
 
-/// Whether a partner is worked through: less than a session's worth waits, and four fifths were planned against.
-fn is_saturated(worthy: usize, worked: usize, ripe: usize) -> bool {
-    worked > 0 && ripe < PILE && worked * 5 >= worthy * 4
+/// Whether a partner is worked through: less than a session's worth waits, and four fifths were planned against. It stays so
+/// until a session's worth waits again.
+fn is_saturated(ground: &Ground, worked: usize, ripe: usize) -> bool {
+    ripe < PILE && (ground.was_saturated || (worked > 0 && worked * 5 >= ground.worthy.len() * 4))
 }
 
 /// The first day that leaves time to prepare.
@@ -190,7 +191,7 @@ pub fn find(ground: &Ground) -> Findings {
     let mut ripe: Vec<&Worthy> = ground.worthy.iter().filter(|w| w.standing == Standing::Ripe).collect();
     ripe.sort_by_key(|w| place(w));
     let worked = ground.worthy.iter().filter(|w| w.standing == Standing::Worked).count();
-    let saturated = is_saturated(ground.worthy.len(), worked, ripe.len());
+    let saturated = is_saturated(ground, worked, ripe.len());
     let turn = turn(ground, saturated, worked, ripe.len());
     let mut proposals = reactive(ground, &ripe);
     ripe.retain(|w| !proposals.iter().any(|p| p.overlaps.contains(&w.overlap)));
@@ -207,8 +208,7 @@ fn turn(ground: &Ground, saturated: bool, worked: usize, ripe: usize) -> Option<
             let slower = cadence.map(|c| (c, c.slower())).filter(|(from, to)| from != to);
             Some(Turn::Saturated { worked, worthy: ground.worthy.len(), slower })
         }
-        // A single newcomer does not turn it back at once.
-        (true, false) if ripe >= PILE => Some(Turn::Fresh { ripe, cadence }),
+        (true, false) => Some(Turn::Fresh { ripe, cadence }),
         _ => None,
     }
 }
@@ -218,7 +218,7 @@ fn above_bar<'a>(ground: &Ground, ripe: &[&'a Worthy]) -> impl Iterator<Item = &
     let instruction = ground.instruction.clone();
     let since = instruction.at.max(ground.now.saturating_sub(NEWS).unwrap_or(instruction.at));
     let fresh = move |w: &&Worthy| w.arrived >= since && instruction.sheet.is_above_bar(w.amount);
-    ripe.to_vec().into_iter().filter(fresh)
+    ripe.iter().copied().filter(fresh)
 }
 
 fn today(ground: &Ground) -> Date {
@@ -236,7 +236,7 @@ fn reactive(ground: &Ground, ripe: &[&Worthy]) -> Vec<Proposal> {
         kind: Kind::Reactive,
         minutes: length_for(1, ground.instruction.sheet.minutes),
         overlaps: vec![w.overlap.clone()],
-        because: format!("{} is above the bar of {bar}: one account, at once", w.name),
+        because: format!("{} is above the bar of {bar}, so it gets a session of its own", w.name),
         day: first_day(today(ground)),
     };
     above.iter().take(free).map(one).collect()
@@ -263,12 +263,13 @@ fn planned(ground: &Ground, ripe: &[&Worthy], saturated: bool) -> Option<Proposa
     }
     let longest = ground.instruction.sheet.minutes;
     let chosen = &ripe[..ripe.len().min(room_for(longest))];
+    let slowed = if saturated { " while there is little left" } else { "" };
     let because = match ground.last {
         Some(last) => {
             let last = last.to_zoned(ground.zone.clone()).strftime("%-d %b").to_string();
-            format!("sessions are {}, and the last was on {last}", cadence.words())
+            format!("sessions are {}{slowed}, and the last was on {last}", cadence.words())
         }
-        None => format!("sessions are {}, and there was none yet", cadence.words()),
+        None => format!("sessions are {}{slowed}, and there was none yet", cadence.words()),
     };
     Some(Proposal {
         kind: Kind::Planned,

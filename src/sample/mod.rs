@@ -4,6 +4,7 @@
 //! The demo is made of it, and a new workspace can have it beside its own data, marked SAMPLE, and take it away again
 //! with one click. It is written through the same flows as everything else, on days in the past.
 
+mod asks;
 mod company;
 mod maps;
 mod plays;
@@ -105,6 +106,7 @@ pub async fn fill(tx: &mut Tx, now: Timestamp, cast: &Cast) -> Result<Counts> {
     plays::fill(tx, now, cast, &ids).await?;
     if let Some(northwind) = ids.first() {
         maps::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
+        asks::fill(tx, now, cast, northwind, accounts.get("Brightwater Outdoor")).await?;
     }
     Ok(counts)
 }
@@ -206,10 +208,12 @@ async fn work(
             account_id: Some(account.id.clone()),
             account: Some(account.label()),
             owner,
+            theirs: None,
             due: day(due),
             zone: cast.zone.iana_name().unwrap_or("UTC").to_owned(),
             stage: commitment::Stage::Open { snoozed_until: None },
             reminded: None,
+            escalated: false,
             created_by: cast.manager.clone(),
             source: None,
             version: 1,

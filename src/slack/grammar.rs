@@ -58,6 +58,21 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<PlayVerb>,
     },
+    /// Introductions: who introduces whom to whom by when
+    Intro {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<IntroVerb>,
+    },
+    /// Ask the manager of the best-placed partner about an account; see what is asked, answer it
+    #[command(subcommand_precedence_over_arg = true)]
+    Ask {
+        /// What to do; without it, the words are what is asked.
+        #[command(subcommand)]
+        verb: Option<AskVerb>,
+        /// The account, and the question.
+        words: Vec<String>,
+    },
     /// Notes to partners: draft one, see what waits
     Draft {
         /// What to do; `list` when left out.
@@ -158,6 +173,18 @@ pub enum SessionVerb {
         #[arg(value_name = "accounts with partner on date")]
         words: Vec<String>,
     },
+    /// The agenda of the next session: with a partner, about an account, or yours
+    Agenda {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
+    /// Log what came of a session that is over
+    Log {
+        /// The partner or an account.
+        #[arg(value_name = "partner or account")]
+        words: Vec<String>,
+    },
     /// What is proposed, ahead and past, and what was asked for
     List,
 }
@@ -196,6 +223,38 @@ pub enum CommitVerb {
     Mine,
     /// Those past their date
     Late,
+    /// What you owe and what you are owed
+    Owed,
+}
+
+/// `/partner intro …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum IntroVerb {
+    /// Log an introduction that is asked for, by the partner or by one of ours
+    Add {
+        /// `acme with northwind by friday`
+        #[arg(value_name = "account with partner by date")]
+        words: Vec<String>,
+    },
+    /// Those under way
+    List,
+    /// Those that you are in
+    Mine,
+}
+
+/// `/partner ask …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum AskVerb {
+    /// What was asked and how it stands
+    List,
+    /// Answer what waits for you
+    Answer {
+        /// The account, where several wait.
+        #[arg(value_name = "account")]
+        words: Vec<String>,
+    },
 }
 
 /// `/partner play …`
@@ -276,6 +335,12 @@ pub enum PartnerVerb {
     },
     /// Record a check-in: what they focus on this season
     CheckIn {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// What you gave and what you asked for, and what you could give next
+    Ledger {
         /// The partner's name.
         #[arg(value_name = "partner")]
         words: Vec<String>,
@@ -494,12 +559,15 @@ mod tests {
         *What you can say*
         `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
         `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-        `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
-        `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+        `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+        `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
+        `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
         `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
+        `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+        `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
         `/partner draft new | list`  Notes to partners: draft one, see what waits
         `/partner digest preview | settings | weights`  The weekly triage digest
-        `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+        `/partner partner list | add | show | focus | fit | check-in | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles
         `/partner status show | audit`  What is connected and what is stuck; who did what
         Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -511,6 +579,7 @@ mod tests {
         `/partner commit list mine or late`  Open commitments
         `/partner commit mine`  Your own
         `/partner commit late`  Those past their date
+        `/partner commit owed`  What you owe and what you are owed
         "#);
     }
 

@@ -17,9 +17,14 @@ pub enum WayIn {
 }
 
 /// The message shortcuts: callback and name.
-pub const SHORTCUTS: [(&str, &str, &str); 4] = [
+pub const SHORTCUTS: [(&str, &str, &str); 5] = [
     ("overlap.add", "Add as overlap", "Opens a form with the overlap that the message names"),
     ("commitment.add", "Log commitment", "Keeps who promised what, to which partner, by when"),
+    (
+        "ask.new",
+        "Ask a partner",
+        "Asks the manager of the best-placed partner about the account that the message names",
+    ),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
     ("account.note", "Add to account", "Keeps the message as a note or a next step on an account's map"),
 ];

@@ -4,6 +4,7 @@
 //! **To add a page:** a file with its handler here, which takes a [`Reader`] and answers with [`html`], its route in
 //! [`router`], its template in `templates/pages/` on top of `base.html`.
 
+mod agenda;
 mod plays;
 
 use std::sync::Arc;
@@ -36,7 +37,10 @@ const QUIET: [(HeaderName, &str); 4] = [
 
 /// Every page.
 pub fn router(bot: Arc<Bot>) -> Router {
-    Router::new().route("/pages/plays", get(plays::page)).with_state(bot)
+    Router::new()
+        .route("/pages/agenda/{session}", get(agenda::show))
+        .route("/pages/plays", get(plays::page))
+        .with_state(bot)
 }
 
 /// Whoever opened a page by a link of their own that has not ended: a member of the workspace.

@@ -35,7 +35,14 @@ pub async fn furnish(db: &Db, now: Timestamp) {
     }
     let partner = map::partner(&mut tx, &PartnerId::from("p-northwind")).await.unwrap().unwrap();
     let (zone, due) = early_afternoon(now);
-    let promise = Promise { text: "Send the data sheet".into(), owner: ALEX.into(), zone, due, source: None };
+    let promise = Promise {
+        text: "Send the data sheet".into(),
+        owner: ALEX.into(),
+        theirs: None,
+        zone,
+        due,
+        source: None,
+    };
     let logged = now - SignedDuration::from_hours(48);
     plan_flow::commit(&mut tx, logged, &ALEX.into(), &partner, None, promise).await.unwrap();
     tx.commit().await.unwrap();

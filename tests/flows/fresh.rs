@@ -192,9 +192,10 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     List: from today; refreshed every 45 days
     Focus list: none yet
     This season: focus not known · next on Wed 1 Apr
+    Give and ask: nothing in a year
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Fetch northwind now] [Focus list] [Fit] [Add contact] [Check in]
+    [Fetch northwind now] [Focus list] [Give and ask] [Fit] [Add contact] [Check in]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [

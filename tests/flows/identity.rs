@@ -149,6 +149,9 @@ const COMMANDS: [(&str, Right); 20] = [
     ("session list", Right::Contribute),
     ("commit add", Right::Contribute),
     ("commit mine", Right::Contribute),
+    ("commit owed", Right::Contribute),
+    ("intro list", Right::Contribute),
+    ("ask list", Right::Contribute),
     ("draft new", Right::Triage),
     ("draft list", Right::Triage),
     ("digest preview", Right::Contribute),
@@ -160,6 +163,7 @@ const COMMANDS: [(&str, Right); 20] = [
     ("partner check-in northwind", Right::Triage),
     ("play list", Right::Contribute),
     ("play start", Right::Triage),
+    ("partner ledger northwind", Right::Contribute),
     ("setup", Right::Administer),
     ("status", Right::Contribute),
 ];

@@ -28,6 +28,8 @@ const ROWS: &[(i64, &str)] = &[
     (9, include_str!("migrations/0009.sql")),
     (10, include_str!("migrations/0010.sql")),
     (13, include_str!("migrations/0013.sql")),
+    (11, include_str!("migrations/0011.sql")),
+    (12, include_str!("migrations/0012.sql")),
 ];
 
 mod sqlite {
@@ -172,6 +174,8 @@ async fn up_to_date(db: Db, before: &BTreeMap<String, Table>) {
         "pair_answers",
         "focus_accounts",
         "sharing_rules",
+        "asks",
+        "introductions",
     ] {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         assert_eq!(sql_value!(&mut tx, i64, AssertSqlSafe(sql.clone())).unwrap(), 0, "{table}");

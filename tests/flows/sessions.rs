@@ -79,6 +79,7 @@ async fn a_request_is_accepted(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Session on Hooli (hooli.com) with Northwind*
     Accepted by <@U0MAYA>: a session by Fri 6 Mar.
+    [Schedule]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -113,6 +114,7 @@ async fn another_day_is_taken(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Session on Hooli (hooli.com) with Northwind*
     Agreed by <@U0ALEX>: a session on Tue 10 Mar.
+    [Schedule]
     ---
     Hooli (hooli.com) with Northwind · Agreed by <@U0ALEX>: a session on Tue 10 Mar.
     ");
@@ -211,6 +213,7 @@ async fn of_two_managers_one_decides(stage: Stage) {
     *Session on Hooli (hooli.com) with Globex*
     Accepted by <@U0MAYA>: a session by Thu 12 Mar.
     For: the renewal
+    [Schedule]
     ---
     Hooli (hooli.com) with Globex · Accepted by <@U0MAYA>: a session by Thu 12 Mar.
     ");

@@ -106,7 +106,8 @@ async fn every_verb_answers(stage: Stage) {
     > session ask
     I don't know `/partner session ask`. You can say:
     `/partner session request account with partner by date`  Ask the partner's manager for a session
-    `/partner session list`  What was asked and how it stands
+    `/partner session schedule accounts with partner on date`  Set one up in a form: accounts, time, who comes
+    `/partner session list`  What is proposed, ahead and past, and what was asked for
     > session list all
     `/partner session list` takes no more words. Send it alone.
     > session
@@ -132,6 +133,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner commit list mine or late`  Open commitments
     `/partner commit mine`  Your own
     `/partner commit late`  Those past their date
+    `/partner commit owed`  What you owe and what you are owed
     "#);
     insta::assert_snapshot!(answers(&stage, ALEX, &["draft", "draft list", "draft new", "draft new pied piper", "digest", "digest preview",
         "digest settings", "digest now"]).await, @r"
@@ -200,12 +202,15 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings | weights`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | check-in | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.
@@ -213,12 +218,15 @@ async fn every_verb_answers(stage: Stage) {
     *What you can say*
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
-    `/partner session request | list`  Account-planning sessions: ask for one, see what is asked
-    `/partner commit add | list | mine | late`  Commitments: who does what for whom by when
+    `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
+    `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
+    `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
+    `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings | weights`  The weekly triage digest
-    `/partner partner list | add | show | focus | fit | check-in | sharing | contact`  Partners: add one, agree on focus lists, say what it may see, add a contact
+    `/partner partner list | add | show | focus | fit | check-in | ledger | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
     `/partner status show | audit`  What is connected and what is stuck; who did what
     Everything that changes something is also a button, a shortcut on a message, or on the Home tab.

@@ -132,16 +132,16 @@ impl Stage {
         config.slack.signing_secret = Some(options.signing_secret.into());
         config.slack.message_interval_ms = 0;
         config.delivery.doubt_seconds = 0;
-        settings(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        config.pages.url = Some(url.clone());
+        settings(&mut config);
         if install.is_some() {
             config.slack.bot_token = None;
             config.slack.client_id = Some(options.client_id);
             config.slack.client_secret = Some(options.client_secret.into());
             keys::create(&config.key_file()).unwrap();
         }
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        config.pages.url.get_or_insert_with(|| url.clone());
         // A source of lists names its partner, which must be there.
         let early = !config.sources.is_empty();
         if early {

@@ -21,7 +21,7 @@ pub mod stakeholder;
 pub mod store;
 pub mod suggest;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod view;
 
 use std::collections::HashMap;

@@ -15,7 +15,7 @@ use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Overlap, Population, Triage};
 use crate::map::partner::{Contact, ContactRole, Partner};
 
-pub(in crate::map) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -79,7 +79,7 @@ pub(super) fn relationship(who: &str, whom: &str, strength: i64, on: &str) -> Re
 }
 
 /// Acme, our open deal and a customer of Northwind's and Globex's: Sam of Northwind knows Dana, who decides.
-pub(in crate::map) fn map() -> AccountMap {
+pub(crate) fn map() -> AccountMap {
     let account =
         Account { id: "a1".into(), name: "Acme".into(), domain: Some("acme.com".into()), owner: None };
     let now = at("2026-03-05T09:00:00Z");

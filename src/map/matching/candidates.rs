@@ -1,6 +1,8 @@
 //! Whom to compare with whom: by what two accounts share and few others do. The work for one account is bounded, however
 //! long the lists are and however often a value stands in them.
 
+use std::thread;
+
 use super::evidence::Ours;
 use super::grams;
 use super::ground::{self, Ground, of_kind};
@@ -46,9 +48,15 @@ pub fn exact(ground: &Ground<'_>, a: &Account, found: &mut Vec<u32>) {
 
 /// Theirs by the words and grams of their names.
 pub struct Likeness {
+    words: Alike,
+    grams: Alike,
+}
+
+/// Theirs by parts of one kind of their names.
+struct Alike {
     index: Index,
-    /// Of each of theirs: the length of its words and of its grams as vectors.
-    norms: Vec<(f64, f64)>,
+    /// The length of each of theirs as a vector of such parts.
+    norms: Vec<f64>,
 }
 
 /// A key to look up: rare ones first, then in the order of what names the word or gram.
@@ -70,36 +78,15 @@ impl Likeness {
     /// Of all of theirs by words, and of those that are `open` by grams too: who is settled can still have a subsidiary,
     /// which bears its name, but is nobody's misspelling.
     pub fn new(ground: &Ground<'_>, open: &[bool]) -> Self {
-        let theirs = ground.theirs;
-        let mut norms = vec![(0.0, 0.0); theirs.len()];
-        let scales = &ground.scales;
-        let mut grams = Vec::new();
-        for (at, a) in theirs.accounts.iter().enumerate() {
-            let bits = &ground.their_bits[theirs.word_places(a)];
-            let squares = bits.iter().map(|bits| u64::from(ground::square_of(*bits)));
-            grams::of(theirs.core(a), &mut grams);
-            norms[at] = ((squares.sum::<u64>() as f64).sqrt(), scales.rarity.length(&grams));
-        }
-        let index = Index::build(|each| {
-            for (at, a) in theirs.accounts.iter().enumerate() {
-                let is_open = open[at];
-                let at = at as u32;
-                theirs.words(a).iter().for_each(|word| each(of_kind(WORD, *word), at));
-                theirs.others(a).for_each(|other| each(of_kind(WORD, other), at));
-                if !is_open {
-                    continue;
-                }
-                grams::of(theirs.core(a), &mut grams);
-                for gram in grams.iter().filter(|gram| scales.telling(**gram, theirs.len())) {
-                    each(gram_key(*gram), at);
-                }
-            }
-        });
-        Self { index, norms }
+        thread::scope(|scope| {
+            let words = scope.spawn(|| Alike::by_words(ground));
+            let grams = Alike::by_grams(ground, open);
+            Self { words: words.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), grams }
+        })
     }
 
     pub fn desk(&self) -> Desk {
-        Desk { shares: vec![(0, 0); self.norms.len()], touched: Vec::new(), keys: Vec::new() }
+        Desk { shares: vec![(0, 0); self.words.norms.len()], touched: Vec::new(), keys: Vec::new() }
     }
 
     /// Adds those of theirs whose names are most like the account's, and those at its postcode.
@@ -114,26 +101,26 @@ impl Likeness {
         let words = ground.ours.words(a).iter().copied().zip(bits);
         let others = ground.ours.others(a).map(|word| (word, scales.bits_of_word(word)));
         for (word, bits) in words.chain(others) {
-            let span = self.index.span(of_kind(WORD, word));
+            let span = self.words.index.span(of_kind(WORD, word));
             desk.keys.push(Lookup { span, name: word as i64, square: ground::square_of(bits) });
         }
         let length = desk.keys.iter().map(|lookup| u64::from(lookup.square)).sum::<u64>();
         let length = (length as f64).sqrt();
-        self.visit(desk, |shares, square| shares.0 += square);
+        self.words.visit(desk, |shares, square| shares.0 += square);
         desk.keys.clear();
         let (grams, _) = ours.grams(&ground.sides());
         let gram_length = scales.rarity.length(grams);
         for gram in grams.iter().filter(|gram| scales.telling(**gram, ground.theirs.len())) {
-            let (span, square) = (self.index.span(gram_key(*gram)), scales.rarity.square(*gram));
+            let (span, square) = (self.grams.index.span(gram_key(*gram)), scales.rarity.square(*gram));
             desk.keys.push(Lookup { span, name: i64::from(*gram), square });
         }
-        self.visit(desk, |shares, square| shares.1 += square);
+        self.grams.visit(desk, |shares, square| shares.1 += square);
         let mut best: Vec<(f64, u32)> = desk
             .touched
             .iter()
             .map(|at| {
                 let (words, grams) = desk.shares[*at as usize];
-                let (word_norm, gram_norm) = self.norms[*at as usize];
+                let (word_norm, gram_norm) = (self.words.norms[*at as usize], self.grams.norms[*at as usize]);
                 let by_words = f64::from(words) / (length * word_norm).max(f64::from(grams::WHOLE));
                 let by_grams = f64::from(grams) / (gram_length * gram_norm).max(f64::from(grams::WHOLE));
                 (by_words + by_grams, *at)
@@ -149,6 +136,43 @@ impl Likeness {
         found.extend(best.iter().map(|(_, at)| at));
         found.sort_unstable();
         found.dedup();
+    }
+}
+
+impl Alike {
+    fn by_words(ground: &Ground<'_>) -> Self {
+        let theirs = ground.theirs;
+        let length = |a: &Account| {
+            let bits = &ground.their_bits[theirs.word_places(a)];
+            (bits.iter().map(|bits| u64::from(ground::square_of(*bits))).sum::<u64>() as f64).sqrt()
+        };
+        let norms = theirs.accounts.iter().map(length).collect();
+        let index = Index::build(|each| {
+            for (a, at) in theirs.accounts.iter().zip(0u32..) {
+                theirs.words(a).iter().for_each(|word| each(of_kind(WORD, *word), at));
+                theirs.others(a).for_each(|other| each(of_kind(WORD, other), at));
+            }
+        });
+        Self { index, norms }
+    }
+
+    fn by_grams(ground: &Ground<'_>, open: &[bool]) -> Self {
+        let (theirs, scales) = (ground.theirs, &ground.scales);
+        let mut grams = Vec::new();
+        let length = |a: &Account| {
+            grams::of(theirs.core(a), &mut grams);
+            scales.rarity.length(&grams)
+        };
+        let norms = theirs.accounts.iter().map(length).collect();
+        let index = Index::build(|each| {
+            for ((a, at), _) in theirs.accounts.iter().zip(0u32..).zip(open).filter(|(_, open)| **open) {
+                grams::of(theirs.core(a), &mut grams);
+                for gram in grams.iter().filter(|gram| scales.telling(**gram, theirs.len())) {
+                    each(gram_key(*gram), at);
+                }
+            }
+        });
+        Self { index, norms }
     }
 
     fn visit(&self, desk: &mut Desk, add: impl Fn(&mut (u32, u32), u32)) {

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::super::calendar::add_days;
 use super::super::commitment::{self, Commitment};
+use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
-use super::{answerable, last_day_at, today_of};
+use super::{LONGEST_HOLIDAY, above, answerable, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Outside};
 use crate::kernel::blocks::Message;
@@ -16,21 +17,20 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::map::account::Account;
 use crate::map::account_map::store::mark_stale;
-use crate::map::partner::Partner;
+use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
 
-/// A reminder a business day ahead of what is due so many days later has its turn today: nobody rests for longer.
-const LONGEST_HOLIDAY: i64 = 21;
-
 /// What is promised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Promise {
     /// In the writer's words.
     pub text: String,
-    /// Who does it.
+    /// Who does it; of what somebody at the partner promised, whoever answers for the partner asks instead.
     pub owner: UserId,
-    /// Their zone, as an IANA name.
+    /// Who at the partner does it.
+    pub theirs: Option<Contact>,
+    /// The owner's zone, as an IANA name.
     pub zone: String,
     /// By when.
     pub due: Date,
@@ -47,6 +47,10 @@ pub async fn commit(
     account: Option<&Account>,
     promise: Promise,
 ) -> Result<Commitment> {
+    let (owner, zone) = match &promise.theirs {
+        Some(_) => asker(tx, partner, promise.owner).await?,
+        None => (promise.owner, promise.zone),
+    };
     let commitment = Commitment {
         id: CommitmentId::random(),
         text: promise.text,
@@ -54,11 +58,13 @@ pub async fn commit(
         partner: partner.name.clone(),
         account_id: account.map(|a| a.id.clone()),
         account: account.map(Account::label),
-        owner: promise.owner,
+        owner,
+        theirs: promise.theirs.map(|contact| (contact.id, contact.name)),
         due: promise.due,
-        zone: promise.zone,
+        zone,
         stage: commitment::Stage::Open { snoozed_until: None },
         reminded: None,
+        escalated: false,
         created_by: by.clone(),
         source: promise.source,
         version: 1,
@@ -66,7 +72,7 @@ pub async fn commit(
     };
     store::insert_commitment(tx, &commitment).await?;
     in_its_room(tx, &commitment).await?;
-    let about = format!("{} for {} by {}", commitment.text, commitment.whom(), commitment.due);
+    let about = format!("{} {} by {}", commitment.text, commitment.whom(), commitment.due);
     audit::done(tx, now, by.as_str(), "commitment.add", &format!("commitment:{}", commitment.id), &about);
     if commitment.owner != *by {
         let today = today_of(tx, &commitment.owner, now).await?;
@@ -75,6 +81,14 @@ pub async fn commit(
         post_to(tx, now, &commitment, &commitment.owner, key, message).await?;
     }
     Ok(commitment)
+}
+
+/// Who of ours asks how something stands that the partner promised, and their zone: who answers for the partner, else
+/// `otherwise`.
+async fn asker(tx: &mut Tx, partner: &Partner, otherwise: UserId) -> Result<(UserId, String)> {
+    let asker = answerable(tx, partner).await?.into_iter().next().unwrap_or(otherwise);
+    let zone = people::zone_of(tx, &asker).await?;
+    Ok((asker, zone.iana_name().unwrap_or("UTC").to_owned()))
 }
 
 /// The room of its account shows it.
@@ -171,14 +185,20 @@ pub async fn move_commitment(
     Ok(after)
 }
 
-/// Sends the reminders that are due. The message before loses its controls, so that the newest alone has them.
+/// Sends the reminders that are due. The message before loses its controls, so that the newest alone has them. After two
+/// misses the manager is told, once.
 pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     let until = add_days(now.to_zoned(TimeZone::UTC).date(), LONGEST_HOLIDAY);
-    for c in store::commitments_near(tx, until).await? {
+    for mut c in store::commitments_near(tx, until).await? {
         let days = calendars.of_person(&c.owner, &c.time_zone());
         let Some((day, why)) = c.reminder(now, &days) else { continue };
-        if !store::mark_reminded(tx, &c, day).await? {
+        let missed = c.is_missed(day);
+        if !store::mark_reminded(tx, &c, day, c.escalated || missed).await? {
             continue;
+        }
+        let partner = map::partner(tx, &c.partner_id).await?;
+        if let (Some(_), Some(partner)) = (&c.theirs, &partner) {
+            pass_on(tx, &mut c, partner).await?;
         }
         let (reader, gone) = whom_to_remind(tx, &c).await?;
         redraw(tx, now, &c, &reader, false).await?;
@@ -188,6 +208,34 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Cale
             Some(gone) => view::commitment::ownerless(&c, gone, today_of(tx, &reader, now).await?)?,
         };
         post_to(tx, now, &c, &reader, key, message).await?;
+        if let (true, Some(partner)) = (missed, &partner) {
+            escalate(tx, now, &c, partner, &reader).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever answers for the partner by now asks how it stands.
+async fn pass_on(tx: &mut Tx, c: &mut Commitment, partner: &Partner) -> Result<()> {
+    if answerable(tx, partner).await?.contains(&c.owner) {
+        return Ok(());
+    }
+    (c.owner, c.zone) = asker(tx, partner, c.owner.clone()).await?;
+    store::save_commitment_owner(tx, c).await
+}
+
+/// Two reminders have passed without anything done: those above whoever was reminded are told.
+async fn escalate(
+    tx: &mut Tx,
+    now: Timestamp,
+    c: &Commitment,
+    partner: &Partner,
+    reminded: &UserId,
+) -> Result<()> {
+    for reader in above(tx, partner, reminded).await? {
+        let today = today_of(tx, &reader, now).await?;
+        let key = format!("commitment:{}:{}:escalated:{reader}", c.id, c.version);
+        post_to(tx, now, c, &reader, key, view::commitment::escalated(c, today)?).await?;
     }
     Ok(())
 }
@@ -195,7 +243,8 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Cale
 /// Counts the reminders up to now as given.
 pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for c in store::open_commitments(tx, i64::MAX).await? {
-        store::mark_reminded(tx, &c, last_day_at(commitment::REMIND_AT.hour(), c.time_zone(), now)).await?;
+        let day = last_day_at(REMIND_AT.hour(), c.time_zone(), now);
+        store::mark_reminded(tx, &c, day, c.escalated).await?;
     }
     Ok(())
 }
@@ -212,10 +261,6 @@ async fn whom_to_remind(tx: &mut Tx, c: &Commitment) -> Result<(UserId, Option<O
     };
     let reader = answering.into_iter().next();
     Ok((reader.unwrap_or_else(|| c.owner.clone()), Some(gone)))
-}
-
-async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
-    Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
 }
 
 /// Drops these, for a reason that lies outside of them; whose they are is told, unless they did it themselves.

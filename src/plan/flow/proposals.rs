@@ -13,6 +13,7 @@ use super::sessions::draw;
 use super::{answerable, guests, line_under, propose, usual_outline};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, OverlapId, SessionId, UserId};
 use crate::map::lists::kinds::Kinds;
@@ -34,7 +35,7 @@ const SCHEDULE: &str = "session-triggers";
 const CALLED_OFF: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// Looks for triggers with every partner that has a sheet.
-pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     let minute = millis(now) / 60_000;
     // Numbers of one length sort as text.
     let slot = format!("{:015}", minute - minute.rem_euclid(EVERY_MINUTES));
@@ -55,7 +56,7 @@ pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp) -> Result<()> {
         }
         let to = answerable(tx, &partner).await?;
         let Some(first) = to.first() else { continue };
-        proposed_to(tx, now, &partner, &to).await?;
+        proposed_to(tx, now, calendars, &partner, &to).await?;
         let zone = people::zone_of(tx, first).await?;
         let was_saturated = saturated.contains_key(&partner.id);
         let ground = ground(tx, now, zone, &partner, instruction, &kinds, was_saturated).await?;
@@ -66,7 +67,13 @@ pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp) -> Result<()> {
 }
 
 /// Proposals wait for those who answer for the partner by now, and are brought back to them while nobody decides.
-async fn proposed_to(tx: &mut Tx, now: Timestamp, partner: &Partner, to: &[UserId]) -> Result<()> {
+async fn proposed_to(
+    tx: &mut Tx,
+    now: Timestamp,
+    calendars: &Calendars,
+    partner: &Partner,
+    to: &[UserId],
+) -> Result<()> {
     for mut session in store::open_sessions_with(tx, &partner.id).await? {
         let Stage::Proposed { to: asked, .. } = &mut session.stage else { continue };
         if asked != to {
@@ -82,7 +89,8 @@ async fn proposed_to(tx: &mut Tx, now: Timestamp, partner: &Partner, to: &[UserI
         }
         for user in to {
             let zone = people::zone_of(tx, user).await?;
-            let Some(waited) = session.reminder(now, &zone) else { continue };
+            let days = calendars.of_person(user, &zone);
+            let Some(waited) = session.reminder(now, &zone, &days) else { continue };
             let turn = format!("session:{}:{user}", session.id);
             // The first, and then one a week.
             let period = format!("{:04}", (waited - 3) / 5);

@@ -1,20 +1,19 @@
 //! Requests for a session: asked, moved, remembered, and passed on when somebody else answers for the partner.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::super::reminder::REMIND_AT;
 use super::super::request::{self, Request};
 use super::super::{store, view};
-use super::{last_day_at, line_under, today_of};
+use super::{Answering, last_day_at, line_under, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::actor::{Actor, Right, Role, Standing};
 use crate::kernel::blocks::Message;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{PartnerId, RequestId, UserId};
+use crate::kernel::ids::{RequestId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
 use crate::map::account_map::store::mark_stale;
@@ -208,19 +207,11 @@ pub(super) async fn redraw(tx: &mut Tx, now: Timestamp, request: &Request) -> Re
 /// Reminds whoever is waited for, once a day at most, until the request is closed (B3). Where somebody else answers for
 /// the partner by now, they are asked instead.
 pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
-    let mut answering: HashMap<PartnerId, Vec<UserId>> = HashMap::new();
+    let mut answering = Answering::default();
     for mut request in store::open_requests(tx).await? {
-        if !answering.contains_key(&request.partner_id) {
-            let partner = map::partner(tx, &request.partner_id).await?;
-            let users = match partner {
-                Some(partner) => answerable(tx, &partner).await?,
-                None => Vec::new(),
-            };
-            answering.insert(request.partner_id.clone(), users);
-        }
-        let answer = &answering[&request.partner_id];
+        let answer = answering.of(tx, &request.partner_id).await?;
         if !answer.is_empty() && *answer != request.asked {
-            let before = std::mem::replace(&mut request.asked, answer.clone());
+            let before = std::mem::replace(&mut request.asked, answer.to_vec());
             pass_on(tx, now, &request, &before).await?;
         }
         for user in request.waits_for() {
@@ -244,7 +235,7 @@ pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for request in store::open_requests(tx).await? {
         for user in request.waits_for() {
             let zone = people::zone_of(tx, &user).await?;
-            let day = last_day_at(request::REMIND_FROM_HOUR, zone, now);
+            let day = last_day_at(REMIND_AT.hour(), zone, now);
             schedule::fire(tx, &turn(&request, &user), &day.to_string(), millis(now)).await?;
         }
     }

@@ -160,6 +160,35 @@ pub async fn advance(
     before: &Session,
     what: Move,
 ) -> Result<Option<Session>> {
+    let after = step(tx, now, by, before, what).await?;
+    if let Some(after) = &after {
+        draw(tx, now, Some(before), after, by).await?;
+    }
+    Ok(after)
+}
+
+/// The same where everybody concerned is told in another way: their cards follow, and no line stands below them.
+pub(super) async fn advance_quietly(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    before: &Session,
+    what: Move,
+) -> Result<Option<Session>> {
+    let after = step(tx, now, by, before, what).await?;
+    if let Some(after) = &after {
+        drawn(tx, now, Some(before), after, by, false).await?;
+    }
+    Ok(after)
+}
+
+async fn step(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    before: &Session,
+    what: Move,
+) -> Result<Option<Session>> {
     let detail = match &what {
         Move::Cancel(because) => because.clone(),
         Move::Schedule(_, slot) | Move::Reschedule(slot) => {
@@ -172,7 +201,6 @@ pub async fn advance(
         return Ok(None);
     }
     written_down(tx, now, &after, what.verb(), by).await?;
-    draw(tx, now, Some(before), &after, by).await?;
     Ok(Some(after))
 }
 
@@ -244,6 +272,18 @@ pub(super) async fn draw(
     session: &Session,
     by: &UserId,
 ) -> Result<()> {
+    drawn(tx, now, before, session, by, true).await
+}
+
+/// The same; `told` where the others hear of it in a line below.
+async fn drawn(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Option<&Session>,
+    session: &Session,
+    by: &UserId,
+    told: bool,
+) -> Result<()> {
     let clocks = clocks(tx, session).await?;
     let readers = session.readers();
     let mut all = readers.clone();
@@ -262,7 +302,7 @@ pub(super) async fn draw(
         }
         outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
         let moved = before.is_none_or(|b| b.version != session.version);
-        if moved && reader != *by {
+        if told && moved && reader != *by {
             let zone = people::zone_of(tx, &reader).await?;
             let stays = comes || !session.is_open() || before.is_some_and(|b| b.stage.slot().is_none());
             let said = if stays { view::news(session, now, &zone) } else { view::no_longer(session, by) };

@@ -238,6 +238,7 @@ async fn committed(s: &Scene, tx: &mut Tx) -> Commitment {
     let promise = Promise {
         text: "send the case study".into(),
         owner: "UOWN".into(),
+        theirs: None,
         zone: "Europe/Stockholm".into(),
         due: date(2026, 3, 9),
         source: Some(("C1".into(), "1.2".into())),

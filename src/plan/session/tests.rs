@@ -165,12 +165,16 @@ fn a_proposal_is_brought_back_after_three_working_days() {
         ("2026-03-14T09:00:00Z", None), // Saturday
         ("2026-03-16T09:00:00Z", Some(7)),
     ] {
-        assert_eq!(proposed.reminder(at(now), &zone), waited, "{now}");
+        assert_eq!(proposed.reminder(at(now), &zone, &Calendar::weekdays()), waited, "{now}");
     }
     let changed = Stage::Proposed { to: vec![], day: None, moved: Some(moved("UPM")) };
-    assert_eq!(session(changed).reminder(at("2026-03-10T09:00:00Z"), &zone), None, "since Friday");
+    assert_eq!(
+        session(changed).reminder(at("2026-03-10T09:00:00Z"), &zone, &Calendar::weekdays()),
+        None,
+        "since Friday"
+    );
     let scheduled = Stage::Scheduled { slot: slot(), moved: moved("UPM") };
-    assert_eq!(session(scheduled).reminder(at("2026-03-20T09:00:00Z"), &zone), None);
+    assert_eq!(session(scheduled).reminder(at("2026-03-20T09:00:00Z"), &zone, &Calendar::weekdays()), None);
 }
 
 mod properties {

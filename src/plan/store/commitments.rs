@@ -20,12 +20,15 @@ struct CommitmentRow {
     account_name: Option<String>,
     account_domain: Option<String>,
     owner: String,
+    contact_id: Option<String>,
+    contact_name: Option<String>,
     due: String,
     zone: String,
     state: String,
     reason: Option<String>,
     snoozed_until: Option<String>,
     reminded: String,
+    escalated: i64,
     created_by: String,
     decided_by: Option<String>,
     decided_at: Option<i64>,
@@ -40,9 +43,10 @@ macro_rules! commitment {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.text, c.partner_id, p.name AS partner_name, c.account_id, a.name AS account_name, ",
-            "a.domain AS account_domain, c.owner, c.due, c.zone, c.state, c.reason, c.snoozed_until, c.reminded, ",
-            "c.created_by, c.decided_by, c.decided_at, c.source_channel, c.source_ts, c.version, c.created_at ",
+            "a.domain AS account_domain, c.owner, c.contact_id, k.name AS contact_name, c.due, c.zone, c.state, c.reason, ",
+            "c.snoozed_until, c.reminded, c.escalated, c.created_by, c.decided_by, c.decided_at, c.source_channel, c.source_ts, c.version, c.created_at ",
             "FROM commitments c JOIN partners p ON p.id = c.partner_id LEFT JOIN accounts a ON a.id = c.account_id ",
+            "LEFT JOIN contacts k ON k.id = c.contact_id ",
             $rest
         )
     };
@@ -76,10 +80,12 @@ impl TryFrom<CommitmentRow> for Commitment {
             account_id: row.account_id.map(Into::into),
             account: row.account_name.map(|name| label(&name, row.account_domain.as_deref())),
             owner: row.owner.into(),
+            theirs: row.contact_id.zip(row.contact_name).map(|(id, name)| (id.into(), name)),
             due: row.due.parse()?,
             zone: row.zone,
             stage,
             reminded: date(Some(row.reminded).filter(|r| !r.is_empty()))?,
+            escalated: row.escalated != 0,
             created_by: row.created_by.into(),
             source: row.source_channel.zip(row.source_ts),
             version: row.version,
@@ -97,13 +103,14 @@ pub async fn insert_commitment(tx: &mut Tx, c: &Commitment) -> Result<()> {
     let (channel, ts) = c.source.as_ref().map(|(c, t)| (c.as_str(), t.as_str())).unzip();
     sql_exec!(
         tx,
-        "INSERT INTO commitments (id, text, partner_id, account_id, owner, due, zone, state, created_by, source_channel, \
-         source_ts, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12)",
+        "INSERT INTO commitments (id, text, partner_id, account_id, owner, contact_id, due, zone, state, created_by, \
+         source_channel, source_ts, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12, $13)",
         c.id.as_str(),
         &c.text,
         c.partner_id.as_str(),
         c.account_id.as_ref().map(|a| a.as_str()),
         c.owner.as_str(),
+        c.theirs.as_ref().map(|(id, _)| id.as_str()),
         c.due.to_string(),
         &c.zone,
         c.created_by.as_str(),
@@ -125,8 +132,8 @@ pub async fn save_commitment(tx: &mut Tx, c: &Commitment, seen: i64) -> Result<b
     };
     let changed = sql_exec!(
         tx,
-        "UPDATE commitments SET state = $3, snoozed_until = $4, reason = $5, decided_by = $6, decided_at = $7, version = $8 \
-         WHERE id = $1 AND version = $2",
+        "UPDATE commitments SET state = $3, snoozed_until = $4, reason = $5, decided_by = $6, decided_at = $7, version = $8, \
+         escalated = $9 WHERE id = $1 AND version = $2",
         c.id.as_str(),
         seen,
         state,
@@ -134,19 +141,22 @@ pub async fn save_commitment(tx: &mut Tx, c: &Commitment, seen: i64) -> Result<b
         reason,
         decided.map(|(by, _)| by.as_str()),
         decided.map(|(_, at)| millis(*at)),
-        c.version
+        c.version,
+        i64::from(c.escalated)
     )?;
     Ok(changed == 1)
 }
 
-/// Remembers the day whose reminder is sent; `false` when it was moved since, or another round has sent it.
-pub async fn mark_reminded(tx: &mut Tx, c: &Commitment, day: Date) -> Result<bool> {
+/// Remembers the day whose reminder is sent, and whether the manager is told by now; `false` when it was moved since, or
+/// another round has sent it.
+pub async fn mark_reminded(tx: &mut Tx, c: &Commitment, day: Date, escalated: bool) -> Result<bool> {
     let changed = sql_exec!(
         tx,
-        "UPDATE commitments SET reminded = $3 WHERE id = $1 AND version = $2 AND reminded < $3",
+        "UPDATE commitments SET reminded = $3, escalated = $4 WHERE id = $1 AND version = $2 AND reminded < $3",
         c.id.as_str(),
         c.version,
-        day.to_string()
+        day.to_string(),
+        i64::from(escalated)
     )?;
     Ok(changed == 1)
 }
@@ -155,6 +165,31 @@ pub async fn mark_reminded(tx: &mut Tx, c: &Commitment, day: Date) -> Result<boo
 pub async fn commitment(tx: &mut Tx, id: &CommitmentId) -> Result<Option<Commitment>> {
     let row = sql_opt!(tx, CommitmentRow, commitment!("WHERE c.id = $1"), id.as_str())?;
     row.map(Commitment::try_from).transpose()
+}
+
+/// Saves who of ours asks how what the partner promised stands. It is no move: the version stays.
+pub async fn save_commitment_owner(tx: &mut Tx, c: &Commitment) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE commitments SET owner = $2, zone = $3 WHERE id = $1",
+        c.id.as_str(),
+        c.owner.as_str(),
+        &c.zone
+    )?;
+    Ok(())
+}
+
+/// What this person is owed: what others promised and they wrote down or ask after, the most urgent first.
+pub async fn commitments_owed_to(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!(
+            "WHERE c.state = 'open' AND ((c.owner = $1 AND c.contact_id IS NOT NULL) OR (c.created_by = $1 AND c.owner <> $1)) \
+             ORDER BY c.due, c.created_at, c.id"
+        ),
+        user.as_str()
+    )?)
 }
 
 /// Every open commitment, the most urgent first.
@@ -174,6 +209,16 @@ pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment
         CommitmentRow,
         commitment!("WHERE c.state = 'open' AND c.owner = $1 ORDER BY c.due, c.created_at, c.id"),
         user.as_str()
+    )?)
+}
+
+/// The open commitments to this partner, the most urgent first.
+pub async fn open_commitments_of(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!("WHERE c.partner_id = $1 AND c.state = 'open' ORDER BY c.due, c.created_at, c.id"),
+        partner.as_str()
     )?)
 }
 

@@ -153,6 +153,18 @@ pub async fn open_requests(tx: &mut Tx) -> Result<Vec<Request>> {
     )?)
 }
 
+/// The requests for sessions with this partner that were not declined or taken back, the oldest first.
+pub async fn open_requests_of(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Request>> {
+    requests(sql_all!(
+        tx,
+        RequestRow,
+        request!(
+            "WHERE r.partner_id = $1 AND r.state IN ('asked', 'proposed', 'accepted') ORDER BY r.created_at, r.id"
+        ),
+        partner.as_str()
+    )?)
+}
+
 /// The oldest open request for a session on this account with this partner.
 pub async fn open_request_on(
     tx: &mut Tx,

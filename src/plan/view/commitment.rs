@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::commitment::{Commitment, Reminder, Stage};
-use super::{field, notes, partner_input, refused, when};
+use super::{contact_input, field, notes, partner_input, refused, when};
 use crate::kernel::actor::Outside;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PartnerId, UserId};
-use crate::kernel::text::escape;
-use crate::map::partner::Partner;
+use crate::kernel::text::{capital, escape};
+use crate::map::partner::{Contact, Partner};
 
 /// The controls.
 pub mod action {
@@ -64,7 +64,8 @@ struct Card<'a> {
 }
 
 fn render(c: &Commitment, lead: String, today: Date) -> Result<String> {
-    let text = Card { lead, text: &c.text, whom: c.whom(), state: state(c, today) }.render()?;
+    let whom = capital(&c.whom());
+    let text = Card { lead, text: &c.text, whom, state: state(c, today) }.render()?;
     Ok(text.trim().to_owned())
 }
 
@@ -97,7 +98,15 @@ pub fn card(c: &Commitment, today: Date, with_controls: bool) -> Result<Message>
 
 /// The owner is told that somebody logged it for them.
 pub fn assigned(c: &Commitment, today: Date) -> Result<Message> {
-    message(c, format!("{} logged a commitment for you.", c.created_by.mention()), today, true)
+    let by = c.created_by.mention();
+    let lead = match c.their_side() {
+        Some(theirs) => format!(
+            "{by} logged what {} promised. You are reminded to ask; nobody there is written to.",
+            escape(&theirs)
+        ),
+        None => format!("{by} logged a commitment for you."),
+    };
+    message(c, lead, today, true)
 }
 
 /// The reminder.
@@ -108,7 +117,16 @@ pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
         Reminder::Late(_) => "This is late. Is it done, has it a new day, or is it off?",
         Reminder::Back => "This is back from its snooze.",
     };
-    message(c, lead.to_owned(), today, true)
+    let lead = match c.their_side() {
+        Some(theirs) => format!("{lead} Ask {}.", escape(&theirs)),
+        None => lead.to_owned(),
+    };
+    message(c, lead, today, true)
+}
+
+/// The manager is told that two reminders brought nothing.
+pub fn escalated(c: &Commitment, today: Date) -> Result<Message> {
+    message(c, format!("{} was reminded twice, and nothing happened.", c.owner.mention()), today, true)
 }
 
 /// In place of the reminder, when its owner is gone.
@@ -149,7 +167,10 @@ struct Logged<'a> {
 
 /// The private confirmation to whoever logged it.
 pub fn logged(c: &Commitment, today: Date) -> Result<Message> {
-    let owner = if c.owner == c.created_by { "you".to_owned() } else { c.owner.mention() };
+    let mut owner = if c.owner == c.created_by { "you".to_owned() } else { c.owner.mention() };
+    if c.theirs.is_some() {
+        owner.push_str(" to ask how it stands,");
+    }
     let text = Logged { text: &c.text, whom: c.whom(), due: c.due_words(today), owner }.render()?;
     Ok(Message::text(text.trim()))
 }
@@ -180,6 +201,7 @@ pub fn add_modal(
     prefill: &Prefill,
     found: Option<&PartnerId>,
     partners: &[Partner],
+    contacts: &[Contact],
     doubts: &[String],
     metadata: &Value,
 ) -> Value {
@@ -193,12 +215,13 @@ pub fn add_modal(
         blocks::input("Due", blocks::date_picker(field::DATE, prefill.date), None, false),
         blocks::input("Who does it", owner, Some("They are reminded in their own zone."), false),
     ];
-    let all = notes(doubts).into_iter().chain(fields).collect();
+    let theirs = contact_input("Or somebody at the partner", contacts, partners, None);
+    let all = notes(doubts).into_iter().chain(fields).chain([theirs]).collect();
     blocks::modal(action::ADD, "Log a commitment", Some("Log"), metadata, all)
 }
 
 fn described(c: &Commitment) -> Value {
-    blocks::section(&format!("*{}*, for {}", escape(&c.text), escape(&c.whom())))
+    blocks::section(&format!("*{}*, {}", escape(&c.text), escape(&c.whom())))
 }
 
 /// The form that moves the reminder.

@@ -1,14 +1,20 @@
 //! What plan shows in Slack.
 
+pub mod ask;
 pub mod calendar;
 pub mod check_in;
 pub mod commitment;
 pub mod commitments;
 pub mod found;
+pub mod introduction;
+pub mod ledger;
+pub mod owed;
 pub mod play;
 pub mod play_forms;
 pub mod plays_page;
+pub mod pre_read;
 pub mod proposal;
+pub mod record;
 pub mod request;
 pub mod session;
 
@@ -20,8 +26,8 @@ use serde_json::{Value, json};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{PartnerId, UserId};
-use crate::map::partner::Partner;
+use crate::kernel::ids::{ContactId, PartnerId, UserId};
+use crate::map::partner::{Contact, Partner};
 
 /// At most so many rows of a list are shown.
 pub const LISTED: usize = 20;
@@ -45,6 +51,24 @@ pub mod field {
     pub const OWNER: &str = "owner";
     /// Why.
     pub const REASON: &str = "reason";
+    /// Who at the partner.
+    pub const CONTACT: &str = "contact";
+    /// To whom at the account.
+    pub const WHOM: &str = "whom";
+    /// Who introduces whom.
+    pub const DIRECTION: &str = "direction";
+    /// What a question is about.
+    pub const TOPIC: &str = "topic";
+    /// The name of somebody at the account.
+    pub const NAME: &str = "name";
+    /// Their title.
+    pub const TITLE: &str = "title";
+    /// How well somebody knows them.
+    pub const STRENGTH: &str = "strength";
+    /// By when something else is done.
+    pub const DUE: &str = "due";
+    /// Whether the deal moved.
+    pub const DEAL: &str = "deal";
     /// The accounts of a session, one a line.
     pub const ACCOUNTS: &str = "accounts";
     /// The time of day.
@@ -111,4 +135,31 @@ fn partner_input(partners: &[Partner], chosen: Option<&PartnerId>) -> Value {
     let options: Vec<Value> = ordered.iter().map(|p| blocks::choice(&p.name, p.id.as_str())).collect();
     let element = blocks::select(field::PARTNER, "Choose a partner", &options, chosen.map(PartnerId::as_str));
     blocks::input("Partner", element, None, false)
+}
+
+/// Somebody at a partner; each is shown with their company. `chosen` is chosen at first.
+fn contact_input(
+    label: &str,
+    contacts: &[Contact],
+    partners: &[Partner],
+    chosen: Option<&ContactId>,
+) -> Value {
+    // Slack shows a hundred: the chosen one is among them.
+    let mut ordered: Vec<&Contact> = contacts.iter().collect();
+    ordered.sort_by_key(|c| Some(&c.id) != chosen);
+    let options: Vec<Value> = ordered
+        .iter()
+        .map(|c| {
+            let partner = partners.iter().find(|p| p.id == c.partner);
+            let name = partner.map_or_else(|| c.name.clone(), |p| format!("{}, {}", c.name, p.name));
+            blocks::choice(&name, c.id.as_str())
+        })
+        .collect();
+    if options.is_empty() {
+        return blocks::context(
+            "No contact of a partner is on record yet: `/partner partner contact` adds one.",
+        );
+    }
+    let element = blocks::select(field::CONTACT, "Nobody named yet", &options, chosen.map(ContactId::as_str));
+    blocks::input(label, element, None, true)
 }

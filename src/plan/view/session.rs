@@ -196,6 +196,7 @@ pub fn card(session: &Session, reader: &Reader<'_>) -> Result<Message> {
     if matches!(session.stage, Stage::Scheduled { .. } | Stage::Prepared { .. }) {
         controls.insert(0, calendar::file_button(&session.id, "Add to calendar"));
     }
+    controls.extend(record_controls(session, reader.now));
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }
@@ -219,6 +220,21 @@ fn controls(session: &Session) -> Vec<Value> {
             ]
         }
         Stage::Held { .. } | Stage::Closed { .. } | Stage::Cancelled { .. } => Vec::new(),
+    }
+}
+
+/// What everybody has who sees the card: its agenda while it is ahead, then its log.
+fn record_controls(session: &Session, now: Timestamp) -> Vec<Value> {
+    let button = |label: &str, id: &str| blocks::button(label, id, session.id.as_str());
+    match &session.stage {
+        Stage::Scheduled { slot, .. } | Stage::Prepared { slot, .. } if now < slot.start => {
+            vec![button("Agenda", super::pre_read::action::SHOW)]
+        }
+        Stage::Scheduled { .. } | Stage::Prepared { .. } | Stage::Held { .. } => {
+            vec![button("Log session", super::record::action::LOG)]
+        }
+        Stage::Closed { .. } => vec![button("Show log", super::record::action::SHOW)],
+        Stage::Proposed { .. } | Stage::Cancelled { .. } => Vec::new(),
     }
 }
 

@@ -7,6 +7,8 @@ mod note;
 pub(super) mod room;
 mod walk;
 
+pub(super) use card::names as names_of;
+
 use serde_json::{Value, json};
 
 use super::super::grammar::AccountVerb;
@@ -202,7 +204,7 @@ fn stranger(name: &str, why: &str) -> String {
 }
 
 /// Each of these fields in which nobody of ours was chosen.
-async fn strangers(bot: &Bot, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
+pub(super) async fn strangers(bot: &Bot, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
     let mut problems = Problems::new();
     for field in fields {
         let one = s.values.user(field, field).into_iter();

@@ -5,16 +5,19 @@ use serde_json::json;
 use super::super::grammar::CommitVerb;
 use super::super::payload::{Action, Shortcut, ViewSubmission};
 use super::accounts::room;
+use super::asks::{chosen_contact, contacts_of, strange_contact};
 use super::seen::{carried, seen};
-use super::sessions::{chosen_partner, known, resolve, review_account, review_date, typed_wrong};
-use super::{Bot, Occasion, Problems, identity, outdated};
+use super::sessions::{chosen_partner, known, meet, resolve, review_account, review_date, typed_wrong};
+use super::{Bot, Occasion, Problems, identity, outdated, owed};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{CommitmentId, UserId};
+use crate::kernel::ids::{CommitmentId, PartnerId, UserId};
 use crate::kernel::text::escape;
 use crate::map::find::find_account;
+use crate::map::partner::Contact;
+use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::commitment::{Commitment, Move};
 use crate::plan::flow::{self, Promise};
@@ -33,6 +36,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<CommitVerb>) -> Resul
         CommitVerb::Add { words } => add(o, &words).await,
         CommitVerb::Mine => list(o, Which::Mine).await,
         CommitVerb::Late => list(o, Which::Late).await,
+        CommitVerb::Owed => owed::show(o).await,
         CommitVerb::List { which: None } => list(o, Which::All).await,
         CommitVerb::List { which: Some(word) } => match Which::read(&word) {
             Some(which) => list(o, which).await,
@@ -96,6 +100,7 @@ async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
 async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
     let mut tx = o.read().await?;
     let (found, partners, mut doubts) = resolve(&mut tx, &prefill.partner, &prefill.account).await?;
+    let contacts = contacts_of(&mut tx, &partners, found.as_ref()).await?;
     tx.rollback().await?;
     if partners.is_empty() {
         return Err(Error::user(
@@ -107,7 +112,7 @@ async fn open_form(o: &Occasion<'_>, prefill: &Prefill) -> Result<Handled> {
     let metadata = json!({
         "channel": o.place.channel, "thread": o.place.thread, "source_channel": channel, "source_ts": ts,
     });
-    o.open(&view::add_modal(prefill, found.as_ref(), &partners, &doubts, &metadata)).await
+    o.open(&view::add_modal(prefill, found.as_ref(), &partners, &contacts, &doubts, &metadata)).await
 }
 
 /// A name with an `@` that nobody here goes by.
@@ -141,6 +146,9 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             prefill.owner = Some(o.actor.user.to_string());
         }
         return open_form(o, &prefill).await;
+    }
+    if verb == "owed" {
+        return owed::show(o).await;
     }
     let (seen, from_list) = seen::<CommitmentId>(&action.value)?;
     match verb {
@@ -200,19 +208,30 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let text = |id| s.values.get_text(id, id).map(str::to_owned);
-    let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
+    let mut tx = o.read().await?;
+    let partner = chosen_partner(&mut tx, s).await?;
+    let theirs = promiser(&mut tx, s, &partner.id).await?;
+    tx.rollback().await?;
+    if theirs.is_some() {
+        meet(o, &partner).await?;
+    }
+    // Of what the partner promised, whoever logs it asks where nobody answers for the partner.
+    let owner = match &theirs {
+        Some(_) => o.actor.user.clone(),
+        None => UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?),
+    };
     let person = identity::look_up(o.bot, &owner).await?;
     let source = |name: &str| s.metadata[name].as_str().map(str::to_owned);
     let promise = Promise {
         text: text(field::TEXT).ok_or_else(outdated)?,
         owner,
+        theirs,
         zone: person.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
         due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
         source: source("source_channel").zip(source("source_ts")),
     };
     let mut tx = o.begin().await?;
     people::save(&mut tx, o.now, &person).await?;
-    let partner = chosen_partner(&mut tx, s).await?;
     let account = match text(field::ACCOUNT) {
         Some(written) => Some(find_account(&mut tx, &written).await?),
         None => None,
@@ -220,6 +239,16 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let saved = flow::commit(&mut tx, o.now, &o.actor.user, &partner, account.as_ref(), promise).await?;
     o.send(&mut tx, &o.privately(view::logged(&saved, o.today())?)).await?;
     o.finish(tx).await
+}
+
+/// Who at the partner promised it: as chosen among its contacts, or in the picker of people.
+async fn promiser(tx: &mut Tx, s: &ViewSubmission, partner: &PartnerId) -> Result<Option<Contact>> {
+    if let Some(contact) = chosen_contact(tx, s).await? {
+        return Ok(Some(contact));
+    }
+    let Some(user) = s.values.user(field::OWNER, field::OWNER).map(UserId::from) else { return Ok(None) };
+    let contacts = map::contacts(tx, partner).await?;
+    Ok(contacts.into_iter().find(|c| c.slack_user.as_ref() == Some(&user)))
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Problems> {
@@ -231,7 +260,14 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             }
             review_account(tx, s, &mut problems).await?;
             review_date(bot, tx, s, &mut problems).await?;
+            strange_contact(tx, s, &mut problems).await?;
+            let partner = s.values.option(field::PARTNER, field::PARTNER).map(PartnerId::from);
+            let theirs = match &partner {
+                Some(partner) => promiser(tx, s, partner).await?,
+                None => None,
+            };
             match s.values.user(field::OWNER, field::OWNER) {
+                _ if theirs.is_some() => {}
                 None => problems.push((field::OWNER.into(), "Choose who does it.".to_owned())),
                 Some(id) => {
                     let person = identity::look_up(bot, &id.into()).await?;

@@ -44,6 +44,20 @@ pub const TABLE: &[(&str, Need)] = &[
     ("account.step_done", CONTRIBUTE),
     ("account.summary", CONTRIBUTE),
     ("account.touch", CONTRIBUTE),
+    // Who approves and edits an agenda, the flow checks: a sheet may name anybody.
+    ("agenda.approve", CONTRIBUTE),
+    ("agenda.edit", CONTRIBUTE),
+    ("agenda.name", CONTRIBUTE),
+    ("agenda.page", CONTRIBUTE),
+    ("agenda.show", CONTRIBUTE),
+    // Whose move it is, the flow checks.
+    ("ask.answer", CONTRIBUTE),
+    ("ask.asked", CONTRIBUTE),
+    ("ask.close", CONTRIBUTE),
+    ("ask.decline", CONTRIBUTE),
+    ("ask.missing", CONTRIBUTE),
+    ("ask.new", CONTRIBUTE),
+    ("ask.withdraw", CONTRIBUTE),
     // Whose feed or file it is, and who answers for the partner, the flow checks.
     ("calendar.end", CONTRIBUTE),
     ("calendar.file", CONTRIBUTE),
@@ -60,6 +74,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("commitment.add", CONTRIBUTE),
     ("commitment.done", CONTRIBUTE),
     ("commitment.drop", CONTRIBUTE),
+    ("commitment.owed", CONTRIBUTE),
     ("commitment.snooze", CONTRIBUTE),
     ("digest.preview", CONTRIBUTE),
     ("digest.settings", ADMINISTER),
@@ -97,6 +112,14 @@ pub const TABLE: &[(&str, Need)] = &[
     ("import.map", TRIAGE),
     ("import.overlaps", TRIAGE),
     ("import.run", TRIAGE),
+    // Who may move one, the flow checks.
+    ("introduction.add", CONTRIBUTE),
+    ("introduction.agree", CONTRIBUTE),
+    ("introduction.close", CONTRIBUTE),
+    ("introduction.drop", CONTRIBUTE),
+    ("introduction.made", CONTRIBUTE),
+    ("introduction.met", CONTRIBUTE),
+    ("introduction.snooze", CONTRIBUTE),
     ("kinds.settings", ADMINISTER),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
@@ -120,6 +143,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("partner.edit", ADMINISTER),
     ("partner.edit_contact", TRIAGE),
     ("partner.fit", CONTRIBUTE),
+    ("partner.ledger", CONTRIBUTE),
     // Everybody reads them; who writes them is asked again with the partner.
     ("partner.instructions", CONTRIBUTE),
     ("partner.names", TRIAGE),
@@ -142,6 +166,12 @@ pub const TABLE: &[(&str, Need)] = &[
     // Asked again with the partner.
     ("play.start", TRIAGE),
     ("play.support", CONTRIBUTE),
+    // Who was there logs; the flow checks.
+    ("record.account", CONTRIBUTE),
+    ("record.close", CONTRIBUTE),
+    ("record.log", CONTRIBUTE),
+    ("record.missed", CONTRIBUTE),
+    ("record.show", CONTRIBUTE),
     // Whose answer is asked for, the flow checks.
     ("request.accept", CONTRIBUTE),
     ("request.ask", CONTRIBUTE),
@@ -183,6 +213,7 @@ pub fn need_of_command(noun: &Noun) -> Need {
         | Noun::Calendar { .. }
         | Noun::Commit { .. }
         | Noun::Status { .. } => CONTRIBUTE,
+        Noun::Intro { .. } | Noun::Ask { .. } => CONTRIBUTE,
         Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
         Noun::Play { verb: Some(PlayVerb::Start { .. }) } => TRIAGE,
         Noun::Play { .. } => CONTRIBUTE,
@@ -202,7 +233,8 @@ pub fn need_of_command(noun: &Noun) -> Need {
                 | PartnerVerb::Instructions { .. }
                 | PartnerVerb::Show { .. }
                 | PartnerVerb::Focus { .. }
-                | PartnerVerb::Fit { .. },
+                | PartnerVerb::Fit { .. }
+                | PartnerVerb::Ledger { .. },
             )
             | None => CONTRIBUTE,
         },

@@ -41,8 +41,19 @@ const DEEDS: &[(&str, &str)] = &[
     ("account.step_drop", "dropped a step of {}"),
     ("account.summary", "posted the summary of {}"),
     ("account.touch", "logged a touch with {}"),
+    ("agenda.approve", "approved {}"),
+    ("agenda.edit", "edited {}"),
+    ("agenda.load", "loaded {}"),
     ("app.install", "installed {}"),
     ("app.uninstall", "was taken out of {}"),
+    ("ask.answer", "answered {}"),
+    ("ask.asked", "asked the partner about {}"),
+    ("ask.close", "closed {}"),
+    ("ask.decline", "declined {}"),
+    ("ask.missing", "asked for more on {}"),
+    ("ask.new", "asked {}"),
+    ("ask.pass_on", "passed on {}"),
+    ("ask.withdraw", "withdrew {}"),
     ("backup.restore", "restored {}"),
     ("calendar.drop", "read {}"),
     ("calendar.end", "ended {}"),
@@ -93,6 +104,13 @@ const DEEDS: &[(&str, &str)] = &[
     ("import.run", "imported {}"),
     ("inbox.drop", "dropped {}"),
     ("inbox.retry", "had {} tried again"),
+    ("introduction.add", "logged {}"),
+    ("introduction.agree", "marked {} as agreed"),
+    ("introduction.close", "said what came of {}"),
+    ("introduction.drop", "dropped {}"),
+    ("introduction.made", "marked {} as made"),
+    ("introduction.met", "marked {} as met"),
+    ("introduction.snooze", "snoozed {}"),
     ("keys.rotate", "changed {}"),
     ("kinds.settings", "changed {}"),
     ("overlap.add", "added {}"),
@@ -128,6 +146,9 @@ const DEEDS: &[(&str, &str)] = &[
     ("play.ship", "shipped {}"),
     ("play.start", "thought of {}"),
     ("play.support", "added support to {}"),
+    ("record.account", "logged an account of {}"),
+    ("record.close", "closed the log of {}"),
+    ("record.missed", "marked {} as missed"),
     ("request.accept", "accepted {}"),
     ("request.ask", "asked for {}"),
     ("request.decline", "declined {}"),
@@ -265,6 +286,16 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "request" => plan::store::request(tx, &id.into())
             .await?
             .map(|r| format!("the session on {} with {}", r.account, r.partner)),
+        "ask" => plan::store::ask(tx, &id.into())
+            .await?
+            .map(|q| format!("the question about {} to {}", q.account, q.partner)),
+        "introduction" => plan::store::introduction(tx, &id.into())
+            .await?
+            .map(|i| format!("the introduction to {} at {}", i.whom, i.account)),
+        "session" | "record" => plan::store::session(tx, &id.into()).await?.map(|s| s.title()),
+        "agenda" => {
+            plan::store::session(tx, &id.into()).await?.map(|s| format!("the agenda of “{}”", s.title()))
+        }
         "commitment" => {
             plan::store::commitment(tx, &id.into()).await?.map(|c| format!("“{}”", clip(&c.text, REASON)))
         }
@@ -310,7 +341,9 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
 /// What things are written down about.
 const KINDS: &[&str] = &[
     "account",
+    "agenda",
     "app",
+    "ask",
     "backup",
     "calendar",
     "calendars",
@@ -324,12 +357,14 @@ const KINDS: &[&str] = &[
     "focus",
     "import",
     "inbox",
+    "introduction",
     "keys",
     "kinds",
     "overlap",
     "pair",
     "partner",
     "play",
+    "record",
     "request",
     "session",
     "setup",
@@ -357,8 +392,12 @@ mod tests {
         "account.history",
         "account.list",
         "account.show",
+        "agenda.name",
+        "agenda.page",
+        "agenda.show",
         "calendar.link_with",
         "calendar.show",
+        "commitment.owed",
         "digest.preview",
         "digest.weights",
         "draft.contact",
@@ -392,11 +431,14 @@ mod tests {
         "pair.review",
         "pair.skip",
         "partner.fit",
+        "partner.ledger",
         "partner.show",
         "play.list",
         "play.menu",
         "play.page",
         "play.show",
+        "record.log",
+        "record.show",
         "session.partner",
         "session.set_aside",
         "session.show",

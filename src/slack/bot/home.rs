@@ -17,6 +17,7 @@ use crate::map::lists::review;
 use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::flow as plan_flow;
+use crate::plan::flow::owed;
 use crate::plan::store as plan;
 use crate::store::{Tx, millis, people, settings};
 use crate::sustain::store as sustain;
@@ -82,6 +83,8 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
     plays.sort_by_key(|p| p.plan.ship);
     let mut approvals = sustain::waiting(tx).await?;
     approvals.retain(|d| d.waits_for(&actor.user, actor.may(Right::Approve, Some(&d.note.partner_id))));
+    let mut to_log = plan_flow::to_log(tx, now, actor).await?;
+    to_log.retain(|s| s.organiser.as_ref() == Some(&actor.user));
     Ok(Found {
         settings: settings::load(tx).await?,
         may_set_up: admins.is_empty() || actor.may(Right::Administer, None),
@@ -94,10 +97,14 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         proposals: plan::proposed_to(tx, &actor.user, SESSIONS).await?,
         sessions: plan::sessions_of(tx, &actor.user, SESSIONS).await?,
         may_plan: actor.may(Right::Triage, None),
+        agendas: plan_flow::agendas_for(tx, now, actor).await?,
+        to_log,
         holds: account_map::store::asked_of(tx, &actor.user).await?,
         commitments,
         plays,
         check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date()).await?,
+        owed: owed(tx, &actor.user).await?,
+        reader: actor.user.clone(),
         partners: partners::counted(tx, now).await?,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,

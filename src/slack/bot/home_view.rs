@@ -8,6 +8,7 @@ use super::setup_view::{self, action};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::ids::PartnerId;
+use crate::kernel::ids::UserId;
 use crate::kernel::text::escape;
 use crate::map::account_map::{self, hold::Hold};
 use crate::map::focus::Side;
@@ -15,6 +16,7 @@ use crate::map::lists::view as lists;
 use crate::map::partner::Partner;
 use crate::map::partner_view;
 use crate::plan::commitment::Commitment;
+use crate::plan::owed::Owed;
 use crate::plan::play::Play;
 use crate::plan::request::Request;
 use crate::plan::session::Session;
@@ -53,6 +55,10 @@ pub(super) struct Found {
     pub(super) sessions: Vec<Session>,
     /// The reader may set up sessions.
     pub(super) may_plan: bool,
+    /// Sessions whose agenda waits for the reader's approval.
+    pub(super) agendas: Vec<Session>,
+    /// Sessions that the reader ran and that nobody logged.
+    pub(super) to_log: Vec<Session>,
     /// The reader's holds that ran out, each with its account's name.
     pub(super) holds: Vec<(Hold, String)>,
     pub(super) commitments: Vec<Commitment>,
@@ -60,6 +66,10 @@ pub(super) struct Found {
     pub(super) plays: Vec<Play>,
     /// The check-ins that the reader owes: the partner, its name, and how it stands.
     pub(super) check_ins: Vec<(PartnerId, String, String)>,
+    /// What the reader owes and is owed, of all kinds.
+    pub(super) owed: Owed,
+    /// The reader's id.
+    pub(super) reader: UserId,
     pub(super) partners: Vec<(Partner, i64)>,
     /// Focus lists that are overdue, by the partners that the reader manages.
     pub(super) focus: Vec<(Partner, Vec<(Side, String)>)>,
@@ -102,7 +112,10 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         approvals(found),
         requests(found)?,
         proposals(found),
+        agendas(found),
+        to_log(found),
         holds(found)?,
+        asked(found),
         commitments(found)?,
         plays(found)?,
         check_ins(found)?,
@@ -114,6 +127,7 @@ pub(super) fn tab(found: &Found) -> Result<Value> {
         "Waiting for you"
     }));
     all.extend(needs.into_iter().flatten());
+    all.extend(plan::owed::home_summary(&found.owed));
     all.extend(sessions(found));
     all.push(blocks::divider());
     all.push(blocks::header("Partners"));
@@ -218,6 +232,22 @@ fn sessions(found: &Found) -> Vec<Value> {
     all
 }
 
+fn agendas(found: &Found) -> Vec<Value> {
+    let now = found.now.timestamp();
+    let row = |s: &Session| plan::pre_read::home_row(s, now, found.now.time_zone());
+    let mut all: Vec<Value> = found.agendas.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.agendas.len(), "agendas: `/partner session agenda` with a partner's name"));
+    all
+}
+
+fn to_log(found: &Found) -> Vec<Value> {
+    let now = found.now.timestamp();
+    let row = |s: &Session| plan::record::home_row(s, now, found.now.time_zone());
+    let mut all: Vec<Value> = found.to_log.iter().take(ROWS).map(row).collect();
+    all.extend(more(found.to_log.len(), "sessions to log: `/partner session log`"));
+    all
+}
+
 fn holds(found: &Found) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for (hold, account) in found.holds.iter().take(ROWS) {
@@ -232,6 +262,15 @@ fn holds(found: &Found) -> Result<Vec<Value>> {
     }
     all.extend(more(found.holds.len(), "holds: `/partner account` lists their accounts"));
     Ok(all)
+}
+
+/// Questions and introductions that wait for the reader.
+fn asked(found: &Found) -> Vec<Value> {
+    let mut all = plan::owed::home_rows(&found.owed, &found.reader, found.now.date());
+    let left = more(all.len(), "questions and introductions: `/partner commit owed`");
+    all.truncate(ROWS);
+    all.extend(left);
+    all
 }
 
 fn commitments(found: &Found) -> Result<Vec<Value>> {
@@ -303,6 +342,8 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Calendar", plan::calendar::action::SHOW, "mine"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
         blocks::button("Plays", plan::play::action::LIST, "all"),
+        blocks::button("Ask a partner", plan::ask::action::NEW, "{}"),
+        blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
     ];
     if found.may_plan {
         buttons.push(blocks::button("Schedule session", plan::session::action::SCHEDULE, ""));

@@ -9,7 +9,9 @@
 //! words of what is written down of it (`DEEDS`) or that nothing is (`SILENT`); a test asks for that one.
 
 mod accounts;
+pub mod agendas;
 mod answers;
+mod asks;
 pub mod calendars;
 mod carrier;
 mod channels;
@@ -28,13 +30,17 @@ mod home_view;
 mod identity;
 pub mod imports;
 mod instructions;
+mod introductions;
+mod ledger;
 mod occasion;
 mod overlaps;
 mod oversight;
+mod owed;
 pub mod pages;
 mod pairs;
 mod partners;
 mod plays;
+mod records;
 mod seen;
 mod sessions;
 mod setup;
@@ -53,7 +59,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::grammar::{self, Noun};
 use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
-use crate::config::{Delivery, Pages};
+use crate::config::{Agendas, Delivery, Pages};
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
 use crate::delivery::intake::{Handled, Handler};
@@ -147,6 +153,8 @@ pub struct Bot {
     pub calendars: Calendars,
     /// The calendars that are read.
     pub reads: calendars::reading::Reads,
+    /// When agendas are loaded and due.
+    pub agendas: Agendas,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
     /// Where pages are reached, and for how long a link opens one.
@@ -212,11 +220,15 @@ impl Bot {
             "digest" => Checked::Wrong(digest::review(self, &mut tx, verb, submission).await?),
             "request" => Checked::Wrong(sessions::review(self, &mut tx, verb, submission).await?),
             "commitment" => Checked::Wrong(commitments::review(self, &mut tx, verb, submission).await?),
+            "ask" => Checked::Wrong(asks::review(self, &mut tx, verb, submission).await?),
+            "introduction" => Checked::Wrong(introductions::review(self, &mut tx, verb, submission).await?),
             "focus" => Checked::Wrong(focus::review(&mut tx, verb, submission).await?),
             "kinds" => Checked::Wrong(pairs::review_kinds(submission)),
             "partner" => Checked::Wrong(partners::review(self, &mut tx, verb, submission).await?),
             "check_in" => Checked::Wrong(check_ins::review(self, &mut tx, verb, submission).await?),
             "play" => Checked::Wrong(plays::review(self, &mut tx, verb, submission).await?),
+            "agenda" => Checked::Wrong(agendas::review(&mut tx, submission).await?),
+            "record" => records::review(self, &mut tx, verb, submission).await?,
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -249,6 +261,8 @@ impl Bot {
             Noun::Commit { verb } => commitments::command(o, verb).await,
             Noun::Calendar { verb } => calendars::command(o, verb).await,
             Noun::Play { verb } => plays::command(o, verb).await,
+            Noun::Intro { verb } => introductions::command(o, verb).await,
+            Noun::Ask { verb, words } => asks::command(o, verb, &words).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
@@ -274,6 +288,8 @@ impl Bot {
             "calendar" => calendars::click(o, verb, action).await,
             "session" => sessions::meeting::click(o, verb, action).await,
             "commitment" => commitments::click(o, verb, action).await,
+            "ask" => asks::click(o, verb, action).await,
+            "introduction" => introductions::click(o, verb, action).await,
             "focus" => focus::click(o, verb, action).await,
             "kinds" => pairs::open_kinds(o).await,
             "pair" => pairs::click(o, verb, action).await,
@@ -283,6 +299,8 @@ impl Bot {
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             "source" => sources::click(o, verb, action).await,
+            "agenda" => agendas::click(o, verb, action).await,
+            "record" => records::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }
@@ -299,12 +317,16 @@ impl Bot {
             "request" => sessions::submit(o, verb, submission).await,
             "session" => sessions::meeting::submit(o, verb, submission).await,
             "commitment" => commitments::submit(o, verb, submission).await,
+            "ask" => asks::submit(o, verb, submission).await,
+            "introduction" => introductions::submit(o, verb, submission).await,
             "focus" => focus::submit(o, verb, submission).await,
             "kinds" => pairs::submit_kinds(o, submission).await,
             "partner" => partners::submit(o, verb, submission).await,
             "check_in" => check_ins::submit(o, verb, submission).await,
             "play" => plays::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
+            "agenda" => agendas::submit(o, verb, submission).await,
+            "record" => records::submit(o, verb, submission).await,
             _ => Err(outdated()),
         }
     }
@@ -315,6 +337,7 @@ impl Bot {
             "overlap" => overlaps::shortcut(o, shortcut).await,
             "account" => accounts::shortcut(o, shortcut).await,
             "commitment" => commitments::shortcut(o, shortcut).await,
+            "ask" => asks::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o).await,
             _ => Err(outdated()),
@@ -341,6 +364,11 @@ impl Bot {
             in_one!(self, tx, calendars::round(&mut tx, now)),
             in_one!(self, tx, plays::round(&mut tx, now)),
             in_one!(self, tx, check_ins::round(&mut tx, now)),
+            in_one!(self, tx, introductions::round(self, &mut tx, now)),
+            in_one!(self, tx, asks::round(self, &mut tx, now)),
+            in_one!(self, tx, owed::round(self, &mut tx, now)),
+            in_one!(self, tx, agendas::round(self, &mut tx, now)),
+            in_one!(self, tx, records::round(self, &mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];

@@ -7,7 +7,8 @@ use super::super::grammar::PartnerVerb;
 use super::super::payload::{Action, State, ViewSubmission};
 use super::channels::{self, Use};
 use super::{
-    Bot, Occasion, Problems, check_ins, fit, focus, identity, instructions, outdated, sharing, sources,
+    Bot, Occasion, Problems, check_ins, fit, focus, identity, instructions, ledger, outdated, sharing,
+    sources,
 };
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
@@ -37,6 +38,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<PartnerVerb>) -> Resu
         PartnerVerb::Focus { words } => focus::show(o, named(o, &words, "focus").await?).await,
         PartnerVerb::Fit { words } => fit::show(o, &named(o, &words, "fit").await?).await,
         PartnerVerb::CheckIn { words } => check_ins::open(o, &named(o, &words, "check-in").await?).await,
+        PartnerVerb::Ledger { words } => ledger::show(o, &named(o, &words, "ledger").await?).await,
         PartnerVerb::Sharing { words } => sharing::open(o, &named(o, &words, "sharing").await?).await,
         PartnerVerb::Instructions { words } => {
             instructions::open(o, &named(o, &words, "instructions").await?).await
@@ -78,12 +80,14 @@ async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let focus = focus::summary(&mut tx, &partner.id, &o.here()).await?;
     let check_ins = check_ins::summary(o, &mut tx, &partner.id).await?;
     let sharing = store::sharing_rule(&mut tx, &partner.id).await?.words();
+    let given = ledger::summary(&mut tx, partner, o.now).await?;
     let instruction = pull::instruction_of(&mut tx, &partner.id).await?;
     tx.rollback().await?;
     let details = Details {
         contacts: &contacts,
         focus,
         check_ins,
+        given,
         instructions: summary(instruction.as_ref()),
         sharing,
         may_share: o.actor.may(Right::Approve, Some(&partner.id)),
@@ -129,6 +133,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
             o.open(&view::form(Some(&partner), "", None, channel)).await
         }
         "fit" | "prospect" | "agreed" | "names" => fit::click(o, verb, action).await,
+        "ledger" => ledger::show(o, &found(o, &action.value).await?).await,
         "sharing" => sharing::open(o, &found(o, &action.value).await?).await,
         "instructions" => instructions::open(o, &found(o, &action.value).await?).await,
         "add_contact" => open_contact(o, &found(o, &action.value).await?, None).await,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::grammar::SessionVerb;
 use super::super::payload::{Action, ViewSubmission};
 use super::seen::{carried, seen};
-use super::{Bot, Occasion, Problems, identity, outdated};
+use super::{Bot, Occasion, Problems, agendas, identity, outdated, records};
 use crate::delivery::intake::Handled;
 use crate::kernel::dates::DateError;
 use crate::kernel::error::{Error, Result};
@@ -37,6 +37,8 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<SessionVerb>) -> Resu
     match verb.unwrap_or(SessionVerb::List) {
         SessionVerb::Request { words } => ask(o, &words).await,
         SessionVerb::Schedule { words } => meeting::schedule(o, &words).await,
+        SessionVerb::Agenda { words } => agendas::command(o, &words).await,
+        SessionVerb::Log { words } => records::command(o, &words).await,
         SessionVerb::List => {
             let mut tx = o.read().await?;
             let limit = i64::try_from(crate::plan::view::LISTED + 1).unwrap_or(21);
@@ -291,5 +293,5 @@ pub(super) async fn shortcut(o: &Occasion<'_>) -> Result<Handled> {
 
 pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
     flow::remind_of_requests(tx, now, &bot.calendars).await?;
-    meeting::round(tx, now).await
+    meeting::round(bot, tx, now).await
 }

@@ -8,7 +8,7 @@ use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::UserId;
-use crate::kernel::text::{escape, sentence};
+use crate::kernel::text::{capital, escape, sentence};
 use crate::map::account_map::involvement::Involvement;
 use crate::map::account_map::lever;
 use crate::map::account_map::questions::{self, Answer, Fill};
@@ -26,10 +26,17 @@ const PATHS: usize = 3;
 const STEPS: usize = 5;
 const NOTES: usize = 2;
 const KNOWERS: usize = 3;
+const ANSWERS: usize = 3;
 
 /// What is known of the account beside its map: by later areas, as sentences that are not escaped, and where its room is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
+    /// What was answered about it before, the newest first: who said it and when.
+    pub answers: Vec<String>,
+    /// What is asked about it and waits.
+    pub asks: Vec<String>,
+    /// Introductions to people there, those under way first.
+    pub introductions: Vec<String>,
     /// Open commitments.
     pub commitments: Vec<String>,
     /// The last request for a session.
@@ -81,6 +88,7 @@ pub fn card(sight: &Sight<'_>, elsewhere: &Elsewhere, reader: Reader<'_>) -> Mes
     }
     let mut parts = vec![Part::text(title)];
     parts.extend(holds(sight, reader));
+    parts.extend(listed("Asked and answered", &elsewhere.answers, ANSWERS, "answers"));
     parts.push(owners(sight, reader));
     parts.extend(partners(sight, reader));
     parts.extend(people(sight, reader));
@@ -138,11 +146,6 @@ fn holds(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
     };
     let total = sight.map.open_holds().count();
     sight.map.open_holds().take(HOLDS).map(part).chain(more(total, HOLDS, "holds")).collect()
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn owners(sight: &Sight<'_>, reader: Reader<'_>) -> Part {
@@ -322,14 +325,21 @@ fn steps(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
     map.steps.iter().take(STEPS).map(part).chain(more(map.steps.len(), STEPS, "steps")).collect()
 }
 
-fn elsewhere_parts(elsewhere: &Elsewhere) -> Vec<Part> {
-    let mut parts = Vec::new();
-    if !elsewhere.commitments.is_empty() {
-        let lines: Vec<String> =
-            elsewhere.commitments.iter().take(STEPS).map(|c| escape(&clip(c, 400))).collect();
-        parts.push(Part::text(format!("*Open commitments*\n{}", lines.join("\n"))));
-        parts.extend(more(elsewhere.commitments.len(), STEPS, "commitments"));
+/// A titled list; nothing where there is nothing.
+fn listed(title: &str, all: &[String], shown: usize, what: &str) -> Vec<Part> {
+    if all.is_empty() {
+        return Vec::new();
     }
+    let mut lines = vec![format!("*{title}*")];
+    lines.extend(all.iter().take(shown).map(|line| escape(&clip(line, 400))));
+    lines.extend(more(all.len(), shown, what).map(|part| part.0));
+    vec![Part::text(lines.join("\n"))]
+}
+
+fn elsewhere_parts(elsewhere: &Elsewhere) -> Vec<Part> {
+    let mut parts = listed("Open questions", &elsewhere.asks, ANSWERS, "questions");
+    parts.extend(listed("Introductions", &elsewhere.introductions, ANSWERS, "introductions"));
+    parts.extend(listed("Open commitments", &elsewhere.commitments, STEPS, "commitments"));
     if let Some(session) = &elsewhere.session {
         parts.push(Part::text(format!("*Last session request*\n{}", escape(&clip(session, 500)))));
     }

@@ -69,6 +69,7 @@ fn the_whole_card_as_operations_reads_it() {
             "With Northwind, asked by Alex Rivera, wanted by Fri 13 Mar: waits for an answer".into(),
         ),
         room: None,
+        ..Elsewhere::default()
     };
     let omar = "U0OMAR".into();
     insta::assert_snapshot!(seen(&look(&map, |s| card(s, &elsewhere, ops(&omar)))));
@@ -143,7 +144,14 @@ fn a_crowded_map_stays_within_slacks_limits() {
         });
         map.overlaps.push(crate::map::overlap::Overlap { partner_id: id, ..overlap.clone() });
     }
-    let elsewhere = Elsewhere { commitments: vec![long.clone(); 20], session: Some(long), room: None };
+    let elsewhere = Elsewhere {
+        answers: vec![long.clone(); 20],
+        asks: vec![long.clone(); 20],
+        introductions: vec![long.clone(); 20],
+        commitments: vec![long.clone(); 20],
+        session: Some(long),
+        room: None,
+    };
     let omar = "U0OMAR".into();
     let message = look(&map, |s| card(s, &elsewhere, ops(&omar)));
     assert!(message.blocks.len() <= 50, "{}", message.blocks.len());

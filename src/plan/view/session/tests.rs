@@ -81,9 +81,12 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     2. *Globex* · ask · meet their VP Sales
     With: <@UPM>, <@UREP> (09:00 there), Sam Whitfield (22:00 there) of Northwind
     Where: https://meet.example/nw
-    [Add to calendar] [Change] [Move] [Call off]
+    [Add to calendar] [Change] [Move] [Call off] [Agenda]
     ");
-    assert!(shown(&scheduled, false).ends_with("\n[Add to calendar]"), "who only comes changes nothing");
+    assert!(
+        shown(&scheduled, false).ends_with("\n[Add to calendar] [Agenda]"),
+        "who only comes changes nothing"
+    );
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn a_cold_session_says_so() {
     Thu 12 Mar, 14:00 to 14:30 · set by <@UPM>
     No account is named yet, so there is nothing to prepare.
     With: <@UPM>, nobody of Northwind yet
-    [Add to calendar]
+    [Add to calendar] [Agenda]
     ");
 }
 

@@ -19,6 +19,7 @@ use crate::map::account_map::{AccountMap, Names, flow, store};
 use crate::map::store as map_store;
 use crate::plan::request::{Request, Stage};
 use crate::plan::store as plan;
+use crate::plan::view::{ask, introduction};
 use crate::store::{Tx, audit};
 
 /// At most so many names are looked up before a map is shown.
@@ -59,7 +60,7 @@ pub(super) async fn loaded(o: &Occasion<'_>, id: &AccountId) -> Result<AccountMa
 }
 
 /// The names of these people; those that are not known yet are looked up.
-pub(super) async fn names(o: &Occasion<'_>, users: &[UserId]) -> Result<Names> {
+pub(in super::super) async fn names(o: &Occasion<'_>, users: &[UserId]) -> Result<Names> {
     let mut tx = o.read().await?;
     let known = store::names(&mut tx, users).await?;
     tx.rollback().await?;
@@ -90,14 +91,24 @@ pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, today: D
     let room = store::room_of(tx, id).await?.and_then(|found| room::link(bot, &found));
     let found = plan::commitments_on(tx, id).await?;
     let request = plan::last_request_on(tx, id).await?;
+    let asks = plan::asks_about(tx, id).await?;
+    let introductions = plan::introductions_to(tx, id).await?;
     let mut users: Vec<UserId> = found.iter().map(|c| c.owner.clone()).collect();
     users.extend(request.iter().map(|r| r.requester.clone()));
+    users.extend(
+        asks.iter().flat_map(|q| q.answers.iter().map(|a| a.by.clone()).chain([q.requester.clone()])),
+    );
+    users.extend(introductions.iter().map(|i| i.ours.clone()));
     let names = store::names(tx, &users).await?;
     let commitments = found
         .iter()
         .map(|c| {
             let owner = names.of_user(&c.owner);
-            format!("{}, for {} · {} · {owner}", c.text.trim_end_matches('.'), c.partner, c.due_words(today))
+            let whom = match c.their_side() {
+                Some(theirs) => format!("from {theirs}"),
+                None => format!("for {}", c.partner),
+            };
+            format!("{}, {whom} · {} · {owner}", c.text.trim_end_matches('.'), c.due_words(today))
         })
         .collect();
     let session = request.map(|r| {
@@ -105,7 +116,14 @@ pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, today: D
         let wanted = spoken(r.wanted_by, today);
         format!("With {}, asked for by {asker}, wanted by {wanted}: {}", r.partner, state(&r, today))
     });
-    Ok(Elsewhere { commitments, session, room })
+    Ok(Elsewhere {
+        answers: ask::earlier(&asks, &names, today),
+        asks: ask::waiting(&asks, &names),
+        introductions: introduction::told(&introductions, &names, today),
+        commitments,
+        session,
+        room,
+    })
 }
 
 fn state(request: &Request, today: jiff::civil::Date) -> String {

@@ -23,6 +23,7 @@ use crate::map::account_map::{AccountMap, Names, flow, store};
 use crate::map::store as map_store;
 use crate::plan::commitment::{Commitment, Stage};
 use crate::plan::store as plan;
+use crate::plan::view::{ask, introduction};
 use crate::store::{Tx, audit, millis, settings};
 
 /// So many cards are drawn in one go; the others come with the next.
@@ -181,10 +182,14 @@ pub(super) async fn export(o: &Occasion<'_>, id: &AccountId) -> Result<Handled> 
     let commitments = plan::commitments_about(&mut tx, id).await?;
     let mut users = past.users();
     users.extend(commitments.iter().flat_map(on_commitment));
+    let asks = plan::asks_about(&mut tx, id).await?;
+    let introductions = plan::introductions_to(&mut tx, id).await?;
+    users.extend(ask::users(&asks).into_iter().chain(introduction::users(&introductions)));
     tx.rollback().await?;
     let names = card::names(o, &users).await?;
     let mut told = past.told(&names);
     told.extend(commitments.iter().flat_map(|c| promised(c, &names)));
+    told.extend(ask::past(&asks).into_iter().chain(introduction::past(&introductions, &names)));
     let name = escape(&account.name);
     if told.is_empty() {
         return Err(Error::user(format!(
@@ -234,7 +239,11 @@ fn on_commitment(c: &Commitment) -> Vec<UserId> {
 }
 
 fn promised(c: &Commitment, names: &Names) -> Vec<Happened> {
-    let text = format!("{}: {}, for {}", names.of_user(&c.owner), c.text.trim_end_matches('.'), c.partner);
+    let whom = match c.their_side() {
+        Some(theirs) => format!("promised by {theirs}"),
+        None => format!("for {}", c.partner),
+    };
+    let text = format!("{}: {}, {whom}", names.of_user(&c.owner), c.text.trim_end_matches('.'));
     let logged = Happened {
         on: Some(c.due),
         ..Happened::new(c.created_at, &c.created_by, "Commitment", text.clone())

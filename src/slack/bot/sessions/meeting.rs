@@ -39,13 +39,14 @@ const RECENT: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 pub(super) async fn schedule(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
     let mut tx = o.read().await?;
     let known = known(&mut tx).await?;
+    let (several, words) = several(words);
     let read = phrase::request(words, o.today(), &known);
     let date = match read.date {
         Some(Err(error)) => return Err(Error::user(escape(&error.to_string()))),
         Some(Ok(date)) => Some(date),
         None => None,
     };
-    let accounts = read.account.unwrap_or_default().replace(',', "\n");
+    let accounts = several.or(read.account).unwrap_or_default();
     let typed = Typed { accounts, date, goal: read.goal.unwrap_or_default() };
     let written = read.partner.unwrap_or_default();
     let found = if written.is_empty() { None } else { Some(find_partner(&mut tx, &written).await?) };
@@ -64,6 +65,17 @@ pub(super) async fn schedule(o: &Occasion<'_>, words: &[String]) -> Result<Handl
     let partners = mine(&mut tx, &o.actor).await?;
     tx.rollback().await?;
     o.open(&forms::partner_form(&partners, &doubt, &typed.metadata(o))).await
+}
+
+/// The accounts before the `with` where a comma stands between them, one a line; and the words that are left.
+fn several(words: &[String]) -> (Option<String>, &[String]) {
+    let with = words.iter().position(|word| word.eq_ignore_ascii_case("with")).unwrap_or(words.len());
+    let (names, rest) = words.split_at(with);
+    let names = names.join(" ");
+    if !names.contains(',') {
+        return (None, words);
+    }
+    (Some(names.split(',').map(str::trim).collect::<Vec<_>>().join("\n")), rest)
 }
 
 /// The partners with which this person may set up sessions.
@@ -251,6 +263,6 @@ async fn next(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Checked
     Ok(Checked::Instead(view))
 }
 
-pub(in super::super) async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    flow::look_for_triggers(tx, now).await
+pub(in super::super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
+    flow::look_for_triggers(tx, now, &bot.calendars).await
 }

@@ -60,8 +60,7 @@ pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outli
     };
     let room = trigger::room_for(minutes);
     if accounts.len() > room {
-        let why =
-            format!("{} fit into {minutes} minutes. Choose a longer time, or leave some out.", counted(room));
+        let why = format!("{} into {minutes} minutes. Choose a longer time, or leave some out.", fits(room));
         return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)]));
     }
     let ours: Vec<UserId> = values.users(field::OURS, field::OURS).into_iter().map(UserId::from).collect();
@@ -83,10 +82,10 @@ pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outli
     }))
 }
 
-fn counted(accounts: usize) -> String {
+fn fits(accounts: usize) -> String {
     match accounts {
-        1 => "Only 1 account".to_owned(),
-        n => format!("Only {n} accounts"),
+        1 => "Only 1 account fits".to_owned(),
+        n => format!("Only {n} accounts fit"),
     }
 }
 

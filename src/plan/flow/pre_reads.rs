@@ -1,0 +1,273 @@
+//! The pre-read of a session: loaded in time, approved and sent, composed anew when the session changes, and flagged
+//! before it is late (A8).
+
+mod decide;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, Zoned};
+
+pub use decide::{Choices, agenda_rights, agendas_for, approve_agenda, choices, edit_agenda};
+
+use super::super::pre_read::{Content, PreRead, Stage, subject};
+use super::super::prep::{self, Prep, TOLD_AT};
+use super::super::session::{Named, Session, Slot};
+use super::super::store;
+use super::super::view::pre_read as view;
+use super::{agenda_of, answerable};
+use crate::delivery::outbox::{self, Destination, Outgoing};
+use crate::delivery::schedule;
+use crate::kernel::actor::Role;
+use crate::kernel::blocks::Message;
+use crate::kernel::calendar::{Calendar, Calendars};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{AccountId, UserId};
+use crate::map::account_map;
+use crate::map::store as map;
+use crate::pull::store as pull;
+use crate::store::{Tx, audit, millis, people, settings as workspace};
+
+/// At most so many sessions are looked at in one round.
+const AHEAD: i64 = 1000;
+
+/// What composing and sending go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways<'a> {
+    /// When what is due.
+    pub settings: &'a prep::Settings,
+    /// From when on an account's map counts as old.
+    pub mapping: &'a account_map::Settings,
+    /// Who works on which days.
+    pub calendars: &'a Calendars,
+}
+
+impl Ways<'_> {
+    /// The business days that count on the way to a session: those of whoever runs it.
+    fn days(&self, session: &Session, slot: &Slot) -> Calendar {
+        match &session.organiser {
+            Some(user) => self.calendars.of_person(user, slot.local().time_zone()),
+            None => self.calendars.own(),
+        }
+    }
+
+    /// The days on the way to a session.
+    fn prep(&self, session: &Session, slot: &Slot) -> Prep {
+        let days = self.days(session, slot);
+        Prep::of(slot.local().date(), self.settings, &|day| days.is_business_day(day))
+    }
+}
+
+/// Who may approve the pre-read of a session: whom the instruction sheet names, else who answers for the partner.
+pub async fn approvers(tx: &mut Tx, session: &Session) -> Result<Vec<UserId>> {
+    let sheet = pull::instruction_of(tx, &session.partner_id).await?;
+    let named = sheet.map(|i| i.sheet.approvers).unwrap_or_default();
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    match map::partner(tx, &session.partner_id).await? {
+        Some(partner) => answerable(tx, &partner).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The time of a session that is still ahead.
+fn slot_ahead(session: &Session, now: Timestamp) -> Option<Slot> {
+    session.stage.slot().filter(|slot| session.is_open() && slot.start > now).cloned()
+}
+
+/// Loads, redraws and flags what is due: each session's agenda in time, once.
+pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> Result<()> {
+    for session in store::sessions_ahead(tx, AHEAD).await? {
+        let Some(slot) = slot_ahead(&session, now) else { continue };
+        let here = now.to_zoned(slot.local().time_zone().clone());
+        let prep = ways.prep(&session, &slot);
+        if here.datetime() < prep.load.to_datetime(TOLD_AT) {
+            continue;
+        }
+        match store::pre_read(tx, &session.id).await? {
+            None => load(tx, &here, ways, &session, &slot).await?,
+            Some(known) if known.made_of != session.version && is_to_be_composed(&known, &session) => {
+                let pick = known.content.edited.then(|| ids(&session.outline.accounts));
+                anew(tx, &here, ways, &session, known, pick.as_deref()).await?;
+            }
+            Some(known) if known.is_waiting() => {
+                let days = ways.days(&session, &slot);
+                flag(tx, &here, &session, (&slot, &days), &prep, &known).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether the pre-read no longer shows the session: of one that is out only other accounts count.
+fn is_to_be_composed(known: &PreRead, session: &Session) -> bool {
+    if known.is_waiting() {
+        return true;
+    }
+    let shown: Vec<&AccountId> = known.content.accounts.iter().map(|b| &b.account).collect();
+    shown != session.outline.accounts.iter().map(|a| &a.account_id).collect::<Vec<_>>()
+}
+
+fn ids(accounts: &[Named]) -> Vec<AccountId> {
+    accounts.iter().map(|a| a.account_id.clone()).collect()
+}
+
+/// Composes the first pre-read and asks for approval; a session about nothing is called cold.
+async fn load(tx: &mut Tx, here: &Zoned, ways: &Ways<'_>, session: &Session, slot: &Slot) -> Result<()> {
+    let now = here.timestamp();
+    let content = compose(tx, here, ways, session, None).await?;
+    if content.accounts.is_empty() {
+        return call_cold(tx, here, session, slot).await;
+    }
+    let pre_read = PreRead::new(&session.id, &session.partner_id, session.version, content, now);
+    if !store::insert_pre_read(tx, &pre_read).await? {
+        return Ok(());
+    }
+    let names: Vec<&str> = pre_read.content.accounts.iter().map(|b| b.name.as_str()).collect();
+    audit::done(tx, now, audit::TANDEM, "agenda.load", &pre_read.subject(), &names.join(", "));
+    draw(tx, here, ways, session, slot, &pre_read).await
+}
+
+/// What the session's agenda says; `pick` are accounts that somebody chose, in their order.
+async fn compose(
+    tx: &mut Tx,
+    here: &Zoned,
+    ways: &Ways<'_>,
+    session: &Session,
+    pick: Option<&[AccountId]>,
+) -> Result<Content> {
+    let material = agenda_of::material(tx, here, session).await?;
+    agenda_of::content(tx, here, ways.mapping, session, &material, pick).await
+}
+
+async fn anew(
+    tx: &mut Tx,
+    here: &Zoned,
+    ways: &Ways<'_>,
+    session: &Session,
+    known: PreRead,
+    pick: Option<&[AccountId]>,
+) -> Result<PreRead> {
+    let Some(slot) = session.stage.slot().cloned() else { return Ok(known) };
+    let mut content = compose(tx, here, ways, session, pick).await?;
+    content.edited = pick.is_some();
+    let seen = known.version;
+    let next = known.clone().anew(session.version, content);
+    if !store::save_pre_read(tx, &next, seen).await? {
+        let stands = store::pre_read(tx, &session.id).await?.unwrap_or(known);
+        return Err(view::changed(&stands));
+    }
+    draw(tx, here, ways, session, &slot, &next).await?;
+    Ok(next)
+}
+
+/// Where cards stand: in the approvers' channel, else with whoever approves.
+async fn card_place(tx: &mut Tx, asked: &[UserId]) -> Result<Option<Destination>> {
+    let channel = workspace::load(tx).await?.approvals_channel.map(Destination::Channel);
+    Ok(channel.or_else(|| asked.first().cloned().map(Destination::Person)))
+}
+
+/// Posts the card, or edits the one that is there.
+async fn draw(
+    tx: &mut Tx,
+    here: &Zoned,
+    ways: &Ways<'_>,
+    session: &Session,
+    slot: &Slot,
+    pre_read: &PreRead,
+) -> Result<()> {
+    let asked = approvers(tx, session).await?;
+    let scene = view::Scene { here, prep: ways.prep(session, slot), asked: asked.clone() };
+    let card = view::card(session, slot, pre_read, &scene)?;
+    post_or_edit(tx, here.timestamp(), pre_read.subject(), &asked, card).await
+}
+
+async fn post_or_edit(
+    tx: &mut Tx,
+    now: Timestamp,
+    subject: String,
+    asked: &[UserId],
+    message: Message,
+) -> Result<()> {
+    if outbox::is_shown(tx, &subject).await? {
+        return outbox::enqueue(tx, millis(now), &Outgoing::update(subject, message)).await;
+    }
+    let Some(to) = card_place(tx, asked).await? else { return Ok(()) };
+    let out = Outgoing::post(format!("{subject}:card"), to, message).showing(subject);
+    outbox::enqueue(tx, millis(now), &out).await
+}
+
+/// The turn of a schedule that rises with every change that a calendar shows.
+fn turn(session: &Session) -> String {
+    format!("{:09}", session.sequence)
+}
+
+async fn call_cold(tx: &mut Tx, here: &Zoned, session: &Session, slot: &Slot) -> Result<()> {
+    let now = here.timestamp();
+    let told = format!("agenda:{}:cold", session.id);
+    if !schedule::fire(tx, &told, &turn(session), millis(now)).await? {
+        return Ok(());
+    }
+    let asked = approvers(tx, session).await?;
+    let unnamed = map::counted_only(tx).await?.contains(&session.partner_id);
+    let message = view::cold(session, slot, here, &asked, unnamed);
+    post_or_edit(tx, now, subject(&session.id), &asked, message).await
+}
+
+/// Operations hears once that nobody has approved what is due tomorrow.
+async fn flag(
+    tx: &mut Tx,
+    here: &Zoned,
+    session: &Session,
+    (slot, days): (&Slot, &Calendar),
+    prep: &Prep,
+    pre_read: &PreRead,
+) -> Result<()> {
+    let now = here.timestamp();
+    let loaded = pre_read.loaded_at.to_zoned(here.time_zone().clone()).date();
+    let from: Date = prep.flagged_from(loaded, &|day| days.is_business_day(day));
+    if here.datetime() < from.to_datetime(TOLD_AT) {
+        return Ok(());
+    }
+    let told = format!("agenda:{}:late", session.id);
+    if !schedule::fire(tx, &told, &turn(session), millis(now)).await? {
+        return Ok(());
+    }
+    let asked = approvers(tx, session).await?;
+    let message = view::late(session, slot, prep, here, &asked);
+    tell_operations(tx, now, &format!("{told}:{}", turn(session)), message).await
+}
+
+/// Posts where operations reads: in the digest's channel, else to each of them.
+pub(super) async fn tell_operations(tx: &mut Tx, now: Timestamp, key: &str, message: Message) -> Result<()> {
+    if let Some(channel) = workspace::load(tx).await?.digest_channel {
+        let out = Outgoing::post(key, Destination::Channel(channel), message);
+        return outbox::enqueue(tx, millis(now), &out).await;
+    }
+    for user in people::holders(tx, Role::Operations).await? {
+        let key = format!("{key}:{user}");
+        let out = Outgoing::post(key, Destination::Person(user), message.clone());
+        outbox::enqueue(tx, millis(now), &out).await?;
+    }
+    Ok(())
+}
+
+/// The agenda of a session as it stands: the pre-read, or what it would be now.
+pub async fn agenda_now(
+    tx: &mut Tx,
+    now: Timestamp,
+    session: &Session,
+    ways: &Ways<'_>,
+) -> Result<Option<PreRead>> {
+    if let Some(known) = store::pre_read(tx, &session.id).await? {
+        return Ok(Some(known));
+    }
+    let Some(slot) = session.stage.slot() else { return Ok(None) };
+    let here = now.to_zoned(slot.local().time_zone().clone());
+    let content = compose(tx, &here, ways, session, None).await?;
+    Ok(Some(PreRead {
+        version: 0,
+        stage: Stage::Waiting,
+        ..PreRead::new(&session.id, &session.partner_id, session.version, content, now)
+    }))
+}

@@ -1,0 +1,204 @@
+use jiff::civil::date;
+
+use super::super::super::ask::tests::{answer, ask, moved, stages};
+use super::super::super::request::tests::at;
+use super::*;
+
+const TODAY: Date = date(2026, 3, 9);
+
+/// The text, then the labels of the controls.
+fn shown(stage: Stage, reader: &str) -> String {
+    let message = card(&ask(stage), &reader.into(), TODAY).expect("a card");
+    let buttons =
+        message.blocks.iter().filter(|b| b["type"] == "actions").flat_map(|b| b["elements"].as_array());
+    let labels: Vec<&str> = buttons.flatten().filter_map(|e| e["text"]["text"].as_str()).collect();
+    format!("{}\n[{}]", message.text, labels.join("] ["))
+}
+
+#[test]
+fn cards_as_the_manager_reads_them() {
+    let all = stages().map(|stage| shown(stage, "UPM"));
+    insta::assert_snapshot!(all.join("\n---\n"), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@UREP> asks <@UPM>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    [Answer] [Mark as asked] [Decline]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    [Answer] [Decline]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Answered by <@UPM>. <@UREP> says what comes of it.
+    []
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    <@UREP> still needs: her number. <@UPM> is asked again.
+    [Answer] [Mark as asked] [Decline]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Closed by <@UREP>: we meet Dana; the deal moved.
+    []
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Declined by <@UPM>: they do not know.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    []
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Withdrawn by <@UREP>.
+    []
+    ");
+}
+
+#[test]
+fn cards_as_the_requester_reads_them() {
+    let all = stages().map(|stage| shown(stage, "UREP"));
+    insta::assert_snapshot!(all.join("\n---\n"), @r"
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@UREP> asks <@UPM>.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    [Withdraw]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    [Withdraw]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Answered by <@UPM>. <@UREP> says what comes of it.
+    [Say what came of it] [Ask for more] [Withdraw]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    <@UREP> still needs: her number. <@UPM> is asked again.
+    [Withdraw]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Closed by <@UREP>: we meet Dana; the deal moved.
+    []
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Declined by <@UPM>: they do not know.
+    Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
+    [Ask another partner]
+    ---
+    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    > who runs RevOps there?
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    Withdrawn by <@UREP>.
+    []
+    ");
+}
+
+#[test]
+fn lines() {
+    let all = stages().map(|stage| news(&ask(stage), TODAY).text);
+    insta::assert_snapshot!(all.join("\n---\n"), @r"
+    Acme (acme.com), asked of Northwind · <@UREP> asks <@UPM>.
+    ---
+    Acme (acme.com), asked of Northwind · <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
+    ---
+    Acme (acme.com), asked of Northwind · Answered by <@UPM>. <@UREP> says what comes of it.
+    Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
+    ---
+    Acme (acme.com), asked of Northwind · <@UREP> still needs: her number. <@UPM> is asked again.
+    ---
+    Acme (acme.com), asked of Northwind · Closed by <@UREP>: we meet Dana; the deal moved.
+    ---
+    Acme (acme.com), asked of Northwind · Declined by <@UPM>: they do not know.
+    ---
+    Acme (acme.com), asked of Northwind · Withdrawn by <@UREP>.
+    ");
+    let waits = [Stage::Asked, Stage::WithPartner(moved("UPM")), Stage::Answered(moved("UPM"))];
+    let all = waits.map(|stage| reminder(&ask(stage), 5).text);
+    insta::assert_snapshot!(all.join("\n---\n"), @r"
+    Acme (acme.com), asked of Northwind · <@UREP> has waited 5 working days for your answer. Above you can answer, mark it as asked, or decline.
+    ---
+    Acme (acme.com), asked of Northwind · Sam Whitfield was asked 5 working days ago, and <@UREP> waits. Above you can answer or decline.
+    ---
+    Acme (acme.com), asked of Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    ");
+    let answered = ask(Stage::Answered(moved("UPM")));
+    insta::assert_snapshot!(decided_already(&answered, at("2026-03-09T12:00:00Z"), &TimeZone::UTC), @"That changed before you pressed the button (Fri 6 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@UPM>. <@UREP> says what comes of it.");
+    insta::assert_snapshot!(asked_already(&ask(Stage::Asked), TODAY), @"That is asked already, so nobody was asked again. Acme (acme.com), asked of Northwind · <@UREP> asks <@UPM>.");
+    insta::assert_snapshot!(refusal(&answered, true), @"Only <@UPM> can answer this question. Nothing was changed.");
+    insta::assert_snapshot!(refusal(&answered, false), @"Only <@UREP>, who asked, can do that. Nothing was changed.");
+}
+
+#[test]
+fn lists_and_earlier_answers() {
+    let reader = UserId::from("UPM");
+    insta::assert_snapshot!(list(&[], &reader, TODAY).text, @r#"Nothing is asked. `/partner ask acme "who runs RevOps there?"` asks the manager of the best-placed partner."#);
+    insta::assert_snapshot!(which(&[], &reader, TODAY).text, @"No question waits for your answer.");
+    let hostile = Ask { question: "<!channel>\n& co".into(), ..ask(Stage::Asked) };
+    let found = [hostile, ask(Stage::Answered(moved("UPM")))];
+    let message = list(&found, &reader, TODAY);
+    insta::assert_snapshot!(message.text, @r"
+    *Asked of partners*
+    *Acme (acme.com)* · &lt;!channel&gt; &amp; co · Northwind · <@UREP> asks <@UPM>.
+    *Acme (acme.com)* · who runs RevOps there? · Northwind · Answered by <@UPM>. <@UREP> says what comes of it.
+    ");
+    let buttons: Vec<&str> =
+        message.blocks.iter().filter_map(|b| b["accessory"]["text"]["text"].as_str()).collect();
+    assert_eq!(buttons, ["Answer"], "the other waits for somebody else");
+    let many = list(&vec![ask(Stage::Asked); LISTED + 1], &reader, TODAY);
+    assert!(many.text.ends_with("Only the first 20 are shown.") && many.blocks.len() <= 50);
+    let names = Names::of(&[("UPM", "Maya Lindholm")]);
+    let before = Ask {
+        answers: vec![Answer { said_by: None, said_on: date(2026, 1, 5), ..answer() }],
+        question: "what do they spend?".into(),
+        ..ask(Stage::Withdrawn(moved("UREP")))
+    };
+    let told = earlier(&[before, ask(Stage::Answered(moved("UPM")))], &names, TODAY);
+    insta::assert_snapshot!(told.join("\n"), @r"
+    who runs RevOps there? Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar; from Maya Lindholm)
+    what do they spend? Dana Reyes runs it, since January (Mon 5 Jan; from Maya Lindholm)
+    ");
+}
+
+#[test]
+fn the_usual_question_is_asked_where_none_is_written() {
+    use super::super::super::ask::Topic;
+    assert_eq!(usual(Topic::Whom, "Acme", Some(" who? ")).as_deref(), Some("who?"));
+    assert_eq!(
+        usual(Topic::Spend, "Acme", Some("  ")).as_deref(),
+        Some("How much does Acme spend with you, and does it grow?")
+    );
+    assert_eq!(usual(Topic::Other, "Acme", None), None);
+    let prefill = |question: &str, topic: Option<&str>| Prefill {
+        question: question.into(),
+        topic: topic.map(str::to_owned),
+        ..Prefill::default()
+    };
+    assert_eq!(prefill("", None).topic(), Topic::Whom);
+    assert_eq!(prefill("what do they spend?", None).topic(), Topic::Spend);
+    assert_eq!(prefill("what do they spend?", Some("other")).topic(), Topic::Other);
+}
+
+#[test]
+fn an_account_on_a_card_is_found_by_its_domain() {
+    assert_eq!(without_domain("Acme (acme.com)"), "acme.com");
+    assert_eq!(without_domain("Acme"), "Acme");
+    assert_eq!(without_domain("Acme (EMEA)"), "Acme (EMEA)");
+}

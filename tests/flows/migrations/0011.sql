@@ -1,0 +1,3 @@
+INSERT INTO pre_reads (session_id, version, content, made_of, loaded_at, approved_by, approved_at) VALUES ('se1', 2, '{"partner":"Northwind"}', 3, 1, 'U0MAYA', 2);
+INSERT INTO session_outcomes (session_id, account_id, outcome, decided, stall, amount_hundredths, amount_currency, stage, introduction, commitments, logged_by, logged_at) VALUES ('se1', 'a1', 'introduction', 'Alex Rivera reaches out', NULL, 12000000, 'USD', 'negotiation', 'Sam introduces Alex to Dana', '["c1"]', 'U0MAYA', 3);
+INSERT INTO session_records (session_id, recording, said, next_on, logged_by, logged_at) VALUES ('se1', 'https://meet.example/rec', 'They move in June', '2026-03-26', 'U0MAYA', 3);

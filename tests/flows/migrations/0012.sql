@@ -1,0 +1,3 @@
+INSERT INTO asks (id, account_id, partner_id, requester, asked, topic, question, why, state, contact_id, created_at) VALUES ('q1', 'a1', 'p1', 'U0MAYA', '["U0MAYA"]', 'whom', 'who runs RevOps there?', 'their customer', 'answered', 'c1', 1);
+INSERT INTO ask_answers (id, ask_id, text, contact_id, said_on, given_by, given_at) VALUES ('w1', 'q1', 'Dana Reyes', 'c1', '2026-03-04', 'U0MAYA', 1);
+INSERT INTO introductions (id, account_id, partner_id, direction, ours, contact_id, whom, due, state, ask_id, created_by, created_at) VALUES ('n1', 'a1', 'p1', 'received', 'U0MAYA', 'c1', 'Dana Reyes', '2026-03-20', 'requested', 'q1', 'U0MAYA', 1);
