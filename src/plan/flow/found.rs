@@ -254,9 +254,17 @@ async fn save(tx: &mut Tx, now: Timestamp, found: Found, seen: i64) -> Result<bo
     Ok(true)
 }
 
+/// The zone that somebody lives in; the workspace's, where they were never looked up.
+async fn zone_of(tx: &mut Tx, user: &UserId) -> Result<TimeZone> {
+    match people::find(tx, user).await? {
+        Some((person, _)) => Ok(person.zone()),
+        None => Ok(settings::load(tx).await?.digest.time_zone()),
+    }
+}
+
 async fn draw(tx: &mut Tx, now: Timestamp, found: &Found) -> Result<()> {
     for reader in found.state.asked() {
-        let zone = people::zone_of(tx, reader).await?;
+        let zone = zone_of(tx, reader).await?;
         let card = view::found::card(found, now, &zone)?;
         outbox::enqueue(tx, millis(now), &Outgoing::update(found.subject_for(reader), card)).await?;
     }
@@ -303,7 +311,7 @@ async fn offer(tx: &mut Tx, now: Timestamp, found: Found) -> Result<()> {
         return Ok(());
     }
     for reader in found.state.asked() {
-        let zone = people::zone_of(tx, reader).await?;
+        let zone = zone_of(tx, reader).await?;
         let card = view::found::card(&found, now, &zone)?;
         let key = format!("{}:offer:{}", found.subject_for(reader), found.version);
         let out =
