@@ -1,115 +1,20 @@
 //! A play (A19): a campaign that a partner runs with us. It has owners and a ship date, or it is an idea.
 
+mod due;
+mod kind;
+
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendar::{add_days, days_between, is_working_day, working_day_before};
+pub(super) use self::due::REMIND_AT;
+pub use self::due::Reminder;
+pub use self::kind::{Audience, Kind};
+use super::calendar::days_between;
 use crate::kernel::actor::{Actor, Right, Standing};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{PartnerId, PlayId, UserId};
 use crate::kernel::money::Money;
-use crate::map::overlap::{Motion, Population};
-
-/// Reminders go out at this local time.
-pub(super) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
-/// One that is late is remembered on each such day.
-const LATE_EVERY_DAYS: i64 = 3;
-/// Results are asked for so many days after it shipped, and again as often.
-const RESULTS_EVERY_DAYS: i64 = 7;
-/// As often are results asked for.
-const RESULTS_TIMES: i64 = 3;
-
-/// What kind of campaign it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A co-branded webinar.
-    Webinar,
-    /// An offer to the partner's customers.
-    Offer,
-    /// Their SDRs call on a list.
-    SdrPush,
-    /// Something else, in the writer's words.
-    Own(String),
-}
-
-impl Kind {
-    /// Those that have a name.
-    pub const NAMED: [Self; 3] = [Self::Webinar, Self::Offer, Self::SdrPush];
-
-    /// As stored.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Webinar => "webinar",
-            Self::Offer => "offer",
-            Self::SdrPush => "sdr_push",
-            Self::Own(words) => words,
-        }
-    }
-
-    /// From what was stored.
-    pub fn stored(text: &str) -> Self {
-        let named = Self::NAMED.into_iter().find(|kind| kind.as_str() == text);
-        named.unwrap_or_else(|| Self::Own(text.to_owned()))
-    }
-
-    /// As people say it.
-    pub fn words(&self) -> &str {
-        match self {
-            Self::Webinar => "co-branded webinar",
-            Self::Offer => "offer to their base",
-            Self::SdrPush => "SDR push",
-            Self::Own(words) => words,
-        }
-    }
-}
-
-/// Which accounts of the map a play is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// Their customers that we want.
-    Asks,
-    /// Our customers that they want.
-    Gives,
-    /// Where both are in.
-    Joint,
-    /// What stands on the agreed focus lists.
-    Focus,
-    /// Chosen elsewhere.
-    Nobody,
-}
-
-impl Audience {
-    /// All of them: as stored, and as people say it.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
-        (Self::Asks, "asks", "Their customers that we want"),
-        (Self::Gives, "gives", "Our customers that they want"),
-        (Self::Joint, "joint", "Accounts where both of us are in"),
-        (Self::Focus, "focus", "The accounts on our focus lists"),
-        (Self::Nobody, "nobody", "None from the map"),
-    ];
-
-    /// As stored.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(a, ..)| *a == self).map_or("nobody", |(_, stored, _)| stored)
-    }
-
-    /// From what was stored.
-    pub fn stored(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, stored, _)| *stored == text).map(|(a, ..)| *a)
-    }
-
-    /// Whether an account of these populations belongs to it; the focus list is not told by populations.
-    pub fn wants(self, ours: Population, theirs: Population) -> bool {
-        let motion = Motion::suggested(Some(ours), Some(theirs));
-        match self {
-            Self::Asks => motion == Some(Motion::Ask),
-            Self::Gives => motion == Some(Motion::Give),
-            Self::Joint => motion == Some(Motion::Joint),
-            Self::Focus | Self::Nobody => false,
-        }
-    }
-}
 
 /// What people say of a play: what may change until it has shipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -327,21 +232,6 @@ pub enum Blocked {
     SameDay,
 }
 
-/// Why its owner is reminded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reminder {
-    /// It is time to look at it.
-    CheckIn,
-    /// It goes out on the next working day, or over the weekend before it.
-    Ahead,
-    /// It goes out today.
-    Today,
-    /// So many days have passed since it was to go out.
-    Late(i64),
-    /// It went out, and nobody said what came of it.
-    Results,
-}
-
 impl Play {
     /// What a move leads to; `today` is the owner's date.
     ///
@@ -435,62 +325,6 @@ impl Play {
             && (theirs.contains(&Some(&actor.user)) || actor.may(Right::Triage, Some(&self.partner_id)))
     }
 
-    /// Whether it waits for this person, who runs it: it ships within a week, is late, or shipped a week ago and lacks results.
-    pub fn waits_for(&self, user: &UserId, now: Timestamp) -> bool {
-        let today = self.today(now);
-        let near = match &self.stage {
-            Stage::Running { .. } => self.plan.ship.is_some_and(|ship| days_between(today, ship) <= 7),
-            Stage::Shipped { on, results: None, .. } => days_between(*on, today) >= RESULTS_EVERY_DAYS,
-            _ => false,
-        };
-        near && self.plan.owner.as_ref() == Some(user)
-    }
-
-    /// The reminder that is due, with the day that it stands for.
-    ///
-    /// While it runs: at its check-ins, on the working day before it goes out, on the day, then every third day. When it
-    /// went out: a week later, until there are results, three times. Only the latest counts, so a downtime is followed by one.
-    pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
-        let local = now.to_zoned(self.time_zone());
-        if local.time() < REMIND_AT {
-            return None;
-        }
-        let today = local.date();
-        let (begun, (day, why)) = match &self.stage {
-            Stage::Running { since, .. } => (since, self.latest_while_running(*since, today)?),
-            Stage::Shipped { on, at, results: None, .. } => (at, latest_for_results(*on, today)?),
-            _ => return None,
-        };
-        let begun = begun.to_zoned(self.time_zone()).datetime();
-        let news = self.reminded.is_none_or(|last| last < day) && begun < day.to_datetime(REMIND_AT);
-        news.then_some((day, why))
-    }
-
-    fn latest_while_running(&self, since: Timestamp, today: Date) -> Option<(Date, Reminder)> {
-        let ship = self.plan.ship?;
-        let ahead = working_day_before(ship);
-        match days_between(ship, today) {
-            0 => Some((ship, Reminder::Today)),
-            late @ 1.. => Some((add_days(ship, late - late % LATE_EVERY_DAYS), Reminder::Late(late))),
-            _ if today >= ahead => Some((ahead, Reminder::Ahead)),
-            _ => self.latest_check(since, today).map(|day| (day, Reminder::CheckIn)),
-        }
-    }
-
-    fn latest_check(&self, since: Timestamp, today: Date) -> Option<Date> {
-        if self.plan.check_days <= 0 {
-            return None;
-        }
-        let start = since.to_zoned(self.time_zone()).date();
-        let times = days_between(start, today).max(0) / self.plan.check_days;
-        // What falls on a weekend comes on the Monday after.
-        (times.saturating_sub(1)..=times)
-            .rev()
-            .filter(|n| *n > 0)
-            .map(|n| on_working_day(add_days(start, n * self.plan.check_days)))
-            .find(|day| *day <= today)
-    }
-
     /// How it stands, in words for `today`; mrkdwn, and complete for whoever reads nothing else.
     pub fn state_words(&self, today: Date) -> String {
         match &self.stage {
@@ -521,20 +355,6 @@ impl Play {
             n => format!(", {} earlier than first planned ({})", days(-n), spoken(first, today)),
         }
     }
-}
-
-fn latest_for_results(on: Date, today: Date) -> Option<(Date, Reminder)> {
-    let times = (days_between(on, today) / RESULTS_EVERY_DAYS).min(RESULTS_TIMES);
-    (times > 0)
-        .then(|| (on_working_day(add_days(on, times * RESULTS_EVERY_DAYS)), Reminder::Results))
-        .filter(|(day, _)| *day <= today)
-}
-
-fn on_working_day(mut day: Date) -> Date {
-    while !is_working_day(day) {
-        day = add_days(day, 1);
-    }
-    day
 }
 
 /// `Ships Fri 20 Mar, in 11 days`

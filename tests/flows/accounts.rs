@@ -223,7 +223,7 @@ async fn what_is_planned_is_decided_and_a_hold_shows_everywhere(stage: Stage) {
     Who introduces: Sam Whitfield at Northwind
     Who stays out of the way: -
     Why this partner: Sam Whitfield at Northwind knows Dana Reyes, VP Sales, 5 of 5
-    Why now: an ask: Northwind can open doors for our deal
+    Why now: an ask: Northwind can open doors for our deal; Sam Whitfield at Northwind knows Dana Reyes, VP Sales: 5 of 5
     Why this person: Dana Reyes, VP Sales is the decision maker
     Hold: -
     Hold until: -

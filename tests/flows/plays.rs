@@ -189,6 +189,10 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     // Late, it asks.
     stage.advance_to("2026-03-27T08:00:00Z").await;
     let (card, at) = direct(&stage, MAYA);
+    stage.person(MAYA).open_home().await.unwrap();
+    stage.settle().await;
+    let home = stage.sandbox.home(MAYA).unwrap().to_string();
+    assert!(home.contains("*Returns webinar*\\nNorthwind · 3 days late"), "{home}");
     insta::assert_snapshot!(with_buttons(&card), @r"
     This was to ship and nobody said that it did. Has it, has it a new day, or is it off?
     *Returns webinar* with Northwind · co-branded webinar

@@ -3,6 +3,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::actor::Role;
+use crate::map::overlap::Population;
+use crate::plan::calendar::add_days;
 
 pub(in crate::plan) fn at(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")

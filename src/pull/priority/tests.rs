@@ -240,17 +240,27 @@ fn what_does_not_count_is_not_said() {
         let p = weigh_beside(&o, &about, &Beside { weights, trust: Some(&trust), worked });
         p.why.iter().map(Reason::words).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(all(&weights), @"");
+    insta::assert_snapshot!(all(&weights), @r"
+    on our focus list with Northwind
+    an ask, and soon: Northwind knows them and our deal is nearly decided
+    Sam Whitfield at Northwind knows Dana Reyes, VP Sales: 4 of 5
+    Northwind's list is 60 days old, so check first
+    the largest amount waiting with Northwind
+    7 of the 9 that count with Northwind are planned already
+    ");
     for criterion in
         [Criterion::Trust, Criterion::Saturation, Criterion::Stage, Criterion::Amount, Criterion::Focus]
     {
         weights.set(criterion, Level::Off);
     }
-    insta::assert_snapshot!(all(&weights), @"");
+    insta::assert_snapshot!(all(&weights), @r"
+    an ask: Northwind can open doors for our deal
+    Northwind's list is 60 days old, so check first
+    ");
     for criterion in [Criterion::Kind, Criterion::Freshness, Criterion::Balance, Criterion::Waiting] {
         weights.set(criterion, Level::Off);
     }
-    insta::assert_snapshot!(all(&weights), @"");
+    insta::assert_snapshot!(all(&weights), @"new on Saturday");
 }
 
 #[test]
