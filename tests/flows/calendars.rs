@@ -12,9 +12,7 @@ use tandem::pull::instruction::{Cadence, Sheet};
 
 use super::imports::drop_list;
 use crate::support::list_server::{Answer, ListServer};
-use crate::support::stage::{
-    ALEX, Backend, INTAKE, MAYA, OMAR, Stage, WayIn, play_on, text, with_buttons,
-};
+use crate::support::stage::{ALEX, Backend, INTAKE, MAYA, OMAR, Stage, WayIn, play_on, text, with_buttons};
 
 macro_rules! flows {
     ($($name:ident),+ $(,)?) => {
@@ -180,7 +178,7 @@ async fn what_nobody_logged_is_offered_and_confirmed(stage: Stage, server: ListS
     assert_eq!((session.outline.minutes, session.outline.place.as_str()), (45, "Room 4"));
     assert_eq!(session.organiser, Some(UserId::from(MAYA)));
     read(&stage).await;
-    assert_eq!(stage.direct(MAYA).len(), 1, "what was confirmed is not asked about again");
+    assert_eq!(asked(&stage), 1, "what was confirmed is not asked about again");
     stage.end().await;
 }
 
@@ -251,8 +249,13 @@ async fn what_is_logged_here_is_not_asked_about(stage: Stage, server: ListServer
         Answer::ok(feed(&(held() + &own)))
     });
     read(&stage).await;
-    assert_eq!(stage.direct(MAYA), Vec::<String>::new());
+    assert_eq!(asked(&stage), 0);
     stage.end().await;
+}
+
+/// How many sessions of calendars Maya was asked about.
+fn asked(stage: &Stage) -> usize {
+    stage.direct(MAYA).iter().filter(|text| text.contains("calendar")).count()
 }
 
 async fn a_calendar_that_cannot_be_read_says_why(stage: Stage, server: ListServer) {

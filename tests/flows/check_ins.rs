@@ -82,9 +82,11 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
     Open overlaps: 0
     List: 29 days old; refreshed every 45 days
     Focus list: none yet
+    Give and ask: nothing in a year
     This season: Returns &lt;b&gt;in retail&lt;/b&gt;, the Nordics first (Sam Whitfield, 2 April) · next on Thu 16 Apr
+    Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
-    [Focus list] [Fit]
+    [Focus list] [Give and ask] [Instructions] [Fit]
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner status audit").await.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
     *Thursday 2 April 2026*
@@ -141,7 +143,7 @@ async fn what_they_focus_on_stands_in_the_next_note_until_its_season_is_over(sta
     *Note to Sam Whitfield at Northwind* · by hand of <@U0MAYA> · *External: Sam Whitfield will see this*
     From <@U0MAYA> · prospecting · Hooli
     > You told us on 4 March what you focus on this season, Sam: returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
-    Relevance: passes 22 of 22 · Hooli, seen 0 days ago · Gives an offer of help · Note 1 of 4 in 30 days
+    Relevance: passes 23 of 23 · Hooli, seen 0 days ago · Gives an offer of help · Note 1 of 4 in 30 days
     Version 1, drafted by <@U0MAYA>, who decides.
     [Approve and hand over] [Edit] [Reject]
     ");

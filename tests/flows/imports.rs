@@ -104,7 +104,7 @@ async fn what_is_no_list_is_refused(stage: Stage) {
     let maya = stage.person(MAYA);
     maya.upload(INTAKE, "plan.pdf", &b"%PDF-1.7"[..]).await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"I read lists as CSV, TSV or XLSX. *plan.pdf* is none of these, so nothing was read from it.");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"I read lists as CSV, TSV or XLSX, and calendars as ICS. *plan.pdf* is none of these, so nothing was read from it.");
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(LIST.encode_utf16().flat_map(u16::to_le_bytes));
     let mut latin = b"account,domain,partner\nM\xfcller GmbH,mueller.de,Northwind\n".to_vec();

@@ -501,6 +501,7 @@ async fn kinds_are_set_by_an_admin(stage: Stage) {
     Joint: our customer, their prospect · unassigned · today
 
     Our own list is from 4 March. Globex's list is from 4 March. Northwind's list is from 6 March.
+    [Weights]
     ");
     stage.end().await;
 }

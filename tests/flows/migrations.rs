@@ -26,9 +26,9 @@ const ROWS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007.sql")),
     (8, include_str!("migrations/0008.sql")),
     (9, include_str!("migrations/0009.sql")),
+    (10, include_str!("migrations/0010.sql")),
     (11, include_str!("migrations/0011.sql")),
     (12, include_str!("migrations/0012.sql")),
-    (10, include_str!("migrations/0010.sql")),
     (13, include_str!("migrations/0013.sql")),
 ];
 

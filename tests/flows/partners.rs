@@ -49,8 +49,8 @@ async fn a_partner_is_added_and_edited(stage: Stage) {
         List: none yet: drop one into the intake channel
         Focus list: none yet
         Give and ask: nothing in a year
-        Instructions: none yet, so no session is proposed
         This season: focus not known · next on Wed 1 Apr
+        Instructions: none yet, so no session is proposed
         They may see: overlaps with account, domain, what it is to us
         ");
     }

@@ -205,6 +205,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
@@ -220,6 +221,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner overlaps list | add | import | review | kinds`  Overlaps with partners: list them, add one, read a list file, review matches
     `/partner account show | decide | room | history | review`  The map of an account: who matters, who knows them, what is decided, what is next
     `/partner session request | schedule | agenda | log | list`  Account-planning sessions: ask for one, schedule one, see what is ahead
+    `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask the manager of the best-placed partner about an account; see what is asked, answer it
