@@ -158,7 +158,10 @@ pub async fn found_open_in(
     whole(tx, rows).await
 }
 
-fn columns(state: &State) -> Result<(String, Option<&str>, Option<&str>, Option<i64>)> {
+/// Whom it was offered to, its session, and who decided when.
+type StateColumns<'a> = (String, Option<&'a str>, Option<&'a str>, Option<i64>);
+
+fn columns(state: &State) -> Result<StateColumns<'_>> {
     let asked = serde_json::to_string(state.asked())?;
     Ok(match state {
         State::Held { session, moved, .. } => {
