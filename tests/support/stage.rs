@@ -20,6 +20,7 @@ use tandem::store::settings::{self, DigestTime, Workspace};
 use tandem::store::{Db, Synchronous, keys, people};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::install;
@@ -83,6 +84,18 @@ impl Replica {
     }
 }
 
+/// A SQLite file with the schema, made once a process: every stage begins with a copy.
+async fn migrated() -> &'static [u8] {
+    static FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
+    FILE.get_or_init(|| async {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tandem.db");
+        Db::open_sqlite(&file, Synchronous::Normal).await.unwrap().close().await;
+        std::fs::read(&file).unwrap()
+    })
+    .await
+}
+
 impl Stage {
     /// `None` when this database is not to be had; the reason was printed by name.
     pub async fn on(backend: Backend, way_in: WayIn) -> Option<Self> {
@@ -118,7 +131,11 @@ impl Stage {
         };
         let db = match &postgres {
             Some(database) => Db::open_postgres(&database.url).await.unwrap(),
-            None => Db::open_sqlite(&folder.path().join("tandem.db"), Synchronous::Normal).await.unwrap(),
+            None => {
+                let file = folder.path().join("tandem.db");
+                std::fs::write(&file, migrated().await).unwrap();
+                Db::open_sqlite(&file, Synchronous::Normal).await.unwrap()
+            }
         };
         let clock = Clock::starting_at(START.parse().unwrap());
         let mut options = Options { world, ..Options::new(clock.clone()) };
