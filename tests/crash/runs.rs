@@ -17,7 +17,7 @@ use crate::support::postgres::{self, TestDatabase};
 use crate::{ground, story};
 
 /// Runs on SQLite where nothing else is asked for: enough to die at every point. A third of it on Postgres.
-const RUNS: u64 = 24;
+const RUNS: u64 = 12;
 /// Runs side by side: most of their time is waiting.
 const ABREAST: usize = 6;
 /// The longest that a run may take until nothing is left to do.
