@@ -185,7 +185,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Map:* nothing is known yet; 0 of 5 lenses answered
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
-    [Approve and send to attendees] [Edit accounts] [Printable page]
+    [Approve and send to our attendees] [Edit accounts] [Printable page]
     ");
     stage.advance_to("2026-03-05T08:01:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before + 1, "once");
@@ -291,7 +291,7 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     stage.advance_to(FLAGGED).await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
-    *The pre-read with Northwind is late after Mon 9 Mar*
+    *The agenda with Northwind is to be approved by Mon 9 Mar*
     The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
     [Show agenda]
     ");
@@ -300,7 +300,10 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     assert_eq!(flags, 1);
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());
-    assert!(shown.ends_with("[Approve and send to attendees] [Edit accounts] [Printable page]"), "{shown}");
+    assert!(
+        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Printable page]"),
+        "{shown}"
+    );
     stage.press(OMAR, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(OMAR).last().unwrap());
     assert!(shown.ends_with("\n[Edit accounts] [Printable page]"), "{shown}");
@@ -327,7 +330,7 @@ async fn a_session_about_nothing_is_cold_until_accounts_are_named(stage: Stage) 
     stage.submit(OMAR, json!({"another": "initech"})).await;
     let named = with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
     assert!(named.contains("*1. Initech (initech.com)*"), "{named}");
-    assert!(named.contains("[Approve and send to attendees]"), "{named}");
+    assert!(named.contains("[Approve and send to our attendees]"), "{named}");
     assert_eq!(session(&stage, &id).await.accounts(), "Initech");
     stage.end().await;
 }

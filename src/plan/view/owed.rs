@@ -21,15 +21,18 @@ const ROWS: usize = 10;
 /// So many of them have a button.
 const WITH_BUTTON: usize = 5;
 
-/// One thing in a line.
-fn line(item: &Item, today: Date) -> String {
+/// One thing in a line, with who does it where that is not the reader.
+fn line(item: &Item, reader: &UserId, today: Date) -> String {
     match item {
-        Item::Commitment(c) => format!(
-            "*{}* {} · {}",
-            escape(&clip(&c.text, 200)),
-            escape(&c.whom()),
-            commitment::state(c, today)
-        ),
+        Item::Commitment(c) => {
+            let who = match &c.theirs {
+                Some((_, name)) => format!("{} · ", escape(name)),
+                None if c.owner != *reader => format!("{} · ", c.owner.mention()),
+                None => String::new(),
+            };
+            let text = escape(&clip(&c.text, 200));
+            format!("{who}*{text}* {} · {}", escape(&c.whom()), commitment::state(c, today))
+        }
         Item::Introduction(i) => introduction::line(i, today),
         Item::Ask(q) => ask::one_line(q, today),
         Item::Request(r) => format!(
@@ -71,7 +74,7 @@ fn side(
     let title = format!("*{title}*");
     let (mut blocks, mut lines) = (vec![blocks::section(&title)], vec![title]);
     for (at, item) in items.iter().take(ROWS).enumerate() {
-        let line = line(item, today);
+        let line = line(item, reader, today);
         blocks.push(match button(item, reader).filter(|_| buttons && at < WITH_BUTTON) {
             Some(button) => blocks::section_with(&line, button),
             None => blocks::section(&line),
@@ -126,8 +129,8 @@ pub fn home_rows(owed: &Owed, reader: &UserId, today: Date) -> Vec<Value> {
     let waits = owed.owes.iter().filter(|item| matches!(item, Item::Ask(_) | Item::Introduction(_)));
     waits
         .map(|item| match button(item, reader) {
-            Some(button) => blocks::section_with(&line(item, today), button),
-            None => blocks::section(&line(item, today)),
+            Some(button) => blocks::section_with(&line(item, reader, today), button),
+            None => blocks::section(&line(item, reader, today)),
         })
         .collect()
 }

@@ -259,9 +259,10 @@ fn controls(session: &Session, p: &PreRead) -> Vec<Value> {
 /// Asks before it sends: recipients and version, once more.
 fn approve_button(p: &PreRead) -> Value {
     let value = format!("{}:{}", p.session, p.version);
-    let approve = blocks::primary(blocks::button("Approve and send to attendees", action::APPROVE, &value));
+    let approve =
+        blocks::primary(blocks::button("Approve and send to our attendees", action::APPROVE, &value));
     let question = format!("Send version {} to {}?", p.version, attendees(p));
-    blocks::confirmed(approve, "To the attendees", &question, "Send it")
+    blocks::confirmed(approve, "To our attendees", &question, "Send it")
 }
 
 /// What an attendee gets, on their own clock.
