@@ -249,11 +249,11 @@ pub(super) mod tests {
         ];
         insta::assert_snapshot!(all.join("\n"), @r#"
         Nothing was given or asked with Northwind in a year. None
-        We gave once more than we asked. None
-        We are even. Some("worse than in the quarter before")
-        We gave once more than we asked. Some("better than in the quarter before")
-        We asked 2 times more than we gave. Some("worse than in the quarter before")
-        We are even. Some("as in the quarter before")
+        One more give than asks. None
+        As many gives as asks. Some("worse than in the quarter before")
+        One more give than asks. Some("better than in the quarter before")
+        2 more asks than gives. Some("worse than in the quarter before")
+        As many gives as asks. Some("as in the quarter before")
         "#);
     }
 

@@ -407,7 +407,7 @@ async fn a_file_and_its_changes(stage: Stage, _: ListServer) {
     let (at, told) = last(&stage, ALEX);
     insta::assert_snapshot!(told, @r"
     *Account planning: Acme with Northwind* on Thu 19 Mar, 14:00 is called off. Your calendar still shows it: open this file to remove it.
-    [Get the new file]
+    [Get the file that removes it]
     ");
     stage.press(ALEX, &at, "calendar.file").await;
     let (_, file) = last_file(&stage, ALEX);

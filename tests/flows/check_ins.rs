@@ -142,7 +142,7 @@ async fn what_they_focus_on_stands_in_the_next_note_until_its_season_is_over(sta
     insta::assert_snapshot!(with_buttons(cards.last().expect("a card")), @r"
     *Note to Sam Whitfield at Northwind* · by hand of <@U0MAYA> · *External: Sam Whitfield will see this*
     From <@U0MAYA> · prospecting · Hooli
-    > You told us on 4 March what you focus on this season, Sam: returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
+    > As I understand it, Sam, your focus this season is returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
     Relevance: passes 23 of 23 · Hooli, seen 0 days ago · Gives an offer of help · Note 1 of 4 in 30 days
     Version 1, drafted by <@U0MAYA>, who decides.
     [Approve and hand over] [Edit] [Reject]

@@ -359,7 +359,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(MAYA).pop().unwrap()), @r"
     *Give and ask with Northwind*
     0 gives, 5 asks in the last year · introductions: 0 made, 0 received
-    We asked 5 times more than we gave.
+    5 more asks than gives.
     *The last five were all asks.*
     *Give next:* Hooli, their prospect, our customer ($90k).
     *By person*
@@ -390,7 +390,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     insta::assert_snapshot!(ledger, @r"
     *Give and ask with Northwind*
     1 give, 5 asks in the last year · introductions: 1 made, 0 received
-    We asked 4 times more than we gave.
+    4 more asks than gives.
     No give is on the map with Northwind just now.
     *By person*
     Sam Whitfield: 1 give, 0 asks

@@ -99,7 +99,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     From us: -
     From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     let values = json!({"accounts": "Hooli: ask, meet their VP Sales\nInitech", "time": "14:30", "ours": [MAYA, ALEX],
         "theirs": ["c-sam"], "place": "https://meet.example.com/nw", "minutes": "30"});
@@ -199,7 +199,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     From us: -
     From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage.submit(OMAR, json!({"accounts": "hooli.com"})).await;
     omar.open_home().await.unwrap();
@@ -291,7 +291,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     From us: -
     From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage.submit(MAYA, json!({})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
@@ -427,7 +427,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     From us: -
     From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage
         .submit(MAYA, json!({"accounts": "Globex Retail: ask, find the buyer\nHooli: ask", "minutes": "30"}))

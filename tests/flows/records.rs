@@ -164,7 +164,7 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
     It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
     ");
     stage.advance_to("2026-03-17T07:59:00Z").await;
-    assert!(!stage.texts(OPS).iter().any(|t| t.contains("No record")));
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("Not logged")));
     stage.advance_to("2026-03-17T08:00:00Z").await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
@@ -173,7 +173,7 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
     [Log session]
     ");
     stage.advance_to("2026-03-20T08:00:00Z").await;
-    assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("No record")).count(), 1);
+    assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("Not logged")).count(), 1);
     // Only the newest question has its buttons.
     let im = stage.sandbox.im(MAYA);
     let with_log =

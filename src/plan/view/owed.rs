@@ -25,11 +25,8 @@ const WITH_BUTTON: usize = 5;
 fn line(item: &Item, reader: &UserId, today: Date) -> String {
     match item {
         Item::Commitment(c) => {
-            let who = match &c.theirs {
-                Some((_, name)) => format!("{} · ", escape(name)),
-                None if c.owner != *reader => format!("{} · ", c.owner.mention()),
-                None => String::new(),
-            };
+            let is_another = c.theirs.is_none() && c.owner != *reader;
+            let who = if is_another { format!("{} · ", c.owner.mention()) } else { String::new() };
             let text = escape(&clip(&c.text, 200));
             format!("{who}*{text}* {} · {}", escape(&c.whom()), commitment::state(c, today))
         }
@@ -183,7 +180,7 @@ mod tests {
         *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
-        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         ");
         insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), today).text, @"You owe nothing, and nothing is owed to you.");
         let owed = Owed::of(&"UREP".into(), work());
@@ -195,7 +192,7 @@ mod tests {
         *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
         *Session on Acme (acme.com)* with Northwind · <@UREP> asks <@UPM> for a session by Fri 13 Mar.
-        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         *Acme (acme.com)* · who runs RevOps there? · Northwind · <@UREP> asks <@UPM>.
         2 more have a message of their own today.
         ");

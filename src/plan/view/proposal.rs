@@ -62,6 +62,6 @@ mod tests {
         insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 9, slower }), @"8 of the 9 accounts that count with Northwind are planned, 1 is left. Sessions are proposed every month instead of every two weeks until three new ones wait.");
         insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 8, slower: None }), @"8 of the 8 accounts that count with Northwind are planned. There is little to plan until new ones come up.");
         insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 3, cadence: Some(Cadence::Fortnightly) }), @"3 accounts that count wait with Northwind. Sessions are proposed every two weeks again.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 worthy accounts wait with Northwind. Sessions are proposed as they pile up.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 accounts that count wait with Northwind. Sessions are proposed as they pile up.");
     }
 }

@@ -208,7 +208,7 @@ fn forms_begin_with_what_is_known() {
     From us: -
     From them: -
     Where: https://meet.example/nw
-    Shape: One-to-one with an account owner
+    Who meets whom: One-to-one with an account owner
     ");
     prefill.contacts = &[];
     assert!(fields(&forms::change_form(&prefill)).contains("Nobody of Northwind is on record."));
