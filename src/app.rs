@@ -281,7 +281,7 @@ async fn supervise(
 /// Opens the database that the configuration names.
 pub async fn open(config: &Config) -> Result<Db> {
     match &config.database_url {
-        Some(url) => Db::open_postgres(url.expose_secret()).await,
+        Some(url) => Db::open_postgres(url.expose_secret(), config.postgres.connections).await,
         None => Db::open_sqlite(&config.sqlite_file(), config.sqlite.synchronous).await,
     }
 }
@@ -302,7 +302,7 @@ async fn refuse_backup(config: &Config, db: &Db) -> Result<()> {
 /// Opens the same database for a short change, beside a process that runs. The schema is taken as it is.
 pub async fn visit(config: &Config) -> Result<Db> {
     let db = match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret()).await?,
+        Some(url) => Db::connect_postgres(url.expose_secret(), config.postgres.connections).await?,
         None => Db::visit_sqlite(&config.sqlite_file()).await?,
     };
     schema::check(&db).await?;
@@ -312,7 +312,7 @@ pub async fn visit(config: &Config) -> Result<Db> {
 /// Opens the same database to look and not to touch, beside a process that runs.
 pub async fn inspect(config: &Config) -> Result<Db> {
     let db = match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret()).await?,
+        Some(url) => Db::connect_postgres(url.expose_secret(), config.postgres.connections).await?,
         None => Db::inspect_sqlite(&config.sqlite_file()).await?,
     };
     schema::check(&db).await?;

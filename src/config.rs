@@ -43,6 +43,8 @@ pub struct Config {
     pub slack: Slack,
     /// The embedded database.
     pub sqlite: Sqlite,
+    /// Postgres, where it is used.
+    pub postgres: Postgres,
     /// What seals the tokens that are stored.
     pub keys: Keys,
     /// Logging.
@@ -114,6 +116,14 @@ pub enum Mode {
 pub struct Sqlite {
     /// `full` survives a power cut; `normal` survives the end of the process.
     pub synchronous: Synchronous,
+}
+
+/// Postgres, where it is used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Postgres {
+    /// How many connections a process opens at most.
+    pub connections: u32,
 }
 
 /// What seals the tokens that are stored.
@@ -199,6 +209,7 @@ impl Default for Config {
             database_url: None,
             slack: Slack::default(),
             sqlite: Sqlite::default(),
+            postgres: Postgres::default(),
             keys: Keys::default(),
             log: Log::default(),
             limits: Limits::default(),
@@ -234,6 +245,12 @@ impl Default for Slack {
 impl Default for Sqlite {
     fn default() -> Self {
         Self { synchronous: Synchronous::Full }
+    }
+}
+
+impl Default for Postgres {
+    fn default() -> Self {
+        Self { connections: 10 }
     }
 }
 
@@ -363,6 +380,12 @@ impl Config {
         let (delivery, map, agendas) = (&self.delivery, &self.account_map, &self.agendas);
         let numbers = [
             ("slack.timeout_seconds", self.slack.timeout_seconds, 1..=60, "give 1 to 60; 10 suits most"),
+            (
+                "postgres.connections",
+                self.postgres.connections.into(),
+                4..=100,
+                "give 4 to 100; 10 suits most",
+            ),
             ("delivery.lease_seconds", delivery.lease_seconds, 1..=600, "give 1 to 600; 30 suits most"),
             ("delivery.doubt_seconds", delivery.doubt_seconds, 1..=600, "give 1 to 600; 15 suits most"),
             (

@@ -127,20 +127,20 @@ impl Db {
         Ok(Self::Sqlite { read: write.clone(), write, lock: None })
     }
 
-    /// Connects to Postgres and brings it to the newest schema.
-    pub async fn open_postgres(url: &str) -> Result<Self> {
-        let db = Self::connect_postgres(url).await?;
+    /// Connects to Postgres by at most so many connections and brings it to the newest schema.
+    pub async fn open_postgres(url: &str, connections: u32) -> Result<Self> {
+        let db = Self::connect_postgres(url, connections).await?;
         if let Self::Postgres(pool) = &db {
             schema::POSTGRES.run(pool).await?;
         }
         Ok(db)
     }
 
-    /// Connects to Postgres and takes the schema as it is.
-    pub async fn connect_postgres(url: &str) -> Result<Self> {
+    /// Connects to Postgres by at most so many connections and takes the schema as it is.
+    pub async fn connect_postgres(url: &str, connections: u32) -> Result<Self> {
         let options: PgConnectOptions = url.parse()?;
         let pool = PgPoolOptions::new()
-            .max_connections(10)
+            .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
             // Of a process that is frozen in mid-transaction, nobody waits for the locks.
             .connect_with(options.options([("idle_in_transaction_session_timeout", "60s")]))

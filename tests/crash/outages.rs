@@ -17,11 +17,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::ground::furnish;
-use crate::process::{Life, Place, command, command_in};
-use crate::promises;
-use crate::runs::{Template, folder, open, until_quiet, workspace};
-use crate::support::postgres::{Cluster, TestDatabase};
+use super::ground::furnish;
+use super::process::{Life, Place, command, command_in};
+use super::promises;
+use super::runs::{Template, folder, open, until_quiet, workspace};
+use crate::support::postgres::{CONNECTIONS, Cluster, TestDatabase};
 use crate::support::stage::{ALEX, INTAKE};
 
 /// How long an outage lasts.
@@ -229,7 +229,7 @@ async fn a_read_only_file_is_named_at_the_start() {
 async fn a_restarted_postgres_is_found_again() {
     let Some(cluster) = Cluster::start() else { return };
     let database = cluster.database().await;
-    let db = tandem::store::Db::open_postgres(&database.url).await.unwrap();
+    let db = tandem::store::Db::open_postgres(&database.url, CONNECTIONS).await.unwrap();
     furnish(&db, Clock::system().now()).await;
     db.close().await;
     let (folder, mut place) = bare().await;

@@ -10,11 +10,11 @@ use tandem::store::{Db, Synchronous};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::plan::{POINTS, Plan};
-use crate::process::{Lives, Place, supervise};
-use crate::promises::{self, Record, Verdict};
-use crate::support::postgres::{self, TestDatabase};
-use crate::{ground, story};
+use super::plan::{POINTS, Plan};
+use super::process::{Lives, Place, supervise};
+use super::promises::{self, Record, Verdict};
+use super::{ground, story};
+use crate::support::postgres::{self, CONNECTIONS, TestDatabase};
 
 /// Runs on SQLite where nothing else is asked for: enough to die at every point. A third of it on Postgres.
 const RUNS: u64 = 12;
@@ -40,7 +40,7 @@ impl Template {
 
     pub async fn postgres() -> Option<Self> {
         let database = postgres::database().await?;
-        let db = Db::open_postgres(&database.url).await.unwrap();
+        let db = Db::open_postgres(&database.url, CONNECTIONS).await.unwrap();
         ground::furnish(&db, Clock::system().now()).await;
         db.close().await;
         Some(Self::Postgres(database))
@@ -143,7 +143,7 @@ async fn run(template: &Template, plan: Plan) -> Outcome {
 
 pub async fn open(place: &Place) -> Db {
     match &place.database_url {
-        Some(url) => Db::open_postgres(url).await.unwrap(),
+        Some(url) => Db::open_postgres(url, CONNECTIONS).await.unwrap(),
         None => Db::inspect_sqlite(&place.sqlite_file()).await.unwrap(),
     }
 }

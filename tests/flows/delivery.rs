@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::postgres::{TestDatabase, database};
+use crate::support::postgres::{CONNECTIONS, TestDatabase, database};
 pub use crate::support::stage::Backend;
 use crate::support::stage::START;
 
@@ -48,7 +48,7 @@ impl House {
             Backend::Postgres => Some(database().await?),
         };
         let db = match &postgres {
-            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
+            Some(database) => Db::open_postgres(&database.url, CONNECTIONS).await.unwrap(),
             None => Db::open_sqlite(&file, Synchronous::Normal).await.unwrap(),
         };
         let clock = Clock::starting_at(START.parse().unwrap());
@@ -58,7 +58,7 @@ impl House {
     /// The handle of another process; on SQLite the only one there is.
     async fn another(&self) -> Db {
         match &self.postgres {
-            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
+            Some(database) => Db::open_postgres(&database.url, CONNECTIONS).await.unwrap(),
             None => self.db.clone(),
         }
     }

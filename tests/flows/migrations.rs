@@ -64,7 +64,11 @@ fn play(backend: Backend) {
                 let db = Db::Postgres(PgPool::connect(&database.url).await.unwrap());
                 let before = take_steps(&db).await;
                 db.close().await;
-                up_to_date(Db::open_postgres(&database.url).await.unwrap(), &before).await;
+                up_to_date(
+                    Db::open_postgres(&database.url, support::postgres::CONNECTIONS).await.unwrap(),
+                    &before,
+                )
+                .await;
             }
         }
     });

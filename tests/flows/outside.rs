@@ -53,13 +53,19 @@ async fn over_http(backend: Backend) -> Option<Stage> {
 }
 
 async fn impatient(backend: Backend) -> Option<Stage> {
-    Stage::with(backend, WayIn::Http, |config| config.delivery.stuck_seconds = 2).await
+    let settings = |config: &mut Config| {
+        config.delivery.stuck_seconds = 2;
+        // Those that stand still leave one for whoever asks how it goes.
+        config.postgres.connections = 10;
+    };
+    Stage::with(backend, WayIn::Http, settings).await
 }
 
 async fn hasty(backend: Backend) -> Option<Stage> {
     let settings = |config: &mut Config| {
         config.slack.timeout_seconds = 60;
         config.delivery.stuck_seconds = 2;
+        config.postgres.connections = 10;
         config.delivery.lease_seconds = 3;
     };
     Stage::with(backend, WayIn::Http, settings).await

@@ -22,6 +22,9 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tandem::store::Db;
 use url::Url;
 
+/// As few as the configuration allows: each is a process that has every statement to learn.
+pub const CONNECTIONS: u32 = 4;
+
 /// A fresh database; dropped together with its remaining connections when this value is.
 #[derive(Debug)]
 pub struct TestDatabase {
@@ -70,7 +73,9 @@ fn made(template: fn(&Server) -> &'static str) -> impl Future<Output = Option<Te
 impl TestDatabase {
     async fn made_from(server: &Url, template: &str) -> Self {
         let name = format!("t_{:016x}", rand::random::<u64>());
-        run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.expect("a fresh database");
+        run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+            .await
+            .expect("a fresh database");
         let mut url = server.clone();
         url.set_path(&name);
         Self { url: url.into(), name, server: server.clone() }
@@ -207,7 +212,8 @@ impl Server {
                 run(&server, "CREATE DATABASE migrated TEMPLATE template0").await.expect("a template");
                 let mut url = server;
                 url.set_path("migrated");
-                let db = Db::open_postgres(url.as_str()).await.expect("a template with the schema");
+                let db =
+                    Db::open_postgres(url.as_str(), CONNECTIONS).await.expect("a template with the schema");
                 db.close().await;
             })
             .expect("a template");

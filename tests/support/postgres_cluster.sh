@@ -25,7 +25,7 @@ give_up() {
 # Nothing here has to survive a crash, and nobody but the tests can reach the socket's folder.
 "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 -o "-k '$dir' -c listen_addresses='' \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c autovacuum=off -c jit=off -c max_connections=300 -c shared_buffers=128MB" start >/dev/null 2>&1 ||
+    -c autovacuum=off -c jit=off -c plan_cache_mode=force_generic_plan -c max_connections=300 -c shared_buffers=128MB" start >/dev/null 2>&1 ||
     give_up "pg_ctl start"
 echo "ready $dir"
 cat >/dev/null

@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::install;
-use super::postgres::{self, TestDatabase};
+use super::postgres::{self, CONNECTIONS, TestDatabase};
 
 pub const INTAKE: &str = "C0OVERLAPS";
 pub const OPS: &str = "C0PARTNEROPS";
@@ -129,19 +129,12 @@ impl Stage {
             Backend::Sqlite => None,
             Backend::Postgres => Some(postgres::database().await?),
         };
-        let db = match &postgres {
-            Some(database) => Db::open_postgres(&database.url).await.unwrap(),
-            None => {
-                let file = folder.path().join("tandem.db");
-                std::fs::write(&file, migrated().await).unwrap();
-                Db::open_sqlite(&file, Synchronous::Normal).await.unwrap()
-            }
-        };
         let clock = Clock::starting_at(START.parse().unwrap());
         let mut options = Options { world, ..Options::new(clock.clone()) };
         options.retry_delays = vec![Duration::ZERO, Duration::from_millis(20), Duration::from_millis(50)];
         let sandbox = Sandbox::start(options.clone()).await.unwrap();
         let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        config.postgres.connections = CONNECTIONS;
         config.slack.mode = if way_in == WayIn::Http { Mode::Http } else { Mode::Socket };
         config.slack.api_url = sandbox.api_url();
         config.slack.bot_token = Some(options.bot_token.into());
@@ -153,6 +146,14 @@ impl Stage {
         let url = format!("http://{}", listener.local_addr().unwrap());
         config.pages.url = Some(url.clone());
         settings(&mut config);
+        let db = match &postgres {
+            Some(database) => Db::open_postgres(&database.url, config.postgres.connections).await.unwrap(),
+            None => {
+                let file = folder.path().join("tandem.db");
+                std::fs::write(&file, migrated().await).unwrap();
+                Db::open_sqlite(&file, Synchronous::Normal).await.unwrap()
+            }
+        };
         if install.is_some() {
             config.slack.bot_token = None;
             config.slack.client_id = Some(options.client_id);
@@ -194,7 +195,8 @@ impl Stage {
 
     /// Starts another replica; `None` on SQLite, which takes one process.
     pub async fn replica(&self) -> Option<Replica> {
-        let db = Db::open_postgres(&self.postgres.as_ref()?.url).await.unwrap();
+        let db =
+            Db::open_postgres(&self.postgres.as_ref()?.url, self.config.postgres.connections).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let app = App::start_with(&self.config, self.clock.clone(), db, listener).await.unwrap();
         let (bot, stop) = (app.bot.clone(), app.stopper());
