@@ -17,8 +17,6 @@ pub use outline::{Guest, Named, Outline, Slot, Trigger};
 pub const SHORTEST: i64 = 5;
 /// And at most so many.
 pub const LONGEST: i64 = 480;
-/// At most so many accounts stand on one session, whoever set it up.
-pub const MOST_ACCOUNTS: usize = 10;
 /// Working days that a proposal waits before the first reminder.
 const PATIENCE_DAYS: i64 = 3;
 
@@ -319,11 +317,6 @@ impl Session {
         let Stage::Proposed { moved, .. } = &self.stage else { return None };
         let since = moved.as_ref().map_or(self.created_at, |m| m.at);
         waited(since, now, zone, days).filter(|waited| *waited >= PATIENCE_DAYS)
-    }
-
-    /// Whether it names no account: such a session is cold (A8).
-    pub fn is_cold(&self) -> bool {
-        self.outline.accounts.is_empty()
     }
 
     /// Everybody of ours who sees it, each once: who comes, who runs it, and whom a proposal waits for.

@@ -74,7 +74,7 @@ fn shown(stage: &Stage, at: &(String, String)) -> String {
 async fn sessions(stage: &Stage) -> Vec<Session> {
     let mut tx = stage.db.read().await.unwrap();
     let mut all = store::proposed_sessions(&mut tx, 50).await.unwrap();
-    all.extend(store::sessions_ahead(&mut tx, 50).await.unwrap());
+    all.extend(store::sessions_ahead(&mut tx, stage.clock.now(), 50).await.unwrap());
     tx.rollback().await.unwrap();
     all
 }

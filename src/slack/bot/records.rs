@@ -124,19 +124,7 @@ async fn form(
 }
 
 fn gone(named: &Named, actor: &Actor, bot: &Bot) -> Told {
-    Told {
-        account: named.account_id.clone(),
-        name: named.name.clone(),
-        outcome: Outcome::NotReached,
-        decided: String::new(),
-        stall: None,
-        amount: None,
-        stage: None,
-        introduction: None,
-        commitments: Vec::new(),
-        by: actor.user.clone(),
-        at: bot.clock.now(),
-    }
+    Told::not_reached(named, &actor.user, bot.clock.now())
 }
 
 async fn account_form(

@@ -68,7 +68,7 @@ fn told(message: &Message) -> String {
 
 fn carded(p: &PreRead) -> String {
     let now = now();
-    let scene = Scene { here: &now, prep: prep(), asked: vec!["U0MAYA".into()] };
+    let scene = Scene { here: &now, prep: Some(prep()), asked: vec!["U0MAYA".into()] };
     told(&card(&session(), &slot(), p, &scene).unwrap())
 }
 

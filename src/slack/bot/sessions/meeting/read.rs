@@ -15,7 +15,7 @@ use crate::map::store as map;
 use crate::plan::session::{Guest, Named, Outline, Shape, Slot, lines};
 use crate::plan::view::field;
 use crate::plan::{flow, store};
-use crate::pull::trigger;
+use crate::pull::agenda::room;
 use crate::store::Tx;
 
 pub(super) fn about(s: &ViewSubmission) -> Result<PartnerId> {
@@ -58,8 +58,9 @@ pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outli
         Ok(accounts) => accounts,
         Err(why) => return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)])),
     };
-    let room = trigger::room_for(minutes);
-    if accounts.len() > room {
+    let room = room(minutes);
+    // What stands on it already was put there by somebody who knew.
+    if accounts.len() > room && accounts.len() > known.len() {
         let why = format!("{} into {minutes} minutes. Choose a longer time, or leave some out.", fits(room));
         return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)]));
     }
@@ -102,14 +103,7 @@ async fn accounts(
         let found = match before {
             Some(named) => Named { motion: None, ..named.clone() },
             None => match find_account(tx, &line.account).await {
-                Ok(account) => Named {
-                    account_id: account.id,
-                    name: account.name,
-                    domain: account.domain,
-                    motion: None,
-                    goal: String::new(),
-                    why: String::new(),
-                },
+                Ok(account) => Named::of(&account),
                 Err(Error::User(error)) => return Ok(Err(unescaped(&error.text).replace('`', ""))),
                 Err(fault) => return Err(fault),
             },
