@@ -159,9 +159,9 @@ impl Ledger {
         }
         let (now, before) = (self.lately.balance(), self.before.balance());
         Some(match now.cmp(&before) {
-            std::cmp::Ordering::Greater => "we give more than a quarter ago".to_owned(),
-            std::cmp::Ordering::Less => "we ask more than a quarter ago".to_owned(),
-            std::cmp::Ordering::Equal => "as a quarter ago".to_owned(),
+            std::cmp::Ordering::Greater => "better than in the quarter before".to_owned(),
+            std::cmp::Ordering::Less => "worse than in the quarter before".to_owned(),
+            std::cmp::Ordering::Equal => "as in the quarter before".to_owned(),
         })
     }
 
@@ -169,11 +169,11 @@ impl Ledger {
     pub fn balance_words(&self, partner: &str) -> String {
         match self.count.balance() {
             0 if self.count.is_empty() => format!("Nothing was given or asked with {partner} in a year."),
-            0 => "We are even.".to_owned(),
-            1 => "We gave once more than we asked.".to_owned(),
-            -1 => "We asked once more than we gave.".to_owned(),
-            n @ 2.. => format!("We gave {n} times more than we asked."),
-            n => format!("We asked {} times more than we gave.", -n),
+            0 => "As many gives as asks.".to_owned(),
+            1 => "One more give than asks.".to_owned(),
+            -1 => "One more ask than gives.".to_owned(),
+            n @ 2.. => format!("{n} more gives than asks."),
+            n => format!("{} more asks than gives.", -n),
         }
     }
 }
@@ -249,11 +249,11 @@ pub(super) mod tests {
         ];
         insta::assert_snapshot!(all.join("\n"), @r#"
         Nothing was given or asked with Northwind in a year. None
-        We gave once more than we asked. None
-        We are even. Some("we ask more than a quarter ago")
-        We gave once more than we asked. Some("we give more than a quarter ago")
-        We asked 2 times more than we gave. Some("we ask more than a quarter ago")
-        We are even. Some("as a quarter ago")
+        One more give than asks. None
+        As many gives as asks. Some("worse than in the quarter before")
+        One more give than asks. Some("better than in the quarter before")
+        2 more asks than gives. Some("worse than in the quarter before")
+        As many gives as asks. Some("as in the quarter before")
         "#);
     }
 

@@ -13,6 +13,9 @@ use crate::map::overlap::Motion;
 /// An account that was talked about comes back from the focus list after so many days.
 pub const RESTS_DAYS: i64 = 28;
 
+/// Why an account is on that its session was set up for: true of most, and said where nothing else is.
+pub const NAMED_FOR: &str = "the session was set up for it";
+
 /// So many accounts a session of this length covers at most (A5): five in 45 minutes, three in 30, one in 15.
 pub fn room(minutes: i64) -> usize {
     match minutes {
@@ -61,7 +64,7 @@ impl Ground {
     /// As a person would say it; not escaped.
     pub fn words(&self, partner: &str, today: Date) -> String {
         match self {
-            Self::Named(_) => "the session was set up for it".to_owned(),
+            Self::Named(_) => NAMED_FOR.to_owned(),
             Self::Asked { until, by, goal } if goal.is_empty() => {
                 format!("{by} asked for a session on it by {}", spoken(*until, today))
             }

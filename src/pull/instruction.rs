@@ -264,7 +264,7 @@ impl Sheet {
         self.bar.is_some_and(|bar| reaches(amount, bar))
     }
 
-    /// What counts, in words; `every overlap with a motion` where nothing is asked for.
+    /// What counts, in words; `every overlap that suggests a move` where nothing is asked for.
     pub fn criteria_words(&self) -> String {
         let mut parts = Vec::new();
         if !self.kinds.is_empty() {
@@ -279,7 +279,7 @@ impl Sheet {
             let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
             parts.push(format!("{} partner there", roles.join(" or ")));
         }
-        if parts.is_empty() { "every overlap with a motion".to_owned() } else { parts.join("; ") }
+        if parts.is_empty() { "every overlap that suggests a move".to_owned() } else { parts.join("; ") }
     }
 
     /// How they meet, in words: `every month, 45 minutes, manager with manager`.

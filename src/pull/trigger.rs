@@ -227,7 +227,7 @@ fn reactive(ground: &Ground, ripe: &[&Worthy]) -> Vec<Proposal> {
         kind: Kind::Reactive,
         minutes: length_for(1, ground.instruction.sheet.minutes),
         overlaps: vec![w.overlap.clone()],
-        because: format!("{} is above the bar of {bar}, so it gets a session of its own", w.name),
+        because: format!("{} reaches {bar}, from where an account gets a session of its own", w.name),
         day: ground.first,
     };
     above.iter().take(free).map(one).collect()
@@ -289,8 +289,10 @@ fn accumulated(ground: &Ground, ripe: &[&Worthy], saturated: bool, urgent: bool)
     }
     let chosen = &ripe[..ripe.len().min(MOST)];
     let because = match ripe.len() - chosen.len() {
-        0 => format!("{} worthy accounts have piled up", ripe.len()),
-        rest => format!("{} worthy accounts have piled up; {rest} wait for the session after", ripe.len()),
+        0 => format!("{} accounts that count wait for a session", ripe.len()),
+        rest => {
+            format!("{} accounts that count wait for a session; {rest} more for the one after", ripe.len())
+        }
     };
     Some(Proposal {
         kind: Kind::Accumulated,

@@ -101,7 +101,7 @@ impl Criterion {
         (
             Self::Saturation,
             "saturation",
-            "Saturation",
+            "Mostly planned already",
             "Most of what counts with the partner is planned already: others come first.",
         ),
     ];

@@ -127,7 +127,7 @@ fn app() -> App {
         message_shortcuts: vec![
             ("overlap.add".into(), "Add as overlap".into()),
             ("commitment.add".into(), "Log commitment".into()),
-            ("ask.new".into(), "Ask a partner".into()),
+            ("ask.new".into(), "Ask about an account".into()),
             ("draft.new".into(), "Draft note".into()),
             ("account.note".into(), "Add to account".into()),
         ],

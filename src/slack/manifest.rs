@@ -22,8 +22,8 @@ pub const SHORTCUTS: [(&str, &str, &str); 5] = [
     ("commitment.add", "Log commitment", "Keeps who promised what, to which partner, by when"),
     (
         "ask.new",
-        "Ask a partner",
-        "Asks the manager of the best-placed partner about the account that the message names",
+        "Ask about an account",
+        "Asks our manager for the best-placed partner about the account that the message names",
     ),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
     ("account.note", "Add to account", "Keeps the message as a note or a next step on an account's map"),

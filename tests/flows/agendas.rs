@@ -160,32 +160,26 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     stage.advance_to(LOADED).await;
     let (card, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
-    *Pre-read: account planning with Northwind*
+    *Agenda: account planning with Northwind*
     Thu 12 Mar, 10:00 · 30 minutes · Maya Lindholm and Alex Rivera, with Sam Whitfield of Northwind
     *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
     their customer, our open deal ($120k, negotiation)
     *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
-    *On the agenda:* the session was set up for it
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
     their customer, our open deal ($80k)
-    *Why now:* an ask: Northwind can open doors for our deal
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
     their prospect, our customer
-    *Why now:* a give: we can introduce Northwind
     *On the agenda:* a commitment on it is open
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
-    [Approve and send to attendees] [Edit accounts] [Printable page]
+    [Approve and send to our attendees] [Edit accounts] [Printable page]
     ");
     stage.advance_to("2026-03-05T08:01:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before + 1, "once");
@@ -202,24 +196,18 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
     their customer, our open deal ($120k, negotiation)
     *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
-    *On the agenda:* the session was set up for it
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
     their customer, our open deal ($80k)
-    *Why now:* an ask: Northwind can open doors for our deal
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
     their prospect, our customer
-    *Why now:* a give: we can introduce Northwind
     *On the agenda:* a commitment on it is open
-    *Owners:* nobody owns the deal, nobody owns the relationship · at Northwind: not known: ask them
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
-    *Map:* nothing is known yet; 0 of 5 lenses answered
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
     [Printable page]
@@ -275,7 +263,7 @@ async fn who_may_not_approve_is_refused(stage: Stage) {
     for user in [OMAR, ALEX, EVE] {
         stage.press(user, &card, "agenda.approve").await;
     }
-    insta::assert_snapshot!(stage.last_private(OMAR), @"Only Northwind's manager, whom its instructions name, or an admin can approve this agenda. Nothing was sent.");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Only <@U0MAYA> or an admin can approve this agenda. Nothing was sent.");
     stage.press(EVE, &card, "agenda.edit").await;
     insta::assert_snapshot!(stage.last_private(EVE), @"Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.");
     assert!(!stage.inbox(ALEX).contains("Your agenda"));
@@ -287,20 +275,23 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
     stage.advance_to(LOADED).await;
     stage.advance_to("2026-03-06T07:59:00Z").await;
-    assert!(!stage.texts(OPS).iter().any(|t| t.contains("is late")));
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("is to be approved by")));
     stage.advance_to(FLAGGED).await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
-    *The pre-read with Northwind is late after Mon 9 Mar*
+    *The agenda with Northwind is to be approved by Mon 9 Mar*
     The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
     [Show agenda]
     ");
     stage.advance_to("2026-03-06T09:00:00Z").await;
-    let flags = stage.texts(OPS).iter().filter(|t| t.contains("is late")).count();
+    let flags = stage.texts(OPS).iter().filter(|t| t.contains("is to be approved by")).count();
     assert_eq!(flags, 1);
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());
-    assert!(shown.ends_with("[Approve and send to attendees] [Edit accounts] [Printable page]"), "{shown}");
+    assert!(
+        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Printable page]"),
+        "{shown}"
+    );
     stage.press(OMAR, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(OMAR).last().unwrap());
     assert!(shown.ends_with("\n[Edit accounts] [Printable page]"), "{shown}");
@@ -327,7 +318,7 @@ async fn a_session_about_nothing_is_cold_until_accounts_are_named(stage: Stage) 
     stage.submit(OMAR, json!({"another": "initech"})).await;
     let named = with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
     assert!(named.contains("*1. Initech (initech.com)*"), "{named}");
-    assert!(named.contains("[Approve and send to attendees]"), "{named}");
+    assert!(named.contains("[Approve and send to our attendees]"), "{named}");
     assert_eq!(session(&stage, &id).await.accounts(), "Initech");
     stage.end().await;
 }

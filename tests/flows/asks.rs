@@ -106,14 +106,14 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     ");
     stage.submit(ALEX, json!({})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@U0ALEX> asks <@U0MAYA>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@U0ALEX> asks <@U0MAYA>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
@@ -121,7 +121,7 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     ");
     stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
     insta::assert_snapshot!(stage.form(MAYA), @r"
-    *Acme (acme.com)*, asked of Northwind
+    *Acme (acme.com)*, through Northwind
     >who runs RevOps there?
     Answer: -
     Who said it: -
@@ -134,17 +134,17 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
         "title": "VP RevOps", "strength": "4"});
     stage.submit(MAYA, found).await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
     Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
     [Say what came of it] [Ask for more] [Withdraw]
     ---
-    Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    Acme (acme.com), through Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
     Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
     ");
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
     Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
@@ -186,15 +186,15 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     ");
     stage.submit(ALEX, json!({"text": "We meet Rita on Tuesday", "deal": "moved"})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Rita Holm runs it since January (Sam Whitfield at Northwind, Wed 4 Mar)
     Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
     ---
-    Acme (acme.com), asked of Northwind · Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
+    Acme (acme.com), through Northwind · Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask list").await, @r"
-    *Asked of partners*
+    *Questions to partner managers*
     *Acme (acme.com)* · who runs RevOps there? · Northwind · Closed by <@U0ALEX>: We meet Rita on Tuesday; the deal moved.
     ");
     let mut tx = stage.db.read().await.unwrap();
@@ -212,17 +212,17 @@ async fn more_is_asked_for_until_it_is_closed(stage: Stage) {
     stage.press(MAYA, &card(&stage, MAYA, "ask.asked"), "ask.asked").await;
     stage.submit(MAYA, json!({"contact": "c-sam"})).await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     <@U0MAYA> asked Sam Whitfield at Northwind on Wed 4 Mar, and waits.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
     [Withdraw]
     ---
-    Acme (acme.com), asked of Northwind · <@U0MAYA> asked Sam Whitfield at Northwind on Wed 4 Mar, and waits.
+    Acme (acme.com), through Northwind · <@U0MAYA> asked Sam Whitfield at Northwind on Wed 4 Mar, and waits.
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner ask answer acme").await, @"");
     insta::assert_snapshot!(stage.form(MAYA), @r"
-    *Acme (acme.com)*, asked of Northwind
+    *Acme (acme.com)*, through Northwind
     >who decides there?
     Answer: -
     Who said it: Sam Whitfield, Northwind
@@ -236,18 +236,18 @@ async fn more_is_asked_for_until_it_is_closed(stage: Stage) {
     stage.press(ALEX, &card(&stage, ALEX, "ask.missing"), "ask.missing").await;
     stage.submit(ALEX, json!({"text": "her number"})).await;
     insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     Dana signs (Sam Whitfield at Northwind, Wed 4 Mar)
     <@U0ALEX> still needs: her number. <@U0MAYA> is asked again.
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
     stage.submit(MAYA, json!({"text": "555 0100", "contact": "c-sam", "date": "2026-03-03"})).await;
     stage.press(ALEX, &card(&stage, ALEX, "ask.close"), "ask.close").await;
     stage.submit(ALEX, json!({"text": "Nobody picks up", "deal": "not_moved"})).await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.messages(&stage.sandbox.im(ALEX))[0]), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     Dana signs (Sam Whitfield at Northwind, Wed 4 Mar)
     555 0100 (Sam Whitfield at Northwind, Tue 3 Mar)
@@ -268,16 +268,16 @@ async fn the_rep_chooses_another_partner(stage: Stage) {
     stage.say(ALEX, INTAKE, "/partner ask acme").await;
     stage.submit(ALEX, json!({"topic": "stack", "partner": "p-globex"})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Acme (acme.com)* · Their tech stack · asked of Globex
+    *Acme (acme.com)* · Their tech stack · through Globex
     > What does Acme run today, and what stands against us there?
     <@U0ALEX> asks <@U0MAYA>.
     Why Globex: their prospect
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     // The same question waits already.
     stage.say(ALEX, INTAKE, "/partner ask acme").await;
     stage.submit(ALEX, json!({"topic": "stack", "partner": "p-globex"})).await;
-    insta::assert_snapshot!(stage.last_private(ALEX), @"That is asked already, so nobody was asked again. Acme (acme.com), asked of Globex · <@U0ALEX> asks <@U0MAYA>.");
+    insta::assert_snapshot!(stage.last_private(ALEX), @"That is asked already, so nobody was asked again. Acme (acme.com), through Globex · <@U0ALEX> asks <@U0MAYA>.");
     assert_eq!(stage.direct(MAYA).len(), 1);
     stage.end().await;
 }
@@ -289,13 +289,13 @@ async fn a_declined_question_goes_to_the_next_partner(stage: Stage) {
     assert!(stage.person(MAYA).submit(json!({})).await.is_err(), "a reason is asked for");
     stage.submit(MAYA, json!({"reason": "They lost <the> account"})).await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     Declined by <@U0MAYA>: They lost &lt;the&gt; account.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
     [Ask another partner]
     ---
-    Acme (acme.com), asked of Northwind · Declined by <@U0MAYA>: They lost &lt;the&gt; account.
+    Acme (acme.com), through Northwind · Declined by <@U0MAYA>: They lost &lt;the&gt; account.
     ");
     stage.press(ALEX, &card(&stage, ALEX, "ask.new"), "ask.new").await;
     insta::assert_snapshot!(stage.form(ALEX), @r"
@@ -307,11 +307,11 @@ async fn a_declined_question_goes_to_the_next_partner(stage: Stage) {
     ");
     stage.submit(ALEX, json!({})).await;
     insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, MAYA, "ask.answer"))), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Globex
+    *Acme (acme.com)* · Whom to talk to · through Globex
     > who decides there?
     <@U0ALEX> asks <@U0MAYA>.
     Why Globex: their prospect
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     stage.end().await;
 }
@@ -332,19 +332,19 @@ async fn an_introduction_is_agreed_in_an_answer(stage: Stage) {
         "strength": "4", "due": "2026-03-13"});
     stage.submit(MAYA, yes).await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    *Acme (acme.com)* · An introduction · asked of Northwind
+    *Acme (acme.com)* · An introduction · through Northwind
     > can Sam introduce us to their CFO?
     Yes, gladly (Sam Whitfield at Northwind, Wed 4 Mar)
     Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
     [Say what came of it] [Ask for more] [Withdraw]
     ---
-    Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    Acme (acme.com), through Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
     Yes, gladly (Sam Whitfield at Northwind, Wed 4 Mar)
     ---
     <@U0MAYA> logged an introduction.
     *Introduction to Carla Brandt, CFO* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark made] [Snooze] [Drop]
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner intro mine").await, @r"
@@ -409,10 +409,10 @@ async fn what_was_typed_is_checked(stage: Stage) {
     insta::assert_snapshot!(fields(&refused), @"partner: No partner is on record with Hooli. Choose whose manager to ask.");
     stage.submit(ALEX, json!({"account": "hooli", "partner": "p-globex"})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Hooli* · Whom to talk to · asked of Globex
+    *Hooli* · Whom to talk to · through Globex
     > Who decides at Hooli, and who should we talk to first?
     <@U0ALEX> asks <@U0MAYA>.
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner ask answer").await, @"No question waits for your answer.");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner ask answer acme").await, @"No question waits for your answer.");
@@ -455,9 +455,9 @@ async fn of_two_who_answer_one_does(stage: Stage) {
     stage.press(MAYA, &at, "ask.answer").await;
     stage.submit(MAYA, json!({"text": "Dana does"})).await;
     stage.submit(OMAR, json!({"text": "Rita does"})).await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), through Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
     stage.press_late(MAYA, &at, &before, "ask.decline").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:00). Acme (acme.com), through Northwind · Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.");
     let mut tx = stage.db.read().await.unwrap();
     let answers = sql_all!(&mut tx, (String,), "SELECT text FROM ask_answers").unwrap();
     tx.rollback().await.unwrap();
@@ -496,13 +496,13 @@ async fn both_are_reminded_until_it_is_closed(stage: Stage) {
     seen.push("answered".to_owned());
     mornings(&stage, 9, 24, &alexs, &mut seen).await;
     insta::assert_snapshot!(seen.join("\n"), @r"
-    Fri 6 09:00 Acme (acme.com), asked of Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can answer, mark it as asked, or decline.
-    Mon 9 09:00 Acme (acme.com), asked of Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can answer, mark it as asked, or decline.
-    Wed 11 09:00 Acme (acme.com), asked of Northwind · Sam Whitfield was asked 2 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
-    Thu 12 09:00 Acme (acme.com), asked of Northwind · Sam Whitfield was asked 3 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
+    Fri 6 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Mon 9 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Wed 11 09:00 Acme (acme.com), through Northwind · Sam Whitfield was asked 2 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
+    Thu 12 09:00 Acme (acme.com), through Northwind · Sam Whitfield was asked 3 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
     answered
-    Thu 19 09:00 Acme (acme.com), asked of Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
-    Thu 26 09:00 Acme (acme.com), asked of Northwind · answered 10 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    Thu 19 09:00 Acme (acme.com), through Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    Thu 26 09:00 Acme (acme.com), through Northwind · answered 10 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
     ");
     stage.press(ALEX, &alexs, "ask.close").await;
     stage.submit(ALEX, json!({"text": "We met", "deal": "no_deal"})).await;
@@ -530,7 +530,7 @@ async fn a_partner_without_an_agreement_is_not_named(stage: Stage) {
     Ask the manager of: Globex: their prospect
     ");
     stage.submit(ALEX, json!({})).await;
-    assert!(stage.inbox(MAYA).contains("asked of Globex"), "{}", stage.inbox(MAYA));
+    assert!(stage.inbox(MAYA).contains("through Globex"), "{}", stage.inbox(MAYA));
     stage.end().await;
 }
 
@@ -544,15 +544,15 @@ async fn who_answers_for_the_partner_now_is_asked_instead(stage: Stage) {
     tx.commit().await.unwrap();
     stage.advance_to(MONDAY).await;
     insta::assert_snapshot!(with_buttons(&shown(&stage, &card(&stage, EVE, "ask.answer"))), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     <@U0ALEX> asks <@U0EVE>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ");
     let first = stage.sandbox.messages(&stage.sandbox.im(MAYA))[0].clone();
     insta::assert_snapshot!(with_buttons(&first), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who decides there?
     <@U0ALEX> asks <@U0EVE>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer

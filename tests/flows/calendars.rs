@@ -396,7 +396,7 @@ async fn a_file_and_its_changes(stage: Stage, _: ListServer) {
     move_it(&stage, &id, Move::Reschedule(later)).await;
     let (at, told) = last(&stage, ALEX);
     insta::assert_snapshot!(told, @r"
-    *Account planning: Acme with Northwind* changed: it is Thu 19 Mar, 14:00 now. The entry in your calendar is the old one.
+    *Account planning: Acme with Northwind* changed: it is Thu 19 Mar, 14:00 now. Your calendar still shows the old entry: open this file to correct it.
     [Get the new file]
     ");
     stage.press(ALEX, &at, "calendar.file").await;
@@ -406,8 +406,8 @@ async fn a_file_and_its_changes(stage: Stage, _: ListServer) {
     move_it(&stage, &id, Move::Cancel("they are away".into())).await;
     let (at, told) = last(&stage, ALEX);
     insta::assert_snapshot!(told, @r"
-    *Account planning: Acme with Northwind* is called off; it was to be Thu 19 Mar, 14:00. The entry in your calendar is still there.
-    [Get the new file]
+    *Account planning: Acme with Northwind* on Thu 19 Mar, 14:00 is called off. Your calendar still shows it: open this file to remove it.
+    [Get the file that removes it]
     ");
     stage.press(ALEX, &at, "calendar.file").await;
     let (_, file) = last_file(&stage, ALEX);

@@ -41,7 +41,7 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
     let (card, at) = direct(&stage, MAYA);
     insta::assert_snapshot!(with_buttons(&card), @r"
     A check-in with *Northwind* is due. There was none so far.
-    Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+    Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes to them.
     [Record check-in] [Remind me later]
     ");
     stage.press(MAYA, &at, "check_in.record").await;
@@ -73,7 +73,7 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
     ");
     insta::assert_snapshot!(stage.last_private(MAYA), @r"
     Noted: *Northwind* focuses on Returns &lt;b&gt;in retail&lt;/b&gt;, the Nordics first. Sam Whitfield, 2 April.
-    It counts until Tue 30 Jun: notes to them and agendas with them can build on it. The next check-in is due Thu 16 Apr.
+    It counts until Tue 30 Jun: notes to them can build on it. The next check-in is due Thu 16 Apr.
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner partner show northwind").await, @r"
     *Northwind*
@@ -99,7 +99,7 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
         about_check_ins(&stage, MAYA).into_iter().filter(|t| t.contains("Northwind")).collect();
     insta::assert_snapshot!(of_northwind.last().unwrap(), @r"
     A check-in with *Northwind* is due. The last was 15 days ago, on Thu 2 Apr. They focused on: Returns &lt;b&gt;in retail&lt;/b&gt;, the Nordics first
-    Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+    Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes to them.
     ");
     stage.end().await;
 }
@@ -142,7 +142,7 @@ async fn what_they_focus_on_stands_in_the_next_note_until_its_season_is_over(sta
     insta::assert_snapshot!(with_buttons(cards.last().expect("a card")), @r"
     *Note to Sam Whitfield at Northwind* · by hand of <@U0MAYA> · *External: Sam Whitfield will see this*
     From <@U0MAYA> · prospecting · Hooli
-    > You told us on 4 March what you focus on this season, Sam: returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
+    > As I understand it, Sam, your focus this season is returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
     Relevance: passes 23 of 23 · Hooli, seen 0 days ago · Gives an offer of help · Note 1 of 4 in 30 days
     Version 1, drafted by <@U0MAYA>, who decides.
     [Approve and hand over] [Edit] [Reject]
@@ -205,7 +205,7 @@ async fn two_record_at_once(stage: Stage) {
     insta::assert_snapshot!(stage.last_private(MAYA), @"Somebody else recorded or moved the check-in with Northwind while your form was open, so yours was not saved. `/partner partner show northwind` shows how it stands.");
     insta::assert_snapshot!(stage.last_private(OMAR), @r"
     Noted: *Northwind* focuses on returns in retail. Check-in of 4 March.
-    It counts until Tue 31 Mar: notes to them and agendas with them can build on it. The next check-in is due Wed 1 Apr.
+    It counts until Tue 31 Mar: notes to them can build on it. The next check-in is due Wed 1 Apr.
     ");
     stage.end().await;
 }

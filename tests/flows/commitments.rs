@@ -90,7 +90,7 @@ async fn a_commitment_is_snoozed_and_dropped(stage: Stage) {
     stage.advance_to("2026-03-05T08:00:00Z").await;
     let (card, at) = direct(&stage, ALEX);
     insta::assert_snapshot!(with_buttons(&card), @r"
-    This comes due.
+    This is due soon.
     *send the case study*
     For Northwind · due tomorrow, Fri 6 Mar
     [Done] [Snooze] [Drop]
@@ -109,7 +109,7 @@ async fn a_commitment_is_snoozed_and_dropped(stage: Stage) {
     stage.advance_to("2026-03-10T08:00:00Z").await;
     let (card, at) = direct(&stage, ALEX);
     insta::assert_snapshot!(with_buttons(&card), @r"
-    This is late. Is it done, has it a new day, or is it off?
+    This is late. Mark it done, snooze it, or drop it.
     *send the case study*
     For Northwind · 4 days late, was due Fri 6 Mar
     [Done] [Snooze] [Drop]
@@ -270,9 +270,9 @@ async fn watch(stage: &Stage, user: &str, zone: &str, hours: i64) -> String {
 async fn reminders_come_once_across_days(stage: Stage) {
     log(&stage, ALEX, "\"send the case study\" to northwind by monday").await;
     insta::assert_snapshot!(watch(&stage, ALEX, "Europe/Stockholm", 9 * 24).await, @r"
-    Fri 6 09:00 This comes due. / *send the case study* / For Northwind · due Mon 9 Mar, in 3 days / [Done] [Snooze] [Drop]
+    Fri 6 09:00 This is due soon. / *send the case study* / For Northwind · due Mon 9 Mar, in 3 days / [Done] [Snooze] [Drop]
     Mon 9 09:00 This is for today. / *send the case study* / For Northwind · due today, Mon 9 Mar / [Done] [Snooze] [Drop]
-    Thu 12 09:00 This is late. Is it done, has it a new day, or is it off? / *send the case study* / For Northwind · 3 days late, was due Mon 9 Mar / [Done] [Snooze] [Drop]
+    Thu 12 09:00 This is late. Mark it done, snooze it, or drop it. / *send the case study* / For Northwind · 3 days late, was due Mon 9 Mar / [Done] [Snooze] [Drop]
     ");
     let (newest, _) = direct(&stage, ALEX);
     let with = |m: &Value| with_buttons(m).contains("[Done]");
@@ -290,7 +290,7 @@ async fn reminders_keep_to_the_owners_zone(stage: Stage) {
     stage.sandbox.set_zone(EVE, "America/Los_Angeles");
     log(&stage, MAYA, "\"call their CEO\" to northwind by friday <@U0EVE|evelyn>").await;
     insta::assert_snapshot!(watch(&stage, EVE, "America/Los_Angeles", 72).await, @r"
-    Thu 5 09:00 This comes due. / *call their CEO* / For Northwind · due tomorrow, Fri 6 Mar / [Done] [Snooze] [Drop]
+    Thu 5 09:00 This is due soon. / *call their CEO* / For Northwind · due tomorrow, Fri 6 Mar / [Done] [Snooze] [Drop]
     Fri 6 09:00 This is for today. / *call their CEO* / For Northwind · due today, Fri 6 Mar / [Done] [Snooze] [Drop]
     ");
     stage.end().await;
@@ -301,7 +301,7 @@ async fn a_downtime_is_followed_by_one_reminder(stage: Stage) {
     stage.advance_to("2026-03-20T12:00:00Z").await;
     stage.advance_to("2026-03-20T13:00:00Z").await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
-    This is late. Is it done, has it a new day, or is it off?
+    This is late. Mark it done, snooze it, or drop it.
     *send the case study*
     For Northwind · 14 days late, was due Fri 6 Mar
     [Done] [Snooze] [Drop]

@@ -44,7 +44,7 @@ async fn an_introduction_that_we_receive_from_the_asking_to_its_outcome(stage: S
     Who of ours: -
     Who at the partner: -
     To whom at the account: -
-    Made by: 2026-03-13
+    To be made by: 2026-03-13
     ");
     stage.submit(MAYA, json!({"owner": ALEX, "contact": "c-sam", "whom": "Dana Reyes, VP Sales"})).await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(MAYA).pop().unwrap()), @r"
@@ -58,7 +58,7 @@ async fn an_introduction_that_we_receive_from_the_asking_to_its_outcome(stage: S
     <@U0MAYA> logged an introduction.
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@U0ALEX> · asked for, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark agreed] [Mark made] [Snooze] [Drop]
     ");
     let at = offered(&stage, MAYA, "introduction.agree");
@@ -66,13 +66,13 @@ async fn an_introduction_that_we_receive_from_the_asking_to_its_outcome(stage: S
     insta::assert_snapshot!(direct(&stage, ALEX).join("\n---\n"), @r"
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark made] [Snooze] [Drop]
     ---
     <@U0MAYA> marked an introduction as agreed.
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     ");
     // It is made: Alex is to meet her, and the account moves.
     let before = direct(&stage, ALEX).len();
@@ -129,7 +129,7 @@ async fn an_introduction_that_we_make(stage: Stage) {
     <@U0ALEX> marked an introduction as made.
     *Introduction to Tom Falk* at Acme (acme.com)
     By <@U0ALEX>, for Sam Whitfield at Northwind · made, to meet by Wed 18 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark met] [Snooze] [Drop]
     ");
     // Nobody is asked twice for one thing, but for another one.
@@ -156,15 +156,15 @@ async fn nobody_acts_and_the_manager_is_told(stage: Stage) {
         }
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
-    9 March, U0ALEX: This comes due. Is it made?
+    9 March, U0ALEX: This is due soon. Is it made?
     10 March, U0ALEX: This is for today. Is it made?
     13 March, U0ALEX: This is late. Is it made? Or is it off?
     16 March, U0ALEX: This is late. Is it made? Or is it off?
-    16 March, U0MAYA: <@U0ALEX> was reminded twice, and nothing happened.
+    16 March, U0MAYA: <@U0ALEX> was reminded twice, and it is still open.
     19 March, U0ALEX: This is late. Is it made? Or is it off?
     ");
     insta::assert_snapshot!(direct(&stage, MAYA).last().unwrap(), @r"
-    <@U0ALEX> was reminded twice, and nothing happened.
+    <@U0ALEX> was reminded twice, and it is still open.
     *Introduction to Tom Falk* at Acme (acme.com)
     By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, 6 days late, to be made by Tue 10 Mar
     [Mark made] [Snooze] [Drop]
@@ -359,7 +359,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(MAYA).pop().unwrap()), @r"
     *Give and ask with Northwind*
     0 gives, 5 asks in the last year · introductions: 0 made, 0 received
-    We asked 5 times more than we gave.
+    5 more asks than gives.
     *The last five were all asks.*
     *Give next:* Hooli, their prospect, our customer ($90k).
     *By person*
@@ -381,7 +381,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     Who of ours: -
     Who at the partner: -
     To whom at the account: -
-    Made by: -
+    To be made by: -
     ");
     let made = json!({"direction": "made", "contact": "c-sam", "whom": "Ida Berg", "date": "2026-03-13"});
     stage.submit(MAYA, made).await;
@@ -390,7 +390,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     insta::assert_snapshot!(ledger, @r"
     *Give and ask with Northwind*
     1 give, 5 asks in the last year · introductions: 1 made, 0 received
-    We asked 4 times more than we gave.
+    4 more asks than gives.
     No give is on the map with Northwind just now.
     *By person*
     Sam Whitfield: 1 give, 0 asks

@@ -96,10 +96,10 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     Day: 2026-03-12
     Begins at: -
     Length: 45 minutes
-    Who of us: -
-    Who of them: -
+    From us: -
+    From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     let values = json!({"accounts": "Hooli: ask, meet their VP Sales\nInitech", "time": "14:30", "ours": [MAYA, ALEX],
         "theirs": ["c-sam"], "place": "https://meet.example.com/nw", "minutes": "30"});
@@ -196,10 +196,10 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Day: 2026-03-10
     Begins at: -
     Length: 45 minutes
-    Who of us: -
-    Who of them: -
+    From us: -
+    From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage.submit(OMAR, json!({"accounts": "hooli.com"})).await;
     omar.open_home().await.unwrap();
@@ -288,10 +288,10 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Day: 2026-03-10
     Begins at: -
     Length: 15 minutes
-    Who of us: -
-    Who of them: -
+    From us: -
+    From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage.submit(MAYA, json!({})).await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
@@ -341,15 +341,15 @@ async fn of_two_who_schedule_one_proposal_one_does(stage: Stage) {
     stage.settle().await;
     insta::assert_snapshot!(stage.direct(MAYA).join("\n---\n"), @r"
     *Account planning: Hooli with Northwind*
-    Set aside by <@U0MAYA>. An account comes back when it changes.
+    Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
     1. *Hooli* · ask
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: every overlap with a motion.
+    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: every overlap that suggests a move.
     ");
-    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. An account comes back when it changes.");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.");
     stage.press_late(MAYA, &card, &before, "session.set_aside").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. An account comes back when it changes.");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.");
     stage.end().await;
 }
 
@@ -369,18 +369,18 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     1. *Hooli* · ask
         their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: amount over $50k.
+    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
     [Schedule] [Change] [Not now]
     ");
     assert_eq!(stage.inbox(OMAR), "", "nobody but its manager decides");
     stage.press(MAYA, &last(&stage, MAYA), "session.set_aside").await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Hooli with Northwind*
-    Set aside by <@U0MAYA>. An account comes back when it changes.
+    Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
     1. *Hooli* · ask
         their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli is above the bar of $100k, so it gets a session of its own. Instruction v1: amount over $50k.
+    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
     ");
     stage.advance_to("2026-03-05T09:00:00Z").await;
     assert_eq!(sessions(&stage).await, [], "nothing is proposed twice for one account");
@@ -414,7 +414,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     3. *Initech* · give
         their prospect, our customer · new on Wednesday; a give: we can introduce Northwind
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: 3 worthy accounts have piled up. Instruction v1: our customer, their prospect or our open deal, their customer.
+    Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
     [Schedule] [Change] [Not now]
     ");
     stage.press(MAYA, &last(&stage, MAYA), "session.change").await;
@@ -424,10 +424,10 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     Globex Retail: ask
     Initech: give
     Length: 45 minutes
-    Who of us: -
-    Who of them: -
+    From us: -
+    From them: -
     Where: -
-    Shape: Manager with manager
+    Who meets whom: Manager with manager
     ");
     stage
         .submit(MAYA, json!({"accounts": "Globex Retail: ask, find the buyer\nHooli: ask", "minutes": "30"}))
@@ -440,7 +440,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     2. *Hooli* · ask
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: 3 worthy accounts have piled up. Instruction v1: our customer, their prospect or our open deal, their customer.
+    Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
     [Schedule] [Change] [Not now]
     ");
     let maya = stage.person(MAYA);
@@ -457,7 +457,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     2. *Hooli* · ask
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: 3 worthy accounts have piled up. Instruction v1: our customer, their prospect or our open deal, their customer.
+    Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
     [Add to calendar] [Change] [Move] [Call off] [Agenda]
     ");
     stage.end().await;
@@ -481,7 +481,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     2. *Initech* · give
         their prospect, our customer · new on Wednesday; a give: we can introduce Northwind
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Sessions are every two weeks, and there was none yet. Instruction v1: every overlap with a motion.
+    Because: Sessions are every two weeks, and there was none yet. Instruction v1: every overlap that suggests a move.
     [Schedule] [Change] [Not now]
     ");
     stage.press(MAYA, &last(&stage, MAYA), "session.schedule").await;
@@ -497,7 +497,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     tx.commit().await.unwrap();
     stage.advance_to("2026-03-10T10:06:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
-    Northwind is worked through: 2 of 2 worthy accounts were planned against. Sessions are proposed every month instead of every two weeks until three new ones wait.
+    2 of the 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new ones wait.
     [Instructions]
     ");
     // That its log is asked for is another matter.
@@ -519,7 +519,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     1. *Globex Retail* · ask
         their customer, our open deal ($20k) · an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap with a motion.
+    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap that suggests a move.
     [Schedule] [Change] [Not now]
     ");
     stage.end().await;
@@ -532,7 +532,7 @@ async fn instructions_have_versions_and_a_history(stage: Stage) {
     *Northwind* has no instructions yet, so no session is proposed. Say what counts and how often to meet; what is proposed then says which version it stands on.
     Kinds that count: -
     From which amount: -
-    Bar for a session of its own: -
+    Amount for a session of its own: -
     Countries: -
     Their role on the account: -
     Segments: -
@@ -571,7 +571,7 @@ async fn instructions_have_versions_and_a_history(stage: Stage) {
     insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner partner instructions northwind").await, @r"
     *Northwind* · version 2, <@U0MAYA>, Wed 4 Mar
     What counts: amount over $50k; in Sweden or Norway; services partner there
-    Bar for a session of its own: $100k
+    Amount for a session of its own: $100k
     Sessions: every week, 30 minutes, manager with manager
     Tone of notes: first names, two sentences
     How to reach them: Slack message
@@ -628,7 +628,7 @@ async fn a_proposal_waits_for_whoever_manages_the_partner(stage: Stage) {
     }
     let told = stage.direct(MAYA);
     assert_eq!(told.len(), 2, "{told:?}");
-    insta::assert_snapshot!(told[1], @"Account planning: Hooli with Northwind has waited 3 working days. Above you can schedule it, change it or set it aside.");
+    insta::assert_snapshot!(told[1], @"Account planning: Hooli with Northwind has waited 3 working days. Above you can schedule it, change it or say not now.");
     let mut tx = stage.db.begin().await.unwrap();
     let northwind = map::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
     let omars = tandem::map::partner::Partner { manager: Some(OMAR.into()), ..northwind };

@@ -194,7 +194,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     let home = stage.sandbox.home(MAYA).unwrap().to_string();
     assert!(home.contains("*Returns webinar*\\nNorthwind · 3 days late"), "{home}");
     insta::assert_snapshot!(with_buttons(&card), @r"
-    This was to ship and nobody said that it did. Has it, has it a new day, or is it off?
+    This was due to ship. Say that it shipped, move the date, or drop it.
     *Returns webinar* with Northwind · co-branded webinar
     3 days late, was to ship Tue 24 Mar, 4 days later than first planned (Fri 20 Mar)
     Theirs: sam whitfield · Ours: <@U0MAYA>
@@ -295,7 +295,7 @@ async fn support_is_remembered_and_dropped_with_it(stage: Stage) {
     ");
     stage.advance_to("2026-03-11T09:00:00Z").await;
     insta::assert_snapshot!(with_buttons(&direct(&stage, ALEX).0), @r"
-    This comes due.
+    This is due soon.
     *Build the landing page*
     For Northwind · due tomorrow, Thu 12 Mar
     [Done] [Snooze] [Drop]

@@ -71,7 +71,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     To whom at the account: -
     Who introduces whom: Northwind introduces us
     Who at Northwind: -
-    Made by: -
+    To be made by: -
 
     *Commitment*, if one was made. More can be logged from the card that sums up.
     What is promised: -
@@ -164,16 +164,16 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
     It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
     ");
     stage.advance_to("2026-03-17T07:59:00Z").await;
-    assert!(!stage.texts(OPS).iter().any(|t| t.contains("No record")));
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("Not logged")));
     stage.advance_to("2026-03-17T08:00:00Z").await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
-    *No record: Account planning: Acme Corp, Hooli with Northwind*
+    *Not logged: Account planning: Acme Corp, Hooli with Northwind*
     Thu 12 Mar, 10:00 to 10:30. <@U0MAYA> was asked three times.
     [Log session]
     ");
     stage.advance_to("2026-03-20T08:00:00Z").await;
-    assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("No record")).count(), 1);
+    assert_eq!(stage.texts(OPS).iter().filter(|t| t.contains("Not logged")).count(), 1);
     // Only the newest question has its buttons.
     let im = stage.sandbox.im(MAYA);
     let with_log =

@@ -58,7 +58,7 @@ async fn other_weights_are_tried_and_then_taken(stage: Stage) {
     Trust: Normal
     Give and ask: Normal
     Focus list: Normal
-    Saturation: Normal
+    Mostly planned already: Normal
     ");
     stage.submit(OMAR, json!({"kind": "low", "amount": "high"})).await;
     insta::assert_snapshot!(with_buttons(&private(&stage, OMAR).0), @r"

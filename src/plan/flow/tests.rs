@@ -276,7 +276,7 @@ async fn a_commitment_is_remembered_until_it_is_closed() {
     insta::assert_snapshot!(outbox_lines(&mut tx).await, @r"
     UOWN post: <@UREP> logged a commitment for you. / *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 4 days
     UOWN update: *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 3 days
-    UOWN post: This comes due. / *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 3 days
+    UOWN post: This is due soon. / *send the case study* / For Northwind, about Acme (acme.com) · due Mon 9 Mar, in 3 days
     UOWN update: *send the case study* / For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
     UOWN post: This is for today. / *send the case study* / For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
     UOWN update: *send the case study* / For Northwind, about Acme (acme.com) · done, says <@UOWN>

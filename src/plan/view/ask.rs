@@ -113,7 +113,7 @@ fn controls(ask: &Ask, reader: &UserId) -> Vec<Value> {
     if asked && ask.waits_for_manager() {
         all.push(blocks::primary(button("Answer", action::ANSWER)));
         if !matches!(ask.stage, Stage::WithPartner(_)) {
-            all.push(button("Mark as asked", action::ASKED));
+            all.push(button("Say whom you asked", action::ASKED));
         }
         all.push(button("Decline", action::DECLINE));
     }
@@ -185,9 +185,9 @@ pub fn state(ask: &Ask, today: Date) -> String {
     }
 }
 
-/// `Hooli (hooli.com), asked of Northwind`, escaped.
+/// `Hooli (hooli.com), through Northwind`, escaped.
 fn about(ask: &Ask) -> String {
-    format!("{}, asked of {}", escape(&ask.account), escape(&ask.partner))
+    format!("{}, through {}", escape(&ask.account), escape(&ask.partner))
 }
 
 /// The line under a reader's card when somebody else moved it; an answer stands in it whole.
@@ -268,10 +268,10 @@ pub(super) fn next(ask: &Ask, reader: &UserId) -> Option<Value> {
 pub fn list(found: &[Ask], reader: &UserId, today: Date) -> Message {
     if found.is_empty() {
         return Message::text(
-            "Nothing is asked. `/partner ask acme \"who runs RevOps there?\"` asks the manager of the best-placed partner.",
+            "Nothing is asked. `/partner ask acme \"who runs RevOps there?\"` asks our manager for the best-placed partner; nobody there is written to.",
         );
     }
-    let title = "*Asked of partners*";
+    let title = "*Questions to partner managers*";
     let (mut all, mut lines) = (vec![blocks::section(title)], vec![title.to_owned()]);
     let mut buttons = 0;
     for ask in found.iter().take(LISTED) {

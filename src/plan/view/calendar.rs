@@ -199,12 +199,15 @@ pub fn changed(session: &Session, now: Timestamp, zone: &TimeZone) -> Result<Mes
     let text = match &session.stage {
         Stage::Cancelled { .. } => {
             format!(
-                "*{title}* is called off; it was to be {time}. The entry in your calendar is still there."
+                "*{title}* on {time} is called off. Your calendar still shows it: open this file to remove it."
             )
         }
-        _ => format!("*{title}* changed: it is {time} now. The entry in your calendar is the old one."),
+        _ => format!(
+            "*{title}* changed: it is {time} now. Your calendar still shows the old entry: open this file to correct it."
+        ),
     };
-    let button = file_button(&session.id, "Get the new file");
+    let label = if session.is_open() { "Get the new file" } else { "Get the file that removes it" };
+    let button = file_button(&session.id, label);
     Ok(Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(vec![button])]))
 }
 

@@ -276,14 +276,14 @@ mod tests {
         let bare = Due { beat: &beat, last: None, plays: &[], open: &[] };
         insta::assert_snapshot!(due(&bare, TODAY).expect("a message").text, @r"
         A check-in with *Northwind &amp; Sons* is due. There was none so far.
-        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes to them.
         ");
         let plays = [running(date(2026, 4, 10))];
         let open = [commitment(date(2026, 3, 30)), commitment(date(2026, 4, 3))];
         let full = Due { beat: &beat, last: Some(&said), plays: &plays, open: &open };
         insta::assert_snapshot!(due(&full, TODAY).expect("a message").text, @r"
         A check-in with *Northwind &amp; Sons* is due. The last was 28 days ago, on Wed 4 Mar. They focused on: returns in retail
-        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes and agendas.
+        Ask what they focus on this season, what changed there, and what they need from us. I keep the answer for the next notes to them.
         • Returns webinar: Ships Fri 10 Apr, in 9 days
         • 2 open commitments, 1 late
         ");
@@ -295,12 +295,12 @@ mod tests {
         let (rhythm, said) = (Rhythm::new(&"p1".into()), check_in());
         insta::assert_snapshot!(recorded(&partner, &said, &rhythm, date(2026, 3, 4)).expect("a message").text, @r"
         Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
-        It counts until Tue 31 Mar: notes to them and agendas with them can build on it. The next check-in is due Wed 1 Apr.
+        It counts until Tue 31 Mar: notes to them can build on it. The next check-in is due Wed 1 Apr.
         ");
         let never = Rhythm { every_days: 0, ..rhythm.clone() };
         insta::assert_snapshot!(recorded(&partner, &said, &never, date(2026, 3, 4)).expect("a message").text, @r"
         Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
-        It counts until Tue 31 Mar: notes to them and agendas with them can build on it. I remind nobody of the next one.
+        It counts until Tue 31 Mar: notes to them can build on it. I remind nobody of the next one.
         ");
         let quiet = Rhythm { quiet_until: Some(date(2026, 4, 8)), ..rhythm.clone() };
         let text = |rhythm, last| settled(&partner, rhythm, last, said.on, TODAY).expect("a message").text;

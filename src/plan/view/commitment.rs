@@ -112,9 +112,9 @@ pub fn assigned(c: &Commitment, today: Date) -> Result<Message> {
 /// The reminder.
 pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
     let lead = match why {
-        Reminder::Ahead => "This comes due.",
+        Reminder::Ahead => "This is due soon.",
         Reminder::Today => "This is for today.",
-        Reminder::Late(_) => "This is late. Is it done, has it a new day, or is it off?",
+        Reminder::Late(_) => "This is late. Mark it done, snooze it, or drop it.",
         Reminder::Back => "This is back from its snooze.",
     };
     let lead = match c.their_side() {
@@ -126,7 +126,7 @@ pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
 
 /// The manager is told that two reminders brought nothing.
 pub fn escalated(c: &Commitment, today: Date) -> Result<Message> {
-    message(c, format!("{} was reminded twice, and nothing happened.", c.owner.mention()), today, true)
+    message(c, format!("{} was reminded twice, and it is still open.", c.owner.mention()), today, true)
 }
 
 /// In place of the reminder, when its owner is gone.
@@ -259,7 +259,7 @@ mod tests {
     fn reminders() {
         let text = |day, why| reminder(&due(day), why, TODAY).expect("a reminder").text;
         insta::assert_snapshot!(text(10, Reminder::Ahead), @r"
-        This comes due.
+        This is due soon.
         *send the case study*
         For Northwind, about Acme (acme.com) · due tomorrow, Tue 10 Mar
         ");
@@ -269,7 +269,7 @@ mod tests {
         For Northwind, about Acme (acme.com) · due today, Mon 9 Mar
         ");
         insta::assert_snapshot!(text(6, Reminder::Late(3)), @r"
-        This is late. Is it done, has it a new day, or is it off?
+        This is late. Mark it done, snooze it, or drop it.
         *send the case study*
         For Northwind, about Acme (acme.com) · 3 days late, was due Fri 6 Mar
         ");

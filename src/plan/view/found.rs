@@ -115,7 +115,7 @@ fn state(found: &Found, now: Timestamp, zone: &TimeZone) -> String {
 
 /// Whose it is to say.
 pub fn refusal(found: &Found) -> String {
-    format!("Only who answers for {} can say whether that session was held.", escape(&found.partner))
+    format!("Only whoever answers for {} can say whether that session was held.", escape(&found.partner))
 }
 
 /// Somebody was faster.

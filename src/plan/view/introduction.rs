@@ -124,7 +124,7 @@ fn message(i: &Introduction, lead: String, today: Date, with_controls: bool) -> 
     let mut all = vec![blocks::section(&text)];
     if with_controls {
         if i.turn() == Some(Turn::Theirs) {
-            let unseen = format!("{} is not written to.", escape(&i.partner));
+            let unseen = format!("I don't write to {}.", escape(&i.partner));
             all.push(blocks::context(&unseen));
             text = format!("{text}\n{unseen}");
         }
@@ -161,7 +161,7 @@ fn asked(i: &Introduction) -> String {
 pub fn reminder(i: &Introduction, why: Reminder, today: Date) -> Result<Message> {
     let asked = asked(i);
     let lead = match why {
-        Reminder::Ahead => format!("This comes due. {asked}"),
+        Reminder::Ahead => format!("This is due soon. {asked}"),
         Reminder::Today => format!("This is for today. {asked}"),
         Reminder::Late(_) => format!("This is late. {asked} Or is it off?"),
         Reminder::Back => format!("This is back from its snooze. {asked}"),
@@ -171,7 +171,7 @@ pub fn reminder(i: &Introduction, why: Reminder, today: Date) -> Result<Message>
 
 /// The manager is told that two reminders brought nothing.
 pub fn escalated(i: &Introduction, reminded: &UserId, today: Date) -> Result<Message> {
-    message(i, format!("{} was reminded twice, and nothing happened.", reminded.mention()), today, true)
+    message(i, format!("{} was reminded twice, and it is still open.", reminded.mention()), today, true)
 }
 
 /// The others are told what somebody said of it.

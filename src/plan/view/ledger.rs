@@ -127,7 +127,7 @@ mod tests {
         insta::assert_snapshot!(shown(entries, true), @r"
         *Give and ask with Northwind*
         1 give, 6 asks, 1 joint in the last year · introductions: 1 made, 2 received
-        We asked 5 times more than we gave. We ask more than a quarter ago.
+        5 more asks than gives. Worse than in the quarter before.
         *The last five were all asks.*
         *Give next:* Acme, their prospect, our customer ($120k).
         *By person*

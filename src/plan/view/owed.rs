@@ -21,15 +21,15 @@ const ROWS: usize = 10;
 /// So many of them have a button.
 const WITH_BUTTON: usize = 5;
 
-/// One thing in a line.
-fn line(item: &Item, today: Date) -> String {
+/// One thing in a line, with who does it where that is not the reader.
+fn line(item: &Item, reader: &UserId, today: Date) -> String {
     match item {
-        Item::Commitment(c) => format!(
-            "*{}* {} · {}",
-            escape(&clip(&c.text, 200)),
-            escape(&c.whom()),
-            commitment::state(c, today)
-        ),
+        Item::Commitment(c) => {
+            let is_another = c.theirs.is_none() && c.owner != *reader;
+            let who = if is_another { format!("{} · ", c.owner.mention()) } else { String::new() };
+            let text = escape(&clip(&c.text, 200));
+            format!("{who}*{text}* {} · {}", escape(&c.whom()), commitment::state(c, today))
+        }
         Item::Introduction(i) => introduction::line(i, today),
         Item::Ask(q) => ask::one_line(q, today),
         Item::Request(r) => format!(
@@ -71,7 +71,7 @@ fn side(
     let title = format!("*{title}*");
     let (mut blocks, mut lines) = (vec![blocks::section(&title)], vec![title]);
     for (at, item) in items.iter().take(ROWS).enumerate() {
-        let line = line(item, today);
+        let line = line(item, reader, today);
         blocks.push(match button(item, reader).filter(|_| buttons && at < WITH_BUTTON) {
             Some(button) => blocks::section_with(&line, button),
             None => blocks::section(&line),
@@ -126,8 +126,8 @@ pub fn home_rows(owed: &Owed, reader: &UserId, today: Date) -> Vec<Value> {
     let waits = owed.owes.iter().filter(|item| matches!(item, Item::Ask(_) | Item::Introduction(_)));
     waits
         .map(|item| match button(item, reader) {
-            Some(button) => blocks::section_with(&line(item, today), button),
-            None => blocks::section(&line(item, today)),
+            Some(button) => blocks::section_with(&line(item, reader, today), button),
+            None => blocks::section(&line(item, reader, today)),
         })
         .collect()
 }
@@ -180,7 +180,7 @@ mod tests {
         *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
-        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         ");
         insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), today).text, @"You owe nothing, and nothing is owed to you.");
         let owed = Owed::of(&"UREP".into(), work());
@@ -192,7 +192,7 @@ mod tests {
         *send the case study* from Sam Whitfield at Northwind, about Acme (acme.com) · due Thu 12 Mar, in 3 days
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
         *Session on Acme (acme.com)* with Northwind · <@UREP> asks <@UPM> for a session by Fri 13 Mar.
-        *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
+        <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         *Acme (acme.com)* · who runs RevOps there? · Northwind · <@UREP> asks <@UPM>.
         2 more have a message of their own today.
         ");

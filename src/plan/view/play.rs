@@ -206,11 +206,9 @@ fn controls(play: &Play) -> Option<Value> {
 pub fn reminder_lead(play: &Play, reader: &UserId, why: Reminder) -> String {
     let lead = match why {
         Reminder::CheckIn => "How does this stand?",
-        Reminder::Ahead => "This ships next.",
+        Reminder::Ahead => "This ships soon.",
         Reminder::Today => "This ships today.",
-        Reminder::Late(_) => {
-            "This was to ship and nobody said that it did. Has it, has it a new day, or is it off?"
-        }
+        Reminder::Late(_) => "This was due to ship. Say that it shipped, move the date, or drop it.",
         Reminder::Results => "This has shipped. What came of it?",
     };
     match play.plan.owner.as_ref().filter(|owner| *owner != reader) {

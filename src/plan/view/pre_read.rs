@@ -20,6 +20,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::text::escape;
 use crate::map::account_map::listed;
 use crate::map::overlap::Motion;
+use crate::pull::agenda::NAMED_FOR;
 use crate::pull::agenda::brief::Brief;
 
 /// The controls.
@@ -57,9 +58,10 @@ struct BriefView<'a> {
     place: usize,
     b: &'a Brief,
     motion: String,
+    why_now: String,
     because: String,
     owners: String,
-    map: String,
+    missing: String,
 }
 
 #[derive(Template)]
@@ -107,32 +109,51 @@ pub(super) fn people(c: &Content) -> String {
     }
 }
 
+/// Who owns it, as far as it is known.
 fn owners(b: &Brief, partner: &str) -> String {
-    let mut parts = Vec::new();
-    match (&b.deal_owner, &b.relationship_owner) {
-        (Some(deal), Some(relationship)) if deal == relationship => parts.push(deal.clone()),
+    let mut parts: Vec<String> = match (&b.deal_owner, &b.relationship_owner) {
+        (Some(deal), Some(relationship)) if deal == relationship => vec![deal.clone()],
         (deal, relationship) => {
-            parts.push(deal.as_ref().map_or("nobody owns the deal".to_owned(), |d| format!("{d} (deal)")));
-            parts.push(
-                relationship
-                    .as_ref()
-                    .map_or("nobody owns the relationship".to_owned(), |r| format!("{r} (relationship)")),
-            );
+            let deal = deal.iter().map(|who| format!("{who} (deal)"));
+            deal.chain(relationship.iter().map(|who| format!("{who} (relationship)"))).collect()
         }
-    }
-    let theirs = b.their_owner.clone().unwrap_or_else(|| "not known: ask them".to_owned());
-    format!("{} · at {partner}: {theirs}", parts.join(", "))
+    };
+    parts.extend(b.their_owner.iter().map(|who| format!("{who} at {partner}")));
+    parts.join(", ")
 }
 
-/// What of the map is open; what is known stands on the page.
-fn map(b: &Brief) -> String {
-    let lenses = b.mapped.split(':').next().unwrap_or_default().trim_end_matches('.');
-    let gaps: Vec<String> = b.gaps().iter().map(|gap| gap.trim_end_matches('?').to_lowercase()).collect();
-    match gaps.len() {
-        0 => format!("all four questions answered; {}", lenses.to_lowercase()),
-        4 => format!("nothing is known yet; {}", lenses.to_lowercase()),
-        _ => format!("open: {}; {}", gaps.join("; "), lenses.to_lowercase()),
+/// What nobody knows yet, in one line; what is known stands on the page.
+fn missing(b: &Brief, partner: &str) -> String {
+    let mut parts = Vec::new();
+    if b.deal_owner.is_none() {
+        parts.push("who owns the deal".to_owned());
     }
+    if b.relationship_owner.is_none() {
+        parts.push("who owns the relationship".to_owned());
+    }
+    if b.their_owner.is_none() {
+        parts.push(format!("an owner at {partner}"));
+    }
+    let gaps = b.gaps();
+    if gaps.len() == 4 {
+        parts.push("the whole map".to_owned());
+    } else {
+        parts.extend(gaps.iter().map(|gap| gap.trim_end_matches('?').to_lowercase()));
+    }
+    parts.join("; ")
+}
+
+/// Why it is on, where there is more to say than that the session is about it.
+fn because(b: &Brief) -> String {
+    let more = b.because.iter().map(String::as_str).filter(|why| *why != NAMED_FOR);
+    more.collect::<Vec<_>>().join("; ")
+}
+
+/// Why now, without what the lines above it say already.
+fn why_now(b: &Brief) -> String {
+    let why = b.why_now.strip_prefix(b.what.as_str()).unwrap_or(&b.why_now).trim_start_matches(" · ");
+    let plain = |part: &&str| !part.starts_with("an ask: ") && !part.starts_with("a give: ");
+    why.split("; ").filter(plain).collect::<Vec<_>>().join("; ")
 }
 
 /// One account as mrkdwn.
@@ -141,9 +162,10 @@ fn brief(place: usize, b: &Brief, partner: &str) -> Result<String> {
         place,
         b,
         motion: motion_words(b.motion, partner),
-        because: b.because.join("; "),
+        why_now: why_now(b),
+        because: because(b),
         owners: owners(b, partner),
-        map: map(b),
+        missing: missing(b, partner),
     };
     Ok(clip(view.render()?.trim(), BRIEF))
 }
@@ -192,7 +214,7 @@ pub struct Scene<'a> {
 
 /// The card that asks for approval, or says that it was given.
 pub fn card(session: &Session, slot: &Slot, pre_read: &PreRead, scene: &Scene<'_>) -> Result<Message> {
-    let (mut text, mut rows) = said("Pre-read", &pre_read.content, when(slot, scene.here))?;
+    let (mut text, mut rows) = said("Agenda", &pre_read.content, when(slot, scene.here))?;
     let state = match session.is_open() {
         true => state(pre_read, scene),
         false => over(session, pre_read, scene),
@@ -272,9 +294,10 @@ fn controls(session: &Session, p: &PreRead) -> Vec<Value> {
 /// Asks before it sends: recipients and version, once more.
 fn approve_button(p: &PreRead) -> Value {
     let value = format!("{}:{}", p.session, p.version);
-    let approve = blocks::primary(blocks::button("Approve and send to attendees", action::APPROVE, &value));
+    let approve =
+        blocks::primary(blocks::button("Approve and send to our attendees", action::APPROVE, &value));
     let question = format!("Send version {} to {}?", p.version, attendees(p));
-    blocks::confirmed(approve, "To the attendees", &question, "Send it")
+    blocks::confirmed(approve, "To our attendees", &question, "Send it")
 }
 
 /// What an attendee gets, on their own clock.

@@ -24,16 +24,14 @@ pub fn turn_words(partner: &str, turn: &Turn) -> String {
                 ),
                 None => "There is little to plan until new ones come up.".to_owned(),
             };
-            format!(
-                "{partner} is worked through: {worked} of {worthy} worthy accounts were planned against{rest}. {pace}"
-            )
+            format!("{worked} of the {worthy} accounts that count with {partner} are planned{rest}. {pace}")
         }
         Turn::Fresh { ripe, cadence } => {
             let pace = cadence.map_or_else(
                 || "Sessions are proposed as they pile up.".to_owned(),
                 |cadence| format!("Sessions are proposed {} again.", cadence.words()),
             );
-            format!("{ripe} worthy accounts wait with {partner}. {pace}")
+            format!("{ripe} accounts that count wait with {partner}. {pace}")
         }
     }
 }
@@ -48,7 +46,7 @@ pub fn turn(partner: &Partner, turn: &Turn) -> Message {
 /// The line under the card of a proposal that waits.
 pub fn waits(session: &Session, working_days: i64) -> Message {
     Message::text(format!(
-        "{} has waited {working_days} working days. Above you can schedule it, change it or set it aside.",
+        "{} has waited {working_days} working days. Above you can schedule it, change it or say not now.",
         escape(&session.title())
     ))
 }
@@ -61,9 +59,9 @@ mod tests {
     #[test]
     fn turns_in_words() {
         let slower = Some((Cadence::Fortnightly, Cadence::Monthly));
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 9, slower }), @"Northwind is worked through: 8 of 9 worthy accounts were planned against, 1 is left. Sessions are proposed every month instead of every two weeks until three new ones wait.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 8, slower: None }), @"Northwind is worked through: 8 of 8 worthy accounts were planned against. There is little to plan until new ones come up.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 3, cadence: Some(Cadence::Fortnightly) }), @"3 worthy accounts wait with Northwind. Sessions are proposed every two weeks again.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 worthy accounts wait with Northwind. Sessions are proposed as they pile up.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 9, slower }), @"8 of the 9 accounts that count with Northwind are planned, 1 is left. Sessions are proposed every month instead of every two weeks until three new ones wait.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 8, slower: None }), @"8 of the 8 accounts that count with Northwind are planned. There is little to plan until new ones come up.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 3, cadence: Some(Cadence::Fortnightly) }), @"3 accounts that count wait with Northwind. Sessions are proposed every two weeks again.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 accounts that count wait with Northwind. Sessions are proposed as they pile up.");
     }
 }

@@ -81,7 +81,7 @@ pub fn unlogged(session: &Session, here: &Zoned, asked: &[UserId]) -> Message {
     } else {
         format!("{} was asked three times.", listed(who.iter().map(String::as_str)))
     };
-    let text = format!("*No record: {}*\n{}. {who}", escape(&session.title()), when(session, here));
+    let text = format!("*Not logged: {}*\n{}. {who}", escape(&session.title()), when(session, here));
     let log = blocks::button("Log session", action::LOG, session.id.as_str());
     Message::new(text.clone(), vec![blocks::section_with(&text, log)])
 }

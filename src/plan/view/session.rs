@@ -111,7 +111,7 @@ pub fn state(session: &Session, now: Timestamp, zone: &TimeZone) -> String {
             format!("Called off by {}{}. It was {}.", mover(&moved.by), why(because), at(slot))
         }
         Stage::Cancelled { slot: None, because, moved } => format!(
-            "Set aside by {}{}. An account comes back when it changes.",
+            "Set aside by {}{}. Each account is proposed again when something about it changes.",
             mover(&moved.by),
             why(because)
         ),

@@ -78,7 +78,9 @@ fn one_overlap_above_the_bar_is_proposed_at_once() {
     let mut one = ground(&[("acme", "$120k", Ripe), ("globex", "$20k", Ripe)]);
     assert_eq!(
         told(&one),
-        ["Reactive 15 on 2026-03-17: acme (acme is above the bar of $100k, so it gets a session of its own)"]
+        [
+            "Reactive 15 on 2026-03-17: acme (acme reaches $100k, from where an account gets a session of its own)"
+        ]
     );
     one.worthy[0].arrived = at("2026-03-01T09:00:00Z");
     assert_eq!(told(&one), Vec::<String>::new(), "it was there before the sheet");
@@ -99,7 +101,7 @@ fn two_above_the_bar_stand_side_by_side_and_three_are_a_pile() {
     let pile = ground(&all);
     assert_eq!(
         told(&pile),
-        ["Accumulated 45 on 2026-03-17: globex hooli acme (3 worthy accounts have piled up)"]
+        ["Accumulated 45 on 2026-03-17: globex hooli acme (3 accounts that count wait for a session)"]
     );
     let lately = Ground { last_proposed: Some(at("2026-03-10T09:00:00Z")), ..pile };
     assert_eq!(kinds(&lately), [(Kind::Accumulated, 3)], "three at once above the bar do not wait");
@@ -115,7 +117,7 @@ fn a_pile_is_three_to_five_in_order_and_says_what_waits() {
     assert_eq!(
         told(&seven),
         [
-            "Accumulated 45 on 2026-03-17: g a b c d (7 worthy accounts have piled up; 2 wait for the session after)"
+            "Accumulated 45 on 2026-03-17: g a b c d (7 accounts that count wait for a session; 2 more for the one after)"
         ]
     );
     for quiet in [

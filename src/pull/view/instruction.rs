@@ -135,7 +135,7 @@ fn criteria(sheet: &Sheet) -> Vec<Value> {
             true,
         ),
         blocks::input(
-            "Bar for a session of its own",
+            "Amount for a session of its own",
             line(field::BAR, "$100k", &money(sheet.bar)),
             Some("One overlap of this amount or more is proposed at once, for 15 minutes. Empty: none is."),
             true,
@@ -174,7 +174,7 @@ fn rhythm(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Sessions",
             blocks::select(field::CADENCE, "Choose one", &cadences, Some(cadence)),
-            Some("Slower by itself once the partner is worked through."),
+            Some("Slower by itself once most of the partner's accounts are planned."),
             false,
         ),
         blocks::input(
@@ -255,7 +255,7 @@ pub fn sheet(partner: &Partner, history: &[Instruction], now: &Zoned) -> Message
         }
     };
     say("What counts", s.criteria_words());
-    say("Bar for a session of its own", s.bar.map(|bar| bar.to_string()).unwrap_or_default());
+    say("Amount for a session of its own", s.bar.map(|bar| bar.to_string()).unwrap_or_default());
     say("Segments", s.segments.clone());
     say("Sessions", s.rhythm_words());
     say("Tone of notes", s.tone.clone());

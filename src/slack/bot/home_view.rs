@@ -341,7 +341,7 @@ fn usual(found: &Found) -> Vec<Value> {
         blocks::button("Request session", plan::request::action::ASK, "{}"),
         blocks::button("Calendar", plan::calendar::action::SHOW, "mine"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
-        blocks::button("Ask a partner", plan::ask::action::NEW, "{}"),
+        blocks::button("Ask about an account", plan::ask::action::NEW, "{}"),
         blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
         blocks::button("Plays", plan::play::action::LIST, "all"),
     ];

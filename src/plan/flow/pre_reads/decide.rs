@@ -34,14 +34,14 @@ async fn ahead(tx: &mut Tx, now: Timestamp, id: &SessionId) -> Result<(Session, 
 
 /// Whoever may approve what goes to the attendees of a session.
 async fn may_approve(tx: &mut Tx, actor: &Actor, session: &Session) -> Result<()> {
-    let named = approvers(tx, session).await?.contains(&actor.user);
-    if named && actor.may(Right::Contribute, None) || actor.may(Right::Approve, Some(&session.partner_id)) {
+    let approvers = approvers(tx, session).await?;
+    if approvers.contains(&actor.user) && actor.may(Right::Contribute, None)
+        || actor.may(Right::Approve, Some(&session.partner_id))
+    {
         return Ok(());
     }
-    Err(Error::refused(format!(
-        "Only {}'s manager, whom its instructions name, or an admin can approve this agenda. Nothing was sent.",
-        escape(&session.partner)
-    )))
+    let who: Vec<String> = approvers.iter().map(UserId::mention).chain(["an admin".to_owned()]).collect();
+    Err(Error::refused(format!("Only {} can approve this agenda. Nothing was sent.", who.join(" or "))))
 }
 
 /// Who may choose the accounts of a session: who triages, and who runs it.

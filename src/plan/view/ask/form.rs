@@ -90,7 +90,7 @@ pub fn ask_modal(
         ),
         whom_to_ask(placed, partners, best),
     ]);
-    blocks::modal(action::NEW, "Ask a partner's manager", Some("Ask"), metadata, all)
+    blocks::modal(action::NEW, "Ask a colleague", Some("Ask"), metadata, all)
 }
 
 /// The partners that have to do with the account first; without a choice the best placed is asked.
@@ -109,7 +109,7 @@ fn whom_to_ask(placed: &[Placed], partners: &[Partner], best: Option<&Placed>) -
 
 fn described(ask: &Ask) -> Value {
     let (account, partner) = (escape(&ask.account), escape(&ask.partner));
-    blocks::section(&format!("*{account}*, asked of {partner}\n>{}", escape(&line(&ask.question))))
+    blocks::section(&format!("*{account}*, through {partner}\n>{}", escape(&line(&ask.question))))
 }
 
 /// The form in which a manager answers. `contacts` are the people at the partner.
@@ -139,7 +139,7 @@ pub fn answer_modal(
     ];
     if ask.topic == Topic::Introduction {
         fields.push(blocks::input(
-            "They are introduced by",
+            "Introduction due by",
             blocks::date_picker(field::DUE, None),
             Some("Where whoever said it agreed to introduce them: it is remembered until it is made."),
             true,
@@ -155,7 +155,13 @@ pub fn asked_modal(ask: &Ask, partner: &Partner, contacts: &[Contact], metadata:
         "Nothing is sent to {}. The requester sees that you wait.",
         escape(&ask.partner)
     ));
-    blocks::modal(action::ASKED, "Mark as asked", Some("Save"), metadata, vec![described(ask), whom, unseen])
+    blocks::modal(
+        action::ASKED,
+        "Say whom you asked",
+        Some("Save"),
+        metadata,
+        vec![described(ask), whom, unseen],
+    )
 }
 
 /// The form in which a manager says that they cannot find out.

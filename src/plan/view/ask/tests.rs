@@ -19,43 +19,43 @@ fn shown(stage: Stage, reader: &str) -> String {
 fn cards_as_the_manager_reads_them() {
     let all = stages().map(|stage| shown(stage, "UPM"));
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@UREP> asks <@UPM>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
     [Answer] [Decline]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Answered by <@UPM>. <@UREP> says what comes of it.
     []
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     <@UREP> still needs: her number. <@UPM> is asked again.
-    [Answer] [Mark as asked] [Decline]
+    [Answer] [Say whom you asked] [Decline]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Closed by <@UREP>: we meet Dana; the deal moved.
     []
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Declined by <@UPM>: they do not know.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
     []
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Withdrawn by <@UREP>.
@@ -67,43 +67,43 @@ fn cards_as_the_manager_reads_them() {
 fn cards_as_the_requester_reads_them() {
     let all = stages().map(|stage| shown(stage, "UREP"));
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@UREP> asks <@UPM>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
     [Withdraw]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
     [Withdraw]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Answered by <@UPM>. <@UREP> says what comes of it.
     [Say what came of it] [Ask for more] [Withdraw]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     <@UREP> still needs: her number. <@UPM> is asked again.
     [Withdraw]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Closed by <@UREP>: we meet Dana; the deal moved.
     []
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Declined by <@UPM>: they do not know.
     Why Northwind: Sam Whitfield there knows Dana Reyes, 5 of 5
     [Ask another partner]
     ---
-    *Acme (acme.com)* · Whom to talk to · asked of Northwind
+    *Acme (acme.com)* · Whom to talk to · through Northwind
     > who runs RevOps there?
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     Withdrawn by <@UREP>.
@@ -115,33 +115,33 @@ fn cards_as_the_requester_reads_them() {
 fn lines() {
     let all = stages().map(|stage| news(&ask(stage), TODAY).text);
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    Acme (acme.com), asked of Northwind · <@UREP> asks <@UPM>.
+    Acme (acme.com), through Northwind · <@UREP> asks <@UPM>.
     ---
-    Acme (acme.com), asked of Northwind · <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
+    Acme (acme.com), through Northwind · <@UPM> asked Sam Whitfield at Northwind on Fri 6 Mar, and waits.
     ---
-    Acme (acme.com), asked of Northwind · Answered by <@UPM>. <@UREP> says what comes of it.
+    Acme (acme.com), through Northwind · Answered by <@UPM>. <@UREP> says what comes of it.
     Dana Reyes runs it, since January (Sam Whitfield at Northwind, Thu 5 Mar)
     ---
-    Acme (acme.com), asked of Northwind · <@UREP> still needs: her number. <@UPM> is asked again.
+    Acme (acme.com), through Northwind · <@UREP> still needs: her number. <@UPM> is asked again.
     ---
-    Acme (acme.com), asked of Northwind · Closed by <@UREP>: we meet Dana; the deal moved.
+    Acme (acme.com), through Northwind · Closed by <@UREP>: we meet Dana; the deal moved.
     ---
-    Acme (acme.com), asked of Northwind · Declined by <@UPM>: they do not know.
+    Acme (acme.com), through Northwind · Declined by <@UPM>: they do not know.
     ---
-    Acme (acme.com), asked of Northwind · Withdrawn by <@UREP>.
+    Acme (acme.com), through Northwind · Withdrawn by <@UREP>.
     ");
     let waits = [Stage::Asked, Stage::WithPartner(moved("UPM")), Stage::Answered(moved("UPM"))];
     let all = waits.map(|stage| reminder(&ask(stage), 5).text);
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    Acme (acme.com), asked of Northwind · <@UREP> has waited 5 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Acme (acme.com), through Northwind · <@UREP> has waited 5 working days for your answer. Above you can answer, mark it as asked, or decline.
     ---
-    Acme (acme.com), asked of Northwind · Sam Whitfield was asked 5 working days ago, and <@UREP> waits. Above you can answer or decline.
+    Acme (acme.com), through Northwind · Sam Whitfield was asked 5 working days ago, and <@UREP> waits. Above you can answer or decline.
     ---
-    Acme (acme.com), asked of Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
+    Acme (acme.com), through Northwind · answered 5 working days ago. What came of it, and did the deal move? Above you can say so, or ask for more.
     ");
     let answered = ask(Stage::Answered(moved("UPM")));
-    insta::assert_snapshot!(decided_already(&answered, at("2026-03-09T12:00:00Z"), &TimeZone::UTC), @"That changed before you pressed the button (Fri 6 Mar, 10:00). Acme (acme.com), asked of Northwind · Answered by <@UPM>. <@UREP> says what comes of it.");
-    insta::assert_snapshot!(asked_already(&ask(Stage::Asked), TODAY), @"That is asked already, so nobody was asked again. Acme (acme.com), asked of Northwind · <@UREP> asks <@UPM>.");
+    insta::assert_snapshot!(decided_already(&answered, at("2026-03-09T12:00:00Z"), &TimeZone::UTC), @"That changed before you pressed the button (Fri 6 Mar, 10:00). Acme (acme.com), through Northwind · Answered by <@UPM>. <@UREP> says what comes of it.");
+    insta::assert_snapshot!(asked_already(&ask(Stage::Asked), TODAY), @"That is asked already, so nobody was asked again. Acme (acme.com), through Northwind · <@UREP> asks <@UPM>.");
     insta::assert_snapshot!(refusal(&answered, true), @"Only <@UPM> can answer this question. Nothing was changed.");
     insta::assert_snapshot!(refusal(&answered, false), @"Only <@UREP>, who asked, can do that. Nothing was changed.");
 }
@@ -149,13 +149,13 @@ fn lines() {
 #[test]
 fn lists_and_earlier_answers() {
     let reader = UserId::from("UPM");
-    insta::assert_snapshot!(list(&[], &reader, TODAY).text, @r#"Nothing is asked. `/partner ask acme "who runs RevOps there?"` asks the manager of the best-placed partner."#);
+    insta::assert_snapshot!(list(&[], &reader, TODAY).text, @r#"Nothing is asked. `/partner ask acme "who runs RevOps there?"` asks our manager for the best-placed partner; nobody there is written to."#);
     insta::assert_snapshot!(which(&[], &reader, TODAY).text, @"No question waits for your answer.");
     let hostile = Ask { question: "<!channel>\n& co".into(), ..ask(Stage::Asked) };
     let found = [hostile, ask(Stage::Answered(moved("UPM")))];
     let message = list(&found, &reader, TODAY);
     insta::assert_snapshot!(message.text, @r"
-    *Asked of partners*
+    *Questions to partner managers*
     *Acme (acme.com)* · &lt;!channel&gt; &amp; co · Northwind · <@UREP> asks <@UPM>.
     *Acme (acme.com)* · who runs RevOps there? · Northwind · Answered by <@UPM>. <@UREP> says what comes of it.
     ");

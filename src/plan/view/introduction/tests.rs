@@ -22,12 +22,12 @@ fn cards_at_every_stage() {
     insta::assert_snapshot!(cards(Direction::Received), @r"
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark agreed] [Mark made] [Snooze] [Drop]
     ---
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@UREP> · agreed, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark made] [Snooze] [Drop]
     ---
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
@@ -57,12 +57,12 @@ fn cards_at_every_stage() {
     ---
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By <@UREP>, for Sam Whitfield at Northwind · made, to meet by Fri 20 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark met] [Snooze] [Drop]
     ---
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By <@UREP>, for Sam Whitfield at Northwind · they met, outcome by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Say what came of it] [Snooze] [Drop]
     ---
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
@@ -92,10 +92,10 @@ fn reminders_and_news() {
     ];
     let all: Vec<String> = all.into_iter().map(|m| shown(&m.expect("a message"))).collect();
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    This comes due. Ask Sam Whitfield at Northwind whether it is made.
+    This is due soon. Ask Sam Whitfield at Northwind whether it is made.
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark agreed] [Mark made] [Snooze] [Drop]
     ---
     This is late. Have you met? Or is it off?
@@ -108,7 +108,7 @@ fn reminders_and_news() {
     By <@UREP>, for Sam Whitfield at Northwind · agreed, to be made by Fri 13 Mar
     [Mark made] [Snooze] [Drop]
     ---
-    <@UREP> was reminded twice, and nothing happened.
+    <@UREP> was reminded twice, and it is still open.
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By <@UREP>, for Sam Whitfield at Northwind · agreed, 6 days late, to be made by Fri 13 Mar
     [Mark made] [Snooze] [Drop]
@@ -116,7 +116,7 @@ fn reminders_and_news() {
     <@UPM> logged an introduction.
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com)
     By Sam Whitfield at Northwind, for <@UREP> · asked for, to be made by Fri 13 Mar
-    Northwind is not written to.
+    I don't write to Northwind.
     [Mark agreed] [Mark made] [Snooze] [Drop]
     ---
     Logged.

@@ -121,9 +121,9 @@ fn reminders() {
     let all = [Reminder::CheckIn, Reminder::Ahead, Reminder::Today, Reminder::Late(3), Reminder::Results];
     insta::assert_snapshot!(all.map(lead).join("\n"), @r"
     How does this stand?
-    This ships next.
+    This ships soon.
     This ships today.
-    This was to ship and nobody said that it did. Has it, has it a new day, or is it off?
+    This was due to ship. Say that it shipped, move the date, or drop it.
     This has shipped. What came of it?
     ");
     insta::assert_snapshot!(reminder_lead(&running(date(2026, 3, 20)), &"UPM".into(), Reminder::Today), @"This ships today. <@UOWN> ran it and is no member any more: give it to somebody with Edit.");

@@ -31,9 +31,9 @@ pub fn late(session: &Session, slot: &Slot, prep: &Prep, here: &Zoned, who: &[Us
     let partner = escape(&session.partner);
     let due = spoken(prep.due, today);
     let lead = if prep.is_in_time(today) {
-        format!("*The pre-read with {partner} is late after {due}*")
+        format!("*The agenda with {partner} is to be approved by {due}*")
     } else {
-        format!("*The pre-read with {partner} is late: it was due by {due}*")
+        format!("*The agenda with {partner} is late: it was due by {due}*")
     };
     let waits = if who.is_empty() {
         format!("Nobody answers for {partner}.")

@@ -139,7 +139,7 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
         "Whoever makes it, or is introduced.",
         None,
     ));
-    fields.push(blocks::input("Made by", blocks::date_picker(field::MEET_BY, None), None, true));
+    fields.push(blocks::input("To be made by", blocks::date_picker(field::MEET_BY, None), None, true));
     fields
 }
 

@@ -164,11 +164,11 @@ fn it_is_asked_for_three_times_and_shown_to_operations() {
     It is over: Thu 12 Mar, 10:00 to 10:30. What came of it?
 
     ---
-    *No record: Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    *Not logged: Account planning: Acme, Globex, Hooli with North &amp; Wind*
     Thu 12 Mar, 10:00 to 10:30. <@U0MAYA> was asked three times.
     [Log session]
     ---
-    *No record: Account planning: Acme, Globex, Hooli with North &amp; Wind*
+    *Not logged: Account planning: Acme, Globex, Hooli with North &amp; Wind*
     Thu 12 Mar, 10:00 to 10:30. Nobody who ran it is left.
     [Log session]
     ---

@@ -108,7 +108,7 @@ fn rest(prefill: &Prefill<'_>) -> Vec<Value> {
     let mut all = vec![minutes(outline.minutes)];
     let ours: Vec<&str> = outline.ours.iter().take(MOST_OF_OURS).map(UserId::as_str).collect();
     let element = blocks::users_select(field::OURS, "Choose colleagues", &ours, MOST_OF_OURS);
-    all.push(blocks::input("Who of us", element, None, false));
+    all.push(blocks::input("From us", element, None, false));
     all.push(theirs(prefill));
     let place =
         blocks::text_input(field::PLACE, "https://meet.example.com/northwind", Some(&outline.place), false);
@@ -116,7 +116,7 @@ fn rest(prefill: &Prefill<'_>) -> Vec<Value> {
     let shapes: Vec<Value> =
         Shape::ALL.iter().map(|(_, stored, words)| blocks::choice(&capital(words), stored)).collect();
     let shape = blocks::select(field::SHAPE, "Choose one", &shapes, Some(outline.shape.as_str()));
-    all.push(blocks::input("Shape", shape, None, false));
+    all.push(blocks::input("Who meets whom", shape, None, false));
     all
 }
 
@@ -144,5 +144,5 @@ fn theirs(prefill: &Prefill<'_>) -> Value {
     let chosen: Vec<String> =
         prefill.outline.theirs.iter().map(|guest| guest.contact.as_str().to_owned()).collect();
     let element = blocks::multi_select(field::THEIRS, "Choose people there", &options, &chosen);
-    blocks::input("Who of them", element, None, true)
+    blocks::input("From them", element, None, true)
 }

@@ -46,7 +46,7 @@ fn proposal() -> Session {
     proposal.outline.accounts[0].why =
         "their customer, our open deal ($120k) · an ask: Northwind can open doors".into();
     proposal.because =
-        vec!["2 worthy accounts have piled up".into(), "instruction v3: amount over $50k".into()];
+        vec!["2 accounts that count wait for a session".into(), "instruction v3: amount over $50k".into()];
     proposal
 }
 
@@ -60,7 +60,7 @@ fn a_proposal_says_why() {
     2. *Tom &amp; &lt;Co&gt;*
     With: <@UPM>, Sam Whitfield of Northwind
     Where: https://meet.example/nw
-    Because: 2 worthy accounts have piled up. Instruction v3: amount over $50k.
+    Because: 2 accounts that count wait for a session. Instruction v3: amount over $50k.
     [Schedule] [Change] [Not now]
     ");
     let mut changed = proposal();
@@ -118,7 +118,7 @@ fn every_stage_in_words() {
     Thu 12 Mar, 14:00 to 14:30 · held, not logged yet
     Thu 12 Mar, 14:00 to 14:30 · held and logged
     Called off by <@UPM>: they are &lt;ill&gt;. It was Thu 12 Mar, 14:00 to 14:30.
-    Set aside by <@UPM>. An account comes back when it changes.
+    Set aside by <@UPM>. Each account is proposed again when something about it changes.
     Thu 12 Mar, 14:00 to 14:30 · set by Tandem
     ");
 }
@@ -205,10 +205,10 @@ fn forms_begin_with_what_is_known() {
     Day: 2026-03-13
     Begins at: 10:00
     Length: 20 minutes
-    Who of us: -
-    Who of them: -
+    From us: -
+    From them: -
     Where: https://meet.example/nw
-    Shape: One-to-one with an account owner
+    Who meets whom: One-to-one with an account owner
     ");
     prefill.contacts = &[];
     assert!(fields(&forms::change_form(&prefill)).contains("Nobody of Northwind is on record."));
