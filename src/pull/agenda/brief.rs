@@ -129,6 +129,10 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
     map.decisions.retain(|d| d.partner.as_ref().is_none_or(|p| p == partner));
     let contacts = &map.contacts;
     let is_here = |id: &crate::kernel::ids::ContactId| contacts.iter().any(|c| c.id == *id);
+    map.decisions.retain(|d| match d.introducer.as_ref().map(|introducer| &introducer.who) {
+        Some(Knower::Contact(id)) => is_here(id),
+        _ => true,
+    });
     map.relationships.retain(|r| {
         let who = match &r.who {
             Knower::Us(_) => true,
@@ -146,7 +150,8 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
 /// Whether other partners have to do with the account too.
 pub fn is_shared(map: &AccountMap, partner: &PartnerId) -> bool {
     let with = map.overlaps.iter().map(|o| &o.partner_id).chain(map.partners.iter().map(|p| &p.id));
-    with.chain(map.involvements.iter().map(|i| &i.partner)).any(|id| id != partner)
+    let decided = map.decisions.iter().filter_map(|d| d.partner.as_ref());
+    with.chain(map.involvements.iter().map(|i| &i.partner)).chain(decided).any(|id| id != partner)
 }
 
 /// The map without what somebody wrote down in their own words: touches, notes, next steps and holds carry no partner, and
