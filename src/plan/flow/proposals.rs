@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::super::candidate::{score, standing};
 use super::super::session::{Named, Session, Shape, Stage, Trigger};
-use super::super::store::{self, Candidate, Deed, Wanted};
+use super::super::store::{self, Wanted};
 use super::super::view::proposal as view;
 use super::sessions::draw;
 use super::{answerable, guests, line_under, propose, usual_outline};
@@ -35,8 +36,6 @@ const EVERY_MINUTES: i64 = 5;
 const LOOKED_AT: i64 = 5000;
 /// Under which the looking fires.
 const SCHEDULE: &str = "session-triggers";
-/// A session that was called off leaves its accounts alone for so long.
-const CALLED_OFF: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
 /// Looks for triggers with every partner that has a sheet. What is proposed leaves time for a pre-read that is out
 /// `ahead_days` business days before.
@@ -175,32 +174,6 @@ fn wanted_kinds(sheet: &Sheet, kinds: &Kinds) -> Vec<(Population, Population)> {
     let all = POPULATIONS.into_iter().flat_map(|ours| POPULATIONS.map(|theirs| (ours, theirs)));
     let counts = |kind: &(Population, Population)| sheet.kinds.is_empty() || sheet.kinds.contains(kind);
     all.filter(|kind| kinds.motion(Some(kind.0), Some(kind.1)).is_some() && counts(kind)).collect()
-}
-
-fn score(c: &Candidate) -> i64 {
-    let units = c.facts.amount.map_or(0, |m| m.hundredths / 100);
-    let amount = priority::AMOUNTS.iter().find(|(from, _)| units >= *from).map_or(0, |(_, points)| *points);
-    let focus = if c.focus { priority::FOCUS } else { 0 };
-    priority::kind_points(c.facts.ours, c.facts.theirs) + amount + focus
-}
-
-/// How an account stands that came up, or last changed, at `arrived`.
-fn standing(deeds: &[Deed], arrived: Timestamp, now: Timestamp) -> Standing {
-    let mut standing = Standing::Ripe;
-    for deed in deeds {
-        match deed {
-            Deed::Taken => return Standing::Taken,
-            Deed::Worked(at) if *at >= arrived => standing = Standing::Worked,
-            Deed::SetAside(at) if *at >= arrived && standing != Standing::Worked => {
-                standing = Standing::SetAside;
-            }
-            Deed::CalledOff(at) if at.saturating_add(CALLED_OFF).is_ok_and(|end| end > now) => {
-                return Standing::Taken;
-            }
-            _ => {}
-        }
-    }
-    standing
 }
 
 async fn carry_out(
@@ -349,30 +322,4 @@ pub async fn motion_of(tx: &mut Tx, partner: &Partner, account: &AccountId) -> R
     let kinds = lists::map_settings(tx).await?.kinds;
     let found = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
     Ok(found.iter().filter(|o| o.gone_at.is_none()).find_map(|o| o.motion(&kinds)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().expect("a timestamp")
-    }
-
-    #[test]
-    fn an_account_is_ripe_again_when_it_changes() {
-        let (before, arrived, after) =
-            (at("2026-03-02T09:00:00Z"), at("2026-03-04T09:00:00Z"), at("2026-03-06T09:00:00Z"));
-        let now = at("2026-03-10T09:00:00Z");
-        let of = |deeds: &[Deed]| standing(deeds, arrived, now);
-        assert_eq!(of(&[]), Standing::Ripe);
-        assert_eq!(of(&[Deed::Worked(before), Deed::SetAside(before)]), Standing::Ripe);
-        assert_eq!(of(&[Deed::Worked(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::SetAside(after)]), Standing::SetAside);
-        assert_eq!(of(&[Deed::SetAside(after), Deed::Worked(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::Worked(after), Deed::SetAside(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::Worked(after), Deed::Taken]), Standing::Taken);
-        assert_eq!(of(&[Deed::CalledOff(after)]), Standing::Taken, "for a week");
-        assert_eq!(of(&[Deed::CalledOff(before)]), Standing::Ripe);
-    }
 }

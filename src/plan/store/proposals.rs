@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::super::candidate::{Candidate, Deed};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, OverlapId, PartnerId};
+use crate::kernel::ids::{AccountId, PartnerId};
 use crate::kernel::money::Money;
 use crate::map::account_map::involvement::Role;
 use crate::map::overlap::Population;
@@ -22,25 +23,6 @@ pub struct Wanted {
     pub least: Option<Money>,
     /// At most so many.
     pub most: i64,
-}
-
-/// An overlap that is on record and was neither dismissed nor put off.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// The overlap.
-    pub overlap: OverlapId,
-    /// Its account.
-    pub account: AccountId,
-    /// The account's name.
-    pub name: String,
-    /// What a sheet may ask for.
-    pub facts: Facts,
-    /// It stands on an agreed focus list with the partner.
-    pub focus: bool,
-    /// Triage wants it on an agenda.
-    pub planned: bool,
-    /// When it came up or last changed.
-    pub arrived: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,19 +103,6 @@ pub async fn candidates(
         wanted.most
     )?;
     rows.into_iter().map(Candidate::try_from).collect()
-}
-
-/// What sessions did with an account, and when they last did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It stands on a proposal or on a session that is ahead.
-    Taken,
-    /// It was planned against.
-    Worked(Timestamp),
-    /// A proposal that named it was set aside.
-    SetAside(Timestamp),
-    /// A session that named it was called off.
-    CalledOff(Timestamp),
 }
 
 /// What sessions with a partner did with its accounts. One that nobody got to was not worked.
