@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::reminder::waited;
+pub use super::request::Moved;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{PartnerId, SessionId, UserId};
 pub use crate::pull::instruction::Shape;
@@ -19,15 +20,6 @@ pub const SHORTEST: i64 = 5;
 pub const LONGEST: i64 = 480;
 /// Working days that a proposal waits before the first reminder.
 const PATIENCE_DAYS: i64 = 3;
-
-/// Who moved it last, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// Who.
-    pub by: UserId,
-    /// When.
-    pub at: Timestamp,
-}
 
 /// How it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::super::sessions::advance_quietly;
 use super::{AHEAD, Ways, anew, approvers, compose, draw, ids, send, slot_ahead};
 use crate::kernel::actor::{Actor, Right};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, SessionId};
+use crate::kernel::ids::{AccountId, SessionId, UserId};
 use crate::kernel::text::escape;
 use crate::map::lists::store as lists;
 use crate::map::overlap::Motion;

@@ -27,7 +27,7 @@ use crate::plan::view::field;
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, phrase, store};
 use crate::store::{Tx, people};
-use fill::{Typed, form, form_for, proposal_form, request_form};
+use fill::{Typed, form, form_for, next_form, proposal_form, request_form};
 use read::{about, read, slot};
 
 /// At most so many sessions of a group are listed.
@@ -131,7 +131,7 @@ pub(in super::super) async fn click(o: &Occasion<'_>, verb: &str, action: &Actio
     }
 }
 
-/// The form that sets up a session: from nothing, a proposal or a request.
+/// The form that sets up a session: from nothing, a proposal, a request or the session before.
 async fn from(o: &Occasion<'_>, value: &str) -> Result<Handled> {
     match value.split_once(':') {
         Some(("session", value)) => {
@@ -146,6 +146,14 @@ async fn from(o: &Occasion<'_>, value: &str) -> Result<Handled> {
             let (seen, _) = seen::<RequestId>(value)?;
             let mut tx = o.read().await?;
             let view = request_form(o, &mut tx, &seen).await?;
+            tx.rollback().await?;
+            o.open(&view).await
+        }
+        Some(("next", value)) => {
+            let (id, day) = value.split_once(':').ok_or_else(outdated)?;
+            let mut tx = o.read().await?;
+            let last = flow::session(&mut tx, &SessionId::from(id)).await?;
+            let view = next_form(o, &mut tx, &last, day.parse().ok()).await?;
             tx.rollback().await?;
             o.open(&view).await
         }

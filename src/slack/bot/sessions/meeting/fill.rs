@@ -17,6 +17,7 @@ use crate::plan::request::{Request, Stage as Asked};
 use crate::plan::session::{Named, Outline, Session, Stage, lines};
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, store};
+use crate::pull::agenda::room;
 use crate::pull::instruction::Sheet;
 use crate::pull::{store as pull, trigger};
 use crate::store::Tx;
@@ -90,6 +91,34 @@ pub(super) async fn form_for(
         metadata: &metadata,
     };
     Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &actor.zone))
+}
+
+/// The form of the session that follows on this one: with the same people, on the day that was agreed.
+pub(super) async fn next_form(
+    o: &Occasion<'_>,
+    tx: &mut Tx,
+    last: &Session,
+    day: Option<Date>,
+) -> Result<Value> {
+    let partner = partner_of(tx, &last.partner_id).await?;
+    flow::require_plan(&o.actor, &partner)?;
+    let instruction = pull::instruction_of(tx, &partner.id).await?;
+    let sheet = instruction.map(|i| i.sheet).unwrap_or_default();
+    let mut accounts = flow::waiting_accounts(tx, o.now, &partner, &sheet, &o.actor.zone).await?;
+    accounts.truncate(room(last.outline.minutes));
+    let outline = Outline { accounts, ..last.outline.clone() };
+    let metadata = json!({"channel": o.place.channel, "partner": partner.id});
+    let day = day.unwrap_or_else(|| first_day(o.bot, &o.actor, o.now));
+    let contacts = map::contacts(tx, &partner.id).await?;
+    let prefill = forms::Prefill {
+        partner: &partner,
+        contacts: &contacts,
+        outline: &outline,
+        notes: &[],
+        metadata: &metadata,
+    };
+    let time = last.stage.slot().map_or(USUAL_TIME, |slot| slot.start.to_zoned(o.actor.zone.clone()).time());
+    Ok(forms::schedule_form(&prefill, day, time, &o.actor.zone))
 }
 
 fn add(users: &mut Vec<UserId>, user: &UserId) {

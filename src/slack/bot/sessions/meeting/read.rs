@@ -42,16 +42,17 @@ pub(super) fn slot(s: &ViewSubmission, zone: &TimeZone, now: Timestamp) -> Resul
 }
 
 /// The accounts of a session that the form changes; none for a new one.
-async fn before(tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<Named>> {
-    let Some(id) = s.metadata["id"].as_str() else { return Ok(Vec::new()) };
-    Ok(store::session(tx, &id.into()).await?.map(|s| s.outline.accounts).unwrap_or_default())
+async fn before(tx: &mut Tx, s: &ViewSubmission) -> Result<(Vec<Named>, i64)> {
+    let Some(id) = s.metadata["id"].as_str() else { return Ok((Vec::new(), 0)) };
+    let known = store::session(tx, &id.into()).await?.map(|s| (s.outline.accounts, s.outline.minutes));
+    Ok(known.unwrap_or_default())
 }
 
 /// What the form says of everything but the time, or what is wrong with which field.
 pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outline, Problems>> {
     let partner = map::partner(tx, &about(s)?).await?.ok_or_else(gone)?;
     let values = &s.values;
-    let known = before(tx, s).await?;
+    let (known, long) = before(tx, s).await?;
     let minutes = values.option(field::MINUTES, field::MINUTES).and_then(|n| n.parse().ok()).unwrap_or(30);
     let written = values.get_text(field::ACCOUNTS, field::ACCOUNTS).unwrap_or_default();
     let accounts = match accounts(tx, &partner, written, &known).await? {
@@ -59,8 +60,9 @@ pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outli
         Err(why) => return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)])),
     };
     let room = room(minutes);
-    // What stands on it already was put there by somebody who knew.
-    if accounts.len() > room && accounts.len() > known.len() {
+    // As many as stand on it already were put there by somebody who knew; a shorter session has to be thought about anew.
+    let most = if minutes < long { room } else { room.max(known.len()) };
+    if accounts.len() > most {
         let why = format!("{} into {minutes} minutes. Choose a longer time, or leave some out.", fits(room));
         return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)]));
     }
