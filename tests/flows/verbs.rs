@@ -269,7 +269,7 @@ async fn every_verb_answers(stage: Stage) {
     > draft new pied piper
     I don't know an account "pied piper". `/partner overlaps add` adds one with its partner.
     > digest settings
-    (Change digest settings)
+    (Digest settings)
     Day of the digest: Monday
     Time: -
     Time zone: Europe/Stockholm
