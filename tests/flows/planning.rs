@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tandem::kernel::actor::Role;
 use tandem::kernel::ids::UserId;
+use tandem::kernel::money::Money;
+use tandem::map::lists::kinds::POPULATIONS;
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
 use tandem::plan::session::{Move, Session, Stage as State};
@@ -25,6 +27,7 @@ crate::flows!(
     of_two_who_write_instructions_one_does,
     what_is_never_mentioned_is_blocked,
     a_proposal_waits_for_whoever_manages_the_partner,
+    of_many_overlaps_the_newest_are_looked_at,
 );
 
 /// Sam is the manager at Northwind. The scheduler has had its first look, so that the next one is at the time that a flow
@@ -640,5 +643,25 @@ async fn a_proposal_waits_for_whoever_manages_the_partner(stage: Stage) {
     stage.press(OMAR, &last(&stage, OMAR), "session.schedule").await;
     stage.submit(OMAR, json!({})).await;
     assert!(matches!(sessions(&stage).await[0].stage, State::Scheduled { .. }));
+    stage.end().await;
+}
+
+async fn of_many_overlaps_the_newest_are_looked_at(stage: Stage) {
+    contact(&stage).await;
+    overlap(&stage, "Hooli (hooli.com), our open opp $180k, their customer").await;
+    stage.advance_to("2026-03-04T10:00:00Z").await;
+    overlap(&stage, "Initech (initech.com), our open opp $20k, their customer").await;
+    let kinds = POPULATIONS.iter().flat_map(|a| POPULATIONS.map(|b| (*a, b))).collect();
+    let newest = store::Wanted { kinds, least: None, most: 1 };
+    let largest = store::Wanted { least: Money::parse("$100k"), ..newest.clone() };
+    let none = store::Wanted { kinds: Vec::new(), ..newest.clone() };
+    let mut tx = stage.db.read().await.unwrap();
+    let mut names = Vec::new();
+    for wanted in [newest, largest, none] {
+        let found = store::candidates(&mut tx, stage.clock.now(), &"p-northwind".into(), &wanted).await;
+        names.push(found.unwrap().into_iter().map(|c| c.name).collect::<Vec<_>>());
+    }
+    tx.rollback().await.unwrap();
+    assert_eq!(names, [vec!["Initech"], vec!["Hooli"], Vec::new()]);
     stage.end().await;
 }
