@@ -79,7 +79,7 @@ impl App {
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
         let relevance = relevance::Settings::with_levels(&config.relevance.levels)
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
-        let calendars = calendars::calendars(&config.business_days)?;
+        let calendars = calendars::calendars(&config.working_days)?;
         let reads = Reads::new(&config.calendars)?;
         let stop = CancellationToken::new();
         let meters = Meters::new(config.slack.mode == Mode::Socket);

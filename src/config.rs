@@ -15,18 +15,18 @@ use crate::store::{Synchronous, keys};
 
 mod account_map;
 mod agendas;
-mod business_days;
 mod calendars;
 mod lists;
 mod pages;
 mod sources;
+mod working_days;
 
 pub use account_map::AccountMap;
 pub use agendas::Agendas;
-pub use business_days::{BusinessDays, Closure};
 pub use calendars::CalendarFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
 pub use pages::Pages;
+pub use working_days::{Closure, WorkingDays};
 
 /// Everything that can be set from outside.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,7 +60,7 @@ pub struct Config {
     /// The account map.
     pub account_map: AccountMap,
     /// On which days people work.
-    pub business_days: BusinessDays,
+    pub working_days: WorkingDays,
     /// Pages that are opened by a link from Slack.
     pub pages: Pages,
     /// Agendas and pre-reads.
@@ -217,7 +217,7 @@ impl Default for Config {
             delivery: Delivery::default(),
             relevance: Relevance::default(),
             account_map: AccountMap::default(),
-            business_days: BusinessDays::default(),
+            working_days: WorkingDays::default(),
             pages: Pages::default(),
             agendas: Agendas::default(),
             sources: Vec::new(),

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::{BusinessDays, Closure};
+use crate::config::{Closure, WorkingDays};
 use crate::kernel::calendar::{Calendars, DayOff, add_days, countries};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ics::{self, When, Window};
@@ -16,18 +16,18 @@ const LONGEST: i64 = 62;
 ///
 /// # Errors
 /// Says which setting or which file is wrong, and why.
-pub(super) fn calendars(config: &BusinessDays) -> Result<Calendars> {
+pub(super) fn calendars(config: &WorkingDays) -> Result<Calendars> {
     let mut off = Vec::new();
     for closure in &config.closures {
         off.extend(days_off(closure).map_err(|why| {
             Error::fault(format!(
-                "the configuration cannot be used: business_days.closures: {}: {why}",
+                "the configuration cannot be used: working_days.closures: {}: {why}",
                 closure.file.display()
             ))
         })?);
     }
     Calendars::new(&config.written(), off)
-        .map_err(|e| Error::fault(format!("the configuration cannot be used: business_days: {e}")))
+        .map_err(|e| Error::fault(format!("the configuration cannot be used: working_days: {e}")))
 }
 
 fn days_off(closure: &Closure) -> Result<Vec<DayOff>, String> {
@@ -84,7 +84,7 @@ mod tests {
         let file = folder.path().join("off.ics");
         std::fs::write(&file, text).unwrap();
         let closure = Closure { file: file.clone(), country: country.map(Into::into) };
-        let config = BusinessDays { closures: vec![closure], ..BusinessDays::default() };
+        let config = WorkingDays { closures: vec![closure], ..WorkingDays::default() };
         calendars(&config).map_err(|e| e.to_string().replace(&file.display().to_string(), "off.ics"))
     }
 
@@ -122,12 +122,12 @@ mod tests {
             read(&day("DTSTART;VALUE=DATE:20260101\r\n"), Some("Bavaria")).unwrap_err(),
         ];
         insta::assert_snapshot!(said.join("\n"), @r#"
-        the configuration cannot be used: business_days.closures: off.ics: it is a web page and no calendar; use the calendar's own address, which often ends in .ics
-        the configuration cannot be used: business_days.closures: off.ics: it shows no whole day
-        the configuration cannot be used: business_days.closures: off.ics: it shows no whole day
-        the configuration cannot be used: business_days.closures: off.ics: "Off": its start "soon" is no date
-        the configuration cannot be used: business_days.closures: off.ics: "Off" takes 365 days, and a closure at most 62
-        the configuration cannot be used: business_days.closures: off.ics: "Bavaria" is no country that I know
+        the configuration cannot be used: working_days.closures: off.ics: it is a web page and no calendar; use the calendar's own address, which often ends in .ics
+        the configuration cannot be used: working_days.closures: off.ics: it shows no whole day
+        the configuration cannot be used: working_days.closures: off.ics: it shows no whole day
+        the configuration cannot be used: working_days.closures: off.ics: "Off": its start "soon" is no date
+        the configuration cannot be used: working_days.closures: off.ics: "Off" takes 365 days, and a closure at most 62
+        the configuration cannot be used: working_days.closures: off.ics: "Bavaria" is no country that I know
         "#);
     }
 }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Agendas {
-    /// The pre-read is out so many business days before the session.
+    /// The pre-read is out so many working days before the session.
     pub ahead_days: u16,
-    /// The agenda is loaded and asks for approval so many business days before the session.
+    /// The agenda is loaded and asks for approval so many working days before the session.
     pub load_days: u16,
 }
 

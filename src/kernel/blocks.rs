@@ -12,6 +12,8 @@ use super::text::{split, visible};
 pub const TEXT_LIMIT: usize = 12_000;
 /// Slack's limit for the text of a section.
 pub const SECTION_LIMIT: usize = 3000;
+/// So many options a menu has at most.
+const OPTIONS_LIMIT: usize = 100;
 /// Slack's limit for the text of a header.
 pub const HEADER_LIMIT: usize = 150;
 
@@ -131,24 +133,43 @@ pub fn choice(label: &str, value: &str) -> Value {
 
 /// A menu of choices; `initial` names the value that is chosen at first.
 pub fn select(action_id: &str, placeholder: &str, options: &[Value], initial: Option<&str>) -> Value {
+    let chosen: Vec<&Value> =
+        initial.and_then(|value| options.iter().find(|o| o["value"] == value)).into_iter().collect();
     let mut element = json!({
         "type": "static_select", "action_id": action_id, "placeholder": plain(&clip(placeholder, 150)),
-        "options": options.iter().take(100).collect::<Vec<_>>(),
+        "options": shown(options, &chosen),
     });
-    if let Some(found) = initial.and_then(|value| options.iter().find(|o| o["value"] == value)) {
-        element["initial_option"] = found.clone();
+    if let Some(found) = chosen.first() {
+        element["initial_option"] = json!(found);
     }
     element
 }
 
-/// A menu of which several can be chosen; `initial` names those that are chosen at first.
+/// The first options, as many as Slack takes. Those that are chosen are among them: what is not shown is lost on saving.
+fn shown<'a>(options: &'a [Value], chosen: &[&Value]) -> Vec<&'a Value> {
+    let is_chosen = |option: &Value| chosen.iter().any(|c| c["value"] == option["value"]);
+    let mut free = OPTIONS_LIMIT.saturating_sub(chosen.len());
+    let fits = |option: &&Value| {
+        is_chosen(option) || {
+            let fits = free > 0;
+            free = free.saturating_sub(1);
+            fits
+        }
+    };
+    options.iter().filter(fits).take(OPTIONS_LIMIT).collect()
+}
+
+/// A menu of which several can be chosen; `initial` names those that are chosen at first, in their order.
 pub fn multi_select(action_id: &str, placeholder: &str, options: &[Value], initial: &[String]) -> Value {
+    let chosen: Vec<&Value> = initial
+        .iter()
+        .filter_map(|value| options.iter().find(|o| o["value"] == value.as_str()))
+        .take(OPTIONS_LIMIT)
+        .collect();
     let mut element = json!({
         "type": "multi_static_select", "action_id": action_id, "placeholder": plain(&clip(placeholder, 150)),
-        "options": options.iter().take(100).collect::<Vec<_>>(),
+        "options": shown(options, &chosen),
     });
-    let chosen: Vec<&Value> =
-        options.iter().filter(|o| initial.iter().any(|value| o["value"] == value.as_str())).collect();
     if !chosen.is_empty() {
         element["initial_options"] = json!(chosen);
     }
@@ -254,4 +275,36 @@ pub fn plain(text: &str) -> Value {
 
 fn mrkdwn_object(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> Vec<Value> {
+        (0..150).map(|n| choice(&format!("Account {n}"), &format!("a{n}"))).collect()
+    }
+
+    fn values(options: &Value) -> Vec<&str> {
+        options.as_array().into_iter().flatten().filter_map(|o| o["value"].as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_chosen_stays_in_its_order_and_among_the_options() {
+        let chosen = ["a120", "a7", "a149", "a3"].map(str::to_owned);
+        let menu = multi_select("accounts", "Choose accounts", &options(), &chosen);
+        assert_eq!(values(&menu["initial_options"]), ["a120", "a7", "a149", "a3"]);
+        let shown = values(&menu["options"]);
+        assert_eq!(shown.len(), 100);
+        assert_eq!((shown[0], &shown[97..]), ("a0", &["a97", "a120", "a149"][..]));
+    }
+
+    #[test]
+    fn a_menu_of_one_shows_what_is_chosen() {
+        let menu = select("account", "Choose one", &options(), Some("a120"));
+        let shown = values(&menu["options"]);
+        assert_eq!((shown.len(), shown[99], &menu["initial_option"]["value"]), (100, "a120", &json!("a120")));
+        let none = select("account", "Choose one", &options(), Some("other"));
+        assert_eq!((values(&none["options"]).len(), none["initial_option"].is_null()), (100, true));
+    }
 }

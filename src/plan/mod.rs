@@ -10,6 +10,7 @@
 
 pub mod ask;
 pub mod calendar;
+pub mod candidate;
 pub mod check_in;
 pub mod commitment;
 pub mod flow;

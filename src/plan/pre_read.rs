@@ -34,6 +34,9 @@ pub struct Content {
     pub theirs: Vec<String>,
     /// The accounts, in the order in which they are talked about.
     pub accounts: Vec<Brief>,
+    /// Those of them of which less stands on paper, as it stands there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paper: Vec<Brief>,
     /// Those for which there was no room, the next first.
     pub waiting: Vec<Waiting>,
     /// Everything on it asks something of the partner (A10).
@@ -88,6 +91,22 @@ pub struct PreRead {
     pub stage: Stage,
 }
 
+/// How somebody saw a pre-read when they opened the form that edits it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Its version; 0 where there was none yet.
+    pub version: i64,
+    /// It was out: approving it leaves the version as it is.
+    pub approved: bool,
+}
+
+impl Seen {
+    /// As it is now.
+    pub fn of(p: &PreRead) -> Self {
+        Self { version: p.version, approved: !p.is_waiting() }
+    }
+}
+
 impl PreRead {
     /// The first one of a session.
     pub fn new(
@@ -124,6 +143,11 @@ impl PreRead {
     /// Whether somebody has still to approve it.
     pub fn is_waiting(&self) -> bool {
         self.stage == Stage::Waiting
+    }
+
+    /// Whether it stands as somebody saw it: nobody composed it anew since, and nobody approved it.
+    pub fn is_as(&self, seen: Seen) -> bool {
+        Seen::of(self) == seen
     }
 
     /// Under which its card is edited, and what the audit names.
@@ -227,6 +251,7 @@ pub(in crate::plan) mod tests {
             ours: vec!["Maya Lindholm".into(), "Alex Rivera".into()],
             theirs: vec!["Sam Whitfield".into()],
             accounts: vec![known(), unknown()],
+            paper: Vec::new(),
             waiting: vec![Waiting {
                 account: "a3".into(),
                 name: "Hooli".into(),

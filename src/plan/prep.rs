@@ -7,39 +7,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::calendar::add_days;
 pub use crate::config::Agendas as Settings;
+use crate::kernel::calendar::Calendar;
 
 /// What is told on a day is told at this local time.
 pub const TOLD_AT: Time = Time::constant(9, 0, 0, 0);
-/// So far a working day is looked for: no calendar rests longer.
-const LONGEST_REST: i64 = 60;
-
-/// The day that lies so many working days before this one.
-pub fn working_days_before(day: Date, count: u16, works: &impl Fn(Date) -> bool) -> Date {
-    let mut day = day;
-    for _ in 0..count {
-        day = beside(day, -1, works);
-    }
-    day
-}
-
-/// The next working day after this one.
-pub fn working_day_after(day: Date, works: &impl Fn(Date) -> bool) -> Date {
-    beside(day, 1, works)
-}
-
-fn beside(day: Date, step: i64, works: &impl Fn(Date) -> bool) -> Date {
-    let mut found = add_days(day, step);
-    for _ in 0..LONGEST_REST {
-        if works(found) {
-            return found;
-        }
-        found = add_days(found, step);
-    }
-    add_days(day, step)
-}
-
 /// The days on the way to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prep {
@@ -53,18 +25,14 @@ pub struct Prep {
 
 impl Prep {
     /// For a session on that day.
-    pub fn of(day: Date, settings: &Settings, works: &impl Fn(Date) -> bool) -> Self {
-        let due = working_days_before(day, settings.ahead_days, works);
-        Self {
-            load: working_days_before(day, settings.load_days, works),
-            flag: working_days_before(due, 1, works),
-            due,
-        }
+    pub fn of(day: Date, settings: &Settings, days: &Calendar) -> Self {
+        let due = days.days_before(day, settings.ahead_days);
+        Self { load: days.days_before(day, settings.load_days), flag: days.before(due), due }
     }
 
     /// From which day on operations hears that nothing is approved. A session at short notice has a working day for it.
-    pub fn flagged_from(&self, loaded: Date, works: &impl Fn(Date) -> bool) -> Date {
-        if loaded < self.flag { self.flag } else { working_day_after(loaded, works) }
+    pub fn flagged_from(&self, loaded: Date, days: &Calendar) -> Date {
+        if loaded < self.flag { self.flag } else { days.days_after(loaded, 1) }
     }
 
     /// How a pre-read that is out on that day is in time: so many working days before the session.
@@ -98,12 +66,7 @@ impl Chase {
     }
 
     /// Who is told by now; only the latest counts, so a downtime is followed by one.
-    pub fn at(
-        ended: Timestamp,
-        now: Timestamp,
-        zone: &TimeZone,
-        works: &impl Fn(Date) -> bool,
-    ) -> Option<Self> {
+    pub fn at(ended: Timestamp, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<Self> {
         if now < ended {
             return None;
         }
@@ -111,7 +74,7 @@ impl Chase {
         let mut day = ended.to_zoned(zone.clone()).date();
         let mut told = Self::Over;
         for next in [Self::First, Self::Second, Self::Operations] {
-            day = working_day_after(day, works);
+            day = days.days_after(day, 1);
             if local < day.to_datetime(TOLD_AT) {
                 break;
             }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::kernel::ids::{AccountId, CommitmentId, SessionId, UserId};
 use crate::kernel::money::Money;
-use crate::plan::session::Session;
+use crate::plan::session::{Named, Session};
 
 /// What came of one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,25 @@ pub struct Told {
     pub at: Timestamp,
 }
 
+impl Told {
+    /// Nobody got to this account.
+    pub fn not_reached(named: &Named, by: &UserId, at: Timestamp) -> Self {
+        Self {
+            account: named.account_id.clone(),
+            name: named.name.clone(),
+            outcome: Outcome::NotReached,
+            decided: String::new(),
+            stall: None,
+            amount: None,
+            stage: None,
+            introduction: None,
+            commitments: Vec::new(),
+            by: by.clone(),
+            at,
+        }
+    }
+}
+
 /// What is known of a session as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -103,7 +122,7 @@ pub struct Record {
 }
 
 /// The account that comes next in the walk through a session's accounts: the first of which nothing is told.
-pub fn next<'a>(session: &'a Session, told: &[Told]) -> Option<&'a crate::plan::session::Named> {
+pub fn next<'a>(session: &'a Session, told: &[Told]) -> Option<&'a Named> {
     session.outline.accounts.iter().find(|named| told.iter().all(|t| t.account != named.account_id))
 }
 

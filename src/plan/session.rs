@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::reminder::waited;
+pub use super::request::Moved;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{PartnerId, SessionId, UserId};
 pub use crate::pull::instruction::Shape;
@@ -17,19 +18,8 @@ pub use outline::{Guest, Named, Outline, Slot, Trigger};
 pub const SHORTEST: i64 = 5;
 /// And at most so many.
 pub const LONGEST: i64 = 480;
-/// At most so many accounts stand on one session, whoever set it up.
-pub const MOST_ACCOUNTS: usize = 10;
 /// Working days that a proposal waits before the first reminder.
 const PATIENCE_DAYS: i64 = 3;
-
-/// Who moved it last, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// Who.
-    pub by: UserId,
-    /// When.
-    pub at: Timestamp,
-}
 
 /// How it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -319,11 +309,6 @@ impl Session {
         let Stage::Proposed { moved, .. } = &self.stage else { return None };
         let since = moved.as_ref().map_or(self.created_at, |m| m.at);
         waited(since, now, zone, days).filter(|waited| *waited >= PATIENCE_DAYS)
-    }
-
-    /// Whether it names no account: such a session is cold (A8).
-    pub fn is_cold(&self) -> bool {
-        self.outline.accounts.is_empty()
     }
 
     /// Everybody of ours who sees it, each once: who comes, who runs it, and whom a proposal waits for.

@@ -175,11 +175,6 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// No account is on it: nothing would be planned (A4: a session is about *named* accounts).
-    pub fn is_cold(&self) -> bool {
-        self.chosen.is_empty()
-    }
-
     /// Whether all of it asks something of the partner: nothing on it is for them (A10).
     pub fn only_asks(&self) -> bool {
         !self.chosen.is_empty() && self.chosen.iter().all(|c| c.candidate.motion == Some(Motion::Ask))

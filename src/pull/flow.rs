@@ -2,6 +2,7 @@
 
 pub mod agenda;
 pub mod focus;
+pub mod instructions;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -6,11 +6,13 @@
 
 use std::cmp::Reverse;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
+use super::agenda::room;
 use super::instruction::{Cadence, Instruction};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AccountId, OverlapId};
 use crate::kernel::money::Money;
 
@@ -26,8 +28,6 @@ const SIDE_BY_SIDE: usize = 2;
 const PACE_DAYS: i64 = 7;
 /// A planned session is proposed so many days ahead of its day.
 const LEAD_DAYS: i64 = 10;
-/// Working days that a session is ahead at the least: the pre-read goes out three before (A8).
-const WORKING_DAYS_AHEAD: usize = 4;
 
 /// What brought a proposal about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +81,8 @@ pub struct Ground {
     pub now: Timestamp,
     /// Whose days are counted.
     pub zone: TimeZone,
+    /// The first day that leaves time to prepare.
+    pub first: Date,
     /// The sheet that counts.
     pub instruction: Instruction,
     /// Every overlap that meets it.
@@ -144,15 +146,6 @@ pub struct Findings {
     pub turn: Option<Turn>,
 }
 
-/// How many accounts fit into a session of that length (A5, A8).
-pub fn room_for(minutes: i64) -> usize {
-    match minutes {
-        ..30 => 1,
-        30..45 => 3,
-        _ => MOST,
-    }
-}
-
 /// How long a session about so many accounts takes, at most `longest`.
 fn length_for(accounts: usize, longest: i64) -> i64 {
     let enough = match accounts {
@@ -169,11 +162,9 @@ fn is_saturated(ground: &Ground, worked: usize, ripe: usize) -> bool {
     ripe < PILE && (ground.was_saturated || (worked > 0 && worked * 5 >= ground.worthy.len() * 4))
 }
 
-/// The first day that leaves time to prepare.
-pub fn first_day(today: Date) -> Date {
-    let is_working = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let after = (1..30).map(|n| today.saturating_add(Span::new().days(n)));
-    after.filter(is_working).nth(WORKING_DAYS_AHEAD - 1).unwrap_or(today)
+/// The first day that leaves time to prepare where the pre-read is out so many business days before (A8).
+pub fn first_day(today: Date, days: &Calendar, ahead_days: u16) -> Date {
+    days.days_after(today, ahead_days.saturating_add(1))
 }
 
 /// What triage planned first, then the worthier, then by name.
@@ -237,7 +228,7 @@ fn reactive(ground: &Ground, ripe: &[&Worthy]) -> Vec<Proposal> {
         minutes: length_for(1, ground.instruction.sheet.minutes),
         overlaps: vec![w.overlap.clone()],
         because: format!("{} reaches {bar}, from where an account gets a session of its own", w.name),
-        day: first_day(today(ground)),
+        day: ground.first,
     };
     above.iter().take(free).map(one).collect()
 }
@@ -262,7 +253,7 @@ fn planned(ground: &Ground, ripe: &[&Worthy], saturated: bool) -> Option<Proposa
         return None;
     }
     let longest = ground.instruction.sheet.minutes;
-    let chosen = &ripe[..ripe.len().min(room_for(longest))];
+    let chosen = &ripe[..ripe.len().min(room(longest))];
     let slowed = if saturated { " while there is little left" } else { "" };
     let because = match ground.last {
         Some(last) => {
@@ -276,7 +267,7 @@ fn planned(ground: &Ground, ripe: &[&Worthy], saturated: bool) -> Option<Proposa
         minutes: length_for(chosen.len(), longest),
         overlaps: chosen.iter().map(|w| w.overlap.clone()).collect(),
         because,
-        day: day.max(first_day(today(ground))),
+        day: day.max(ground.first),
     })
 }
 
@@ -308,7 +299,7 @@ fn accumulated(ground: &Ground, ripe: &[&Worthy], saturated: bool, urgent: bool)
         minutes: 45,
         overlaps: chosen.iter().map(|w| w.overlap.clone()).collect(),
         because,
-        day: first_day(today(ground)),
+        day: ground.first,
     })
 }
 

@@ -7,7 +7,7 @@ use tandem::kernel::ids::{PartnerId, SessionId};
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
 use tandem::plan::flow;
-use tandem::plan::session::{Guest, Named, Outline, Session, Shape, Slot, Trigger};
+use tandem::plan::session::{Guest, Move, Named, Outline, Session, Shape, Slot, Trigger};
 use tandem::plan::store;
 use tandem::store::people;
 
@@ -22,6 +22,9 @@ crate::flows!(
     what_is_late_tomorrow_is_told_to_operations_once,
     a_session_about_nothing_is_cold_until_accounts_are_named,
     a_session_whose_accounts_change_is_prepared_again,
+    who_comes_later_gets_it_too_and_its_card_follows_the_session,
+    the_card_of_a_cold_session_follows_it_too,
+    of_two_who_approve_and_edit_one_does,
     an_agenda_is_shown_by_a_command_before_it_is_loaded,
     what_was_talked_about_stays_off_until_there_is_news,
     a_page_opens_by_its_link_alone,
@@ -179,7 +182,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
-    [Approve and send to our attendees] [Edit accounts] [Printable page]
+    [Approve and send to our attendees] [Edit accounts] [Open printable page]
     ");
     stage.advance_to("2026-03-05T08:01:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before + 1, "once");
@@ -188,7 +191,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     let tail: Vec<&str> = approved.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     Version 1, approved by <@U0MAYA> on Thu 5 Mar, 09:01, and sent to Maya Lindholm and Alex Rivera. Northwind's people got nothing.
-    [Edit accounts] [Printable page]
+    [Edit accounts] [Open printable page]
     ");
     insta::assert_snapshot!(newest_direct(&stage, ALEX), @r"
     *Your agenda: account planning with Northwind*
@@ -210,7 +213,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
-    [Printable page]
+    [Open printable page]
     ");
     assert_eq!(session(&stage, &id).await.stage.as_str(), "prepared");
     let named: Vec<String> =
@@ -289,12 +292,12 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());
     assert!(
-        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Printable page]"),
+        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Open printable page]"),
         "{shown}"
     );
     stage.press(OMAR, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(OMAR).last().unwrap());
-    assert!(shown.ends_with("\n[Edit accounts] [Printable page]"), "{shown}");
+    assert!(shown.ends_with("\n[Edit accounts] [Open printable page]"), "{shown}");
     stage.end().await;
 }
 
@@ -348,6 +351,79 @@ async fn a_session_whose_accounts_change_is_prepared_again(stage: Stage) {
     stage.end().await;
 }
 
+/// Maya changes, moves or calls off a session.
+async fn moved(stage: &Stage, id: &SessionId, what: impl FnOnce(Outline) -> Move) {
+    let maya = actor(stage, MAYA).await;
+    let found = session(stage, id).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let what = what(found.outline);
+    let seen = (id.clone(), found.version);
+    flow::move_session(&mut tx, stage.clock.now(), &maya, &seen, what).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.bot.bell.ring();
+    stage.settle().await;
+}
+
+/// Friday 13 March 2026, 14:30 in Stockholm.
+fn next_day() -> Slot {
+    Slot { start: "2026-03-13T13:30:00Z".parse().unwrap(), zone: "Europe/Stockholm".into() }
+}
+
+async fn who_comes_later_gets_it_too_and_its_card_follows_the_session(stage: Stage) {
+    ground(&stage).await;
+    let id = set_up(&stage, "p-northwind", &["Acme Corp"], 15).await;
+    stage.advance_to(LOADED).await;
+    let (card, _) = newest(&stage, OPS);
+    stage.press(MAYA, &card, "agenda.approve").await;
+    moved(&stage, &id, |outline| {
+        let ours = outline.ours.iter().cloned().chain([OMAR.into()]).collect();
+        Move::Change(Outline { ours, ..outline })
+    })
+    .await;
+    stage.advance_to("2026-03-05T08:02:00Z").await;
+    assert!(newest_direct(&stage, OMAR).starts_with("*Your agenda: account planning with Northwind*"));
+    let got = |user| stage.direct(user).iter().filter(|text| text.starts_with("*Your agenda")).count();
+    assert_eq!((got(MAYA), got(ALEX), got(OMAR)), (1, 1, 1), "each once");
+    let shown = || with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
+    assert!(shown().contains("sent to Maya Lindholm, Alex Rivera and Omar Haddad."), "{}", shown());
+    moved(&stage, &id, |_| Move::Reschedule(next_day())).await;
+    assert!(shown().contains("Fri 13 Mar, 14:30 · 15 minutes"), "{}", shown());
+    moved(&stage, &id, |_| Move::Cancel("Their office is closed".into())).await;
+    assert!(shown().contains("Called off by <@U0MAYA>: Their office is closed."), "{}", shown());
+    assert!(!shown().contains('['), "nothing is left to press: {}", shown());
+    assert_eq!((got(MAYA), got(ALEX), got(OMAR)), (1, 1, 1), "each once");
+    stage.end().await;
+}
+
+async fn the_card_of_a_cold_session_follows_it_too(stage: Stage) {
+    ground(&stage).await;
+    let id = set_up(&stage, "p-globex", &[], 45).await;
+    stage.advance_to(LOADED).await;
+    let (card, _) = newest(&stage, OPS);
+    let shown = || with_buttons(&stage.sandbox.message(&card.0, &card.1).unwrap());
+    moved(&stage, &id, |_| Move::Reschedule(next_day())).await;
+    assert!(shown().contains("Fri 13 Mar, 14:30"), "{}", shown());
+    moved(&stage, &id, |_| Move::Cancel("Nothing to plan".into())).await;
+    insta::assert_snapshot!(shown(), @r"
+    *Account planning with Globex*
+    Called off by <@U0MAYA>: Nothing to plan. It was Fri 13 Mar, 14:30 to 15:15.
+    ");
+    stage.end().await;
+}
+
+async fn of_two_who_approve_and_edit_one_does(stage: Stage) {
+    ground(&stage).await;
+    let id = set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
+    stage.advance_to(LOADED).await;
+    let (card, _) = newest(&stage, OPS);
+    stage.press(OMAR, &card, "agenda.edit").await;
+    stage.press(MAYA, &card, "agenda.approve").await;
+    stage.submit(OMAR, json!({"accounts": ["Vandelay"], "another": ""})).await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"<@U0MAYA> approved version 1 of this agenda in the meantime. Nothing was changed.");
+    assert_eq!(session(&stage, &id).await.outline.accounts.len(), 3, "as approved");
+    stage.end().await;
+}
+
 async fn an_agenda_is_shown_by_a_command_before_it_is_loaded(stage: Stage) {
     ground(&stage).await;
     insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda").await, @"No session is ahead. `/partner session schedule` sets one up, and its agenda is loaded in time.");
@@ -357,7 +433,7 @@ async fn an_agenda_is_shown_by_a_command_before_it_is_loaded(stage: Stage) {
     let tail: Vec<&str> = shown.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     As it would be today: it is loaded in time, and then waits for approval.
-    [Printable page]
+    [Open printable page]
     ");
     insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda globex").await, @"No session with globex is ahead. `/partner session list` shows those that are.");
     stage.end().await;

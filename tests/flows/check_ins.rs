@@ -86,7 +86,7 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
     This season: Returns &lt;b&gt;in retail&lt;/b&gt;, the Nordics first (Sam Whitfield, 2 April) · next on Thu 16 Apr
     Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
-    [Focus list] [Give and ask] [Instructions] [Fit]
+    [Show focus list] [Show give and ask] [Show instructions] [Show fit]
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner status audit").await.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
     *Thursday 2 April 2026*

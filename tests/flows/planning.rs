@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tandem::kernel::actor::Role;
 use tandem::kernel::ids::UserId;
+use tandem::kernel::money::Money;
+use tandem::map::lists::kinds::POPULATIONS;
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
 use tandem::plan::session::{Move, Session, Stage as State};
@@ -25,6 +27,7 @@ crate::flows!(
     of_two_who_write_instructions_one_does,
     what_is_never_mentioned_is_blocked,
     a_proposal_waits_for_whoever_manages_the_partner,
+    of_many_overlaps_the_newest_are_looked_at,
 );
 
 /// Sam is the manager at Northwind. The scheduler has had its first look, so that the next one is at the time that a flow
@@ -74,7 +77,7 @@ fn shown(stage: &Stage, at: &(String, String)) -> String {
 async fn sessions(stage: &Stage) -> Vec<Session> {
     let mut tx = stage.db.read().await.unwrap();
     let mut all = store::proposed_sessions(&mut tx, 50).await.unwrap();
-    all.extend(store::sessions_ahead(&mut tx, 50).await.unwrap());
+    all.extend(store::sessions_ahead(&mut tx, stage.clock.now(), 50).await.unwrap());
     tx.rollback().await.unwrap();
     all
 }
@@ -112,7 +115,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Account planning: Hooli, Initech with Northwind*
@@ -121,7 +124,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ");
     stage.press(MAYA, &at(&stage, MAYA, 0), "session.move").await;
     stage.submit(MAYA, json!({"date": "2026-03-13", "time": "09:00"})).await;
@@ -132,7 +135,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ---
     Account planning: Hooli, Initech with Northwind · Fri 13 Mar, 09:00 to 09:30 · set by <@U0MAYA>
     ");
@@ -216,7 +219,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:45 · set by <@U0OMAR>
     1. *Hooli* · ask
     With: <@U0MAYA>, <@U0OMAR>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     stage.end().await;
 }
@@ -304,7 +307,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -318,7 +321,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ");
     // Called off, it can be scheduled again.
     stage.press(MAYA, &last(&stage, MAYA), "session.cancel").await;
@@ -458,7 +461,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     stage.end().await;
 }
@@ -498,7 +501,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     stage.advance_to("2026-03-10T10:06:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
     2 of the 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new ones wait.
-    [Instructions]
+    [Show instructions]
     ");
     // That its log is asked for is another matter.
     let told = || {
@@ -640,5 +643,25 @@ async fn a_proposal_waits_for_whoever_manages_the_partner(stage: Stage) {
     stage.press(OMAR, &last(&stage, OMAR), "session.schedule").await;
     stage.submit(OMAR, json!({})).await;
     assert!(matches!(sessions(&stage).await[0].stage, State::Scheduled { .. }));
+    stage.end().await;
+}
+
+async fn of_many_overlaps_the_newest_are_looked_at(stage: Stage) {
+    contact(&stage).await;
+    overlap(&stage, "Hooli (hooli.com), our open opp $180k, their customer").await;
+    stage.advance_to("2026-03-04T10:00:00Z").await;
+    overlap(&stage, "Initech (initech.com), our open opp $20k, their customer").await;
+    let kinds = POPULATIONS.iter().flat_map(|a| POPULATIONS.map(|b| (*a, b))).collect();
+    let newest = store::Wanted { kinds, least: None, most: 1 };
+    let largest = store::Wanted { least: Money::parse("$100k"), ..newest.clone() };
+    let none = store::Wanted { kinds: Vec::new(), ..newest.clone() };
+    let mut tx = stage.db.read().await.unwrap();
+    let mut names = Vec::new();
+    for wanted in [newest, largest, none] {
+        let found = store::candidates(&mut tx, stage.clock.now(), &"p-northwind".into(), &wanted).await;
+        names.push(found.unwrap().into_iter().map(|c| c.name).collect::<Vec<_>>());
+    }
+    tx.rollback().await.unwrap();
+    assert_eq!(names, [vec!["Initech"], vec!["Hooli"], Vec::new()]);
     stage.end().await;
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tandem::map::account_map::store as maps;
 use tandem::map::find::find_account;
+use tandem::plan::candidate::Deed;
 use tandem::plan::store;
 
 use super::agendas::{ground, newest, session, set_up};
@@ -67,13 +68,13 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     Hold: -
     Hold until: -
 
-    *Introduction*, if one was agreed. Who reaches out is ours in it.
+    *Introduction*, if you agreed on one. Whoever reaches out stands in it for us.
     To whom at the account: -
     Who introduces whom: Northwind introduces us
     Who at Northwind: -
     To be made by: -
 
-    *Commitment*, if one was made. More can be logged from the card that sums up.
+    *Commitment*, if somebody made one. You can log more from the summary afterwards.
     What is promised: -
     Who does it: -
     Or who at Northwind does it: -
@@ -123,6 +124,20 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     Thu 12 Mar, 10:00 to 10:30 · logged by <@U0MAYA>.
     [Show log]
     ");
+    let offered = stage.sandbox.ephemerals(MAYA).pop().unwrap();
+    let place = (offered["channel"].as_str().unwrap().to_owned(), offered["ts"].as_str().unwrap().to_owned());
+    stage.press(MAYA, &place, "session.schedule").await;
+    insta::assert_snapshot!(stage.form(MAYA), @r"
+    With *Northwind*
+    Accounts: -
+    Day: 2026-03-26
+    Begins at: -
+    Length: 30 minutes
+    From us: -
+    From them: -
+    Where: https://meet.example/northwind
+    Who meets whom: Manager with manager
+    ");
     // What was agreed stands where it belongs.
     let mut tx = stage.db.read().await.unwrap();
     let acme = find_account(&mut tx, "acme").await.unwrap();
@@ -135,6 +150,10 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
         (introductions[0].session.as_ref(), introductions[0].whom.as_str()),
         (Some(&id), "Dana Reyes, VP Sales")
     );
+    let deeds = store::deeds(&mut tx, &"p-northwind".into()).await.unwrap();
+    assert!(matches!(deeds[&acme.id][..], [Deed::Worked(_)]), "{deeds:?}");
+    let hooli = find_account(&mut tx, "hooli").await.unwrap();
+    assert!(!deeds.contains_key(&hooli.id), "nobody got to it: {deeds:?}");
     let promised = store::commitments_on(&mut tx, &acme.id).await.unwrap();
     assert_eq!(promised.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["send Sam the returns brief"]);
     tx.rollback().await.unwrap();
@@ -273,6 +292,8 @@ async fn of_several_sessions_one_is_chosen(stage: Stage) {
         "both are ahead"
     );
     stage.advance_to(OVER).await;
+    let agenda = stage.say(MAYA, INTAKE, "/partner session agenda").await;
+    assert!(agenda.starts_with("No session is ahead."), "both are over: {agenda}");
     assert_eq!(stage.say(MAYA, INTAKE, "/partner session log").await, "");
     let modal = stage.sandbox.modal(MAYA).unwrap();
     let options: Vec<String> = modal["blocks"][0]["element"]["options"]

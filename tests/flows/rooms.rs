@@ -367,7 +367,7 @@ async fn a_room_whose_card_was_deleted_is_closed_and_opened_anew(stage: Stage) {
     stage.submit(ALEX, json!({"text": "Send the returns brief", "date": "2026-03-13"})).await;
     assert_eq!(room_count(&stage).await, 0);
     insta::assert_snapshot!(stage.inbox(OMAR), @r"
-    The room of *Acme* in <#C0PARTNEROPS> is closed: its card can't be brought up to date (Slack refused it: message_not_found). What was logged stays on the map.
+    I closed the room of *Acme* in <#C0PARTNEROPS>: its card can't be shown there any more (Slack refused it: message_not_found). Everything that was logged stays on the map.
     [Open a new room]
     ");
     let im = stage.sandbox.im(OMAR);

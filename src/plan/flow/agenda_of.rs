@@ -21,7 +21,7 @@ use crate::map::lists::store as lists;
 use crate::map::overlap::Overlap;
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::pull::agenda::brief::{About, Brief, brief, only_with};
+use crate::pull::agenda::brief::{About, Brief, brief, is_shared, only_with, without_words};
 use crate::pull::agenda::{Agenda, Candidate, Chosen, Ground, RESTS_DAYS, compose, compose_of};
 use crate::pull::flow::agenda::weighed;
 use crate::pull::focus;
@@ -161,10 +161,13 @@ pub(super) async fn content(
     };
     let today = here.date();
     let promises = promises(&material.commitments, &material.names, today);
-    let mut accounts = Vec::new();
+    let (mut accounts, mut paper) = (Vec::new(), Vec::new());
     for chosen in &agenda.chosen {
         let promised = promises.get(&chosen.candidate.account).cloned().unwrap_or_default();
-        accounts.extend(told(tx, here, mapping, session, material, chosen, promised).await?);
+        if let Some((told, printed)) = told(tx, here, mapping, session, material, chosen, promised).await? {
+            accounts.push(told);
+            paper.extend(printed);
+        }
     }
     let partner = &material.partner;
     Ok(Content {
@@ -174,6 +177,7 @@ pub(super) async fn content(
         ours: session.outline.ours.iter().map(|user| material.names.of_user(user).to_owned()).collect(),
         theirs: session.outline.theirs.iter().map(|guest| guest.name.clone()).collect(),
         accounts,
+        paper,
         waiting: waiting(&agenda, &partner.name, today),
         only_asks: agenda.only_asks(),
         list_days: partner.list_age_days(here).filter(|_| partner.list_is_stale(here)),
@@ -190,6 +194,7 @@ fn lost(session: &Session, agenda: &Agenda) -> Vec<String> {
     named.map(|a| a.name.clone()).collect()
 }
 
+/// What an account tells; and on paper, where that is something else.
 async fn told(
     tx: &mut Tx,
     here: &Zoned,
@@ -198,13 +203,14 @@ async fn told(
     material: &Material,
     chosen: &Chosen,
     promises: Vec<String>,
-) -> Result<Option<Brief>> {
+) -> Result<Option<(Brief, Option<Brief>)>> {
     let account = &chosen.candidate.account;
     let (Some(overlap), Some(map)) =
         (material.overlaps.get(account), account_map::store::load(tx, account).await?)
     else {
         return Ok(None);
     };
+    let shared = is_shared(&map, &material.partner.id);
     let map = only_with(map, &material.partner.id);
     let sight = Sight { map: &map, now: here, settings: mapping };
     let named = session.outline.accounts.iter().find(|a| a.account_id == *account);
@@ -226,7 +232,12 @@ async fn told(
         promises,
         organiser: &organiser.unwrap_or_else(|| UserId::from("")),
     };
-    Ok(Some(brief(&sight, about)))
+    let told = brief(&sight, about.clone());
+    let paper = shared.then(|| {
+        let bare = without_words(map.clone());
+        told.on_paper(brief(&Sight { map: &bare, ..sight }, about))
+    });
+    Ok(Some((told, paper)))
 }
 
 /// The first reasons that are about now; what is said elsewhere on the page is left out.

@@ -389,14 +389,7 @@ async fn came(tx: &mut Tx, actor: &Actor, found: &Found) -> Result<Came> {
     let theirs = there.map(|contact| Guest { contact: contact.id, name: contact.name }).collect();
     let ids: Vec<AccountId> = found.accounts.iter().map(|(id, _)| id.clone()).collect();
     let known = map::accounts_of_ids(tx, &ids).await?;
-    let accounts = ids.iter().filter_map(|id| known.get(id)).map(|account| Named {
-        account_id: account.id.clone(),
-        name: account.name.clone(),
-        domain: account.domain.clone(),
-        motion: None,
-        goal: String::new(),
-        why: String::new(),
-    });
+    let accounts = ids.iter().filter_map(|id| known.get(id)).map(Named::of);
     Ok(Came { ours, theirs, accounts: accounts.collect() })
 }
 

@@ -21,13 +21,16 @@ use crate::kernel::blocks::Message;
 use crate::kernel::calendar::{Calendar, Calendars};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, UserId};
-use crate::map::account_map;
+use crate::map::account_map::{self, store::names};
 use crate::map::store as map;
 use crate::pull::store as pull;
 use crate::store::{Tx, audit, millis, people, settings as workspace};
 
 /// At most so many sessions are looked at in one round.
 const AHEAD: i64 = 1000;
+
+/// A session about nothing is looked at again after so many minutes.
+const COLD_MINUTES: i64 = 15;
 
 /// What composing and sending go by.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +68,7 @@ impl Ways<'_> {
     /// The days on the way to a session.
     fn prep_of(&self, session: &Session, slot: &Slot) -> Prep {
         let days = self.days_of(session, slot);
-        Prep::of(slot.local().date(), self.settings, &|day| days.is_business_day(day))
+        Prep::of(slot.local().date(), self.settings, &days)
     }
 }
 
@@ -76,7 +79,7 @@ fn slot_ahead(session: &Session, now: Timestamp) -> Option<Slot> {
 
 /// Loads, redraws and flags what is due: each session's agenda in time, once.
 pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> Result<()> {
-    for session in store::sessions_ahead(tx, AHEAD).await? {
+    for session in store::sessions_ahead(tx, now, AHEAD).await? {
         let Some(slot) = slot_ahead(&session, now) else { continue };
         let here = now.to_zoned(slot.local().time_zone().clone());
         let prep = ways.prep_of(&session, &slot);
@@ -89,11 +92,52 @@ pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> R
                 let pick = known.content.edited.then(|| ids(&session.outline.accounts));
                 anew(tx, &here, ways, &session, known, pick.as_deref()).await?;
             }
+            Some(known) if !known.is_waiting() && known.made_of != session.version => {
+                follow(tx, &here, ways, &session, &slot, known).await?;
+            }
             Some(known) if known.is_waiting() => {
                 flag(tx, &here, ways, &session, &slot, &prep, &known).await?
             }
             Some(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// The session of a pre-read that is out changed, and not its accounts: whoever comes by now and has not got it gets it.
+async fn follow(
+    tx: &mut Tx,
+    here: &Zoned,
+    ways: &Ways<'_>,
+    session: &Session,
+    slot: &Slot,
+    known: PreRead,
+) -> Result<()> {
+    let mut next = PreRead { made_of: session.version, ..known.clone() };
+    let ours = names(tx, &session.outline.ours).await?;
+    next.content.ours = session.outline.ours.iter().map(|user| ours.of_user(user).to_owned()).collect();
+    next.content.theirs = session.outline.theirs.iter().map(|guest| guest.name.clone()).collect();
+    next.content.minutes = session.outline.minutes;
+    if !store::save_pre_read(tx, &next, &known).await? {
+        return Ok(());
+    }
+    send(tx, here.timestamp(), session, slot, &next).await?;
+    draw(tx, here, ways, session, slot, &next).await
+}
+
+/// A pre-read that is out goes to ours who come, and to who runs it: each version once to each of them.
+async fn send(tx: &mut Tx, now: Timestamp, session: &Session, slot: &Slot, p: &PreRead) -> Result<()> {
+    let runs = session.organiser.iter().filter(|user| !session.outline.ours.contains(user));
+    for reader in session.outline.ours.iter().chain(runs) {
+        let key = format!("{}:{}:{reader}", p.subject(), p.version);
+        // The turn is kept for longer than what was sent.
+        if !schedule::fire(tx, &key, "sent", millis(now)).await? {
+            continue;
+        }
+        let here = now.to_zoned(people::zone_of(tx, reader).await?);
+        let message = view::sent(session, slot, p, &here)?;
+        let out = Outgoing::post(key, Destination::Person(reader.clone()), message);
+        outbox::enqueue(tx, millis(now), &out).await?;
     }
     Ok(())
 }
@@ -114,6 +158,9 @@ fn ids(accounts: &[Named]) -> Vec<AccountId> {
 /// Composes the first pre-read and asks for approval; a session about nothing is called cold.
 async fn load(tx: &mut Tx, here: &Zoned, ways: &Ways<'_>, session: &Session, slot: &Slot) -> Result<()> {
     let now = here.timestamp();
+    if !is_to_be_looked_at(tx, here, session).await? {
+        return Ok(());
+    }
     let content = compose(tx, here, ways, session, None).await?;
     if content.accounts.is_empty() {
         return call_cold(tx, here, session, slot).await;
@@ -125,6 +172,23 @@ async fn load(tx: &mut Tx, here: &Zoned, ways: &Ways<'_>, session: &Session, slo
     let names: Vec<&str> = pre_read.content.accounts.iter().map(|b| b.name.as_str()).collect();
     audit::done(tx, now, audit::TANDEM, "agenda.load", &pre_read.subject(), &names.join(", "));
     draw(tx, here, ways, session, slot, &pre_read).await
+}
+
+/// Whether it is worth composing the first pre-read: of a session that was called cold and that nobody named an account for,
+/// only from time to time.
+async fn is_to_be_looked_at(tx: &mut Tx, here: &Zoned, session: &Session) -> Result<bool> {
+    let called = schedule::last(tx, &told_cold(session)).await?;
+    if !session.outline.accounts.is_empty() || called != Some(turn(session)) {
+        return Ok(true);
+    }
+    let minute = millis(here.timestamp()) / 60_000;
+    // Numbers of one length sort as text.
+    let slot = format!("{:015}", minute - minute.rem_euclid(COLD_MINUTES));
+    schedule::fire(tx, &format!("agenda:{}:look", session.id), &slot, millis(here.timestamp())).await
+}
+
+fn told_cold(session: &Session) -> String {
+    format!("agenda:{}:cold", session.id)
 }
 
 /// What the session's agenda says; `pick` are accounts that somebody chose, in their order.
@@ -150,9 +214,8 @@ async fn anew(
     let Some(slot) = session.stage.slot().cloned() else { return Ok(known) };
     let mut content = compose(tx, here, ways, session, pick).await?;
     content.edited = pick.is_some();
-    let seen = known.version;
     let next = known.clone().anew(session.version, content);
-    if !store::save_pre_read(tx, &next, seen).await? {
+    if !store::save_pre_read(tx, &next, &known).await? {
         let stands = store::pre_read(tx, &session.id).await?.unwrap_or(known);
         return Err(view::changed(&stands));
     }
@@ -176,9 +239,43 @@ async fn draw(
     pre_read: &PreRead,
 ) -> Result<()> {
     let asked = approvers(tx, session).await?;
-    let scene = view::Scene { here, prep: ways.prep_of(session, slot), asked: asked.clone() };
+    let scene = view::Scene { here, prep: Some(ways.prep_of(session, slot)), asked: asked.clone() };
     let card = view::card(session, slot, pre_read, &scene)?;
     post_or_edit(tx, here.timestamp(), pre_read.subject(), &asked, card).await
+}
+
+/// Its card follows a session that was moved, called off or held. That of one that still waits for approval says when it is
+/// due once it is composed anew.
+pub(super) async fn redraw(tx: &mut Tx, now: Timestamp, before: &Session, session: &Session) -> Result<()> {
+    let subject = subject(&session.id);
+    let Some(slot) = session.stage.slot() else { return Ok(()) };
+    if !outbox::is_shown(tx, &subject).await? {
+        return Ok(());
+    }
+    let here = now.to_zoned(slot.local().time_zone().clone());
+    let card = match store::pre_read(tx, &session.id).await? {
+        Some(_) if session.is_open() && before.stage.slot() == Some(slot) => return Ok(()),
+        Some(known) => {
+            let scene = view::Scene { here: &here, prep: None, asked: approvers(tx, session).await? };
+            view::card(session, slot, &known, &scene)?
+        }
+        None if session.is_open() => cold_card(tx, &here, session, slot).await?.1,
+        None => view::cold_no_more(session, &here),
+    };
+    outbox::enqueue(tx, millis(now), &Outgoing::update(subject, card)).await
+}
+
+/// The card of a session about nothing, and whom it asks.
+async fn cold_card(
+    tx: &mut Tx,
+    here: &Zoned,
+    session: &Session,
+    slot: &Slot,
+) -> Result<(Vec<UserId>, Message)> {
+    let asked = approvers(tx, session).await?;
+    let unnamed = map::counted_only(tx).await?.contains(&session.partner_id);
+    let card = view::cold(session, slot, here, &asked, unnamed);
+    Ok((asked, card))
 }
 
 async fn post_or_edit(
@@ -203,14 +300,11 @@ fn turn(session: &Session) -> String {
 
 async fn call_cold(tx: &mut Tx, here: &Zoned, session: &Session, slot: &Slot) -> Result<()> {
     let now = here.timestamp();
-    let told = format!("agenda:{}:cold", session.id);
-    if !schedule::fire(tx, &told, &turn(session), millis(now)).await? {
+    if !schedule::fire(tx, &told_cold(session), &turn(session), millis(now)).await? {
         return Ok(());
     }
-    let asked = approvers(tx, session).await?;
-    let unnamed = map::counted_only(tx).await?.contains(&session.partner_id);
-    let message = view::cold(session, slot, here, &asked, unnamed);
-    post_or_edit(tx, now, subject(&session.id), &asked, message).await
+    let (asked, card) = cold_card(tx, here, session, slot).await?;
+    post_or_edit(tx, now, subject(&session.id), &asked, card).await
 }
 
 /// Operations hears once that nobody has approved what is due tomorrow.
@@ -226,7 +320,7 @@ async fn flag(
     let now = here.timestamp();
     let loaded = pre_read.loaded_at.to_zoned(here.time_zone().clone()).date();
     let days = ways.days_of(session, slot);
-    let from: Date = prep.flagged_from(loaded, &|day| days.is_business_day(day));
+    let from: Date = prep.flagged_from(loaded, &days);
     if here.datetime() < from.to_datetime(TOLD_AT) {
         return Ok(());
     }

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::super::candidate::{score, standing};
 use super::super::session::{Named, Session, Shape, Stage, Trigger};
-use super::super::store::{self, Candidate, Deed};
+use super::super::store::{self, Wanted};
 use super::super::view::proposal as view;
 use super::sessions::draw;
 use super::{answerable, guests, line_under, propose, usual_outline};
@@ -16,11 +18,12 @@ use crate::delivery::schedule;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, OverlapId, SessionId, UserId};
-use crate::map::lists::kinds::Kinds;
+use crate::map::lists::kinds::{Kinds, POPULATIONS};
 use crate::map::lists::store as lists;
-use crate::map::overlap::{Motion, Overlap};
+use crate::map::overlap::{Motion, Overlap, Population};
 use crate::map::partner::Partner;
 use crate::map::store as map;
+use crate::pull::agenda::room;
 use crate::pull::instruction::{Instruction, Sheet};
 use crate::pull::priority::{self, About};
 use crate::pull::store as pulled;
@@ -29,13 +32,19 @@ use crate::store::{Tx, audit, millis, people};
 
 /// Triggers are looked for once in so many minutes.
 const EVERY_MINUTES: i64 = 5;
+/// So many overlaps of one partner are looked at.
+const LOOKED_AT: i64 = 5000;
 /// Under which the looking fires.
 const SCHEDULE: &str = "session-triggers";
-/// A session that was called off leaves its accounts alone for so long.
-const CALLED_OFF: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
 
-/// Looks for triggers with every partner that has a sheet.
-pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
+/// Looks for triggers with every partner that has a sheet. What is proposed leaves time for a pre-read that is out
+/// `ahead_days` business days before.
+pub async fn look_for_triggers(
+    tx: &mut Tx,
+    now: Timestamp,
+    calendars: &Calendars,
+    ahead_days: u16,
+) -> Result<()> {
     let minute = millis(now) / 60_000;
     // Numbers of one length sort as text.
     let slot = format!("{:015}", minute - minute.rem_euclid(EVERY_MINUTES));
@@ -58,8 +67,10 @@ pub async fn look_for_triggers(tx: &mut Tx, now: Timestamp, calendars: &Calendar
         let Some(first) = to.first() else { continue };
         proposed_to(tx, now, calendars, &partner, &to).await?;
         let zone = people::zone_of(tx, first).await?;
+        let today = now.to_zoned(zone.clone()).date();
+        let day = trigger::first_day(today, &calendars.of_person(first, &zone), ahead_days);
         let was_saturated = saturated.contains_key(&partner.id);
-        let ground = ground(tx, now, zone, &partner, instruction, &kinds, was_saturated).await?;
+        let ground = ground(tx, now, (zone, day), &partner, instruction, &kinds, was_saturated).await?;
         let found = trigger::find(&ground);
         carry_out(tx, now, &partner, instruction, &ground, found, &to).await?;
     }
@@ -83,8 +94,9 @@ async fn proposed_to(
             };
             let Stage::Proposed { to: asked, .. } = &mut session.stage else { continue };
             *asked = to.to_vec();
-            store::save_proposed_to(tx, &session).await?;
-            draw(tx, now, Some(&before), &session, &UserId::from(audit::TANDEM)).await?;
+            if store::save_proposed_to(tx, &session).await? {
+                draw(tx, now, Some(&before), &session, &UserId::from(audit::TANDEM)).await?;
+            }
             continue;
         }
         for user in to {
@@ -93,8 +105,8 @@ async fn proposed_to(
                 continue;
             };
             let turn = format!("session:{}:{user}", session.id);
-            // The first, and then one a week.
-            let period = format!("{:04}", (waited - 3) / 5);
+            // The first, and then one a week; counted anew when somebody changed it.
+            let period = format!("{:06}:{:04}", session.version, (waited - 3) / 5);
             if schedule::fire(tx, &turn, &period, millis(now)).await? {
                 let subject = super::super::view::session::subject(&session, user);
                 let line =
@@ -110,7 +122,7 @@ async fn proposed_to(
 async fn ground(
     tx: &mut Tx,
     now: Timestamp,
-    zone: TimeZone,
+    (zone, first): (TimeZone, Date),
     partner: &Partner,
     instruction: &Instruction,
     kinds: &Kinds,
@@ -121,6 +133,7 @@ async fn ground(
     Ok(Ground {
         now,
         zone,
+        first,
         instruction: instruction.clone(),
         worthy,
         proposed: pace.proposed,
@@ -140,11 +153,10 @@ async fn worthy(
     sheet: &Sheet,
     kinds: &Kinds,
 ) -> Result<Vec<Worthy>> {
-    let candidates = store::candidates(tx, now, &partner.id).await?;
+    let wanted = Wanted { kinds: wanted_kinds(sheet, kinds), least: sheet.least, most: LOOKED_AT };
+    let candidates = store::candidates(tx, now, &partner.id, &wanted).await?;
     let deeds = store::deeds(tx, &partner.id).await?;
-    let meets =
-        |c: &Candidate| kinds.motion(c.facts.ours, c.facts.theirs).is_some() && sheet.met(&c.facts).is_some();
-    let worthy = candidates.into_iter().filter(meets).map(|c| Worthy {
+    let worthy = candidates.into_iter().filter(|c| sheet.met(&c.facts).is_some()).map(|c| Worthy {
         score: score(&c),
         standing: standing(deeds.get(&c.account).map_or(&[], Vec::as_slice), c.arrived, now),
         overlap: c.overlap,
@@ -157,30 +169,11 @@ async fn worthy(
     Ok(worthy.collect())
 }
 
-fn score(c: &Candidate) -> i64 {
-    let units = c.facts.amount.map_or(0, |m| m.hundredths / 100);
-    let amount = priority::AMOUNTS.iter().find(|(from, _)| units >= *from).map_or(0, |(_, points)| *points);
-    let focus = if c.focus { priority::FOCUS } else { 0 };
-    priority::kind_points(c.facts.ours, c.facts.theirs) + amount + focus
-}
-
-/// How an account stands that came up, or last changed, at `arrived`.
-fn standing(deeds: &[Deed], arrived: Timestamp, now: Timestamp) -> Standing {
-    let mut standing = Standing::Ripe;
-    for deed in deeds {
-        match deed {
-            Deed::Taken => return Standing::Taken,
-            Deed::Worked(at) if *at >= arrived => standing = Standing::Worked,
-            Deed::SetAside(at) if *at >= arrived && standing != Standing::Worked => {
-                standing = Standing::SetAside;
-            }
-            Deed::CalledOff(at) if at.saturating_add(CALLED_OFF).is_ok_and(|end| end > now) => {
-                return Standing::Taken;
-            }
-            _ => {}
-        }
-    }
-    standing
+/// The kinds of overlaps that have a motion and that the sheet counts.
+fn wanted_kinds(sheet: &Sheet, kinds: &Kinds) -> Vec<(Population, Population)> {
+    let all = POPULATIONS.into_iter().flat_map(|ours| POPULATIONS.map(|theirs| (ours, theirs)));
+    let counts = |kind: &(Population, Population)| sheet.kinds.is_empty() || sheet.kinds.contains(kind);
+    all.filter(|kind| kinds.motion(Some(kind.0), Some(kind.1)).is_some() && counts(kind)).collect()
 }
 
 async fn carry_out(
@@ -300,14 +293,7 @@ async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap
         };
         let why = [o.kind_words(), priority::weigh(o, &about).phrase()];
         let why: Vec<String> = why.into_iter().filter(|part| !part.is_empty()).collect();
-        Named {
-            account_id: o.account.id.clone(),
-            name: o.account.name.clone(),
-            domain: o.account.domain.clone(),
-            motion: o.motion(&kinds),
-            goal: String::new(),
-            why: why.join(" · "),
-        }
+        Named { motion: o.motion(&kinds), why: why.join(" · "), ..Named::of(&o.account) }
     });
     Ok(named.collect())
 }
@@ -325,7 +311,7 @@ pub async fn waiting_accounts(
     let mut worthy = worthy(tx, now, partner, sheet, &kinds).await?;
     worthy.retain(|w| w.standing == Standing::Ripe && w.planned);
     trigger::rank(&mut worthy);
-    worthy.truncate(trigger::room_for(sheet.minutes));
+    worthy.truncate(room(sheet.minutes));
     let ids: Vec<OverlapId> = worthy.into_iter().map(|w| w.overlap).collect();
     let overlaps = in_order(tx, &ids).await?;
     named(tx, now, zone, &overlaps).await
@@ -336,30 +322,4 @@ pub async fn motion_of(tx: &mut Tx, partner: &Partner, account: &AccountId) -> R
     let kinds = lists::map_settings(tx).await?.kinds;
     let found = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
     Ok(found.iter().filter(|o| o.gone_at.is_none()).find_map(|o| o.motion(&kinds)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().expect("a timestamp")
-    }
-
-    #[test]
-    fn an_account_is_ripe_again_when_it_changes() {
-        let (before, arrived, after) =
-            (at("2026-03-02T09:00:00Z"), at("2026-03-04T09:00:00Z"), at("2026-03-06T09:00:00Z"));
-        let now = at("2026-03-10T09:00:00Z");
-        let of = |deeds: &[Deed]| standing(deeds, arrived, now);
-        assert_eq!(of(&[]), Standing::Ripe);
-        assert_eq!(of(&[Deed::Worked(before), Deed::SetAside(before)]), Standing::Ripe);
-        assert_eq!(of(&[Deed::Worked(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::SetAside(after)]), Standing::SetAside);
-        assert_eq!(of(&[Deed::SetAside(after), Deed::Worked(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::Worked(after), Deed::SetAside(after)]), Standing::Worked);
-        assert_eq!(of(&[Deed::Worked(after), Deed::Taken]), Standing::Taken);
-        assert_eq!(of(&[Deed::CalledOff(after)]), Standing::Taken, "for a week");
-        assert_eq!(of(&[Deed::CalledOff(before)]), Standing::Ripe);
-    }
 }

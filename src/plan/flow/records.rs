@@ -71,15 +71,8 @@ pub async fn session_to_log(
 
 /// Sessions that this person may log, the newest first.
 pub async fn to_log(tx: &mut Tx, now: Timestamp, actor: &Actor) -> Result<Vec<Session>> {
-    let mut all = Vec::new();
-    for id in store::unlogged(tx, now, ASKED).await? {
-        if let Some(found) = store::session(tx, &id).await?
-            && may_log(actor, &found).is_ok()
-        {
-            all.push(found);
-        }
-    }
-    all.reverse();
+    let mut all = store::sessions_unlogged(tx, now, ASKED).await?;
+    all.retain(|found| may_log(actor, found).is_ok());
     Ok(all)
 }
 
@@ -192,9 +185,24 @@ pub async fn tell_account(
     let detail = format!("{}: {}", account.name, told.outcome.words());
     audit::done(tx, now, actor.user.as_str(), "record.account", &format!("session:{id}"), &detail);
     if !matches!(found.stage, Stage::Held { .. }) {
-        advance_quietly(tx, now, &actor.user, &found, Move::Hold).await?;
+        hold(tx, now, actor, &found).await?;
     }
     Ok(())
+}
+
+/// The session was held, says whoever tells the first of it. Somebody else may have said so in the same instant.
+async fn hold(tx: &mut Tx, now: Timestamp, actor: &Actor, found: &Session) -> Result<()> {
+    if advance_quietly(tx, now, &actor.user, found, Move::Hold).await?.is_some() {
+        return Ok(());
+    }
+    match store::session(tx, &found.id).await?.map(|s| s.stage) {
+        Some(Stage::Held { .. }) => Ok(()),
+        _ => Err(moved_meanwhile()),
+    }
+}
+
+fn moved_meanwhile() -> Error {
+    Error::user("Somebody moved the session while you logged it. Open the log once more.")
 }
 
 /// `Fri 20 Mar`
@@ -226,22 +234,15 @@ pub async fn close_record(
     closing: Closing,
 ) -> Result<Session> {
     let (mut found, mut told) = session_to_log(tx, now, actor, id).await?;
+    let mut beaten = false;
     while let Some(left) = next(&found, &told) {
-        let not_reached = Told {
-            account: left.account_id.clone(),
-            name: left.name.clone(),
-            outcome: Outcome::NotReached,
-            decided: String::new(),
-            stall: None,
-            amount: None,
-            stage: None,
-            introduction: None,
-            commitments: Vec::new(),
-            by: actor.user.clone(),
-            at: now,
-        };
-        store::insert_told(tx, id, &not_reached).await?;
+        let not_reached = Told::not_reached(left, &actor.user, now);
+        beaten |= !store::insert_told(tx, id, &not_reached).await?;
         told.push(not_reached);
+    }
+    if beaten {
+        // Somebody told one of them in the same instant: that counts.
+        told = store::told(tx, id).await?;
     }
     let record = Record {
         session: id.clone(),
@@ -254,8 +255,8 @@ pub async fn close_record(
     if !store::insert_record(tx, &record).await? {
         return Err(view::not_to_log(&found, now, &actor.zone));
     }
-    let late = || Error::user("Somebody moved the session while you logged it. Open the log once more.");
-    found = advance_quietly(tx, now, &actor.user, &found, Move::Close).await?.ok_or_else(late)?;
+    let closed = advance_quietly(tx, now, &actor.user, &found, Move::Close).await?;
+    found = closed.ok_or_else(moved_meanwhile)?;
     let detail = told.iter().map(|t| format!("{}: {}", t.name, t.outcome.words())).collect::<Vec<_>>();
     audit::done(tx, now, actor.user.as_str(), "record.close", &format!("session:{id}"), &detail.join("; "));
     sum_up(tx, now, &found, &told, &record).await?;

@@ -310,6 +310,9 @@ async fn drawn(
             outbox::enqueue(tx, millis(now), &line_under(key, subject, &reader, said)).await?;
         }
     }
+    if let Some(before) = before {
+        super::pre_reads::redraw(tx, now, before, session).await?;
+    }
     if let Some(request) = session.trigger.request()
         && let Some(request) = store::request(tx, request).await?
     {

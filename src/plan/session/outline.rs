@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::kernel::ids::{AccountId, ContactId, RequestId, UserId};
+use crate::map::account::Account;
 use crate::map::overlap::Motion;
 use crate::pull::instruction::Shape;
 
@@ -64,6 +65,20 @@ pub struct Named {
     pub goal: String,
     /// Why now, in words, as it was found; empty where somebody named the account.
     pub why: String,
+}
+
+impl Named {
+    /// An account of which nothing more is said yet.
+    pub fn of(account: &Account) -> Self {
+        Self {
+            account_id: account.id.clone(),
+            name: account.name.clone(),
+            domain: account.domain.clone(),
+            motion: None,
+            goal: String::new(),
+            why: String::new(),
+        }
+    }
 }
 
 /// What people set up, and may change while it is ahead.

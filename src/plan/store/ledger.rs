@@ -75,13 +75,16 @@ fn asked(q: &ask::Ask) -> Option<Entry> {
     })
 }
 
+/// What was talked about in sessions that were held.
 async fn in_sessions(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Entry>> {
     let rows = sql_all!(
         tx,
         MetAbout,
         "SELECT n.account_id, a.name, n.motion, s.starts_at, s.organiser FROM session_accounts n \
          JOIN sessions s ON s.id = n.session_id JOIN accounts a ON a.id = n.account_id \
-         WHERE s.partner_id = $1 AND s.state IN ('held', 'closed') AND s.starts_at IS NOT NULL AND n.motion IS NOT NULL",
+         WHERE s.partner_id = $1 AND s.state IN ('held', 'closed') AND s.starts_at IS NOT NULL AND n.motion IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM session_outcomes x WHERE x.session_id = n.session_id AND x.account_id = n.account_id \
+         AND x.outcome = 'not_reached')",
         partner.as_str()
     )?;
     rows.into_iter().filter_map(|row| met_about(row).transpose()).collect()

@@ -146,8 +146,8 @@ pub async fn insert_pre_read(tx: &mut Tx, p: &PreRead) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// Saves how a pre-read stands now, if nobody has composed or approved it since; `false` when somebody has.
-pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: i64) -> Result<bool> {
+/// Saves how a pre-read stands now, if nobody has composed or approved it since it was `seen`; `false` when somebody has.
+pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: &PreRead) -> Result<bool> {
     let (by, at) = match &p.stage {
         Stage::Waiting => (None, None),
         Stage::Approved { by, at } => (Some(by.as_str()), Some(millis(*at))),
@@ -155,14 +155,15 @@ pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: i64) -> Result<bool> 
     let changed = sql_exec!(
         tx,
         "UPDATE pre_reads SET version = $3, content = $4, made_of = $5, approved_by = $6, approved_at = $7 \
-         WHERE session_id = $1 AND version = $2 AND (CAST($6 AS TEXT) IS NULL OR approved_by IS NULL)",
+         WHERE session_id = $1 AND version = $2 AND CASE WHEN approved_by IS NULL THEN 1 ELSE 0 END = $8",
         p.session.as_str(),
-        seen,
+        seen.version,
         p.version,
         serde_json::to_string(&p.content)?,
         p.made_of,
         by,
-        at
+        at,
+        i64::from(seen.is_waiting())
     )?;
     Ok(changed == 1)
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::super::candidate::{Candidate, Deed};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, OverlapId, PartnerId};
+use crate::kernel::ids::{AccountId, PartnerId};
 use crate::kernel::money::Money;
 use crate::map::account_map::involvement::Role;
 use crate::map::overlap::Population;
@@ -11,27 +12,17 @@ use crate::pull::instruction::Facts;
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec};
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
-/// So many overlaps of one partner are looked at.
-const LOOKED_AT: i64 = 5000;
-
-/// An overlap that is on record and was neither dismissed nor put off.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// The overlap.
-    pub overlap: OverlapId,
-    /// Its account.
-    pub account: AccountId,
-    /// The account's name.
-    pub name: String,
-    /// What a sheet may ask for.
-    pub facts: Facts,
-    /// It stands on an agreed focus list with the partner.
-    pub focus: bool,
-    /// Triage wants it on an agenda.
-    pub planned: bool,
-    /// When it came up or last changed.
-    pub arrived: Timestamp,
+/// Which overlaps are looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// Of these kinds, ours and theirs.
+    pub kinds: Vec<(Population, Population)>,
+    /// Of this amount or more, whatever its currency.
+    pub least: Option<Money>,
+    /// At most so many.
+    pub most: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -78,40 +69,43 @@ impl TryFrom<CandidateRow> for Candidate {
     }
 }
 
-/// The overlaps with a partner from which a session may come.
-pub async fn candidates(tx: &mut Tx, now: Timestamp, partner: &PartnerId) -> Result<Vec<Candidate>> {
-    let rows = sql_all!(
-        tx,
-        CandidateRow,
+/// The overlaps with a partner from which a session may come: what triage planned first, then what came up or changed last.
+pub async fn candidates(
+    tx: &mut Tx,
+    now: Timestamp,
+    partner: &PartnerId,
+    wanted: &Wanted,
+) -> Result<Vec<Candidate>> {
+    let kinds: Vec<String> =
+        wanted.kinds.iter().map(|(ours, theirs)| format!("{} {}", ours.as_str(), theirs.as_str())).collect();
+    let sql = format!(
         "SELECT o.id, o.account_id, a.name, o.our_population, o.their_population, o.amount_hundredths, o.amount_currency, \
          o.first_seen, o.changed_at, o.triage, ap.role, \
          (SELECT MIN(l.country) FROM listed_accounts l WHERE l.account_id = o.account_id AND l.list = 'ours' AND l.gone_at IS NULL) AS country, \
          (SELECT COUNT(*) FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) AS focus \
          FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
          LEFT JOIN account_partners ap ON ap.account_id = o.account_id AND ap.partner_id = o.partner_id \
-         WHERE o.partner_id = $1 AND o.gone_at IS NULL \
-         AND (o.triage IN ('open', 'planned') OR (o.triage = 'snoozed' AND o.snoozed_until <= $2)) ORDER BY o.id LIMIT $3",
+         WHERE o.partner_id = $2 AND o.gone_at IS NULL AND o.our_population || ' ' || o.their_population IN ({}) \
+         AND (CAST($3 AS BIGINT) IS NULL OR o.amount_hundredths >= $3) \
+         AND (o.triage IN ('open', 'planned') OR (o.triage = 'snoozed' AND o.snoozed_until <= $4)) \
+         ORDER BY CASE WHEN o.triage = 'planned' THEN 0 ELSE 1 END, \
+         CASE WHEN o.changed_at > o.first_seen THEN o.changed_at ELSE o.first_seen END DESC, o.id LIMIT $5",
+        tx.texts()
+    );
+    let rows = sql_all!(
+        tx,
+        CandidateRow,
+        AssertSqlSafe(sql.clone()),
+        serde_json::to_string(&kinds)?,
         partner.as_str(),
+        wanted.least.map(|least| least.hundredths),
         millis(now),
-        LOOKED_AT
+        wanted.most
     )?;
     rows.into_iter().map(Candidate::try_from).collect()
 }
 
-/// What sessions did with an account, and when they last did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It stands on a proposal or on a session that is ahead.
-    Taken,
-    /// It was planned against.
-    Worked(Timestamp),
-    /// A proposal that named it was set aside.
-    SetAside(Timestamp),
-    /// A session that named it was called off.
-    CalledOff(Timestamp),
-}
-
-/// What sessions with a partner did with its accounts.
+/// What sessions with a partner did with its accounts. One that nobody got to was not worked.
 pub async fn deeds(tx: &mut Tx, partner: &PartnerId) -> Result<HashMap<AccountId, Vec<Deed>>> {
     let rows = sql_all!(
         tx,
@@ -119,7 +113,9 @@ pub async fn deeds(tx: &mut Tx, partner: &PartnerId) -> Result<HashMap<AccountId
         "SELECT account_id, deed, MAX(at) FROM (SELECT n.account_id, \
          CASE WHEN s.state IN ('held', 'closed') THEN 'worked' WHEN s.state <> 'cancelled' THEN 'taken' \
          WHEN s.starts_at IS NULL THEN 'set_aside' ELSE 'called_off' END AS deed, COALESCE(s.moved_at, s.created_at) AS at \
-         FROM session_accounts n JOIN sessions s ON s.id = n.session_id WHERE s.partner_id = $1) d GROUP BY account_id, deed",
+         FROM session_accounts n JOIN sessions s ON s.id = n.session_id WHERE s.partner_id = $1 AND NOT (s.state IN ('held', 'closed') \
+         AND EXISTS (SELECT 1 FROM session_outcomes x WHERE x.session_id = n.session_id AND x.account_id = n.account_id \
+         AND x.outcome = 'not_reached'))) d GROUP BY account_id, deed",
         partner.as_str()
     )?;
     let mut all: HashMap<AccountId, Vec<Deed>> = HashMap::new();

@@ -4,7 +4,7 @@ mod rows;
 
 use jiff::Timestamp;
 
-use super::super::session::{Move, Moved, Session, Stage};
+use super::super::session::{LONGEST, Move, Moved, Session, Stage};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId, RequestId, SessionId, UserId};
 use crate::map::overlap::Motion;
@@ -101,17 +101,17 @@ pub async fn save_session(tx: &mut Tx, s: &Session, seen: i64, what: &Move, deta
     Ok(true)
 }
 
-/// Whom a proposal waits for now. It is no move: the version stays.
-pub async fn save_proposed_to(tx: &mut Tx, s: &Session) -> Result<()> {
+/// Whom a proposal waits for now; `false` when somebody decided on it or changed it. It is no move: the version stays.
+pub async fn save_proposed_to(tx: &mut Tx, s: &Session) -> Result<bool> {
     let asked = Columns::of(&s.stage)?.asked;
-    sql_exec!(
+    let changed = sql_exec!(
         tx,
         "UPDATE sessions SET asked = $2 WHERE id = $1 AND version = $3 AND state = 'proposed'",
         s.id.as_str(),
         &asked,
         s.version
     )?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 async fn save_outline(tx: &mut Tx, s: &Session) -> Result<()> {
@@ -164,26 +164,40 @@ pub async fn session(tx: &mut Tx, id: &SessionId) -> Result<Option<Session>> {
     Ok(sessions(tx, rows).await?.pop())
 }
 
-/// Sessions that have a time and were not held or called off, the soonest first; those that began before `from` too.
-pub async fn sessions_ahead(tx: &mut Tx, limit: i64) -> Result<Vec<Session>> {
+/// What begins earlier is over by `now`, however long it takes.
+fn long_ago(now: Timestamp) -> i64 {
+    millis(now) - LONGEST * 60_000
+}
+
+/// Sessions that have a time, were not held or called off and do not end before `now`, the soonest first: what runs now is
+/// among them.
+pub async fn sessions_ahead(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Session>> {
     let rows = sql_all!(
         tx,
         SessionRow,
-        session!("WHERE s.state IN ('scheduled', 'prepared') ORDER BY s.starts_at, s.id LIMIT $1"),
+        session!(
+            "WHERE s.state IN ('scheduled', 'prepared') AND s.starts_at >= $1 AND s.starts_at + s.minutes * 60000 > $2 \
+             ORDER BY s.starts_at, s.id LIMIT $3"
+        ),
+        long_ago(now),
+        millis(now),
         limit
     )?;
     sessions(tx, rows).await
 }
 
 /// The same of those to which this person comes or which they run.
-pub async fn sessions_of(tx: &mut Tx, user: &UserId, limit: i64) -> Result<Vec<Session>> {
+pub async fn sessions_of(tx: &mut Tx, now: Timestamp, user: &UserId, limit: i64) -> Result<Vec<Session>> {
     let rows = sql_all!(
         tx,
         SessionRow,
         session!(
-            "WHERE s.state IN ('scheduled', 'prepared') AND (s.organiser = $1 OR EXISTS (SELECT 1 FROM session_attendees t \
-             WHERE t.session_id = s.id AND t.side = 'ours' AND t.who = $1)) ORDER BY s.starts_at, s.id LIMIT $2"
+            "WHERE s.state IN ('scheduled', 'prepared') AND s.starts_at >= $1 AND s.starts_at + s.minutes * 60000 > $2 \
+             AND (s.organiser = $3 OR EXISTS (SELECT 1 FROM session_attendees t \
+             WHERE t.session_id = s.id AND t.side = 'ours' AND t.who = $3)) ORDER BY s.starts_at, s.id LIMIT $4"
         ),
+        long_ago(now),
+        millis(now),
         user.as_str(),
         limit
     )?;
@@ -199,6 +213,36 @@ pub async fn sessions_behind(tx: &mut Tx, since: Timestamp, limit: i64) -> Resul
             "WHERE s.state IN ('held', 'closed', 'cancelled') AND s.starts_at >= $1 ORDER BY s.starts_at DESC, s.id LIMIT $2"
         ),
         millis(since),
+        limit
+    )?;
+    sessions(tx, rows).await
+}
+
+/// Sessions that began by `now` and were neither logged nor called off, the newest first.
+pub async fn sessions_unlogged(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Session>> {
+    let rows = sql_all!(
+        tx,
+        SessionRow,
+        session!(
+            "WHERE s.state IN ('scheduled', 'prepared', 'held') AND s.starts_at <= $1 ORDER BY s.starts_at DESC, s.id LIMIT $2"
+        ),
+        millis(now),
+        limit
+    )?;
+    sessions(tx, rows).await
+}
+
+/// The same, the oldest first, without those whose last turn to be asked for (`last`) was taken.
+pub async fn sessions_to_chase(tx: &mut Tx, now: Timestamp, last: &str, limit: i64) -> Result<Vec<Session>> {
+    let rows = sql_all!(
+        tx,
+        SessionRow,
+        session!(
+            "WHERE s.state IN ('scheduled', 'prepared', 'held') AND s.starts_at <= $1 AND NOT EXISTS (SELECT 1 FROM fires f \
+             WHERE f.schedule = 'record:' || s.id AND f.period >= $2) ORDER BY s.starts_at, s.id LIMIT $3"
+        ),
+        millis(now),
+        last,
         limit
     )?;
     sessions(tx, rows).await

@@ -213,7 +213,7 @@ pub fn add_modal(
         partner_input(partners, found),
         blocks::input("Account", account, None, true),
         blocks::input("Due", blocks::date_picker(field::DATE, prefill.date), None, false),
-        blocks::input("Who does it", owner, Some("They are reminded in their own zone."), false),
+        blocks::input("Who does it", owner, Some("I remind them, by their own clock."), false),
     ];
     let theirs = contact_input("Or somebody at the partner", contacts, partners, None);
     let all = notes(doubts).into_iter().chain(fields).chain([theirs]).collect();

@@ -8,7 +8,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 use serde_json::Value;
 
-pub use told::{cold, edit_form, home_row, late, page_at};
+pub use told::{cold, cold_no_more, edit_form, home_row, late, page_at};
 
 use super::super::pre_read::{Content, PreRead, Rights, Stage, Waiting};
 use super::super::prep::Prep;
@@ -206,8 +206,8 @@ fn said(lead: &str, c: &Content, when: String) -> Result<(Vec<String>, Vec<Value
 pub struct Scene<'a> {
     /// The reader's clock; of a card in a channel that of the session.
     pub here: &'a Zoned,
-    /// When it is due.
-    pub prep: Prep,
+    /// When it is due; `None` where that is not known yet.
+    pub prep: Option<Prep>,
     /// Who may approve it.
     pub asked: Vec<UserId>,
 }
@@ -215,7 +215,10 @@ pub struct Scene<'a> {
 /// The card that asks for approval, or says that it was given.
 pub fn card(session: &Session, slot: &Slot, pre_read: &PreRead, scene: &Scene<'_>) -> Result<Message> {
     let (mut text, mut rows) = said("Agenda", &pre_read.content, when(slot, scene.here))?;
-    let state = state(pre_read, scene);
+    let state = match session.is_open() {
+        true => state(pre_read, scene),
+        false => over(session, pre_read, scene),
+    };
     rows.push(blocks::context(&state));
     text.push(state);
     let controls = controls(session, pre_read);
@@ -241,13 +244,13 @@ fn state(p: &PreRead, scene: &Scene<'_>) -> String {
     let today = scene.here.date();
     match &p.stage {
         Stage::Waiting => {
-            let due = if scene.prep.is_in_time(today) {
-                format!("It is due by {}.", spoken(scene.prep.due, today))
-            } else {
-                format!("It was due by {}.", spoken(scene.prep.due, today))
+            let due = match scene.prep {
+                Some(prep) if prep.is_in_time(today) => format!(" It is due by {}.", spoken(prep.due, today)),
+                Some(prep) => format!(" It was due by {}.", spoken(prep.due, today)),
+                None => String::new(),
             };
             format!(
-                "Version {} waits for {}. {due} It goes to {to} by direct message; {partner}'s people get nothing.",
+                "Version {} waits for {}.{due} It goes to {to} by direct message; {partner}'s people get nothing.",
                 p.version,
                 mentions(&scene.asked)
             )
@@ -265,13 +268,23 @@ fn state(p: &PreRead, scene: &Scene<'_>) -> String {
     }
 }
 
+/// What became of the session; what is out was sent all the same.
+fn over(session: &Session, p: &PreRead, scene: &Scene<'_>) -> String {
+    let became = state_of(session, scene.here);
+    if p.is_waiting() { became } else { format!("{became}\n{}", state(p, scene)) }
+}
+
+fn state_of(session: &Session, here: &Zoned) -> String {
+    super::session::state(session, here.timestamp(), here.time_zone())
+}
+
 fn controls(session: &Session, p: &PreRead) -> Vec<Value> {
     if !session.is_open() {
         return Vec::new();
     }
     let value = format!("{}:{}", session.id, p.version);
     let edit = blocks::button("Edit accounts", action::EDIT, &value);
-    let page = blocks::button("Printable page", action::PAGE, session.id.as_str());
+    let page = blocks::button("Open printable page", action::PAGE, session.id.as_str());
     if !p.is_waiting() {
         return vec![edit, page];
     }
@@ -300,7 +313,7 @@ pub fn sent(session: &Session, slot: &Slot, p: &PreRead, reader: &Zoned) -> Resu
     let more = more.join(" ");
     rows.push(blocks::context(&more));
     text.push(more);
-    let page = blocks::button("Printable page", action::PAGE, session.id.as_str());
+    let page = blocks::button("Open printable page", action::PAGE, session.id.as_str());
     rows.push(blocks::actions(vec![page]));
     Ok(Message::new(text.join("\n"), rows))
 }
@@ -327,7 +340,7 @@ pub fn shown(slot: &Slot, p: &PreRead, reader: &Zoned, may: Rights) -> Result<Me
     } else if may.edit {
         controls.push(blocks::button("Name accounts", action::NAME, p.session.as_str()));
     }
-    controls.push(blocks::button("Printable page", action::PAGE, p.session.as_str()));
+    controls.push(blocks::button("Open printable page", action::PAGE, p.session.as_str()));
     rows.push(blocks::actions(controls));
     Ok(Message::new(text.join("\n"), rows))
 }

@@ -20,6 +20,10 @@ const TOUCHES: usize = 3;
 /// The longest text of a touch or a promise, in characters.
 const LONGEST: usize = 160;
 
+/// Stands on paper in place of the touches of an account with several partners.
+const LEFT_OUT: &str =
+    "Left out on paper, as next steps and holds are: other partners have to do with this account too.";
+
 /// What is known of a question or a lens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -71,6 +75,20 @@ pub struct Brief {
 }
 
 impl Brief {
+    /// The same for paper, which lies on a table with people of the partner's; `bare` is the brief of the map that
+    /// [`without_words`] leaves. What only those words answer is left out, and not called open.
+    pub fn on_paper(&self, bare: Self) -> Self {
+        let same =
+            |full: &[Line], bare: Vec<Line>| bare.into_iter().filter(|line| full.contains(line)).collect();
+        Self {
+            questions: same(&self.questions, bare.questions),
+            lenses: same(&self.lenses, bare.lenses),
+            mapped: self.mapped.clone(),
+            touches: vec![LEFT_OUT.to_owned()],
+            ..bare
+        }
+    }
+
     /// What nobody has answered yet: the questions that are open, in a few words.
     pub fn gaps(&self) -> Vec<&str> {
         self.questions.iter().filter(|q| !q.known).map(|q| q.name.as_str()).collect()
@@ -111,6 +129,10 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
     map.decisions.retain(|d| d.partner.as_ref().is_none_or(|p| p == partner));
     let contacts = &map.contacts;
     let is_here = |id: &crate::kernel::ids::ContactId| contacts.iter().any(|c| c.id == *id);
+    map.decisions.retain(|d| match d.introducer.as_ref().map(|introducer| &introducer.who) {
+        Some(Knower::Contact(id)) => is_here(id),
+        _ => true,
+    });
     map.relationships.retain(|r| {
         let who = match &r.who {
             Knower::Us(_) => true,
@@ -122,6 +144,22 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
         };
         who && whom
     });
+    map
+}
+
+/// Whether other partners have to do with the account too.
+pub fn is_shared(map: &AccountMap, partner: &PartnerId) -> bool {
+    let with = map.overlaps.iter().map(|o| &o.partner_id).chain(map.partners.iter().map(|p| &p.id));
+    let decided = map.decisions.iter().filter_map(|d| d.partner.as_ref());
+    with.chain(map.involvements.iter().map(|i| &i.partner)).chain(decided).any(|id| id != partner)
+}
+
+/// The map without what somebody wrote down in their own words: touches, notes, next steps and holds carry no partner, and
+/// may tell of any.
+pub fn without_words(mut map: AccountMap) -> AccountMap {
+    map.log.clear();
+    map.steps.clear();
+    map.holds.clear();
     map
 }
 

@@ -2,6 +2,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::calendar::{Calendars, Written};
 use crate::pull::instruction::Sheet;
 
 fn at(text: &str) -> Timestamp {
@@ -26,12 +27,18 @@ fn worthy(name: &str, amount: &str, standing: Standing) -> Worthy {
     }
 }
 
+/// Monday to Friday, three days ahead.
+fn first(today: Date) -> Date {
+    first_day(today, &Calendar::weekdays(), 3)
+}
+
 /// A sheet with a bar and no cadence, and these overlaps.
 fn ground(all: &[(&str, &str, Standing)]) -> Ground {
     let sheet = Sheet { bar: Money::parse("$100k"), cadence: None, ..Sheet::default() };
     Ground {
         now: now(),
         zone: TimeZone::UTC,
+        first: first(date(2026, 3, 11)),
         instruction: Instruction {
             partner: "p1".into(),
             version: 3,
@@ -182,10 +189,21 @@ fn a_partner_that_is_worked_through_slows_down_and_says_so_once() {
 
 #[test]
 fn lengths_and_rooms() {
-    let rooms: Vec<usize> = [15, 29, 30, 44, 45, 59, 60, 90, 480].map(room_for).to_vec();
+    let rooms: Vec<usize> = [15, 29, 30, 44, 45, 59, 60, 90, 480].map(room).to_vec();
     assert_eq!(rooms, [1, 1, 3, 3, 5, 5, 5, 5, 5]);
-    assert_eq!(first_day(date(2026, 3, 11)), date(2026, 3, 17));
-    assert_eq!(first_day(date(2026, 3, 14)), date(2026, 3, 19));
+    assert_eq!(first(date(2026, 3, 11)), date(2026, 3, 17));
+    assert_eq!(first(date(2026, 3, 14)), date(2026, 3, 19));
+}
+
+#[test]
+fn the_first_day_counts_the_days_on_which_somebody_works() {
+    let written = Written { country: Some("SE".into()), ..Written::default() };
+    let sweden = Calendars::new(&written, Vec::new()).unwrap().own();
+    // Good Friday and Easter Monday are the 3rd and the 6th of April.
+    assert_eq!(first_day(date(2026, 3, 31), &sweden, 3), date(2026, 4, 8));
+    assert_eq!(first_day(date(2026, 3, 31), &sweden, 1), date(2026, 4, 2));
+    let friday = Calendars::new(&Written { country: Some("SA".into()), ..Written::default() }, Vec::new());
+    assert_eq!(first_day(date(2026, 3, 11), &friday.unwrap().own(), 2), date(2026, 3, 16), "a Sunday works");
 }
 
 fn any_standing() -> impl Strategy<Value = Standing> {
@@ -225,7 +243,7 @@ proptest! {
         let mut seen = Vec::new();
         for proposal in find(&ground).proposals {
             prop_assert!(!proposal.overlaps.is_empty());
-            prop_assert!(proposal.overlaps.len() <= room_for(proposal.minutes));
+            prop_assert!(proposal.overlaps.len() <= room(proposal.minutes));
             match proposal.kind {
                 Kind::Reactive => prop_assert_eq!((proposal.overlaps.len(), proposal.minutes), (1, 15)),
                 Kind::Accumulated => {
@@ -234,7 +252,7 @@ proptest! {
                 }
                 Kind::Planned => prop_assert!(ground.instruction.sheet.cadence.is_some()),
             }
-            prop_assert!(proposal.day >= first_day(date(2026, 3, 11)));
+            prop_assert!(proposal.day >= first(date(2026, 3, 11)));
             for overlap in proposal.overlaps {
                 let found = ground.worthy.iter().find(|w| w.overlap == overlap).map(|w| w.standing);
                 prop_assert_eq!(found, Some(Ripe));

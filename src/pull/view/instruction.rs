@@ -125,37 +125,39 @@ fn criteria(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Kinds that count",
             blocks::multi_select(field::KINDS, "Choose kinds", &kinds, &chosen),
-            Some("None: every kind that has a motion."),
+            Some("Leave it empty and every kind with a motion counts."),
             true,
         ),
         blocks::input(
             "From which amount",
             line(field::LEAST, "$50k", &money(sheet.least)),
-            Some("Empty: amounts do not matter."),
+            Some("Leave it empty if amounts do not matter."),
             true,
         ),
         blocks::input(
             "Amount for a session of its own",
             line(field::BAR, "$100k", &money(sheet.bar)),
-            Some("One overlap of this amount or more is proposed at once, for 15 minutes. Empty: none is."),
+            Some(
+                "I propose 15 minutes as soon as one overlap reaches this. Leave it empty and none gets a session of its own.",
+            ),
             true,
         ),
         blocks::input(
             "Countries",
             line(field::REGIONS, "Sweden, Norway", &sheet.regions.join(", ")),
-            Some("As our list writes them. Empty: all."),
+            Some("As our list writes them. Leave it empty for all."),
             true,
         ),
         blocks::input(
             "Their role on the account",
             blocks::multi_select(field::ROLES, "Choose roles", &roles, &chosen_roles),
-            Some("None: all. It is set on the account's map."),
+            Some("You set it on the account's map. Leave it empty for all."),
             true,
         ),
         blocks::input(
             "Segments",
             line(field::SEGMENTS, "Retail and logistics first", &sheet.segments),
-            Some("For whoever builds the agenda: no list of yours has segments to go by."),
+            Some("A note for whoever builds the agenda. Our lists have no segments, so I can't go by it."),
             true,
         ),
     ]
@@ -174,7 +176,7 @@ fn rhythm(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Sessions",
             blocks::select(field::CADENCE, "Choose one", &cadences, Some(cadence)),
-            Some("Slower by itself once most of the partner's accounts are planned."),
+            Some("Once most of the partner's accounts are planned, I propose fewer."),
             false,
         ),
         blocks::input(
@@ -201,13 +203,15 @@ fn notes(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Tone of notes",
             line(field::TONE, "First names, two sentences, no slides", &sheet.tone),
-            Some("Stands above the form of every note to them."),
+            Some("You see it whenever you write them a note."),
             true,
         ),
         blocks::input(
             "Who approves",
             blocks::users_select(field::APPROVERS, "Choose colleagues", &approvers, MOST_APPROVERS),
-            Some("Asked in the first one's name; others who may approve can too. Empty: the manager."),
+            Some(
+                "I ask the first of them; others who may approve can too. Leave it empty and I ask the manager.",
+            ),
             true,
         ),
         blocks::input(
@@ -219,7 +223,7 @@ fn notes(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Never mention",
             blocks::text_input(field::NEVER, "Project Falcon", Some(&sheet.never.join("\n")), true),
-            Some("One a line. A note that says one of them is blocked."),
+            Some("One a line. I hold back a note that says one of them."),
             true,
         ),
     ]

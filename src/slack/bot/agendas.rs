@@ -17,7 +17,7 @@ use crate::map::find::{Named, find_account, partner_or_account};
 use crate::map::store as map;
 use crate::plan::flow::{self, Ways};
 use crate::plan::phrase::plain;
-use crate::plan::pre_read::PreRead;
+use crate::plan::pre_read::{PreRead, Seen};
 use crate::plan::session::Session;
 use crate::plan::store;
 use crate::plan::view::pre_read::{self as view, field, page};
@@ -45,14 +45,14 @@ pub(super) async fn command(o: &Occasion<'_>, words: &[String]) -> Result<Handle
 /// The next session with that partner or about that account; without words, the reader's own, else the next of all.
 async fn named(o: &Occasion<'_>, tx: &mut Tx, words: &str) -> Result<Option<Session>> {
     if words.is_empty() {
-        let own = store::sessions_of(tx, &o.actor.user, 1).await?.pop();
+        let own = store::sessions_of(tx, o.now, &o.actor.user, 1).await?.pop();
         return match own {
             Some(session) => Ok(Some(session)),
-            None => Ok(store::sessions_ahead(tx, 1).await?.pop()),
+            None => Ok(store::sessions_ahead(tx, o.now, 1).await?.pop()),
         };
     }
     let wanted = partner_or_account(tx, words).await?;
-    let ahead = store::sessions_ahead(tx, LOADED).await?;
+    let ahead = store::sessions_ahead(tx, o.now, LOADED).await?;
     let fits = |s: &Session| match &wanted {
         Named::Partner(partner) => s.partner_id == partner.id,
         Named::Account(account) => s.outline.accounts.iter().any(|a| a.account_id == account.id),
@@ -110,7 +110,8 @@ async fn edit_form(o: &Occasion<'_>, id: &SessionId, version: Option<i64>) -> Re
     let mut tx = o.read().await?;
     let found = flow::choices(&mut tx, o.now, &o.actor, id, version).await?;
     tx.rollback().await?;
-    let metadata = json!({"channel": o.place.channel, "id": id, "version": found.version});
+    let Seen { version, approved } = found.seen;
+    let metadata = json!({"channel": o.place.channel, "id": id, "version": version, "approved": approved});
     o.open(&view::edit_form(&found.session, &found.chosen, &found.offered, &metadata)).await
 }
 
@@ -156,7 +157,8 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     if verb != "edit" {
         return Err(outdated());
     }
-    let what = carried::<SessionId>(s)?;
+    let (id, version) = carried::<SessionId>(s)?;
+    let seen = Seen { version, approved: s.metadata["approved"] == true };
     let mut accounts = chosen(s);
     let mut tx = o.begin().await?;
     if let Some(written) = s.values.get_text(field::ANOTHER, field::ANOTHER) {
@@ -165,7 +167,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
             accounts.push(another);
         }
     }
-    flow::edit_agenda(&mut tx, o.now, &o.actor, &what, &accounts, &ways(o.bot)).await?;
+    flow::edit_agenda(&mut tx, o.now, &o.actor, (&id, seen), &accounts, &ways(o.bot)).await?;
     o.finish(tx).await
 }
 

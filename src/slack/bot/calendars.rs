@@ -60,7 +60,7 @@ async fn show(o: &Occasion<'_>) -> Result<Handled> {
 
 async fn page(o: &Occasion<'_>, tx: &mut Tx) -> Result<Message> {
     let triages = o.actor.may(Right::Triage, None);
-    let sessions = store::sessions_of(tx, &o.actor.user, SESSIONS).await?;
+    let sessions = store::sessions_of(tx, o.now, &o.actor.user, SESSIONS).await?;
     let feeds = store::calendar_feeds_of(tx, &o.actor.user, o.now).await?;
     let partners = map::partners(tx).await?;
     let mut read = Vec::new();

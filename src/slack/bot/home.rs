@@ -95,7 +95,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         approvals,
         requests: plan::requests_for_manager(tx, &actor.user).await?,
         proposals: plan::proposed_to(tx, &actor.user, SESSIONS).await?,
-        sessions: plan::sessions_of(tx, &actor.user, SESSIONS).await?,
+        sessions: plan::sessions_of(tx, now, &actor.user, SESSIONS).await?,
         may_plan: actor.may(Right::Triage, None),
         agendas: plan_flow::agendas_for(tx, now, actor).await?,
         to_log,

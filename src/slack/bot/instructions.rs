@@ -1,22 +1,21 @@
 //! The instruction sheet of a partner (A7): written by its manager or an admin in a form, read by everybody.
 
 use super::super::payload::{State, ViewSubmission};
-use super::partners::{found, gone};
 use super::seen::carried;
 use super::{Occasion, Problems, outdated};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Right, Role};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::kernel::money::Money;
 use crate::map::account_map::involvement;
 use crate::map::lists::kinds::POPULATIONS;
 use crate::map::partner::Partner;
-use crate::map::store as map;
+use crate::pull::flow::instructions as flow;
 use crate::pull::instruction::{Cadence, Shape, Sheet, Way};
 use crate::pull::store;
 use crate::pull::view::instruction::{self as view, field, kind_value};
-use crate::store::{Tx, audit, people};
+use crate::store::{Tx, people};
 
 /// So many versions are looked at for the history.
 const HISTORY: i64 = 6;
@@ -130,27 +129,9 @@ pub(super) async fn review(tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> 
 
 pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let (id, seen) = carried::<PartnerId>(s)?;
-    let partner = found(o, id.as_str()).await?;
-    if !o.actor.may(Right::Approve, Some(&partner.id)) {
-        return Err(Error::refused(Right::Approve.refusal()));
-    }
     let sheet = read(&s.values).map_err(|_| outdated())?;
     let mut tx = o.begin().await?;
-    if !map::lock_partner(&mut tx, &id).await? {
-        return Err(gone());
-    }
-    let known = store::instruction_of(&mut tx, &id).await?;
-    if let Some(known) = known.as_ref().filter(|k| k.version != seen) {
-        return Err(view::second(&partner, known));
-    }
-    let version = seen + 1;
-    if !store::add_instruction(&mut tx, o.now, &o.actor.user, &id, version, &sheet).await? {
-        return Err(outdated());
-    }
-    let what = known.map_or_else(|| "the first".to_owned(), |k| sheet.differences(&k.sheet).join(", "));
-    let detail = format!("v{version}: {what}");
-    let subject = format!("partner:{id}");
-    audit::done(&mut tx, o.now, o.actor.user.as_str(), "partner.instructions", &subject, &detail);
+    let (partner, version) = flow::instruct(&mut tx, o.now, &o.actor, (&id, seen), &sheet).await?;
     o.send(&mut tx, &o.privately(view::saved(&partner, version, &sheet))).await?;
     o.finish(tx).await
 }

@@ -3,6 +3,7 @@
 
 mod read;
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::super::payload::{Action, ViewSubmission};
@@ -124,19 +125,7 @@ async fn form(
 }
 
 fn gone(named: &Named, actor: &Actor, bot: &Bot) -> Told {
-    Told {
-        account: named.account_id.clone(),
-        name: named.name.clone(),
-        outcome: Outcome::NotReached,
-        decided: String::new(),
-        stall: None,
-        amount: None,
-        stage: None,
-        introduction: None,
-        commitments: Vec::new(),
-        by: actor.user.clone(),
-        at: bot.clock.now(),
-    }
+    Told::not_reached(named, &actor.user, bot.clock.now())
 }
 
 async fn account_form(
@@ -342,19 +331,19 @@ async fn close(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         said: text(field::SAID),
         next: s.values.date(field::NEXT, field::NEXT),
     };
-    let wants_next = closing.next;
+    let next = closing.next;
     let mut tx = o.begin().await?;
     let session = flow::close_record(&mut tx, o.now, &o.actor, &session_of(s)?, closing).await?;
-    o.send(&mut tx, &o.privately(closed(&session, wants_next.is_some()))).await?;
+    o.send(&mut tx, &o.privately(closed(&session, next))).await?;
     o.finish(tx).await
 }
 
 /// What is answered to whoever closed a log.
-fn closed(session: &Session, wants_next: bool) -> Message {
+fn closed(session: &Session, next: Option<Date>) -> Message {
     let text = format!("Logged: {}.", escape(&session.title()));
     let mut controls = vec![blocks::button("Show log", view::action::SHOW, session.id.as_str())];
-    if wants_next {
-        controls.insert(0, blocks::primary(forms::next_session()));
+    if let Some(day) = next {
+        controls.insert(0, blocks::primary(forms::next_session(session, day)));
     }
     Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(controls)])
 }

@@ -37,7 +37,7 @@ pub fn room_is(room: &Room, account: &Account, link: Option<&str>, opened: bool)
 /// To whoever opened it: the card can't be brought up to date any more.
 pub fn room_lost(room: &Room, account: &Account, why: &str) -> Message {
     let text = format!(
-        "The room of *{}* in {} is closed: its card can't be brought up to date ({}). What was logged stays on the map.",
+        "I closed the room of *{}* in {}: its card can't be shown there any more ({}). Everything that was logged stays on the map.",
         escape(&account.name),
         room.channel.mention(),
         escape(why)

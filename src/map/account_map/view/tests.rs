@@ -220,7 +220,7 @@ fn lists_answers_and_the_summary() {
     Acme (acme.com) [Show map]
     *Maps that changed last*
     Globex &lt;Retail&gt; (acme.com) [Show map]
-    [Weekly mapping]
+    [Start weekly mapping]
     ");
     insta::assert_snapshot!(seen(&list(&[], false)), @"No account has a map yet. `/partner account show acme` opens the map of Acme, and its buttons fill it.");
     let outcome = Outcome {
@@ -309,7 +309,7 @@ fn what_is_said_of_a_room() {
     [Show map] [Export history]
     ");
     insta::assert_snapshot!(seen(&room_lost(&room, &account, "Slack refused it: message_not_found")), @r"
-    The room of *Acme* in <#C0OPS> is closed: its card can't be brought up to date (Slack refused it: message_not_found). What was logged stays on the map.
+    I closed the room of *Acme* in <#C0OPS>: its card can't be shown there any more (Slack refused it: message_not_found). Everything that was logged stays on the map.
     [Open a new room]
     ");
 }

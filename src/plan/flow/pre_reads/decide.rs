@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::super::super::pre_read::{Content, PreRead, Rights, subject};
+use super::super::super::pre_read::{Content, PreRead, Rights, Seen, subject};
 use super::super::super::session::{Move, Named, Outline, Session, Slot, Stage};
 use super::super::super::store;
 use super::super::super::view::pre_read as view;
 use super::super::agenda_of;
 use super::super::sessions::advance_quietly;
-use super::{AHEAD, Ways, anew, approvers, compose, draw, ids, slot_ahead};
-use crate::delivery::outbox::{self, Destination, Outgoing};
+use super::{AHEAD, Ways, anew, approvers, compose, draw, ids, send, slot_ahead};
 use crate::kernel::actor::{Actor, Right};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, SessionId, UserId};
@@ -19,7 +18,7 @@ use crate::kernel::text::escape;
 use crate::map::lists::store as lists;
 use crate::map::overlap::Motion;
 use crate::map::store as map;
-use crate::store::{Tx, audit, millis, people};
+use crate::store::{Tx, audit};
 
 /// A session that is still ahead, with its time.
 async fn ahead(tx: &mut Tx, now: Timestamp, id: &SessionId) -> Result<(Session, Slot)> {
@@ -82,27 +81,15 @@ pub async fn approve_agenda(
         _ => session,
     };
     approved.made_of = session.version;
-    if !store::save_pre_read(tx, &approved, seen.1).await? {
+    if !store::save_pre_read(tx, &approved, &stands).await? {
         let stands = store::pre_read(tx, &seen.0).await?.unwrap_or(stands);
         return Err(view::changed(&stands));
     }
     let detail = format!("version {}", approved.version);
     audit::done(tx, now, actor.user.as_str(), "agenda.approve", &approved.subject(), &detail);
-    for reader in attendees(&session) {
-        let here = now.to_zoned(people::zone_of(tx, &reader).await?);
-        let message = view::sent(&session, &slot, &approved, &here)?;
-        let key = format!("{}:{}:{reader}", approved.subject(), approved.version);
-        outbox::enqueue(tx, millis(now), &Outgoing::post(key, Destination::Person(reader), message)).await?;
-    }
+    send(tx, now, &session, &slot, &approved).await?;
     let here = now.to_zoned(slot.local().time_zone().clone());
     draw(tx, &here, ways, &session, &slot, &approved).await
-}
-
-/// Ours who come, and who runs it, each once.
-fn attendees(session: &Session) -> Vec<UserId> {
-    let mut all = session.outline.ours.clone();
-    all.extend(session.organiser.clone().filter(|user| !session.outline.ours.contains(user)));
-    all
 }
 
 /// The accounts of the agenda become the session's, with their motions.
@@ -136,14 +123,7 @@ async fn rename(
         if let Some(known) = session.outline.accounts.iter().find(|a| a.account_id == *id) {
             named.push(known.clone());
         } else if let Some(account) = map::account(tx, id).await? {
-            named.push(Named {
-                account_id: account.id,
-                name: account.name,
-                domain: account.domain,
-                motion: motions.get(id).copied().flatten(),
-                goal: String::new(),
-                why: String::new(),
-            });
+            named.push(Named { motion: motions.get(id).copied().flatten(), ..Named::of(&account) });
         }
     }
     let outline = Outline { accounts: named, ..session.outline.clone() };
@@ -188,8 +168,8 @@ pub async fn agendas_for(tx: &mut Tx, now: Timestamp, actor: &Actor) -> Result<V
 pub struct Choices {
     /// The session.
     pub session: Session,
-    /// The version of the pre-read that it edits; 0 where there is none yet.
-    pub version: i64,
+    /// The pre-read that it edits.
+    pub seen: Seen,
     /// The accounts that are on it.
     pub chosen: Vec<AccountId>,
     /// Those that may be, with their names, the best first.
@@ -220,7 +200,8 @@ pub async fn choices(
         None => ids(&session.outline.accounts),
     };
     let offered = material.offered();
-    Ok(Choices { session, version: known.map_or(0, |p| p.version), chosen, offered })
+    let seen = known.as_ref().map_or(Seen { version: 0, approved: false }, Seen::of);
+    Ok(Choices { session, seen, chosen, offered })
 }
 
 /// Saves which accounts a session covers: the agenda is composed anew and waits for approval.
@@ -231,15 +212,15 @@ pub async fn edit_agenda(
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
-    seen: &(SessionId, i64),
+    (id, seen): (&SessionId, Seen),
     accounts: &[AccountId],
     ways: &Ways<'_>,
 ) -> Result<()> {
-    let (session, slot) = ahead(tx, now, &seen.0).await?;
+    let (session, slot) = ahead(tx, now, id).await?;
     may_edit(actor, &session)?;
-    let known = store::pre_read(tx, &seen.0).await?;
+    let known = store::pre_read(tx, id).await?;
     match &known {
-        Some(stands) if stands.version != seen.1 => return Err(view::changed(stands)),
+        Some(stands) if !stands.is_as(seen) => return Err(view::changed(stands)),
         _ => {}
     }
     let overlaps = map::overlaps_with(tx, &session.partner_id, accounts).await?;

@@ -20,8 +20,8 @@ use crate::store::{Tx, millis, people};
 
 /// Asks for the record of every session that is over and has none: at its end, twice more, then operations sees it.
 pub async fn chase_records(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
-    for id in store::unlogged(tx, now, ASKED).await? {
-        let Some(found) = store::session(tx, &id).await? else { continue };
+    let last = Chase::Operations.turn();
+    for found in store::sessions_to_chase(tx, now, last, ASKED).await? {
         let Some(ended) = found.ends() else { continue };
         let asked = whom_to_ask(tx, &found).await?;
         let zone = match asked.first() {
@@ -32,8 +32,8 @@ pub async fn chase_records(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -
             Some(user) => calendars.of_person(user, &zone),
             None => calendars.own(),
         };
-        let Some(chase) = Chase::at(ended, now, &zone, &|day| days.is_business_day(day)) else { continue };
-        let told = format!("record:{id}");
+        let Some(chase) = Chase::at(ended, now, &zone, &days) else { continue };
+        let told = format!("record:{}", found.id);
         if !schedule::fire(tx, &told, chase.turn(), millis(now)).await? {
             continue;
         }
@@ -86,9 +86,7 @@ pub(super) fn asked_subject(session: &SessionId, user: &UserId) -> String {
 pub(in super::super) async fn asked(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for id in store::unlogged(tx, now, i64::MAX).await? {
         let Some(ended) = store::session(tx, &id).await?.and_then(|s| s.ends()) else { continue };
-        if let Some(chase) =
-            Chase::at(ended, now, &TimeZone::UTC, &|day| Calendar::weekdays().is_business_day(day))
-        {
+        if let Some(chase) = Chase::at(ended, now, &TimeZone::UTC, &Calendar::weekdays()) {
             schedule::fire(tx, &format!("record:{id}"), chase.turn(), millis(now)).await?;
         }
     }

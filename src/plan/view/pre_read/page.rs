@@ -56,10 +56,15 @@ pub fn page(session: &Session, p: &PreRead, reader: &Zoned) -> Result<String> {
         people: people(c),
         approved,
         lost: c.lost.join(", "),
-        accounts: c.accounts.iter().enumerate().map(|(n, b)| row(n + 1, b, &c.partner)).collect(),
+        accounts: c.accounts.iter().enumerate().map(|(n, b)| row(n + 1, printed(c, b), &c.partner)).collect(),
         foot: format!("Version {}, composed on {}.", p.version, long_day(c.on)),
     };
     Ok(page.render()?)
+}
+
+/// An account as it stands on paper.
+fn printed<'a>(c: &'a Content, b: &'a Brief) -> &'a Brief {
+    c.paper.iter().find(|p| p.account == b.account).unwrap_or(b)
 }
 
 fn row<'a>(place: usize, b: &'a Brief, partner: &str) -> Row<'a> {

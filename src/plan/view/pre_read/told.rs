@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::super::prep::Prep;
 use super::super::super::session::{Session, Slot};
 use super::super::session;
-use super::{MOST, action, field, mentions, when};
+use super::{MOST, action, field, mentions, state_of, when};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, UserId};
@@ -67,6 +67,12 @@ pub fn cold(session: &Session, slot: &Slot, here: &Zoned, who: &[UserId], unname
     Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(controls)])
 }
 
+/// What the card of a cold session says when the session is over or was called off.
+pub fn cold_no_more(session: &Session, here: &Zoned) -> Message {
+    let text = format!("*{}*\n{}", escape(&session.title()), state_of(session, here));
+    Message::new(text.clone(), vec![blocks::section(&text)])
+}
+
 /// On the Home of whoever approves it.
 pub fn home_row(session: &Session, now: Timestamp, zone: &TimeZone) -> Value {
     let at = session.stage.slot().map_or_else(String::new, |slot| when(slot, &now.to_zoned(zone.clone())));
@@ -81,8 +87,7 @@ pub fn edit_form(
     offered: &[(AccountId, String)],
     metadata: &Value,
 ) -> Value {
-    let options: Vec<Value> =
-        offered.iter().take(100).map(|(id, name)| blocks::choice(name, id.as_str())).collect();
+    let options: Vec<Value> = offered.iter().map(|(id, name)| blocks::choice(name, id.as_str())).collect();
     let initial: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     let mut fields = vec![blocks::section(&format!(
         "*{}* · {} minutes: {} fit.",

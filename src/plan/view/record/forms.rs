@@ -99,7 +99,7 @@ pub fn account_form(a: &Account<'_>, metadata: &Value) -> Value {
     fields.push(blocks::input(
         "What came of it",
         blocks::select(field::OUTCOME, "Choose", &outcomes, None),
-        Some("Where you did not get to it, the rest does not count."),
+        Some("If you did not get to it, leave the rest as it is: only this counts."),
         false,
     ));
     fields.extend(decision_fields(a.offer));
@@ -128,7 +128,7 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
     let whom = blocks::text_input(field::WHOM, "Dana Reyes, VP Sales", None, false);
     let mut fields = vec![
         blocks::divider(),
-        blocks::section("*Introduction*, if one was agreed. Who reaches out is ours in it."),
+        blocks::section("*Introduction*, if you agreed on one. Whoever reaches out stands in it for us."),
         blocks::input("To whom at the account", whom, None, true),
         blocks::input("Who introduces whom", select, None, true),
     ];
@@ -136,7 +136,7 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
         field::CONTACT,
         &format!("Who at {partner}"),
         a,
-        "Whoever makes it, or is introduced.",
+        "The person who makes it, or who is introduced.",
         None,
     ));
     fields.push(blocks::input("To be made by", blocks::date_picker(field::MEET_BY, None), None, true));
@@ -148,15 +148,15 @@ fn promise(a: &Account<'_>) -> Vec<Value> {
     let owner = blocks::user_select(field::PROMISE_OWNER, "Choose a person", None);
     let mut fields = vec![
         blocks::divider(),
-        blocks::section("*Commitment*, if one was made. More can be logged from the card that sums up."),
+        blocks::section("*Commitment*, if somebody made one. You can log more from the summary afterwards."),
         blocks::input("What is promised", text, None, true),
-        blocks::input("Who does it", owner, Some("They are reminded in their own zone."), true),
+        blocks::input("Who does it", owner, Some("I remind them, by their own clock."), true),
     ];
     fields.extend(contact(
         field::PROMISE_THEIRS,
         &format!("Or who at {} does it", a.session.partner),
         a,
-        "Nobody there is written to: whoever answers for the partner asks.",
+        "I don't write to them. I remind whoever looks after the partner to ask.",
         None,
     ));
     fields.push(blocks::input("Due", blocks::date_picker(field::PROMISE_DUE, None), None, true));
@@ -169,9 +169,9 @@ fn pipeline() -> Vec<Value> {
     let stall = short_input(field::STALL, "Their legal team has not answered", "");
     vec![
         blocks::divider(),
-        blocks::input("Amount", amount, Some("What of pipeline this is."), true),
+        blocks::input("Amount", amount, Some("How much pipeline this is."), true),
         blocks::input("Stage", stage, None, true),
-        blocks::input("What it waits for", stall, Some("Needed where it waits for something."), true),
+        blocks::input("What it waits for", stall, Some("Say it if the account waits for something."), true),
     ]
 }
 
@@ -206,7 +206,8 @@ pub fn missed_form(of: &Session, metadata: &Value) -> Value {
     blocks::modal(action::MISSED, "It did not take place", Some("Save"), &metadata, fields)
 }
 
-/// The button that opens the form of the next session.
-pub fn next_session() -> Value {
-    blocks::button("Set up next session", session::action::SCHEDULE, "")
+/// The button that opens the form of the next session, with the same partner, on the day that was agreed.
+pub fn next_session(session: &Session, day: Date) -> Value {
+    let value = format!("next:{}:{day}", session.id);
+    blocks::button("Set up next session", session::action::SCHEDULE, &value)
 }

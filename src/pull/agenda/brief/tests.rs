@@ -40,6 +40,31 @@ fn what_concerns_another_partner_is_left_out() {
 }
 
 #[test]
+fn on_paper_stands_nothing_that_may_tell_of_other_partners() {
+    let northwind = PartnerId::from("northwind");
+    let mut known = map();
+    known.log[0].text = "Contoso is in the running too".into();
+    known.steps[0].text = "ask Contoso for a quote".into();
+    known.holds[0].text = "Nothing before Contoso has signed".into();
+    known.decisions[0].partner = None;
+    if let Some(introducer) = &mut known.decisions[0].introducer {
+        introducer.who = Knower::Contact("c-contoso".into());
+        introducer.name = "Kim at Contoso".into();
+    }
+    assert!(is_shared(&known, &northwind));
+    let full = told(known.clone(), Some(Motion::Ask), None);
+    assert!(serde_json::to_string(&full).unwrap().contains("ask Contoso for a quote"), "ours read it");
+    let paper = full.on_paper(told(without_words(known.clone()), Some(Motion::Ask), None));
+    let said = serde_json::to_string(&paper).unwrap();
+    assert!(!said.contains("Contoso") && said.contains("Dana Reyes"), "{said}");
+    assert!(said.contains("Alex Rivera: send the case study"), "what is promised to Northwind stays: {said}");
+    known.overlaps.retain(|o| o.partner_id == northwind);
+    known.partners.retain(|p| p.id == northwind);
+    known.involvements.retain(|i| i.partner == northwind);
+    assert!(!is_shared(&known, &northwind));
+}
+
+#[test]
 fn the_opening_follows_the_motion_and_what_is_known() {
     let opening = |map: &AccountMap, motion, owner| told(map.clone(), motion, owner).opening;
     let mut known = map();

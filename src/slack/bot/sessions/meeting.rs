@@ -27,7 +27,7 @@ use crate::plan::view::field;
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, phrase, store};
 use crate::store::{Tx, people};
-use fill::{Typed, form, form_for, proposal_form, request_form};
+use fill::{Typed, form, form_for, next_form, proposal_form, request_form};
 use read::{about, read, slot};
 
 /// At most so many sessions of a group are listed.
@@ -54,7 +54,7 @@ pub(super) async fn schedule(o: &Occasion<'_>, words: &[String]) -> Result<Handl
         Some(Ok(partner)) => {
             flow::require_plan(&o.actor, &partner)?;
             let channel = o.place.channel.as_ref().map(ChannelId::as_str);
-            let view = form_for(&mut tx, o.now, &o.actor, &partner, &typed, channel).await?;
+            let view = form_for(o.bot, &mut tx, o.now, &o.actor, &partner, &typed, channel).await?;
             tx.rollback().await?;
             return o.open(&view).await;
         }
@@ -99,7 +99,7 @@ async fn mine(tx: &mut Tx, actor: &Actor) -> Result<Vec<Partner>> {
 pub(super) async fn list(o: &Occasion<'_>, tx: &mut Tx, more: Message) -> Result<Message> {
     let groups = [
         ("Proposed", store::proposed_sessions(tx, LISTED).await?),
-        ("Coming up", store::sessions_ahead(tx, LISTED).await?),
+        ("Coming up", store::sessions_ahead(tx, o.now, LISTED).await?),
         ("Past", store::sessions_behind(tx, o.now.saturating_sub(RECENT).unwrap_or(o.now), LISTED).await?),
     ];
     view::list(&groups, o.now, &o.actor.zone, more)
@@ -131,7 +131,7 @@ pub(in super::super) async fn click(o: &Occasion<'_>, verb: &str, action: &Actio
     }
 }
 
-/// The form that sets up a session: from nothing, a proposal or a request.
+/// The form that sets up a session: from nothing, a proposal, a request or the session before.
 async fn from(o: &Occasion<'_>, value: &str) -> Result<Handled> {
     match value.split_once(':') {
         Some(("session", value)) => {
@@ -146,6 +146,14 @@ async fn from(o: &Occasion<'_>, value: &str) -> Result<Handled> {
             let (seen, _) = seen::<RequestId>(value)?;
             let mut tx = o.read().await?;
             let view = request_form(o, &mut tx, &seen).await?;
+            tx.rollback().await?;
+            o.open(&view).await
+        }
+        Some(("next", value)) => {
+            let (id, day) = value.split_once(':').ok_or_else(outdated)?;
+            let mut tx = o.read().await?;
+            let last = flow::session(&mut tx, &SessionId::from(id)).await?;
+            let view = next_form(o, &mut tx, &last, day.parse().ok()).await?;
             tx.rollback().await?;
             o.open(&view).await
         }
@@ -236,7 +244,7 @@ pub(in super::super) async fn review(
     let now = bot.clock.now();
     let mut problems = Problems::new();
     match verb {
-        "partner" => return next(tx, now, s).await,
+        "partner" => return next(bot, tx, now, s).await,
         "schedule" => {
             problems.extend(read(tx, s).await?.err().unwrap_or_default());
             problems.extend(slot(s, &zone, now).err().unwrap_or_default());
@@ -249,7 +257,7 @@ pub(in super::super) async fn review(
 }
 
 /// The partner is chosen: the form of the session takes the place of the question.
-async fn next(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Checked> {
+async fn next(bot: &Bot, tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Checked> {
     let Some(id) = s.values.option(field::PARTNER, field::PARTNER).map(PartnerId::from) else {
         return Ok(Checked::Wrong(vec![(field::PARTNER.to_owned(), "Choose a partner.".to_owned())]));
     };
@@ -259,10 +267,10 @@ async fn next(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Checked
     let actor = person.actor(tx).await?;
     flow::require_plan(&actor, &partner)?;
     let typed = Typed::read(&s.metadata);
-    let view = form_for(tx, now, &actor, &partner, &typed, s.metadata["channel"].as_str()).await?;
+    let view = form_for(bot, tx, now, &actor, &partner, &typed, s.metadata["channel"].as_str()).await?;
     Ok(Checked::Instead(view))
 }
 
 pub(in super::super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
-    flow::look_for_triggers(tx, now, &bot.calendars).await
+    flow::look_for_triggers(tx, now, &bot.calendars, bot.agendas.ahead_days).await
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
-use super::super::super::{Occasion, outdated};
+use super::super::super::{Bot, Occasion, outdated};
 use super::partner_of;
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::clip;
@@ -17,6 +17,7 @@ use crate::plan::request::{Request, Stage as Asked};
 use crate::plan::session::{Named, Outline, Session, Stage, lines};
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, store};
+use crate::pull::agenda::room;
 use crate::pull::instruction::Sheet;
 use crate::pull::{store as pull, trigger};
 use crate::store::Tx;
@@ -45,8 +46,15 @@ impl Typed {
     }
 }
 
+/// The first day that leaves time to prepare, by the calendar of whoever sets the session up.
+fn first_day(bot: &Bot, actor: &Actor, now: Timestamp) -> Date {
+    let days = bot.calendars.of_person(&actor.user, &actor.zone);
+    trigger::first_day(now.to_zoned(actor.zone.clone()).date(), &days, bot.agendas.ahead_days)
+}
+
 /// The form of a new session with a partner, filled with what is known.
 pub(super) async fn form_for(
+    bot: &Bot,
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
@@ -63,14 +71,7 @@ pub(super) async fn form_for(
         match find_account(tx, &line.account).await {
             Ok(account) => {
                 let motion = flow::motion_of(tx, partner, &account.id).await?;
-                outline.accounts.push(Named {
-                    account_id: account.id,
-                    name: account.name,
-                    domain: account.domain,
-                    motion,
-                    goal: typed.goal.clone(),
-                    why: String::new(),
-                });
+                outline.accounts.push(Named { motion, goal: typed.goal.clone(), ..Named::of(&account) });
             }
             Err(Error::User(doubt)) => notes.push(doubt.text),
             Err(fault) => return Err(fault),
@@ -80,8 +81,7 @@ pub(super) async fn form_for(
         outline.accounts = flow::waiting_accounts(tx, now, partner, &sheet, &actor.zone).await?;
     }
     let metadata = json!({"channel": channel, "partner": partner.id});
-    let today = now.to_zoned(actor.zone.clone()).date();
-    let day = typed.date.unwrap_or_else(|| trigger::first_day(today));
+    let day = typed.date.unwrap_or_else(|| first_day(bot, actor, now));
     let contacts = map::contacts(tx, &partner.id).await?;
     let prefill = forms::Prefill {
         partner,
@@ -91,6 +91,34 @@ pub(super) async fn form_for(
         metadata: &metadata,
     };
     Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &actor.zone))
+}
+
+/// The form of the session that follows on this one: with the same people, on the day that was agreed.
+pub(super) async fn next_form(
+    o: &Occasion<'_>,
+    tx: &mut Tx,
+    last: &Session,
+    day: Option<Date>,
+) -> Result<Value> {
+    let partner = partner_of(tx, &last.partner_id).await?;
+    flow::require_plan(&o.actor, &partner)?;
+    let instruction = pull::instruction_of(tx, &partner.id).await?;
+    let sheet = instruction.map(|i| i.sheet).unwrap_or_default();
+    let mut accounts = flow::waiting_accounts(tx, o.now, &partner, &sheet, &o.actor.zone).await?;
+    accounts.truncate(room(last.outline.minutes));
+    let outline = Outline { accounts, ..last.outline.clone() };
+    let metadata = json!({"channel": o.place.channel, "partner": partner.id});
+    let day = day.unwrap_or_else(|| first_day(o.bot, &o.actor, o.now));
+    let contacts = map::contacts(tx, &partner.id).await?;
+    let prefill = forms::Prefill {
+        partner: &partner,
+        contacts: &contacts,
+        outline: &outline,
+        notes: &[],
+        metadata: &metadata,
+    };
+    let time = last.stage.slot().map_or(USUAL_TIME, |slot| slot.start.to_zoned(o.actor.zone.clone()).time());
+    Ok(forms::schedule_form(&prefill, day, time, &o.actor.zone))
 }
 
 fn add(users: &mut Vec<UserId>, user: &UserId) {
@@ -103,7 +131,7 @@ pub(super) async fn proposal_form(o: &Occasion<'_>, tx: &mut Tx, session: &Sessi
     let Stage::Proposed { day, .. } = &session.stage else {
         return Err(view::decided_already(session, o.now, &o.actor.zone));
     };
-    let first = trigger::first_day(o.today());
+    let first = first_day(o.bot, &o.actor, o.now);
     let day = day.unwrap_or(first).max(first);
     let partner = partner_of(tx, &session.partner_id).await?;
     let mut outline = session.outline.clone();
@@ -156,14 +184,7 @@ async fn asked_outline(
     add(&mut outline.ours, &request.requester);
     let account = map::account(tx, &request.account_id).await?.ok_or_else(outdated)?;
     let motion = flow::motion_of(tx, partner, &account.id).await?;
-    outline.accounts.push(Named {
-        account_id: account.id,
-        name: account.name,
-        domain: account.domain,
-        motion,
-        goal: request.goal.clone(),
-        why: String::new(),
-    });
+    outline.accounts.push(Named { motion, goal: request.goal.clone(), ..Named::of(&account) });
     Ok(outline)
 }
 

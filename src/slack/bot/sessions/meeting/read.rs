@@ -15,7 +15,7 @@ use crate::map::store as map;
 use crate::plan::session::{Guest, Named, Outline, Shape, Slot, lines};
 use crate::plan::view::field;
 use crate::plan::{flow, store};
-use crate::pull::trigger;
+use crate::pull::agenda::room;
 use crate::store::Tx;
 
 pub(super) fn about(s: &ViewSubmission) -> Result<PartnerId> {
@@ -42,24 +42,27 @@ pub(super) fn slot(s: &ViewSubmission, zone: &TimeZone, now: Timestamp) -> Resul
 }
 
 /// The accounts of a session that the form changes; none for a new one.
-async fn before(tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<Named>> {
-    let Some(id) = s.metadata["id"].as_str() else { return Ok(Vec::new()) };
-    Ok(store::session(tx, &id.into()).await?.map(|s| s.outline.accounts).unwrap_or_default())
+async fn before(tx: &mut Tx, s: &ViewSubmission) -> Result<(Vec<Named>, i64)> {
+    let Some(id) = s.metadata["id"].as_str() else { return Ok((Vec::new(), 0)) };
+    let known = store::session(tx, &id.into()).await?.map(|s| (s.outline.accounts, s.outline.minutes));
+    Ok(known.unwrap_or_default())
 }
 
 /// What the form says of everything but the time, or what is wrong with which field.
 pub(super) async fn read(tx: &mut Tx, s: &ViewSubmission) -> Result<Result<Outline, Problems>> {
     let partner = map::partner(tx, &about(s)?).await?.ok_or_else(gone)?;
     let values = &s.values;
-    let known = before(tx, s).await?;
+    let (known, long) = before(tx, s).await?;
     let minutes = values.option(field::MINUTES, field::MINUTES).and_then(|n| n.parse().ok()).unwrap_or(30);
     let written = values.get_text(field::ACCOUNTS, field::ACCOUNTS).unwrap_or_default();
     let accounts = match accounts(tx, &partner, written, &known).await? {
         Ok(accounts) => accounts,
         Err(why) => return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)])),
     };
-    let room = trigger::room_for(minutes);
-    if accounts.len() > room {
+    let room = room(minutes);
+    // As many as stand on it already were put there by somebody who knew; a shorter session has to be thought about anew.
+    let most = if minutes < long { room } else { room.max(known.len()) };
+    if accounts.len() > most {
         let why = format!("{} into {minutes} minutes. Choose a longer time, or leave some out.", fits(room));
         return Ok(Err(vec![(field::ACCOUNTS.to_owned(), why)]));
     }
@@ -102,14 +105,7 @@ async fn accounts(
         let found = match before {
             Some(named) => Named { motion: None, ..named.clone() },
             None => match find_account(tx, &line.account).await {
-                Ok(account) => Named {
-                    account_id: account.id,
-                    name: account.name,
-                    domain: account.domain,
-                    motion: None,
-                    goal: String::new(),
-                    why: String::new(),
-                },
+                Ok(account) => Named::of(&account),
                 Err(Error::User(error)) => return Ok(Err(unescaped(&error.text).replace('`', ""))),
                 Err(fault) => return Err(fault),
             },

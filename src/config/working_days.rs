@@ -1,4 +1,4 @@
-//! `[business_days]`: on which days people work.
+//! `[working_days]`: on which days people work.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::kernel::calendar::Written;
 /// On which days people work: where somebody lives is told by their zone in Slack, unless it is set here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct BusinessDays {
+pub struct WorkingDays {
     /// The company's own country.
     #[serde(deserialize_with = "given")]
     pub country: Option<String>,
@@ -37,7 +37,7 @@ pub struct Closure {
     pub country: Option<String>,
 }
 
-impl BusinessDays {
+impl WorkingDays {
     /// Without the files.
     pub fn written(&self) -> Written {
         Written {
