@@ -204,17 +204,17 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
         shown.push(blocks::context(&format!("{} more contacts.", d.contacts.len() - SHOWN)));
     }
     let mut buttons = vec![
-        blocks::button("Focus list", action::FOCUS, partner.id.as_str()),
-        blocks::button("Give and ask", action::LEDGER, partner.id.as_str()),
-        blocks::button("Instructions", action::INSTRUCTIONS, partner.id.as_str()),
-        blocks::button("Fit", fit_view::action::FIT, partner.id.as_str()),
+        blocks::button("Show focus list", action::FOCUS, partner.id.as_str()),
+        blocks::button("Show gives and asks", action::LEDGER, partner.id.as_str()),
+        blocks::button("Edit instructions", action::INSTRUCTIONS, partner.id.as_str()),
+        blocks::button("Show fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {
         buttons.push(blocks::button("Add contact", action::ADD_CONTACT, partner.id.as_str()));
         buttons.push(blocks::button("Check in", action::CHECK_IN, partner.id.as_str()));
     }
     if d.may_share {
-        buttons.push(blocks::button("Sharing", sharing_view::action::SHARING, partner.id.as_str()));
+        buttons.push(blocks::button("Change sharing", sharing_view::action::SHARING, partner.id.as_str()));
     }
     if d.may_edit {
         buttons.push(blocks::button("Edit partner", action::EDIT, partner.id.as_str()));

@@ -201,7 +201,7 @@ fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Messa
         out.push(blocks::context(&footer));
     }
     if preview.is_none() {
-        out.push(blocks::actions(vec![blocks::button("Digest settings", action::SETTINGS, "digest")]));
+        out.push(blocks::actions(vec![blocks::button("Change digest settings", action::SETTINGS, "digest")]));
     }
     Ok(Message::new(text, out))
 }

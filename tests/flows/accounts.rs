@@ -83,7 +83,7 @@ async fn a_map_is_filled_by_its_buttons(stage: Stage) {
     ground(&stage).await;
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account").await, @r"
     No account has a map yet. `/partner account show acme` opens the map of Acme, and its buttons fill it.
-    [Weekly mapping]
+    [Start weekly mapping]
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account acme.com").await, @r"
     *Acme* · acme.com
@@ -105,7 +105,7 @@ async fn a_map_is_filled_by_its_buttons(stage: Stage) {
     Execution (open): no path leads in, and nobody was chosen
     Risk (open): can't be judged: nobody owns the relationship and no touch is logged
     _0 of 5 lenses answered: not truly mapped until Leverage, Exposure, Velocity, Execution and Risk are._
-    [Set owners] [Set role] [Add contact] [Add contact] [Add contact] [Add next step] [Add contact] [Add relationship] [Add next step] [Log a touch] [History] [Share]
+    [Set owners] [Set role] [Add contact] [Add contact] [Add contact] [Add next step] [Add contact] [Add relationship] [Add next step] [Log a touch] [Show history] [Share]
     ");
     let dana = json!({"name": "Dana Reyes", "title": "VP Sales", "role": "decision_maker", "seniority": "executive"});
     insta::assert_snapshot!(fill(&stage, ALEX, "account.person", dana).await, @"Added Dana Reyes, VP Sales, decision maker, at *Acme*.");
@@ -154,7 +154,7 @@ async fn a_map_is_filled_by_its_buttons(stage: Stage) {
     *Open commitments*
     send the case study, for Northwind · due Thu 12 Mar, in 8 days · Alex Rivera
     *Last touch:* Wed 4 Mar, Sam called Dana (Alex Rivera)
-    [Set owners] [Set role] [Edit] [Done] [Add contact] [Add relationship] [Add next step] [Log a touch] [History] [Share]
+    [Set owners] [Set role] [Edit] [Mark done] [Add contact] [Add relationship] [Add next step] [Log a touch] [Show history] [Share]
     ");
     press(&stage, ALEX, "account.step_done").await;
     let redrawn = stage.last_private(ALEX);
@@ -174,7 +174,7 @@ async fn a_map_is_filled_by_its_buttons(stage: Stage) {
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account").await, @r"
     *Maps that changed last*
     Acme (acme.com)
-    [Show map] [Weekly mapping]
+    [Show map] [Start weekly mapping]
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner account akme").await, @r#"I don't know an account "akme". Did you mean Acme?"#);
     // What is missing is said at its field.

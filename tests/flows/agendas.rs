@@ -179,7 +179,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
-    [Approve and send to our attendees] [Edit accounts] [Printable page]
+    [Approve and send to our attendees] [Edit accounts] [Open printable page]
     ");
     stage.advance_to("2026-03-05T08:01:00Z").await;
     assert_eq!(stage.texts(OPS).len(), before + 1, "once");
@@ -188,7 +188,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     let tail: Vec<&str> = approved.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     Version 1, approved by <@U0MAYA> on Thu 5 Mar, 09:01, and sent to Maya Lindholm and Alex Rivera. Northwind's people got nothing.
-    [Edit accounts] [Printable page]
+    [Edit accounts] [Open printable page]
     ");
     insta::assert_snapshot!(newest_direct(&stage, ALEX), @r"
     *Your agenda: account planning with Northwind*
@@ -210,7 +210,7 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
-    [Printable page]
+    [Open printable page]
     ");
     assert_eq!(session(&stage, &id).await.stage.as_str(), "prepared");
     let named: Vec<String> =
@@ -289,12 +289,12 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());
     assert!(
-        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Printable page]"),
+        shown.ends_with("[Approve and send to our attendees] [Edit accounts] [Open printable page]"),
         "{shown}"
     );
     stage.press(OMAR, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(OMAR).last().unwrap());
-    assert!(shown.ends_with("\n[Edit accounts] [Printable page]"), "{shown}");
+    assert!(shown.ends_with("\n[Edit accounts] [Open printable page]"), "{shown}");
     stage.end().await;
 }
 
@@ -357,7 +357,7 @@ async fn an_agenda_is_shown_by_a_command_before_it_is_loaded(stage: Stage) {
     let tail: Vec<&str> = shown.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     As it would be today: it is loaded in time, and then waits for approval.
-    [Printable page]
+    [Open printable page]
     ");
     insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda globex").await, @"No session with globex is ahead. `/partner session list` shows those that are.");
     stage.end().await;

@@ -154,14 +154,14 @@ async fn an_answer_counts_in_later_lists(stage: Stage) {
     *Ours:* Quorvita Labs Inc · our prospect
     *Northwind's:* Quorvitta Laboratories · their customer · owner Dana
     names nearly the same
-    [Same] [Different] [Parent of] [Child of] [Skip] [Answered pairs]
+    [Same] [Different] [Parent of] [Child of] [Skip] [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.skip").await, @r"
     *Are these one account?* With Northwind · 2 to go
     *Ours:* Marrowell Foods · our customer
     *Northwind's:* Marrowel Food · their customer
     names nearly the same
-    [Same] [Different] [Parent of] [Child of] [Skip] [Answered pairs]
+    [Same] [Different] [Parent of] [Child of] [Skip] [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.same").await, @r"
     Marrowell Foods and Marrowel Food are one account: an overlap with Northwind from now on.
@@ -170,24 +170,24 @@ async fn an_answer_counts_in_later_lists(stage: Stage) {
     *Ours:* Tindrel Shipping Group · our prospect
     *Northwind's:* Tindrel Lines · their customer
     names share a telling word
-    [Same] [Different] [Parent of] [Child of] [Skip] [Answered pairs]
+    [Same] [Different] [Parent of] [Child of] [Skip] [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.parent").await, @r"
     Tindrel Shipping Group is the parent of Tindrel Lines: they stay apart, linked.
     That was the last one. 1 pair was skipped and waits.
-    [Review it] [Answered pairs]
+    [Review it] [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.review").await, @r"
     *Are these one account?* With Northwind · the last one
     *Ours:* Quorvita Labs Inc · our prospect
     *Northwind's:* Quorvitta Laboratories · their customer · owner Dana
     names nearly the same
-    [Same] [Different] [Parent of] [Child of] [Skip] [Answered pairs]
+    [Same] [Different] [Parent of] [Child of] [Skip] [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.different").await, @r"
     Quorvita Labs Inc and Quorvitta Laboratories are two accounts: they are not asked about again.
     No pair waits for a review.
-    [Answered pairs]
+    [Show answered pairs]
     ");
     insta::assert_snapshot!(press(&stage, OMAR, "pair.answers").await, @r"
     Quorvita Labs Inc and Quorvitta Laboratories are two accounts · Northwind · <@U0OMAR>, 10:00
@@ -226,7 +226,7 @@ async fn an_answer_counts_in_later_lists(stage: Stage) {
     assert_eq!(overlaps(&stage).await, overlapping, "the answers stand");
     insta::assert_snapshot!(review(&stage, OMAR).await, @r"
     No pair waits for a review.
-    [Answered pairs]
+    [Show answered pairs]
     ");
     // What was said is taken back: it is asked again, and the overlap that it made is gone.
     press(&stage, OMAR, "pair.answers").await;
@@ -318,8 +318,8 @@ async fn a_wrong_match_is_taken_back(stage: Stage) {
     stage.settle().await;
     insta::assert_snapshot!(with_buttons(&newest(&stage, OMAR)), @r"
     Took back Globex Retail with Northwind. Our Globex Retail and Northwind's Globex Retail AB are not matched again.
-    *Answered pairs* undoes it.
-    [Answered pairs]
+    *Show answered pairs* undoes it.
+    [Show answered pairs]
     ");
     insta::assert_snapshot!(overlaps(&stage).await.join("\n"), @r"
     Acme Corp: our open_opportunity, their customer
@@ -454,7 +454,7 @@ async fn a_list_of_overlaps_takes_the_place_of_accounts(stage: Stage) {
     ");
     insta::assert_snapshot!(review(&stage, OMAR).await, @r"
     No pair waits for a review.
-    [Answered pairs]
+    [Show answered pairs]
     ");
     stage.end().await;
 }
@@ -501,7 +501,7 @@ async fn kinds_are_set_by_an_admin(stage: Stage) {
     Joint: our customer, their prospect · unassigned · today
 
     Our own list is from 4 March. Globex's list is from 4 March. Northwind's list is from 6 March.
-    [Weights]
+    [Change weights]
     ");
     stage.end().await;
 }

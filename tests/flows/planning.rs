@@ -112,7 +112,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Account planning: Hooli, Initech with Northwind*
@@ -121,7 +121,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ");
     stage.press(MAYA, &at(&stage, MAYA, 0), "session.move").await;
     stage.submit(MAYA, json!({"date": "2026-03-13", "time": "09:00"})).await;
@@ -132,7 +132,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ---
     Account planning: Hooli, Initech with Northwind · Fri 13 Mar, 09:00 to 09:30 · set by <@U0MAYA>
     ");
@@ -216,7 +216,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:45 · set by <@U0OMAR>
     1. *Hooli* · ask
     With: <@U0MAYA>, <@U0OMAR>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     stage.end().await;
 }
@@ -304,7 +304,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -318,7 +318,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ");
     // Called off, it can be scheduled again.
     stage.press(MAYA, &last(&stage, MAYA), "session.cancel").await;
@@ -458,7 +458,7 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
         their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     stage.end().await;
 }
@@ -498,7 +498,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     stage.advance_to("2026-03-10T10:06:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
     2 of the 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new ones wait.
-    [Instructions]
+    [Edit instructions]
     ");
     // That its log is asked for is another matter.
     let told = || {

@@ -26,7 +26,7 @@ async fn a_rule_is_set_on_the_card_by_who_may(stage: Stage) {
     ground(&stage).await;
     let shown = stage.say(OMAR, OPS, "/partner partner show northwind").await;
     assert!(shown.contains("They may see: overlaps with account, domain, what it is to us"), "{shown}");
-    assert!(!shown.contains("[Sharing]"), "{shown}");
+    assert!(!shown.contains("[Change sharing]"), "{shown}");
     stage.say(OMAR, OPS, "/partner partner sharing northwind").await;
     assert_eq!(
         stage.last_private(OMAR),

@@ -45,7 +45,7 @@ async fn other_weights_are_tried_and_then_taken(stage: Stage) {
     An ask: Globex can introduce us · unassigned · today
 
     Globex's list is from 4 March. Northwind's list is from 4 March.
-    [Weights]
+    [Change weights]
     ");
     let (_, at) = private(&stage, OMAR);
     stage.press(OMAR, &at, "digest.weights").await;
@@ -94,7 +94,7 @@ async fn other_weights_are_tried_and_then_taken(stage: Stage) {
     An ask: Globex can introduce us · unassigned · today
 
     Globex's list is from 4 March. Northwind's list is from 4 March.
-    [Weights]
+    [Change weights]
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner status audit").await.lines().nth(1).unwrap_or_default(), @"Omar Haddad set the weights of triage: amount high, kind low · 10:00");
     // What counts the same is in the same order, however often it is asked for.
@@ -136,7 +136,7 @@ async fn a_row_is_claimed_with_one_click(stage: Stage) {
     An ask: Globex can introduce us · unassigned · 5 days
 
     Globex's list is from 4 March. Northwind's list is from 4 March. For the people in <#C0PARTNEROPS>.
-    [Plan] [Claim] [Plan] [Claim] [Plan] [Claim] [Digest settings]
+    [Plan] [Claim] [Plan] [Claim] [Plan] [Claim] [Change digest settings]
     ");
     let at = (OPS.to_owned(), digest["ts"].as_str().unwrap().to_owned());
     stage.press(OMAR, &at, "overlap.claim").await;
@@ -154,7 +154,7 @@ async fn a_row_is_claimed_with_one_click(stage: Stage) {
     An ask: Globex can introduce us · unassigned · 5 days
 
     Globex's list is from 4 March. Northwind's list is from 4 March. For the people in <#C0PARTNEROPS>.
-    [Plan] [Plan] [Claim] [Plan] [Claim] [Digest settings]
+    [Plan] [Plan] [Claim] [Plan] [Claim] [Change digest settings]
     ");
     assert_eq!(stage.direct(OMAR), Vec::<String>::new(), "nobody is told of what they do themselves");
     stage.end().await;
@@ -183,7 +183,7 @@ async fn what_was_turned_down_comes_back_with_its_memory(stage: Stage) {
     _Dismissed by Omar Haddad · 9 March: Too early: budget in autumn_
 
     Globex's list is from 4 March. Northwind's list is from 4 March.
-    [Weights]
+    [Change weights]
     ");
     stage.end().await;
 }

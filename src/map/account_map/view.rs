@@ -130,7 +130,7 @@ const LISTED: usize = 12;
 
 /// A short list in private: the reader's accounts, then those whose map changed last.
 pub fn list(found: &[(Account, bool)], may_review: bool) -> Message {
-    let review = blocks::button("Weekly mapping", action::REVIEW, "walk");
+    let review = blocks::button("Start weekly mapping", action::REVIEW, "walk");
     if found.is_empty() {
         let text = "No account has a map yet. `/partner account show acme` opens the map of Acme, and its buttons fill it.";
         let mut shown = vec![blocks::section(text)];

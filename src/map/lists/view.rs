@@ -103,7 +103,7 @@ pub fn question(asked: &Question, left: usize, position: usize, before: &str) ->
             blocks::context(
                 "*Parent of*: ours owns theirs. *Child of*: theirs owns ours. Both stay two accounts, linked. What you say counts for every later list.",
             ),
-            blocks::actions(vec![blocks::button("Answered pairs", action::ANSWERS, AGAIN)]),
+            blocks::actions(vec![blocks::button("Show answered pairs", action::ANSWERS, AGAIN)]),
         ],
     ))
 }
@@ -119,7 +119,7 @@ pub fn nothing(skipped: usize, before: &str) -> Message {
     let text = text.trim();
     let mut buttons: Vec<Value> =
         button.map(|label| blocks::button(label, action::REVIEW, AGAIN)).into_iter().collect();
-    buttons.push(blocks::button("Answered pairs", action::ANSWERS, AGAIN));
+    buttons.push(blocks::button("Show answered pairs", action::ANSWERS, AGAIN));
     Message::new(text, vec![blocks::section(text), blocks::actions(buttons)])
 }
 
@@ -215,7 +215,7 @@ pub fn wrong(account: &str, partner: &str, answers: &[Answer]) -> Result<Message
     let theirs = answers.iter().map(|a| a.theirs.name.as_str()).collect();
     let text = Wrong { account, partner, theirs }.render()?;
     let text = text.trim();
-    let buttons = vec![blocks::button("Answered pairs", action::ANSWERS, "list")];
+    let buttons = vec![blocks::button("Show answered pairs", action::ANSWERS, "list")];
     Ok(Message::new(text, vec![blocks::section(text), blocks::actions(buttons)]))
 }
 

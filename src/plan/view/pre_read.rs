@@ -271,7 +271,7 @@ fn controls(session: &Session, p: &PreRead) -> Vec<Value> {
     }
     let value = format!("{}:{}", session.id, p.version);
     let edit = blocks::button("Edit accounts", action::EDIT, &value);
-    let page = blocks::button("Printable page", action::PAGE, session.id.as_str());
+    let page = blocks::button("Open printable page", action::PAGE, session.id.as_str());
     if !p.is_waiting() {
         return vec![edit, page];
     }
@@ -300,7 +300,7 @@ pub fn sent(session: &Session, slot: &Slot, p: &PreRead, reader: &Zoned) -> Resu
     let more = more.join(" ");
     rows.push(blocks::context(&more));
     text.push(more);
-    let page = blocks::button("Printable page", action::PAGE, session.id.as_str());
+    let page = blocks::button("Open printable page", action::PAGE, session.id.as_str());
     rows.push(blocks::actions(vec![page]));
     Ok(Message::new(text.join("\n"), rows))
 }
@@ -327,7 +327,7 @@ pub fn shown(slot: &Slot, p: &PreRead, reader: &Zoned, may: Rights) -> Result<Me
     } else if may.edit {
         controls.push(blocks::button("Name accounts", action::NAME, p.session.as_str()));
     }
-    controls.push(blocks::button("Printable page", action::PAGE, p.session.as_str()));
+    controls.push(blocks::button("Open printable page", action::PAGE, p.session.as_str()));
     rows.push(blocks::actions(controls));
     Ok(Message::new(text.join("\n"), rows))
 }

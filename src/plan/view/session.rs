@@ -228,7 +228,7 @@ fn record_controls(session: &Session, now: Timestamp) -> Vec<Value> {
     let button = |label: &str, id: &str| blocks::button(label, id, session.id.as_str());
     match &session.stage {
         Stage::Scheduled { slot, .. } | Stage::Prepared { slot, .. } if now < slot.start => {
-            vec![button("Agenda", super::pre_read::action::SHOW)]
+            vec![button("Show agenda", super::pre_read::action::SHOW)]
         }
         Stage::Scheduled { .. } | Stage::Prepared { .. } | Stage::Held { .. } => {
             vec![button("Log session", super::record::action::LOG)]

@@ -39,7 +39,7 @@ pub(super) fn foot(sight: &Sight<'_>, elsewhere: &Elsewhere, reader: Reader<'_>)
             ]);
             let mut second = vec![
                 blocks::button("Log a touch", action::TOUCH, id),
-                blocks::button("History", action::HISTORY, id),
+                blocks::button("Show history", action::HISTORY, id),
                 blocks::button("Share", action::SHARE, id),
             ];
             let room = elsewhere.room.as_ref();

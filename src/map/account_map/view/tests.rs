@@ -220,7 +220,7 @@ fn lists_answers_and_the_summary() {
     Acme (acme.com) [Show map]
     *Maps that changed last*
     Globex &lt;Retail&gt; (acme.com) [Show map]
-    [Weekly mapping]
+    [Start weekly mapping]
     ");
     insta::assert_snapshot!(seen(&list(&[], false)), @"No account has a map yet. `/partner account show acme` opens the map of Acme, and its buttons fill it.");
     let outcome = Outcome {

@@ -84,7 +84,7 @@ fn an_approved_card_says_who_and_to_whom() {
     let tail: Vec<&str> = text.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     Version 1, approved by <@U0MAYA> on Fri 6 Mar, 09:12, and sent to Maya Lindholm and Alex Rivera. Northwind's people got nothing.
-    [Edit accounts] [Printable page]
+    [Edit accounts] [Open printable page]
     ");
 }
 
@@ -111,7 +111,7 @@ fn attendees_read_it_on_their_own_clock() {
     let tail: Vec<&str> = text.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
     At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
-    [Printable page]
+    [Open printable page]
     ");
 }
 

@@ -81,10 +81,10 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     2. *Globex* · ask · meet their VP Sales
     With: <@UPM>, <@UREP> (09:00 there), Sam Whitfield (22:00 there) of Northwind
     Where: https://meet.example/nw
-    [Add to calendar] [Change] [Move] [Call off] [Agenda]
+    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
     ");
     assert!(
-        shown(&scheduled, false).ends_with("\n[Add to calendar] [Agenda]"),
+        shown(&scheduled, false).ends_with("\n[Add to calendar] [Show agenda]"),
         "who only comes reads the agenda and changes nothing"
     );
 }
@@ -98,7 +98,7 @@ fn a_cold_session_says_so() {
     Thu 12 Mar, 14:00 to 14:30 · set by <@UPM>
     No account is named yet, so there is nothing to prepare.
     With: <@UPM>, nobody of Northwind yet
-    [Add to calendar] [Agenda]
+    [Add to calendar] [Show agenda]
     ");
 }
 

@@ -32,7 +32,7 @@ fn require(actor: &Actor) -> Result<()> {
 
 /// The way to the form, under a preview.
 pub(super) fn button() -> Value {
-    blocks::actions(vec![blocks::button("Weights", view::action::WEIGHTS, "now")])
+    blocks::actions(vec![blocks::button("Change weights", view::action::WEIGHTS, "now")])
 }
 
 /// The form with the weights that the button carries, or those of now.
