@@ -266,7 +266,7 @@ fn holds(found: &Found) -> Result<Vec<Value>> {
 
 /// Questions and introductions that wait for the reader.
 fn asked(found: &Found) -> Vec<Value> {
-    let mut all = plan::owed::home_rows(&found.owed, &found.reader, found.now.date());
+    let mut all = plan::owed::home_rows(&found.owed, &found.reader, &found.now);
     let left = more(all.len(), "questions and introductions: `/partner commit owed`");
     all.truncate(ROWS);
     all.extend(left);
@@ -280,7 +280,8 @@ fn commitments(found: &Found) -> Result<Vec<Value>> {
             &c.text,
             format!("{} · {}", escape(&c.partner), plan::commitment::state(c, found.now.date())),
         )?;
-        let done = blocks::button("Done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
+        let done =
+            blocks::button("Mark done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
         all.push(blocks::section_with(&text, done));
     }
     all.extend(more(found.commitments.len(), "commitments: `/partner commit mine`"));
@@ -336,14 +337,14 @@ fn partners(found: &Found) -> Vec<Value> {
 
 fn usual(found: &Found) -> Vec<Value> {
     let mut buttons = vec![
-        blocks::button("Accounts", account_map::view::action::LIST, "own"),
+        blocks::button("Show accounts", account_map::view::action::LIST, "own"),
         blocks::button("Add overlap", crate::map::view::action::ADD, "{}"),
         blocks::button("Request session", plan::request::action::ASK, "{}"),
-        blocks::button("Calendar", plan::calendar::action::SHOW, "mine"),
+        blocks::button("Show calendar", plan::calendar::action::SHOW, "mine"),
         blocks::button("Log commitment", plan::commitment::action::ADD, "{}"),
         blocks::button("Ask about an account", plan::ask::action::NEW, "{}"),
         blocks::button("Log introduction", plan::introduction::action::ADD, "{}"),
-        blocks::button("Plays", plan::play::action::LIST, "all"),
+        blocks::button("Show plays", plan::play::action::LIST, "all"),
     ];
     if found.may_plan {
         buttons.push(blocks::button("Schedule session", plan::session::action::SCHEDULE, ""));
@@ -355,7 +356,7 @@ fn usual(found: &Found) -> Vec<Value> {
         buttons.push(blocks::button("Set up", action::OPEN, "open"));
     }
     if found.may_administer {
-        buttons.push(blocks::button("Kinds and motions", lists::action::KINDS, "open"));
+        buttons.push(blocks::button("Change kinds and motions", lists::action::KINDS, "open"));
     }
     if found.may_set_up && found.partners.iter().any(|(p, _)| p.sample) {
         buttons.push(setup_view::remove_samples());
