@@ -275,7 +275,7 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
     stage.advance_to(LOADED).await;
     stage.advance_to("2026-03-06T07:59:00Z").await;
-    assert!(!stage.texts(OPS).iter().any(|t| t.contains("is late")));
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("is to be approved by")));
     stage.advance_to(FLAGGED).await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
@@ -284,7 +284,7 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     [Show agenda]
     ");
     stage.advance_to("2026-03-06T09:00:00Z").await;
-    let flags = stage.texts(OPS).iter().filter(|t| t.contains("is late")).count();
+    let flags = stage.texts(OPS).iter().filter(|t| t.contains("is to be approved by")).count();
     assert_eq!(flags, 1);
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());

@@ -143,6 +143,12 @@ fn missing(b: &Brief, partner: &str) -> String {
     parts.join("; ")
 }
 
+/// Why it is on, where there is more to say than that the session is about it.
+fn because(b: &Brief) -> String {
+    let more = b.because.iter().map(String::as_str).filter(|why| *why != NAMED_FOR);
+    more.collect::<Vec<_>>().join("; ")
+}
+
 /// Why now, without what the lines above it say already.
 fn why_now(b: &Brief) -> String {
     let why = b.why_now.strip_prefix(b.what.as_str()).unwrap_or(&b.why_now).trim_start_matches(" · ");
@@ -157,13 +163,7 @@ fn brief(place: usize, b: &Brief, partner: &str) -> Result<String> {
         b,
         motion: motion_words(b.motion, partner),
         why_now: why_now(b),
-        because: b
-            .because
-            .iter()
-            .map(String::as_str)
-            .filter(|why| *why != NAMED_FOR)
-            .collect::<Vec<_>>()
-            .join("; "),
+        because: because(b),
         owners: owners(b, partner),
         missing: missing(b, partner),
     };

@@ -5,15 +5,17 @@ use jiff::Zoned;
 
 use super::super::super::pre_read::{Content, PreRead, Stage};
 use super::super::super::session::Session;
-use super::{long_day, motion_words, people};
+use super::{because, long_day, motion_words, people, why_now};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::SessionId;
+use crate::kernel::text::capital;
 use crate::pull::agenda::brief::Brief;
 
 struct Row<'a> {
     place: usize,
     b: &'a Brief,
     motion: String,
+    why_now: String,
     because: String,
     deal: String,
     relationship: String,
@@ -64,19 +66,14 @@ fn row<'a>(place: usize, b: &'a Brief, partner: &str) -> Row<'a> {
     let nobody = || "nobody yet".to_owned();
     Row {
         place,
-        motion: sentence(&motion_words(b.motion, partner)),
-        because: b.because.join("; "),
+        motion: capital(&motion_words(b.motion, partner)),
+        why_now: why_now(b),
+        because: because(b),
         deal: b.deal_owner.clone().unwrap_or_else(nobody),
         relationship: b.relationship_owner.clone().unwrap_or_else(nobody),
         theirs: b.their_owner.clone().unwrap_or_else(|| "not known: ask them".to_owned()),
         b,
     }
-}
-
-/// The first letter as that of a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
