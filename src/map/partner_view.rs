@@ -205,8 +205,8 @@ pub fn card(partner: &Partner, d: &Details<'_>, now: &Zoned) -> Result<Message> 
     }
     let mut buttons = vec![
         blocks::button("Show focus list", action::FOCUS, partner.id.as_str()),
-        blocks::button("Show give and ask", action::LEDGER, partner.id.as_str()),
-        blocks::button("Show instructions", action::INSTRUCTIONS, partner.id.as_str()),
+        blocks::button("Show gives and asks", action::LEDGER, partner.id.as_str()),
+        blocks::button("Edit instructions", action::INSTRUCTIONS, partner.id.as_str()),
         blocks::button("Show fit", fit_view::action::FIT, partner.id.as_str()),
     ];
     if d.may_add_contact {

@@ -7,7 +7,7 @@ use super::partner::Partner;
 use super::sharing::{Field, Level, Rule};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::ids::ChannelId;
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 
 /// The controls.
 pub mod action {
@@ -67,11 +67,6 @@ pub fn form(partner: &Partner, rule: &Rule, hidden: &[Account], channel: Option<
             ),
         ],
     )
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What is answered when it is saved.

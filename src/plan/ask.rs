@@ -220,10 +220,25 @@ impl Move {
         }
     }
 
-    /// Whether it is the manager's to make; the others are the requester's.
-    pub fn is_managers(&self) -> bool {
-        matches!(self, Self::PassOn(_) | Self::Answer(_) | Self::Decline(_))
+    /// Whose it is to make.
+    pub fn side(&self) -> Side {
+        match self {
+            Self::PassOn(_) | Self::Answer(_) | Self::Decline(_) => Side::Managers,
+            Self::Close(..) => Side::Either,
+            Self::Miss(_) | Self::Withdraw => Side::Requester,
+        }
     }
+}
+
+/// Whose a move is to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those who were asked, and who looks after the partner.
+    Managers,
+    /// The requester alone.
+    Requester,
+    /// The requester, else those of the other side: whoever asked may have left.
+    Either,
 }
 
 impl Ask {
@@ -453,7 +468,7 @@ pub(super) mod tests {
         ) {
             let mut now = ask(Stage::Asked);
             for what in moves {
-                let (managers, withdraws) = (what.is_managers(), what == Move::Withdraw);
+                let (managers, withdraws) = (what.side() == Side::Managers, what == Move::Withdraw);
                 let answers = matches!(what, Move::Answer(_));
                 let Ok(after) = now.clone().moved(what, &"U1".into(), at("2026-03-09T10:00:00Z")) else {
                     continue;

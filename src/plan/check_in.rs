@@ -4,7 +4,8 @@
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, Zoned};
 
-use super::calendar::{add_days, days_between, is_working_day};
+use super::calendar::{add_days, days_between};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{CheckInId, PartnerId, UserId};
 
@@ -88,32 +89,31 @@ impl Rhythm {
         Self { partner: partner.clone(), every_days: EVERY_DAYS, quiet_until: None, asked: None, version: 0 }
     }
 
-    /// When the next check-in is due, counted from the last one, or from when the partner was added; a working day.
-    pub fn due(&self, since: Date) -> Option<Date> {
-        if self.every_days <= 0 {
-            return None;
-        }
-        let mut day = add_days(since, self.every_days);
-        while !is_working_day(day) {
-            day = add_days(day, 1);
-        }
-        Some(day)
+    /// The day from which on the next check-in is due, whether or not anybody works on it: counted from the last one, or from
+    /// when the partner was added.
+    pub fn from(&self, since: Date) -> Option<Date> {
+        (self.every_days > 0).then(|| add_days(since, self.every_days))
     }
 
-    /// Whether its manager is to be reminded now: on the day of the check-in, then every week, at nine on the reader's
-    /// clock and on working days.
-    pub fn is_asked_for(&self, since: Date, now: &Zoned) -> bool {
+    /// When the next check-in is due for somebody who works by `days`.
+    pub fn due(&self, since: Date, days: &Calendar) -> Option<Date> {
+        self.from(since).map(|day| days.on_or_after(day))
+    }
+
+    /// Whether its manager, who works by `days`, is to be reminded now: on the day of the check-in, then every week, at nine
+    /// on their clock and on business days.
+    pub fn is_asked_for(&self, since: Date, now: &Zoned, days: &Calendar) -> bool {
         let today = now.date();
-        let Some(due) = self.due(since) else { return false };
+        let Some(due) = self.due(since, days) else { return false };
         let from = self.quiet_until.map_or(due, |quiet| quiet.max(due));
         let asked_lately =
             self.asked.is_some_and(|asked| asked >= from && days_between(asked, today) < AGAIN_DAYS);
-        now.time() >= REMIND_AT && is_working_day(today) && today >= from && !asked_lately
+        now.time() >= REMIND_AT && days.is_business_day(today) && today >= from && !asked_lately
     }
 
     /// How it stands, in words for `today`: `due since Mon 9 Mar`, `next on Wed 1 Apr`.
-    pub fn words(&self, since: Date, today: Date) -> String {
-        match self.due(since) {
+    pub fn words(&self, since: Date, today: Date, days: &Calendar) -> String {
+        match self.due(since, days) {
             None => "no reminders".to_owned(),
             Some(due) => match days_between(today, due) {
                 0 => "due today".to_owned(),
@@ -137,6 +137,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kernel::calendar::{Calendars, countries};
 
     pub(crate) fn check_in() -> CheckIn {
         CheckIn {
@@ -168,13 +169,14 @@ pub(super) mod tests {
 
     #[test]
     fn the_manager_is_reminded_on_the_day_and_every_week() {
+        let days = Calendar::weekdays();
         let mut rhythm = Rhythm::new(&"p1".into());
         let last = date(2026, 2, 7);
         let mut sent = Vec::new();
         let mut day = date(2026, 2, 20);
         while day < date(2026, 4, 1) {
             for hour in [8, 9, 15] {
-                if rhythm.is_asked_for(last, &at(day, hour)) {
+                if rhythm.is_asked_for(last, &at(day, hour), &days) {
                     rhythm.asked = Some(day);
                     sent.push(format!("{day} {hour}"));
                 }
@@ -184,22 +186,40 @@ pub(super) mod tests {
         // Four weeks after Saturday 7 February is a Saturday: it comes on the Monday.
         assert_eq!(sent, ["2026-03-09 9", "2026-03-16 9", "2026-03-23 9", "2026-03-30 9"]);
         rhythm.quiet_until = Some(date(2026, 4, 15));
-        assert!(!rhythm.is_asked_for(last, &at(date(2026, 4, 14), 12)));
-        assert!(rhythm.is_asked_for(last, &at(date(2026, 4, 15), 12)));
-        assert!(!rhythm.is_asked_for(last, &at(date(2026, 4, 18), 12)), "a Saturday");
+        assert!(!rhythm.is_asked_for(last, &at(date(2026, 4, 14), 12), &days));
+        assert!(rhythm.is_asked_for(last, &at(date(2026, 4, 15), 12), &days));
+        assert!(!rhythm.is_asked_for(last, &at(date(2026, 4, 18), 12), &days), "a Saturday");
         rhythm.every_days = 0;
-        assert!(!rhythm.is_asked_for(last, &at(date(2026, 6, 15), 12)));
+        assert!(!rhythm.is_asked_for(last, &at(date(2026, 6, 15), 12), &days));
+    }
+
+    #[test]
+    fn nobody_is_reminded_on_a_holiday() {
+        let swedish = Calendars::default().of(countries::find("SE"));
+        let rhythm = Rhythm::new(&"p1".into());
+        // Four weeks after 6 March is Good Friday.
+        let last = date(2026, 3, 6);
+        assert_eq!(rhythm.due(last, &swedish), Some(date(2026, 4, 7)), "the Tuesday after Easter");
+        assert_eq!(rhythm.due(last, &Calendar::weekdays()), Some(date(2026, 4, 3)));
+        for (day, asked) in [(3, false), (6, false), (7, true)] {
+            assert_eq!(
+                rhythm.is_asked_for(last, &at(date(2026, 4, day), 10), &swedish),
+                asked,
+                "{day} April"
+            );
+        }
+        assert_eq!(rhythm.words(last, date(2026, 3, 30), &swedish), "next on Tue 7 Apr");
     }
 
     #[test]
     fn how_it_stands() {
-        let rhythm = Rhythm::new(&"p1".into());
-        let words = |today| rhythm.words(date(2026, 2, 9), today);
+        let (rhythm, days) = (Rhythm::new(&"p1".into()), Calendar::weekdays());
+        let words = |today| rhythm.words(date(2026, 2, 9), today, &days);
         assert_eq!(words(date(2026, 3, 2)), "next on Mon 9 Mar");
         assert_eq!(words(date(2026, 3, 9)), "due today");
         assert_eq!(words(date(2026, 3, 12)), "due since Mon 9 Mar");
         let never = Rhythm { every_days: 0, ..rhythm };
-        assert_eq!(never.words(date(2026, 2, 9), date(2026, 3, 9)), "no reminders");
+        assert_eq!(never.words(date(2026, 2, 9), date(2026, 3, 9), &days), "no reminders");
     }
 
     #[test]
@@ -212,16 +232,16 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn nobody_is_asked_twice_a_week(every in 1i64..120, quiet in prop::option::of(0i64..200), hours in 1i64..30) {
-            let last = date(2026, 1, 5);
-            let quiet_until = quiet.map(|days| add_days(last, days));
+            let (last, days) = (date(2026, 1, 5), Calendar::weekdays());
+            let quiet_until = quiet.map(|n| add_days(last, n));
             let mut rhythm = Rhythm { every_days: every, quiet_until, ..Rhythm::new(&"p1".into()) };
             let mut sent: Vec<Date> = Vec::new();
             let mut now = at(last, 10);
             while now.date() < add_days(last, 250) {
-                if rhythm.is_asked_for(last, &now) {
+                if rhythm.is_asked_for(last, &now, &days) {
                     let day = now.date();
-                    prop_assert!(now.hour() >= 9 && is_working_day(day));
-                    prop_assert!(rhythm.due(last).is_some_and(|due| due <= day && is_working_day(due)));
+                    prop_assert!(now.hour() >= 9 && days.is_business_day(day));
+                    prop_assert!(rhythm.due(last, &days).is_some_and(|due| due <= day && days.is_business_day(due)));
                     prop_assert!(quiet_until.is_none_or(|quiet| quiet <= day));
                     prop_assert!(rhythm.asked.is_none_or(|asked| days_between(asked, day) >= 7));
                     rhythm.asked = Some(day);

@@ -17,19 +17,20 @@ mod sessions;
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::calendar::add_days;
-use crate::delivery::outbox::{Action, Destination, Outgoing, Thread};
-use crate::kernel::actor::{Outside, Role};
+use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
+use crate::kernel::actor::Role;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::store::{Tx, people};
+use crate::store::people::outside;
+use crate::store::{Tx, millis, people};
 
 pub use asks::*;
 pub use calendars::*;
@@ -48,11 +49,6 @@ pub use sessions::*;
 fn last_day_at(hour: i8, zone: TimeZone, now: Timestamp) -> Date {
     let local = now.to_zoned(zone);
     if local.hour() < hour { add_days(local.date(), -1) } else { local.date() }
-}
-
-/// Why somebody is no member any more, where that is known.
-async fn outside(tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
-    Ok(people::find(tx, user).await?.and_then(|(person, _)| person.outside))
 }
 
 /// Those who are told when `idle` did nothing: who answers for the partner; where that is themselves, the admins.
@@ -94,8 +90,32 @@ fn line_under(key: String, subject: String, to: &UserId, message: Message) -> Ou
     Outgoing { key, ..Outgoing::internal(action) }
 }
 
+/// The card that shows `subject` to its reader is edited in place; whoever has none gets it. Whether it is new to them.
+async fn edit_or_post(
+    tx: &mut Tx,
+    now: Timestamp,
+    key: String,
+    subject: String,
+    reader: &UserId,
+    card: Message,
+) -> Result<bool> {
+    let shown = outbox::is_shown(tx, &subject).await?;
+    let out = if shown {
+        Outgoing::update(subject, card)
+    } else {
+        Outgoing::post(key, Destination::Person(reader.clone()), card).showing(subject)
+    };
+    outbox::enqueue(tx, millis(now), &out).await?;
+    Ok(!shown)
+}
+
+/// The time on somebody's clock.
+async fn here_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Zoned> {
+    Ok(now.to_zoned(people::zone_of(tx, user).await?))
+}
+
 async fn today_of(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<Date> {
-    Ok(now.to_zoned(people::zone_of(tx, user).await?).date())
+    Ok(here_of(tx, user, now).await?.date())
 }
 
 /// After a restore: whoever ran until then gave the reminders up to now. Those of later days come again.

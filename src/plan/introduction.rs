@@ -3,9 +3,9 @@
 //! One that is *made* is ours to give: one of ours introduces somebody at the partner. One that is *received* is theirs:
 //! somebody at the partner introduces one of ours. Both lead to somebody at the account.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::calendar::{add_days, days_between};
 use super::outcome::Deal;
@@ -58,8 +58,8 @@ pub struct Introduction {
     pub session: Option<SessionId>,
     /// Who wrote it down.
     pub created_by: UserId,
-    /// When it was made.
-    pub made_at: Option<Timestamp>,
+    /// Who said that it was made, and when; what others do of it later changes neither.
+    pub made: Option<Moved>,
     /// Counts up with every move; a reminder is none.
     pub version: i64,
     /// When it was written down.
@@ -175,7 +175,7 @@ impl Introduction {
         let moved = Moved { by: by.clone(), at };
         let is_open = self.is_open();
         let version = self.version + 1;
-        let made_at = self.made_at;
+        let made = self.made.clone();
         let stage = match (&self.stage, what) {
             (_, Move::Snooze(until)) if is_open => {
                 return Ok(Self { snoozed_until: Some(until), escalated: false, version, ..self });
@@ -187,11 +187,11 @@ impl Introduction {
             (_, Move::Drop(because)) if is_open => Stage::Dropped { because, moved },
             _ => return Err(Misplaced),
         };
-        let made_at = match stage {
-            Stage::Made(_) | Stage::Met(_) => made_at.or(Some(at)),
-            _ => made_at,
+        let made = match &stage {
+            Stage::Made(moved) | Stage::Met(moved) => made.or_else(|| Some(moved.clone())),
+            _ => made,
         };
-        Ok(Self { stage, snoozed_until: None, reminded: None, escalated: false, made_at, version, ..self })
+        Ok(Self { stage, snoozed_until: None, reminded: None, escalated: false, made, version, ..self })
     }
 
     /// Whether something is still to be done.
@@ -226,9 +226,9 @@ impl Introduction {
         }
     }
 
-    /// By when the next thing is to happen: it is made, they meet, it is known what came of it.
-    pub fn next_due(&self) -> Option<Date> {
-        let after = |moved: &Moved, days| add_days(moved.at.to_zoned(TimeZone::UTC).date(), days);
+    /// By when the next thing is to happen, for somebody who lives in `zone`: it is made, they meet, it is known what came of it.
+    pub fn next_due(&self, zone: &TimeZone) -> Option<Date> {
+        let after = |moved: &Moved, days| add_days(moved.at.to_zoned(zone.clone()).date(), days);
         match &self.stage {
             Stage::Requested | Stage::Agreed(_) => Some(self.due),
             Stage::Made(moved) => Some(after(moved, MEET_WITHIN_DAYS)),
@@ -239,22 +239,22 @@ impl Introduction {
 
     /// The reminder that is due for somebody who lives in `zone` and works by `days`, with the day that it stands for.
     pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, Reminder)> {
-        self.dated()?.reminder(now, zone, days)
+        self.dated(zone)?.reminder(now, zone, days)
     }
 
-    /// Whether the manager is to be told, on the day of a reminder, that nothing happened.
-    pub fn is_missed(&self, day: Date) -> bool {
-        !self.escalated && self.dated().is_some_and(|dated| dated.is_missed(day))
+    /// Whether the manager is to be told, on the day of a reminder to somebody who lives in `zone`, that nothing happened.
+    pub fn is_missed(&self, day: Date, zone: &TimeZone) -> bool {
+        !self.escalated && self.dated(zone).is_some_and(|dated| dated.is_missed(day))
     }
 
-    fn dated(&self) -> Option<Dated> {
+    fn dated(&self, zone: &TimeZone) -> Option<Dated> {
         // Agreeing is no step that waits anew for the day.
         let since = match &self.stage {
             Stage::Requested | Stage::Agreed(_) => self.created_at,
             _ => self.last_move().map_or(self.created_at, |m| m.at),
         };
         Some(Dated {
-            due: self.next_due()?,
+            due: self.next_due(zone)?,
             snoozed_until: self.snoozed_until,
             since,
             reminded: self.reminded,
@@ -286,9 +286,10 @@ impl Introduction {
         format!("{by} introduces {who} to {}", self.whom)
     }
 
-    /// When the next thing is to happen, in words for `today`: `to be made by Fri 13 Mar`.
-    pub fn due_words(&self, today: Date) -> String {
-        let Some(due) = self.next_due() else { return String::new() };
+    /// When the next thing is to happen, in words on its reader's clock: `to be made by Fri 13 Mar`.
+    pub fn due_words(&self, here: &Zoned) -> String {
+        let today = here.date();
+        let Some(due) = self.next_due(here.time_zone()) else { return String::new() };
         let day = spoken(due, today);
         let late = days_between(due, today);
         let what = match self.stage {
@@ -332,7 +333,7 @@ pub(super) mod tests {
             ask: None,
             session: None,
             created_by: "UPM".into(),
-            made_at: made.then(|| at("2026-03-06T10:00:00Z")),
+            made: made.then(moved),
             version: 1,
             created_at: at("2026-03-02T12:00:00Z"),
         }
@@ -373,15 +374,38 @@ pub(super) mod tests {
             Some((date(2026, 3, 12), Reminder::Ahead))
         );
         let made = introduction(Direction::Received, Stage::Made(moved()));
-        assert_eq!(made.next_due(), Some(date(2026, 3, 20)));
+        assert_eq!(made.next_due(&zone), Some(date(2026, 3, 20)));
         assert_eq!(made.reminder(at("2026-03-12T12:00:00Z"), &zone, &Calendar::weekdays()), None);
         assert_eq!(
             made.reminder(at("2026-03-20T08:00:00Z"), &zone, &Calendar::weekdays()),
             Some((date(2026, 3, 20), Reminder::Today))
         );
-        assert!(made.is_missed(date(2026, 3, 26)) && !made.is_missed(date(2026, 3, 25)));
+        assert!(made.is_missed(date(2026, 3, 26), &zone) && !made.is_missed(date(2026, 3, 25), &zone));
         let told = Introduction { escalated: true, ..made };
-        assert!(!told.is_missed(date(2026, 3, 26)), "once at each stage");
+        assert!(!told.is_missed(date(2026, 3, 26), &zone), "once at each stage");
+    }
+
+    #[test]
+    fn the_days_after_it_was_made_are_counted_on_the_readers_clock() {
+        // Half past eleven in Greenwich.
+        let late = Moved { at: at("2026-03-06T23:30:00Z"), ..moved() };
+        let made = introduction(Direction::Received, Stage::Made(late));
+        let due = |zone: &str| made.next_due(&TimeZone::get(zone).expect("a zone"));
+        assert_eq!(due("UTC"), Some(date(2026, 3, 20)));
+        assert_eq!(due("Europe/Stockholm"), Some(date(2026, 3, 21)));
+    }
+
+    #[test]
+    fn who_made_it_stays_known() {
+        let asked = introduction(Direction::Received, Stage::Requested);
+        let (maya, alex) = (UserId::from("UPM"), UserId::from("UREP"));
+        let made = asked.clone().moved(Move::Make, &maya, at("2026-03-09T10:00:00Z")).expect("made");
+        let met = made.moved(Move::Meet, &alex, at("2026-03-10T10:00:00Z")).expect("met");
+        let closed = met.moved(Move::Close("a pilot".into(), Deal::Moved), &alex, at("2026-03-11T10:00:00Z"));
+        assert_eq!(closed.expect("closed").made, Some(Moved { by: maya, at: at("2026-03-09T10:00:00Z") }));
+        // Where nobody said so before they met, it is who says that they did.
+        let met = asked.moved(Move::Meet, &alex, at("2026-03-10T10:00:00Z")).expect("met");
+        assert_eq!(met.made.map(|m| m.by), Some(alex));
     }
 
     fn any_move() -> impl Strategy<Value = Move> {
@@ -421,9 +445,9 @@ pub(super) mod tests {
                     prop_assert!(place(&after.stage) > place(&now.stage));
                     prop_assert_eq!((after.reminded, after.snoozed_until), (None, None));
                 }
-                prop_assert_eq!(after.is_open(), after.turn().is_some() && after.next_due().is_some());
+                prop_assert_eq!(after.is_open(), after.turn().is_some() && after.next_due(&TimeZone::UTC).is_some());
                 let reached = place(&after.stage) >= 2 && !matches!(after.stage, Stage::Dropped { .. });
-                prop_assert!(!reached || after.made_at.is_some(), "what was made has a day");
+                prop_assert!(!reached || after.made.is_some(), "what was made has a day");
                 now = after;
             }
         }

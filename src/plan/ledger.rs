@@ -1,9 +1,13 @@
 //! What we gave a partner and what we asked of it (A10): counted anew each time from what is written down, so that nothing can
 //! drift.
 
+mod written;
+
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
+
+pub use written::{Met, Planned, Written, entries};
 
 use crate::kernel::ids::{AccountId, ContactId, UserId};
 use crate::map::lists::kinds::Kinds;

@@ -3,6 +3,7 @@
 
 use jiff::Zoned;
 use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
 use super::ask::Ask;
 use super::commitment::{Commitment, Stage};
@@ -44,7 +45,8 @@ impl Item {
     fn due(&self) -> Option<Date> {
         match self {
             Self::Commitment(c) => Some(c.due),
-            Self::Introduction(i) => i.next_due(),
+            // For its place among others a day more or less is none.
+            Self::Introduction(i) => i.next_due(&TimeZone::UTC),
             Self::Request(r) => Some(r.wanted_by),
             Self::Ask(_) => None,
         }

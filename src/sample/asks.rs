@@ -99,7 +99,7 @@ async fn introduced(
         ask: None,
         session: None,
         created_by: cast.manager.clone(),
-        made_at: None,
+        made: None,
         version: 1,
         created_at: ago(now, 2),
     };

@@ -239,7 +239,7 @@ async fn work(
             goal: "They want returns to work before the summer; who there knows the head of operations?"
                 .to_owned(),
         };
-        plan_flow::ask(tx, now, &cast.requester, account, partner, wish).await?;
+        plan_flow::request_session(tx, now, &cast.requester, account, partner, wish).await?;
         let sheet = Sheet {
             least: Money::parse("$20k"),
             bar: Money::parse("$250k"),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{Cast, ago};
 use crate::kernel::actor::{Actor, Role, Standing};
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::PlayId;
 use crate::kernel::money::Money;
@@ -118,7 +119,7 @@ async fn check_ins(
             notes: None,
             every_days: 28,
         };
-        flow::record(tx, ago(now, days), &manager, partner, 0, heard).await?;
+        flow::record_check_in(tx, ago(now, days), &manager, partner, 0, heard, &Calendars::default()).await?;
     }
     Ok(())
 }

@@ -77,6 +77,11 @@ pub async fn find(tx: &mut Tx, id: &UserId) -> Result<Option<(Person, i64)>> {
     }))
 }
 
+/// Why somebody is no member any more, where that is known.
+pub async fn outside(tx: &mut Tx, id: &UserId) -> Result<Option<Outside>> {
+    Ok(find(tx, id).await?.and_then(|(person, _)| person.outside))
+}
+
 /// The zone that somebody lives in; UTC where it is not known.
 pub async fn zone_of(tx: &mut Tx, id: &UserId) -> Result<TimeZone> {
     Ok(find(tx, id).await?.map_or(TimeZone::UTC, |(person, _)| person.zone()))

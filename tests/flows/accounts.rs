@@ -154,7 +154,7 @@ async fn a_map_is_filled_by_its_buttons(stage: Stage) {
     *Open commitments*
     send the case study, for Northwind · due Thu 12 Mar, in 8 days · Alex Rivera
     *Last touch:* Wed 4 Mar, Sam called Dana (Alex Rivera)
-    [Set owners] [Set role] [Edit] [Done] [Add contact] [Add relationship] [Add next step] [Log a touch] [Show history] [Share]
+    [Set owners] [Set role] [Edit] [Mark done] [Add contact] [Add relationship] [Add next step] [Log a touch] [Show history] [Share]
     ");
     press(&stage, ALEX, "account.step_done").await;
     let redrawn = stage.last_private(ALEX);

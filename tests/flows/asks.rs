@@ -5,6 +5,7 @@ use tandem::kernel::ids::{ContactId, PartnerId};
 use tandem::map::account_map;
 use tandem::map::partner::{Contact, ContactRole};
 use tandem::map::store as map;
+use tandem::plan::store as plan;
 use tandem::sql_all;
 
 use crate::support::stage::{
@@ -24,6 +25,10 @@ crate::flows!(
     both_are_reminded_until_it_is_closed,
     a_partner_without_an_agreement_is_not_named,
     who_answers_for_the_partner_now_is_asked_instead,
+    an_answer_is_kept_where_its_introduction_is_under_way,
+    who_answered_closes_it_where_the_requester_has_left,
+    a_day_is_told_by_its_readers_clock,
+    what_was_moved_meanwhile_is_not_passed_on,
 );
 
 const MONDAY: &str = "2026-03-09T08:00:00Z";
@@ -126,9 +131,9 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     Answer: -
     Who said it: -
     Said on: 2026-03-04
-    Whom it names at the account: -
+    Person at the account: -
     Their title: -
-    How well whoever said it knows them: -
+    How well does whoever said it know them: -
     ");
     let found = json!({"text": "Rita Holm runs it since January", "contact": "c-sam", "name": "Rita Holm",
         "title": "VP RevOps", "strength": "4"});
@@ -227,9 +232,9 @@ async fn more_is_asked_for_until_it_is_closed(stage: Stage) {
     Answer: -
     Who said it: Sam Whitfield, Northwind
     Said on: 2026-03-04
-    Whom it names at the account: -
+    Person at the account: -
     Their title: -
-    How well whoever said it knows them: -
+    How well does whoever said it know them: -
     ");
     // Who is on the map already is not added a second time, and keeps the title.
     stage.submit(MAYA, json!({"text": "Dana signs", "name": "dana reyes", "title": "CRO"})).await;
@@ -557,5 +562,126 @@ async fn who_answers_for_the_partner_now_is_asked_instead(stage: Stage) {
     <@U0ALEX> asks <@U0EVE>.
     Why Northwind: Sam Whitfield there knows Dana Reyes, VP Sales, 5 of 5; their customer
     ");
+    stage.end().await;
+}
+
+/// Maya has written the introduction down before the question about it is answered.
+async fn an_answer_is_kept_where_its_introduction_is_under_way(stage: Stage) {
+    ground(&stage).await;
+    stage.say(MAYA, INTAKE, "/partner intro add acme with northwind by 13 march").await;
+    stage.submit(MAYA, json!({"owner": ALEX, "contact": "c-sam", "whom": "Carla Brandt, CFO"})).await;
+    ask(&stage, "acme \"can Sam introduce us to their CFO?\"").await;
+    stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
+    let yes = json!({"text": "Yes, gladly", "contact": "c-sam", "name": "Carla Brandt", "title": "CFO",
+        "strength": "4", "due": "2026-03-20"});
+    stage.submit(MAYA, yes).await;
+    let card = with_buttons(&shown(&stage, &card(&stage, ALEX, "ask.close")));
+    assert!(card.contains("Yes, gladly (Sam Whitfield at Northwind, Wed 4 Mar)"), "{card}");
+    // There is one, and the partner has agreed to it.
+    insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner intro mine").await, @r"
+    *Your introductions*
+    *Introduction to Carla Brandt, CFO* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@U0ALEX> · agreed, to be made by Fri 13 Mar
+    [Mark made]
+    ");
+    let mut tx = stage.db.read().await.unwrap();
+    let linked =
+        sql_all!(&mut tx, (i64,), "SELECT COUNT(*) FROM introductions i JOIN asks q ON q.id = i.ask_id");
+    tx.rollback().await.unwrap();
+    assert_eq!(linked.unwrap(), [(1,)], "it is the one that the question led to");
+    // Whoever writes it down once more is told.
+    stage.say(MAYA, INTAKE, "/partner intro add acme with northwind by 13 march").await;
+    stage.submit(MAYA, json!({"owner": ALEX, "contact": "c-sam", "whom": "Carla Brandt, CFO"})).await;
+    insta::assert_snapshot!(stage.last_private(MAYA), @"That introduction to Carla Brandt, CFO is under way already, so nothing was added: agreed, to be made by Fri 13 Mar.");
+    stage.end().await;
+}
+
+/// Slack does not know somebody any more.
+pub(super) async fn leaves(stage: &Stage, user: &str) {
+    let mut tx = stage.db.begin().await.unwrap();
+    let sql = "UPDATE people SET outside = 'a deactivated account' WHERE id = $1";
+    assert_eq!(tandem::sql_exec!(&mut tx, sql, user).unwrap(), 1, "{user} is known");
+    tx.commit().await.unwrap();
+}
+
+async fn who_answered_closes_it_where_the_requester_has_left(stage: Stage) {
+    ground(&stage).await;
+    ask(&stage, "acme who decides there?").await;
+    stage.press(MAYA, &card(&stage, MAYA, "ask.answer"), "ask.answer").await;
+    stage.submit(MAYA, json!({"text": "Dana does"})).await;
+    let at = card(&stage, ALEX, "ask.close");
+    let forged = stage.forged(OPS, "ask.close", &value(&stage, &at)).await;
+    stage.press(EVE, &forged, "ask.close").await;
+    insta::assert_snapshot!(stage.last_private(EVE), @"Only <@U0ALEX>, who asked, can do that, or somebody who looks after Northwind. Nothing was changed.");
+    leaves(&stage, ALEX).await;
+    let before = stage.sandbox.thread(&at.0, &at.1).len();
+    stage.advance_to("2026-03-11T09:00:00Z").await;
+    assert_eq!(stage.sandbox.thread(&at.0, &at.1).len(), before, "nobody is reminded who is not there");
+    let mayas = card(&stage, MAYA, "ask.close");
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &mayas)), @r"
+    *Acme (acme.com)* · Whom to talk to · through Northwind
+    > who decides there?
+    Dana does (Wed 4 Mar)
+    Answered by <@U0MAYA>. <@U0ALEX> says what comes of it.
+    [Say what came of it]
+    ");
+    let lines = stage.thread(&mayas.0, &mayas.1);
+    insta::assert_snapshot!(lines.join("\n---\n"), @"Acme (acme.com), through Northwind · answered 5 working days ago. <@U0ALEX>, who asked, is a deactivated account now. Above you can say what came of it.");
+    stage.press(MAYA, &mayas, "ask.close").await;
+    stage.submit(MAYA, json!({"text": "Eve goes on with Dana", "deal": "moved"})).await;
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &mayas)), @r"
+    *Acme (acme.com)* · Whom to talk to · through Northwind
+    > who decides there?
+    Dana does (Wed 4 Mar)
+    Closed by <@U0MAYA>: Eve goes on with Dana; the deal moved.
+    ");
+    stage.advance_to("2026-03-18T09:00:00Z").await;
+    assert_eq!(stage.thread(&mayas.0, &mayas.1), lines, "it is over");
+    stage.end().await;
+}
+
+/// Half past midnight in Stockholm, while it is Wednesday in Greenwich.
+async fn a_day_is_told_by_its_readers_clock(stage: Stage) {
+    ground(&stage).await;
+    ask(&stage, "acme who decides there?").await;
+    stage.advance_to("2026-03-04T23:30:00Z").await;
+    stage.press(MAYA, &card(&stage, MAYA, "ask.asked"), "ask.asked").await;
+    stage.submit(MAYA, json!({"contact": "c-sam"})).await;
+    let told = with_buttons(&shown(&stage, &card(&stage, ALEX, "ask.withdraw")));
+    assert!(told.contains("<@U0MAYA> asked Sam Whitfield at Northwind on Thu 5 Mar, and waits."), "{told}");
+    let values = json!({"direction": "made", "contact": "c-sam", "whom": "Tom Falk"});
+    stage.say(ALEX, INTAKE, "/partner intro add acme with northwind by 13 march").await;
+    stage.submit(ALEX, values).await;
+    stage.press(ALEX, &offered(&stage, ALEX, "introduction.made"), "introduction.made").await;
+    let told = stage.say(ALEX, INTAKE, "/partner intro mine").await;
+    assert!(told.contains("made, to meet by Thu 19 Mar"), "two weeks after Thursday: {told}");
+    stage.end().await;
+}
+
+/// It was read before somebody moved it.
+async fn what_was_moved_meanwhile_is_not_passed_on(stage: Stage) {
+    ground(&stage).await;
+    ask(&stage, "acme who decides there?").await;
+    stage.say(ALEX, INTAKE, "/partner session request acme with northwind by 13 march").await;
+    stage.submit(ALEX, json!({})).await;
+    stage.say(ALEX, INTAKE, "/partner commit add \"send their price list\" to northwind by friday").await;
+    stage.submit(ALEX, json!({"contact": "c-sam"})).await;
+    let mut tx = stage.db.begin().await.unwrap();
+    let mut ask = plan::open_asks(&mut tx).await.unwrap().pop().unwrap();
+    let mut request = plan::open_requests(&mut tx).await.unwrap().pop().unwrap();
+    let mut commitment = plan::open_commitments(&mut tx, 9).await.unwrap().pop().unwrap();
+    (ask.asked, request.asked) = (vec![EVE.into()], vec![EVE.into()]);
+    commitment.owner = EVE.into();
+    for table in ["asks", "session_requests", "commitments"] {
+        let sql = format!("UPDATE {table} SET version = version + 1");
+        tandem::sql_exec!(&mut tx, sqlx::AssertSqlSafe(sql.clone())).unwrap();
+    }
+    assert!(!plan::save_whom_asked(&mut tx, &ask).await.unwrap());
+    assert!(!plan::save_asked(&mut tx, &request).await.unwrap());
+    assert!(!plan::save_commitment_owner(&mut tx, &commitment).await.unwrap());
+    (ask.version, request.version, commitment.version) = (2, 2, 2);
+    assert!(plan::save_whom_asked(&mut tx, &ask).await.unwrap());
+    assert!(plan::save_asked(&mut tx, &request).await.unwrap());
+    assert!(plan::save_commitment_owner(&mut tx, &commitment).await.unwrap());
+    tx.rollback().await.unwrap();
     stage.end().await;
 }

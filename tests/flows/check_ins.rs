@@ -11,6 +11,8 @@ crate::flows!(
     a_reminder_is_put_off,
     who_may_not_is_refused,
     two_record_at_once,
+    who_has_recorded_one_is_left_alone_for_the_day,
+    nobody_is_reminded_on_a_holiday,
 );
 
 fn direct(stage: &Stage, user: &str) -> (Value, (String, String)) {
@@ -86,7 +88,7 @@ async fn the_manager_is_reminded_and_records(stage: Stage) {
     This season: Returns &lt;b&gt;in retail&lt;/b&gt;, the Nordics first (Sam Whitfield, 2 April) · next on Thu 16 Apr
     Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
-    [Show focus list] [Show give and ask] [Show instructions] [Show fit]
+    [Show focus list] [Show gives and asks] [Edit instructions] [Show fit]
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner status audit").await.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
     *Thursday 2 April 2026*
@@ -207,5 +209,32 @@ async fn two_record_at_once(stage: Stage) {
     Noted: *Northwind* focuses on returns in retail. Check-in of 4 March.
     It counts until Tue 31 Mar: notes to them can build on it. The next check-in is due Wed 1 Apr.
     ");
+    stage.end().await;
+}
+
+async fn who_has_recorded_one_is_left_alone_for_the_day(stage: Stage) {
+    stage.advance_to("2026-04-01T09:00:00Z").await;
+    let (card, at) = direct(&stage, MAYA);
+    assert!(with_buttons(&card).contains("*Globex*"), "{card}");
+    stage.press(MAYA, &at, "check_in.record").await;
+    stage.submit(MAYA, json!({"focus": "the fair in May"})).await;
+    stage.advance_to("2026-04-01T12:00:00Z").await;
+    assert_eq!(about_check_ins(&stage, MAYA).len(), 1, "one a day: {}", stage.inbox(MAYA));
+    stage.advance_to("2026-04-02T08:00:00Z").await;
+    assert_eq!(about_check_ins(&stage, MAYA).len(), 2, "the other partner's on the next day");
+    stage.end().await;
+}
+
+/// In Stockholm Good Friday was 3 April, and Easter Monday the 6th.
+async fn nobody_is_reminded_on_a_holiday(stage: Stage) {
+    stage.advance_to("2026-03-06T08:00:00Z").await;
+    record(&stage, MAYA, json!({"focus": "returns in retail", "until": "2026-06-30"})).await;
+    insta::assert_snapshot!(stage.last_private(MAYA).lines().last().unwrap(), @"It counts until Tue 30 Jun: notes to them can build on it. The next check-in is due Tue 7 Apr.");
+    for day in ["2026-04-03", "2026-04-06"] {
+        stage.advance_to(&format!("{day}T09:00:00Z")).await;
+        assert_eq!(about_check_ins(&stage, MAYA), Vec::<String>::new(), "{day}");
+    }
+    stage.advance_to("2026-04-07T09:00:00Z").await;
+    assert_eq!(about_check_ins(&stage, MAYA).len(), 1, "{}", stage.inbox(MAYA));
     stage.end().await;
 }

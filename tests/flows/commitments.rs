@@ -46,13 +46,13 @@ async fn a_commitment_is_logged_and_done(stage: Stage) {
     <@U0MAYA> logged a commitment for you.
     *introduce @alex to their VP*
     For Globex · due Thu 12 Mar, in 8 days
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner commit").await, @r"
     *Open commitments*
     *send the case study* for Northwind · due Fri 6 Mar, in 2 days · <@U0ALEX>
     *introduce @alex to their VP* for Globex · due Thu 12 Mar, in 8 days · <@U0ALEX>
-    [Done] [Done]
+    [Mark done] [Mark done]
     ");
     insta::assert_snapshot!(stage.say(MAYA, INTAKE, "/partner commit mine").await, @"You have no open commitments.");
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner commit late").await, @"No commitment is late.");
@@ -61,7 +61,7 @@ async fn a_commitment_is_logged_and_done(stage: Stage) {
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner commit late").await, @r"
     *Late commitments*
     *send the case study* for Northwind · 3 days late, was due Fri 6 Mar · <@U0ALEX>
-    [Done]
+    [Mark done]
     ");
     // The list loses the row that was closed.
     let (_, at) = private(&stage, ALEX);
@@ -70,7 +70,7 @@ async fn a_commitment_is_logged_and_done(stage: Stage) {
     // The card on which Maya's was assigned is closed where it stands, and Maya is told.
     let im = stage.sandbox.im(ALEX);
     let cards = stage.sandbox.messages(&im);
-    let card = cards.iter().find(|m| with_buttons(m).contains("[Done]")).unwrap();
+    let card = cards.iter().find(|m| with_buttons(m).contains("[Mark done]")).unwrap();
     let at = (im, card["ts"].as_str().unwrap().to_owned());
     stage.press(ALEX, &at, "commitment.done").await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
@@ -93,7 +93,7 @@ async fn a_commitment_is_snoozed_and_dropped(stage: Stage) {
     This is due soon.
     *send the case study*
     For Northwind · due tomorrow, Fri 6 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     stage.press(ALEX, &at, "commitment.snooze").await;
     let refused = stage.person(ALEX).submit(json!({"date": "2026-03-04"})).await.unwrap_err();
@@ -102,7 +102,7 @@ async fn a_commitment_is_snoozed_and_dropped(stage: Stage) {
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
     *send the case study*
     For Northwind · due tomorrow, Fri 6 Mar, snoozed until Tue 10 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     stage.advance_to("2026-03-09T08:00:00Z").await;
     assert_eq!(direct(&stage, ALEX).1, at, "quiet until its day");
@@ -112,7 +112,7 @@ async fn a_commitment_is_snoozed_and_dropped(stage: Stage) {
     This is late. Mark it done, snooze it, or drop it.
     *send the case study*
     For Northwind · 4 days late, was due Fri 6 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     stage.press(ALEX, &at, "commitment.drop").await;
     assert!(stage.person(ALEX).submit(json!({})).await.is_err(), "a reason is asked for");
@@ -138,7 +138,7 @@ async fn others_close_it_and_the_owner_is_told(stage: Stage) {
     *Open commitments*
     *send the case study* for Northwind · due Fri 6 Mar, in 2 days · <@U0ALEX>
     *book the room* for Northwind · due Fri 6 Mar, in 2 days · <@U0ALEX>
-    [Done] [Done]
+    [Mark done] [Mark done]
     ");
     let (_, at) = private(&stage, OMAR);
     stage.press(OMAR, &at, "commitment.done").await;
@@ -270,12 +270,12 @@ async fn watch(stage: &Stage, user: &str, zone: &str, hours: i64) -> String {
 async fn reminders_come_once_across_days(stage: Stage) {
     log(&stage, ALEX, "\"send the case study\" to northwind by monday").await;
     insta::assert_snapshot!(watch(&stage, ALEX, "Europe/Stockholm", 9 * 24).await, @r"
-    Fri 6 09:00 This is due soon. / *send the case study* / For Northwind · due Mon 9 Mar, in 3 days / [Done] [Snooze] [Drop]
-    Mon 9 09:00 This is for today. / *send the case study* / For Northwind · due today, Mon 9 Mar / [Done] [Snooze] [Drop]
-    Thu 12 09:00 This is late. Mark it done, snooze it, or drop it. / *send the case study* / For Northwind · 3 days late, was due Mon 9 Mar / [Done] [Snooze] [Drop]
+    Fri 6 09:00 This is due soon. / *send the case study* / For Northwind · due Mon 9 Mar, in 3 days / [Mark done] [Snooze] [Drop]
+    Mon 9 09:00 This is for today. / *send the case study* / For Northwind · due today, Mon 9 Mar / [Mark done] [Snooze] [Drop]
+    Thu 12 09:00 This is late. Mark it done, snooze it, or drop it. / *send the case study* / For Northwind · 3 days late, was due Mon 9 Mar / [Mark done] [Snooze] [Drop]
     ");
     let (newest, _) = direct(&stage, ALEX);
-    let with = |m: &Value| with_buttons(m).contains("[Done]");
+    let with = |m: &Value| with_buttons(m).contains("[Mark done]");
     let im = stage.sandbox.im(ALEX);
     assert_eq!(
         stage.sandbox.messages(&im).iter().filter(|m| with(m)).count(),
@@ -290,8 +290,8 @@ async fn reminders_keep_to_the_owners_zone(stage: Stage) {
     stage.sandbox.set_zone(EVE, "America/Los_Angeles");
     log(&stage, MAYA, "\"call their CEO\" to northwind by friday <@U0EVE|evelyn>").await;
     insta::assert_snapshot!(watch(&stage, EVE, "America/Los_Angeles", 72).await, @r"
-    Thu 5 09:00 This is due soon. / *call their CEO* / For Northwind · due tomorrow, Fri 6 Mar / [Done] [Snooze] [Drop]
-    Fri 6 09:00 This is for today. / *call their CEO* / For Northwind · due today, Fri 6 Mar / [Done] [Snooze] [Drop]
+    Thu 5 09:00 This is due soon. / *call their CEO* / For Northwind · due tomorrow, Fri 6 Mar / [Mark done] [Snooze] [Drop]
+    Fri 6 09:00 This is for today. / *call their CEO* / For Northwind · due today, Fri 6 Mar / [Mark done] [Snooze] [Drop]
     ");
     stage.end().await;
 }
@@ -304,7 +304,7 @@ async fn a_downtime_is_followed_by_one_reminder(stage: Stage) {
     This is late. Mark it done, snooze it, or drop it.
     *send the case study*
     For Northwind · 14 days late, was due Fri 6 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     stage.end().await;
 }

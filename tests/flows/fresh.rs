@@ -196,7 +196,7 @@ async fn a_list_comes_from_an_address(stage: Stage, server: ListServer) {
     Instructions: none yet, so no session is proposed
     They may see: overlaps with account, domain, what it is to us
     Source: *northwind* (127.0.0.1) · today: nothing new · looked at every hour · expected every 45 days
-    [Fetch northwind now] [Show focus list] [Show give and ask] [Show instructions] [Show fit] [Add contact] [Check in]
+    [Fetch northwind now] [Show focus list] [Show gives and asks] [Edit instructions] [Show fit] [Add contact] [Check in]
     ");
     // A row less, one changed, one new, one that cannot be read.
     let rows = [

@@ -1,6 +1,14 @@
 //! Introductions from the asking to what came of it, and what somebody owes and is owed.
 
 use serde_json::json;
+use tandem::kernel::actor::Role;
+use tandem::kernel::ids::UserId;
+use tandem::map::account_map::Names;
+use tandem::map::partner::Partner;
+use tandem::map::store as map;
+use tandem::plan::store as plan;
+use tandem::plan::view::introduction;
+use tandem::store::people;
 
 use super::asks::{card, ground, offered};
 use crate::support::stage::{
@@ -17,6 +25,9 @@ crate::flows!(
     what_a_partner_promised_is_asked_after,
     the_week_begins_with_what_is_owed,
     what_was_given_and_asked_is_counted,
+    an_admin_who_stands_in_is_told_of_the_week,
+    who_asks_after_a_promise_changes_with_the_partners_manager,
+    who_made_it_stays_known_when_others_move_on,
 );
 
 fn direct(stage: &Stage, user: &str) -> Vec<String> {
@@ -256,7 +267,7 @@ async fn what_a_partner_promised_is_asked_after(stage: Stage) {
     <@U0ALEX> logged what Sam Whitfield at Northwind promised. You are reminded to ask; nobody there is written to.
     *send their price list*
     From Sam Whitfield at Northwind, about Acme (acme.com) · due Fri 6 Mar, in 2 days
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     let before = direct(&stage, MAYA).len();
     stage.advance_to("2026-03-06T08:00:00Z").await;
@@ -264,7 +275,7 @@ async fn what_a_partner_promised_is_asked_after(stage: Stage) {
     This is for today. Ask Sam Whitfield at Northwind.
     *send their price list*
     From Sam Whitfield at Northwind, about Acme (acme.com) · due today, Fri 6 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     stage.press(MAYA, &card(&stage, MAYA, "commitment.done"), "commitment.done").await;
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
@@ -290,7 +301,7 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *You are owed*
     *send their price list* from Sam Whitfield at Northwind · due Wed 18 Mar, in 14 days
-    [Done] [Mark made]
+    [Mark done] [Mark made]
     ");
     let alex = stage.person(ALEX);
     alex.open_home().await.unwrap();
@@ -317,7 +328,7 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     This is for today.
     *send the case study*
     For Northwind · due today, Mon 9 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ---
     *The week of 9 March*
     *You owe*
@@ -406,5 +417,77 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     ");
     let told = text(&stage.sandbox.ephemerals(MAYA).pop().unwrap());
     assert!(!told.contains("all asks"), "{told}");
+    stage.end().await;
+}
+
+/// Nobody manages partners: the admins answer for them.
+async fn an_admin_who_stands_in_is_told_of_the_week(stage: Stage) {
+    ground(&stage).await;
+    let (now, eve) = (stage.clock.now(), UserId::from(EVE));
+    let mut tx = stage.db.begin().await.unwrap();
+    people::set_holders(&mut tx, now, &eve, Role::PartnerManager, &[]).await.unwrap();
+    people::set_holders(&mut tx, now, &eve, Role::Admin, std::slice::from_ref(&eve)).await.unwrap();
+    let northwind = map::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
+    map::save_partner(&mut tx, now, &Partner { manager: None, ..northwind }).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.advance_to("2026-03-06T13:00:00Z").await;
+    stage.say(ALEX, INTAKE, "/partner ask acme \"who decides?\"").await;
+    stage.submit(ALEX, json!({})).await;
+    stage.say(ALEX, INTAKE, "/partner intro add acme with northwind by 20 march").await;
+    stage.submit(ALEX, json!({"contact": "c-sam", "whom": "Dana Reyes"})).await;
+    let before = direct(&stage, EVE).len();
+    stage.advance_to("2026-03-09T08:00:00Z").await;
+    insta::assert_snapshot!(since(&stage, EVE, before), @r"
+    *The week of 9 March*
+    *You owe*
+    *Acme (acme.com)* · who decides? · Northwind · <@U0ALEX> asks <@U0EVE>.
+    *You are owed*
+    *Introduction to Dana Reyes* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@U0ALEX> · asked for, to be made by Fri 20 Mar
+    [Answer]
+    ");
+    stage.end().await;
+}
+
+async fn who_asks_after_a_promise_changes_with_the_partners_manager(stage: Stage) {
+    ground(&stage).await;
+    stage.say(ALEX, INTAKE, "/partner commit add \"send their price list\" to northwind by friday").await;
+    stage.submit(ALEX, json!({"contact": "c-sam", "account": "acme"})).await;
+    let at = card(&stage, MAYA, "commitment.done");
+    let mut tx = stage.db.begin().await.unwrap();
+    let northwind = map::partner(&mut tx, &"p-northwind".into()).await.unwrap().unwrap();
+    let northwind = Partner { manager: Some(EVE.into()), ..northwind };
+    map::save_partner(&mut tx, stage.clock.now(), &northwind).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.advance_to("2026-03-06T08:00:00Z").await;
+    insta::assert_snapshot!(stage.inbox(EVE), @r"
+    This is for today. Ask Sam Whitfield at Northwind.
+    *send their price list*
+    From Sam Whitfield at Northwind, about Acme (acme.com) · due today, Fri 6 Mar
+    [Mark done] [Snooze] [Drop]
+    ");
+    // Who asked so far has a card that says so, without controls.
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
+    <@U0EVE> asks how this stands from now on.
+    *send their price list*
+    From Sam Whitfield at Northwind, about Acme (acme.com) · due today, Fri 6 Mar
+    ");
+    let audit = stage.say(MAYA, INTAKE, "/partner status audit").await;
+    insta::assert_snapshot!(audit.lines().find(|l| l.contains("passed on")).unwrap_or_default(), @"Tandem passed on “send their price list” · 09:00");
+    stage.end().await;
+}
+
+/// Maya made it; that Alex says what came of it makes it nobody else's.
+async fn who_made_it_stays_known_when_others_move_on(stage: Stage) {
+    ground(&stage).await;
+    stage.say(MAYA, INTAKE, "/partner intro add acme with northwind by 13 march").await;
+    stage.submit(MAYA, json!({"owner": ALEX, "contact": "c-sam", "whom": "Dana Reyes"})).await;
+    stage.press(MAYA, &offered(&stage, MAYA, "introduction.made"), "introduction.made").await;
+    stage.press(ALEX, &card(&stage, ALEX, "introduction.met"), "introduction.met").await;
+    let mut tx = stage.db.read().await.unwrap();
+    let found = plan::open_introductions(&mut tx).await.unwrap();
+    tx.rollback().await.unwrap();
+    let told = introduction::past(&found, &Names::default());
+    let made = told.iter().find(|h| h.what == "Touchpoint").unwrap();
+    assert_eq!(made.by, UserId::from(MAYA));
     stage.end().await;
 }

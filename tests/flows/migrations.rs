@@ -30,6 +30,7 @@ const ROWS: &[(i64, &str)] = &[
     (11, include_str!("migrations/0011.sql")),
     (12, include_str!("migrations/0012.sql")),
     (13, include_str!("migrations/0013.sql")),
+    (14, include_str!("migrations/0014.sql")),
 ];
 
 mod sqlite {
@@ -166,6 +167,11 @@ async fn up_to_date(db: Db, before: &BTreeMap<String, Table>) {
     assert_eq!((overlaps.len(), overlaps[0].account.name.as_str()), (1, "Acme"));
     let old = import::store::find(&mut tx, &ImportId::from("i1")).await.unwrap().unwrap();
     assert_eq!(old.kind, Kind::Overlaps, "a list from before there were kinds");
+    let made = tandem::plan::store::open_introductions(&mut tx).await.unwrap();
+    let made_by = |id: &str| made.iter().find(|i| i.id.as_str() == id).unwrap().made.clone().map(|m| m.by);
+    assert_eq!(made_by("n1"), None, "it is not made");
+    assert_eq!(made_by("n2").unwrap().as_str(), "U0MAYA", "one from before it was kept who made it");
+    assert_eq!(made_by("n3").unwrap().as_str(), "U0MAYA");
     tx.rollback().await.unwrap();
     // What belongs to a partner goes with it, in the tables of every step.
     let mut tx = db.begin().await.unwrap();

@@ -501,7 +501,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     stage.advance_to("2026-03-10T10:06:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
     2 of the 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new ones wait.
-    [Show instructions]
+    [Edit instructions]
     ");
     // That its log is asked for is another matter.
     let told = || {

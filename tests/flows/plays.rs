@@ -13,6 +13,7 @@ crate::flows!(
     the_newest_of_two_moves_wins_and_the_other_is_told,
     ship_finds_the_play_that_is_meant,
     the_page_opens_by_a_link_that_is_ones_own_and_ends,
+    the_day_ahead_of_a_holiday_counts,
 );
 
 /// A form with everything that starts a webinar with Northwind on 20 March.
@@ -112,7 +113,7 @@ async fn without_owners_and_a_date_it_stays_an_idea(stage: Stage) {
     Ships Fri 20 Mar, in 16 days
     Theirs: sam whitfield · Ours: <@U0MAYA> · Sends: <@U0ALEX>
     Targets: no account of the map yet (their customers that we want)
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     <@U0MAYA> counts on you to send this.
@@ -120,7 +121,7 @@ async fn without_owners_and_a_date_it_stays_an_idea(stage: Stage) {
     Ships Fri 20 Mar, in 16 days
     Theirs: sam whitfield · Ours: <@U0MAYA> · Sends: <@U0ALEX>
     Targets: no account of the map yet (their customers that we want)
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.end().await;
 }
@@ -132,7 +133,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Ships Fri 20 Mar, in 16 days
     Theirs: sam whitfield · Ours: <@U0MAYA>
     Targets: no account of the map yet (their customers that we want)
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     // Its owner is told, and reminded at the check-in.
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
@@ -141,7 +142,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Ships Fri 20 Mar, in 16 days
     Theirs: sam whitfield · Ours: <@U0MAYA>
     Targets: no account of the map yet (their customers that we want)
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.advance_to("2026-03-11T09:00:00Z").await;
     let (card, at) = direct(&stage, MAYA);
@@ -151,7 +152,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Ships Fri 20 Mar, in 9 days
     Theirs: sam whitfield · Ours: <@U0MAYA>
     Targets: no account of the map yet (their customers that we want)
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.press(MAYA, &at, "play.on_track").await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
@@ -160,7 +161,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Theirs: sam whitfield · Ours: <@U0MAYA>
     Targets: no account of the map yet (their customers that we want)
     <@U0MAYA> said on Wed 11 Mar that it is on track
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.press(MAYA, &at, "play.move").await;
     let refused = stage.person(MAYA).submit(json!({"date": "2026-03-10", "reason": "x"})).await.unwrap_err();
@@ -173,7 +174,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Targets: no account of the map yet (their customers that we want)
     <@U0MAYA> moved it from Fri 20 Mar to Tue 24 Mar on Wed 11 Mar: their landing page is late
     <@U0MAYA> said on Wed 11 Mar that it is on track
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     // Who thought of it sees that it slips.
     insta::assert_snapshot!(with_buttons(&direct(&stage, OMAR).0), @r"
@@ -184,7 +185,7 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Targets: no account of the map yet (their customers that we want)
     <@U0MAYA> moved it from Fri 20 Mar to Tue 24 Mar on Wed 11 Mar: their landing page is late
     <@U0MAYA> said on Wed 11 Mar that it is on track
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     // Late, it asks.
     stage.advance_to("2026-03-27T08:00:00Z").await;
@@ -201,12 +202,21 @@ async fn a_play_runs_slips_and_ships(stage: Stage) {
     Targets: no account of the map yet (their customers that we want)
     <@U0MAYA> moved it from Fri 20 Mar to Tue 24 Mar on Wed 11 Mar: their landing page is late
     <@U0MAYA> said on Wed 11 Mar that it is on track
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.press(MAYA, &at, "play.ship").await;
     let refused = stage.person(MAYA).submit(json!({"date": "2026-04-02", "sent": "many"})).await.unwrap_err();
     insta::assert_snapshot!(fields(&refused), @r#"sent: "many" is no count. Write a number such as 120."#);
-    stage.submit(MAYA, json!({"date": "2026-03-26", "sent": "1,200"})).await;
+    // What could be two numbers is neither.
+    let unclear = json!({"date": "2026-03-26", "sent": "1.5", "replies": "1,23", "meetings": "12 3456"});
+    let refused = stage.person(MAYA).submit(unclear).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @r#"
+    sent: "1.5" is no count. Write a number such as 120.
+    replies: "1,23" is no count. Write a number such as 120.
+    meetings: "12 3456" is no count. Write a number such as 120.
+    "#);
+    let clear = json!({"date": "2026-03-26", "sent": "1,200", "replies": "", "meetings": ""});
+    stage.submit(MAYA, clear).await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(&at.0, &at.1).unwrap()), @r"
     *Returns webinar* with Northwind · co-branded webinar
     Shipped Thu 26 Mar, 6 days later than first planned (Fri 20 Mar) · 1,200 sent
@@ -264,7 +274,7 @@ async fn its_targets_come_from_the_map_of_its_partner_alone(stage: Stage) {
     Ships Fri 20 Mar, in 16 days
     Theirs: Sam Whitfield · Ours: <@U0MAYA>
     Targets: 2 accounts: Hooli, Initech
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     start(&stage, MAYA, json!({"title": "Their wish list", "audience": "gives"})).await;
     insta::assert_snapshot!(last(&stage, MAYA).lines().find(|l| l.starts_with("Targets")).unwrap(), @"Targets: 1 account: Stark");
@@ -291,14 +301,14 @@ async fn support_is_remembered_and_dropped_with_it(stage: Stage) {
     Theirs: sam whitfield · Ours: <@U0MAYA>
     Targets: no account of the map yet (their customers that we want)
     • Build the landing page: due Thu 12 Mar, in 8 days · <@U0ALEX>
-    [Ship] [On track] [Move the date]
+    [Ship] [Mark on track] [Move the date]
     ");
     stage.advance_to("2026-03-11T09:00:00Z").await;
     insta::assert_snapshot!(with_buttons(&direct(&stage, ALEX).0), @r"
     This is due soon.
     *Build the landing page*
     For Northwind · due tomorrow, Thu 12 Mar
-    [Done] [Snooze] [Drop]
+    [Mark done] [Snooze] [Drop]
     ");
     assert!(card["text"].as_str().unwrap().contains("Returns webinar"));
     let (_, at) = direct(&stage, MAYA);
@@ -520,12 +530,29 @@ async fn the_page_opens_by_a_link_that_is_ones_own_and_ends(stage: Stage) {
     This page is closed to you
     This link was made for somebody who is no member of the workspace any more.
     ");
-    stage.advance_to("2026-03-24T09:00:00Z").await;
+    stage.advance_to("2026-03-24T09:05:00Z").await;
     let (status, html) = page(&url).await;
     assert_eq!(status, 410);
     insta::assert_snapshot!(text(&html), @r"
     This link has ended
     It was good until 24 March 2026, 09:00 UTC. Ask for a new one in Slack, where you got it.
     ");
+    stage.end().await;
+}
+
+/// It ships on the Tuesday after Easter: who runs it is reminded on the Thursday before.
+async fn the_day_ahead_of_a_holiday_counts(stage: Stage) {
+    start(&stage, OMAR, json!({"date": "2026-04-07"})).await;
+    let reminders = || {
+        let told = stage.direct(MAYA).into_iter();
+        told.filter(|text| text.contains("*Returns webinar*")).collect::<Vec<_>>()
+    };
+    stage.advance_to("2026-04-01T12:00:00Z").await;
+    let before = reminders().len();
+    stage.advance_to("2026-04-02T09:00:00Z").await;
+    let ahead = reminders();
+    assert_eq!(ahead.len(), before + 1, "{ahead:?}");
+    stage.advance_to("2026-04-06T09:00:00Z").await;
+    assert_eq!(reminders().len(), ahead.len(), "nobody is reminded on a holiday");
     stage.end().await;
 }

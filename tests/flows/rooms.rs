@@ -324,7 +324,7 @@ async fn a_room_freezes_with_its_channel(stage: Stage) {
     *<#C0PARTNEROPS> is shared with Northwind now*
     Held back: the digest, notes to approve and the cards of account rooms. They show the data of every partner, and Northwind would read them.
     Choose another channel, or end the sharing. What stands there already they can read.
-    Rooms stay where they are. Once the digest or `rooms_channel` in the configuration names another channel, `/partner account room` opens them there.
+    Rooms stay where they are. Once the digest has another channel, or whoever runs Tandem has named one for rooms, `/partner account room` opens them there.
     ");
     stage.say(ALEX, INTAKE, "/partner account show acme").await;
     let mine = stage.sandbox.ephemerals(ALEX).pop().unwrap();

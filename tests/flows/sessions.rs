@@ -23,6 +23,7 @@ crate::flows!(
     of_two_who_ask_in_the_same_instant_one_asks,
     the_manager_is_reminded_until_an_answer,
     a_reminder_that_counts_as_given_is_not_repeated,
+    who_proposed_a_day_ends_it_where_the_requester_has_left,
 );
 
 /// Hooli stands in the map.
@@ -433,5 +434,32 @@ async fn a_reminder_that_counts_as_given_is_not_repeated(stage: Stage) {
     assert_eq!(counts(), before);
     stage.advance_to("2026-03-09T08:00:00Z").await;
     assert_eq!(counts(), (before.0 + 1, before.1 + 1), "those of Monday come");
+    stage.end().await;
+}
+
+async fn who_proposed_a_day_ends_it_where_the_requester_has_left(stage: Stage) {
+    let card = ask(&stage).await;
+    stage.press(MAYA, &card, "request.propose").await;
+    stage.submit(MAYA, json!({"date": "2026-03-11"})).await;
+    super::asks::leaves(&stage, ALEX).await;
+    let alexs = first(&stage, ALEX);
+    let before = stage.sandbox.thread(&alexs.0, &alexs.1).len();
+    stage.advance_to("2026-03-06T08:00:00Z").await;
+    assert_eq!(stage.sandbox.thread(&alexs.0, &alexs.1).len(), before, "nobody is reminded who is not there");
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &card)), @r"
+    *Session on Hooli (hooli.com) with Northwind*
+    <@U0MAYA> proposes Wed 11 Mar instead of Fri 6 Mar. <@U0ALEX> decides.
+    [Decline]
+    ");
+    let lines = stage.thread(&card.0, &card.1);
+    insta::assert_snapshot!(lines.join("\n---\n"), @"Hooli (hooli.com) with Northwind · the day was proposed 2 working days ago. <@U0ALEX>, who asked, is a deactivated account now. Above you can decline.");
+    stage.press(MAYA, &card, "request.decline").await;
+    stage.submit(MAYA, json!({"reason": "Alex has left"})).await;
+    insta::assert_snapshot!(with_buttons(&shown(&stage, &card)), @r"
+    *Session on Hooli (hooli.com) with Northwind*
+    Declined by <@U0MAYA>: Alex has left
+    ");
+    stage.advance_to("2026-03-09T08:00:00Z").await;
+    assert_eq!(stage.thread(&card.0, &card.1), lines, "it is over");
     stage.end().await;
 }

@@ -82,6 +82,11 @@ impl Calendar {
         self.rest(date).is_none()
     }
 
+    /// That day where it is a business day, else the next one.
+    pub fn on_or_after(&self, date: Date) -> Date {
+        if self.is_business_day(date) { date } else { self.days_after(date, 1) }
+    }
+
     /// The last business day before `date`.
     pub fn before(&self, date: Date) -> Date {
         self.days_before(date, 1)

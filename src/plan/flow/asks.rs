@@ -4,14 +4,18 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::super::ask::{Answer, Ask, Move, Moved, Stage, Topic};
+use super::super::ask::{Answer, Ask, Move, Moved, Side, Stage, Topic};
 use super::super::introduction::{Direction, Stage as IntroductionStage};
 use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
-use super::{Answering, Introducing, answerable, introduce, last_day_at, line_under, today_of};
+use super::{
+    Answering, Introducing, answerable, edit_or_post, here_of, introduce_once, last_day_at, line_under,
+    outside,
+};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
-use crate::kernel::actor::{Actor, Right, Standing};
+use crate::kernel::actor::{Actor, Outside, Right, Standing};
+use crate::kernel::blocks::Message;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AskId, StakeholderId, UserId};
@@ -42,7 +46,7 @@ pub struct Question {
 ///
 /// # Errors
 /// A user's error when nobody answers for the partner, or the same was asked and waits.
-pub async fn put(
+pub async fn ask_manager(
     tx: &mut Tx,
     now: Timestamp,
     requester: &UserId,
@@ -58,8 +62,7 @@ pub async fn put(
             && q.question.trim().to_lowercase() == question.text.trim().to_lowercase()
     };
     if let Some(open) = store::asks_about(tx, &account.id).await?.iter().find(|q| same(q)) {
-        let today = today_of(tx, requester, now).await?;
-        return Err(view::ask::asked_already(open, today));
+        return Err(view::ask::asked_already(open, &here_of(tx, requester, now).await?));
     }
     let asked = answerable(tx, partner).await?;
     if asked.is_empty() {
@@ -91,7 +94,7 @@ pub async fn put(
     let about = format!("{} with {}: {}", ask.account, ask.partner, ask.question);
     audit::done(tx, now, requester.as_str(), "ask.new", &format!("ask:{}", ask.id), &about);
     for reader in ask.readers() {
-        let card = view::ask::card(&ask, &reader, today_of(tx, &reader, now).await?)?;
+        let card = card(tx, now, &ask, &reader).await?;
         let subject = view::ask::subject(&ask, &reader);
         let key = format!("ask:{}:asked:{reader}", ask.id);
         let out = Outgoing::post(key, Destination::Person(reader), card).showing(subject);
@@ -109,18 +112,20 @@ pub async fn ask_for(
     now: Timestamp,
     actor: &Actor,
     seen: &(AskId, i64),
-    managers: bool,
+    side: Side,
 ) -> Result<Ask> {
     let ask = store::ask(tx, &seen.0)
         .await?
         .ok_or_else(|| Error::user("That question is gone: its account or partner was removed."))?;
-    let may = if managers {
-        ask.asked.contains(&actor.user) || actor.may(Right::Triage, Some(&ask.partner_id))
-    } else {
-        ask.requester == actor.user
+    let manages = ask.asked.contains(&actor.user) || actor.may(Right::Triage, Some(&ask.partner_id));
+    let asks = ask.requester == actor.user;
+    let may = match side {
+        Side::Managers => manages,
+        Side::Requester => asks,
+        Side::Either => asks || manages,
     };
     if actor.standing != Standing::Member || !may {
-        return Err(view::ask::refusal(&ask, managers));
+        return Err(view::ask::refusal(&ask, side));
     }
     if ask.version != seen.1 {
         return Err(view::ask::decided_already(&ask, now, &actor.zone));
@@ -139,7 +144,7 @@ pub async fn move_ask(
     seen: &(AskId, i64),
     what: Move,
 ) -> Result<Ask> {
-    let before = ask_for(tx, now, actor, seen, what.is_managers()).await?;
+    let before = ask_for(tx, now, actor, seen, what.side()).await?;
     let (verb, answer) = (what.verb(), if let Move::Answer(a) = &what { Some(a.clone()) } else { None });
     let Ok(after) = before.clone().moved(what, &actor.user, now) else {
         return Err(view::ask::decided_already(&before, now, &actor.zone));
@@ -152,21 +157,38 @@ pub async fn move_ask(
         store::insert_answer(tx, &after.id, &answer).await?;
     }
     mark_stale(tx, &after.account_id).await?;
-    let today = now.to_zoned(actor.zone.clone()).date();
-    let detail = view::ask::state(&after, today);
+    let detail = view::ask::state(&after, &now.to_zoned(actor.zone.clone()));
     audit::done(tx, now, actor.user.as_str(), verb, &format!("ask:{}", after.id), &detail);
-    for reader in after.readers() {
-        let today = today_of(tx, &reader, now).await?;
-        let subject = view::ask::subject(&after, &reader);
-        let card = view::ask::card(&after, &reader, today)?;
-        outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
-        if reader != actor.user {
-            let key = format!("ask:{}:{}:{reader}", after.id, after.version);
-            let line = line_under(key, subject, &reader, view::ask::news(&after, today));
-            outbox::enqueue(tx, millis(now), &line).await?;
+    tell(tx, now, &after, &actor.user).await?;
+    Ok(after)
+}
+
+/// Every reader's card is edited in place, and that of whoever moved it without having been asked; the others are told
+/// below it.
+async fn tell(tx: &mut Tx, now: Timestamp, ask: &Ask, by: &UserId) -> Result<()> {
+    let mut readers = ask.readers();
+    if !readers.contains(by) {
+        readers.push(by.clone());
+    }
+    for reader in readers {
+        let subject = view::ask::subject(ask, &reader);
+        if outbox::is_shown(tx, &subject).await? {
+            let card = card(tx, now, ask, &reader).await?;
+            outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
+        }
+        if reader != *by && outside(tx, &reader).await?.is_none() {
+            let key = format!("ask:{}:{}:{reader}", ask.id, ask.version);
+            let news = view::ask::news(ask, &here_of(tx, &reader, now).await?);
+            outbox::enqueue(tx, millis(now), &line_under(key, subject, &reader, news)).await?;
         }
     }
-    Ok(after)
+    Ok(())
+}
+
+/// The card as this reader has it by now.
+async fn card(tx: &mut Tx, now: Timestamp, ask: &Ask, reader: &UserId) -> Result<Message> {
+    let left = matches!(ask.stage, Stage::Answered(_)) && outside(tx, &ask.requester).await?.is_some();
+    view::ask::card(ask, reader, left, &here_of(tx, reader, now).await?)
 }
 
 /// What the manager found out.
@@ -191,7 +213,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// As [`move_ask`].
-pub async fn answer(
+pub async fn answer_ask(
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
@@ -233,7 +255,7 @@ pub async fn answer(
                 ask: Some(ask.id.clone()),
                 session: None,
             };
-            introduce(tx, now, &actor.user, &account, &partner, what).await?;
+            introduce_once(tx, now, &actor.user, &account, &partner, what).await?;
         }
     }
     Ok(ask)
@@ -279,28 +301,56 @@ pub async fn remind_of_asks(tx: &mut Tx, now: Timestamp, calendars: &Calendars) 
         let answer = answering.of(tx, &ask.partner_id).await?;
         if ask.waits_for_manager() && !answer.is_empty() && *answer != ask.asked {
             let before = std::mem::replace(&mut ask.asked, answer.to_vec());
-            pass_on(tx, now, &ask, &before).await?;
+            if !pass_on(tx, now, &ask, &before).await? {
+                continue;
+            }
         }
-        for user in ask.waits_for() {
+        let (users, left) = waited_for(tx, &mut answering, &ask).await?;
+        for user in users {
             let zone = people::zone_of(tx, &user).await?;
             let Some((day, waited)) = ask.reminder(now, &zone, &calendars.of_person(&user, &zone)) else {
                 continue;
             };
             if schedule::fire(tx, &turn(&ask, &user), &day.to_string(), millis(now)).await? {
+                let subject = view::ask::subject(&ask, &user);
+                let message = match left {
+                    None => view::ask::reminder(&ask, waited),
+                    Some(left) => {
+                        let card = card(tx, now, &ask, &user).await?;
+                        let key = format!("ask:{}:left:{user}", ask.id);
+                        edit_or_post(tx, now, key, subject.clone(), &user, card).await?;
+                        view::ask::left(&ask, waited, left)
+                    }
+                };
                 let key = format!("{}:reminder:{day}", turn(&ask, &user));
-                let message = view::ask::reminder(&ask, waited);
-                let line = line_under(key, view::ask::subject(&ask, &user), &user, message);
-                outbox::enqueue(tx, millis(now), &line).await?;
+                outbox::enqueue(tx, millis(now), &line_under(key, subject, &user, message)).await?;
             }
         }
     }
     Ok(())
 }
 
+/// Who must act now. Where that is a requester who is no member any more, and why, whoever answered does; where they are
+/// gone as well, who answers for the partner.
+async fn waited_for(
+    tx: &mut Tx,
+    answering: &mut Answering,
+    ask: &Ask,
+) -> Result<(Vec<UserId>, Option<Outside>)> {
+    let Stage::Answered(answered) = &ask.stage else { return Ok((ask.waits_for(), None)) };
+    let Some(left) = outside(tx, &ask.requester).await? else { return Ok((ask.waits_for(), None)) };
+    let user = match outside(tx, &answered.by).await? {
+        None => Some(answered.by.clone()),
+        Some(_) => answering.of(tx, &ask.partner_id).await?.first().cloned(),
+    };
+    Ok((user.into_iter().collect(), Some(left)))
+}
+
 /// Counts the reminders up to now as given.
 pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let mut answering = Answering::default();
     for ask in store::open_asks(tx).await? {
-        for user in ask.waits_for() {
+        for user in waited_for(tx, &mut answering, &ask).await?.0 {
             let day = last_day_at(REMIND_AT.hour(), people::zone_of(tx, &user).await?, now);
             schedule::fire(tx, &turn(&ask, &user), &day.to_string(), millis(now)).await?;
         }
@@ -314,26 +364,23 @@ fn turn(ask: &Ask, user: &UserId) -> String {
 }
 
 /// Others answer for the partner than those who were asked `before`: every card says so, and who is new gets one. It stands
-/// for the day's reminder.
-async fn pass_on(tx: &mut Tx, now: Timestamp, ask: &Ask, before: &[UserId]) -> Result<()> {
-    store::save_whom_asked(tx, ask).await?;
+/// for the day's reminder. `false` when somebody moved it meanwhile.
+async fn pass_on(tx: &mut Tx, now: Timestamp, ask: &Ask, before: &[UserId]) -> Result<bool> {
+    if !store::save_whom_asked(tx, ask).await? {
+        return Ok(false);
+    }
     let names: Vec<String> = ask.asked.iter().map(ToString::to_string).collect();
     audit::done(tx, now, audit::TANDEM, "ask.pass_on", &format!("ask:{}", ask.id), &names.join(" "));
     let mut readers = ask.readers();
     let others: Vec<UserId> = before.iter().filter(|user| !readers.contains(user)).cloned().collect();
     readers.extend(others);
     for reader in readers {
-        let today = today_of(tx, &reader, now).await?;
-        let card = view::ask::card(ask, &reader, today)?;
-        let subject = view::ask::subject(ask, &reader);
-        let out = if outbox::is_shown(tx, &subject).await? {
-            Outgoing::update(subject, card)
-        } else {
+        let card = card(tx, now, ask, &reader).await?;
+        let key = format!("ask:{}:asked:{reader}", ask.id);
+        if edit_or_post(tx, now, key, view::ask::subject(ask, &reader), &reader, card).await? {
+            let today = here_of(tx, &reader, now).await?.date();
             schedule::fire(tx, &turn(ask, &reader), &today.to_string(), millis(now)).await?;
-            let key = format!("ask:{}:asked:{reader}", ask.id);
-            Outgoing::post(key, Destination::Person(reader), card).showing(subject)
-        };
-        outbox::enqueue(tx, millis(now), &out).await?;
+        }
     }
-    Ok(())
+    Ok(true)
 }

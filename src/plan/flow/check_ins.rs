@@ -5,16 +5,17 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
+use super::super::calendar::add_days;
 use super::super::check_in::{self, CheckIn, Rhythm};
 use super::super::store::{self, Beat};
 use super::super::view::check_in as view;
-use super::{answerable, last_day_at};
+use super::{Answering, here_of, last_day_at};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right};
+use crate::kernel::calendar::{Calendar, Calendars};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CheckInId, PartnerId, UserId};
 use crate::map::partner::Partner;
-use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
 
 /// What was said, as the form has it.
@@ -34,13 +35,34 @@ pub struct Heard {
     pub every_days: i64,
 }
 
-/// The day from which the next check-in is counted.
-pub async fn since(tx: &mut Tx, partner: &PartnerId) -> Result<Date> {
-    let beat = store::beats(tx).await?.into_iter().find(|b| b.rhythm.partner == *partner);
-    Ok(match beat {
-        Some(beat) => since_of(&beat),
-        None => store::last_check_in(tx, partner).await?.map_or(Date::MIN, |said| said.on),
-    })
+/// How check-ins with a partner stand: its rhythm, the day from which the next is counted, and the days on which whoever is
+/// reminded works.
+#[derive(Debug)]
+pub struct CheckInStanding {
+    /// The rhythm.
+    pub rhythm: Rhythm,
+    /// The next is counted from that day.
+    pub since: Date,
+    /// Whose days count.
+    pub days: Calendar,
+}
+
+/// How check-ins with a partner stand.
+///
+/// # Errors
+/// A fault when there is no such partner.
+pub async fn check_in_standing(
+    tx: &mut Tx,
+    calendars: &Calendars,
+    partner: &PartnerId,
+) -> Result<CheckInStanding> {
+    let beat = store::beat(tx, partner).await?.ok_or_else(|| Error::fault("a partner is gone"))?;
+    let since = since_of(&beat);
+    let days = match reader_of(tx, &mut Answering::default(), &beat).await? {
+        Some(reader) => calendars.of_person(&reader, &people::zone_of(tx, &reader).await?),
+        None => calendars.own(),
+    };
+    Ok(CheckInStanding { rhythm: beat.rhythm, since, days })
 }
 
 /// A day of the calendar needs no zone to be counted from; when a partner was added, a day more or less is none.
@@ -48,21 +70,22 @@ fn since_of(beat: &Beat) -> Date {
     beat.last.unwrap_or_else(|| beat.added.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
-/// The check-ins that this manager owes, and how each stands in words, what waits longest first.
+/// The check-ins that this manager, who works by `days`, owes, and how each stands in words, what waits longest first.
 pub async fn check_ins_due(
     tx: &mut Tx,
     user: &UserId,
     today: Date,
+    days: &Calendar,
 ) -> Result<Vec<(PartnerId, String, String)>> {
     let mut due: Vec<(Date, Beat)> = store::beats(tx)
         .await?
         .into_iter()
         .filter(|beat| beat.manager.as_ref() == Some(user))
         .filter(|beat| beat.rhythm.quiet_until.is_none_or(|quiet| quiet <= today))
-        .filter_map(|beat| Some((beat.rhythm.due(since_of(&beat)).filter(|due| *due <= today)?, beat)))
+        .filter_map(|beat| Some((beat.rhythm.due(since_of(&beat), days).filter(|due| *due <= today)?, beat)))
         .collect();
     due.sort_by_key(|(day, _)| *day);
-    let words = |beat: &Beat| beat.rhythm.words(since_of(beat), today);
+    let words = |beat: &Beat| beat.rhythm.words(since_of(beat), today, days);
     Ok(due
         .into_iter()
         .map(|(_, beat)| (beat.rhythm.partner.clone(), beat.partner.clone(), words(&beat)))
@@ -73,13 +96,14 @@ pub async fn check_ins_due(
 ///
 /// # Errors
 /// A refusal for who does not look after the partner; a user's error when somebody changed the rhythm meanwhile.
-pub async fn record(
+pub async fn record_check_in(
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
     partner: &Partner,
     seen: i64,
     heard: Heard,
+    calendars: &Calendars,
 ) -> Result<CheckIn> {
     actor.require(Right::Triage, Some(&partner.id))?;
     let every_days = heard.every_days;
@@ -102,7 +126,7 @@ pub async fn record(
     store::insert_check_in(tx, &said).await?;
     let subject = format!("check_in:{}", partner.id);
     audit::done(tx, now, actor.user.as_str(), "check_in.record", &subject, &said.words());
-    quiet_card(tx, now, partner).await?;
+    quiet_card(tx, now, partner, calendars).await?;
     Ok(said)
 }
 
@@ -112,13 +136,14 @@ fn before_is_new(seen: i64, after: &Rhythm) -> bool {
 }
 
 /// No reminder before that day.
-pub async fn put_off(
+pub async fn put_off_check_in(
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
     partner: &Partner,
     seen: i64,
     until: Date,
+    calendars: &Calendars,
 ) -> Result<()> {
     actor.require(Right::Triage, Some(&partner.id))?;
     let before = store::rhythm(tx, &partner.id).await?;
@@ -128,43 +153,49 @@ pub async fn put_off(
     }
     let subject = format!("check_in:{}", partner.id);
     audit::done(tx, now, actor.user.as_str(), "check_in.later", &subject, &until.to_string());
-    quiet_card(tx, now, partner).await
+    quiet_card(tx, now, partner, calendars).await
 }
 
 /// The reminder that a reader got loses its controls and says what became of it.
-async fn quiet_card(tx: &mut Tx, now: Timestamp, partner: &Partner) -> Result<()> {
+async fn quiet_card(tx: &mut Tx, now: Timestamp, partner: &Partner, calendars: &Calendars) -> Result<()> {
     let shows = view::subject(&partner.id);
     if outbox::is_shown(tx, &shows).await? {
         let zone = crate::store::settings::load(tx).await?.digest.time_zone();
         let today = now.to_zoned(zone).date();
-        let rhythm = store::rhythm(tx, &partner.id).await?;
         let last = store::last_check_in(tx, &partner.id).await?;
-        let since = since(tx, &partner.id).await?;
-        let message = view::settled(partner, &rhythm, last.as_ref(), since, today)?;
+        let CheckInStanding { rhythm, since, days } = check_in_standing(tx, calendars, &partner.id).await?;
+        let message = view::settled(partner, &rhythm, last.as_ref(), since, today, &days)?;
         outbox::enqueue(tx, millis(now), &Outgoing::update(shows, message)).await?;
     }
     Ok(())
 }
 
 /// Tells managers of the check-ins that are due: nobody of more than one a day, what waits longest first.
-pub async fn remind_of_check_ins(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    // Zones differ by a day at the most: nobody is looked up for what is far ahead.
-    let soon = |beat: &Beat| beat.rhythm.due(since_of(beat)).filter(|due| *due <= tomorrow(now));
-    let mut due: Vec<(Date, Beat)> =
-        store::beats(tx).await?.into_iter().filter_map(|beat| Some((soon(&beat)?, beat))).collect();
-    due.sort_by_key(|(day, _)| *day);
+pub async fn remind_of_check_ins(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
+    // Zones differ by a day at the most: nobody is looked up for what is far ahead, or was asked long ago.
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (yesterday, tomorrow) = (add_days(today, -1), add_days(today, 1));
+    let mut answering = Answering::default();
     let mut asked: HashSet<UserId> = HashSet::new();
     let mut readers = Vec::new();
-    for (_, beat) in due {
-        let Some(reader) = reader_of(tx, &beat).await? else { continue };
-        let here = now.to_zoned(people::zone_of(tx, &reader).await?);
-        if beat.rhythm.asked == Some(here.date()) {
+    for beat in store::beats(tx).await? {
+        let due = beat.rhythm.from(since_of(&beat)).filter(|due| *due <= tomorrow);
+        let lately = beat.rhythm.asked.filter(|day| *day >= yesterday);
+        if due.is_none() && lately.is_none() {
+            continue;
+        }
+        let Some(reader) = reader_of(tx, &mut answering, &beat).await? else { continue };
+        let here = here_of(tx, &reader, now).await?;
+        // Whoever has recorded one on the day is still not asked for another.
+        if lately == Some(here.date()) {
             asked.insert(reader.clone());
         }
-        readers.push((reader, here, beat));
+        readers.extend(due.map(|due| (due, reader, here, beat)));
     }
-    for (reader, here, beat) in readers {
-        let is_due = beat.rhythm.is_asked_for(since_of(&beat), &here);
+    readers.sort_by_key(|(due, ..)| *due);
+    for (_, reader, here, beat) in readers {
+        let days = calendars.of_person(&reader, here.time_zone());
+        let is_due = beat.rhythm.is_asked_for(since_of(&beat), &here, &days);
         if is_due && !asked.contains(&reader) && remind(tx, now, &reader, &here, &beat).await? {
             asked.insert(reader);
         }
@@ -190,29 +221,19 @@ async fn remind(tx: &mut Tx, now: Timestamp, reader: &UserId, here: &Zoned, beat
     Ok(true)
 }
 
-fn tomorrow(now: Timestamp) -> Date {
-    super::super::calendar::add_days(now.to_zoned(jiff::tz::TimeZone::UTC).date(), 1)
-}
-
 /// The partner's manager; where nobody is or they are no member any more, the first who answers for it.
-async fn reader_of(tx: &mut Tx, beat: &Beat) -> Result<Option<UserId>> {
-    if let Some(manager) = &beat.manager
-        && people::find(tx, manager).await?.is_none_or(|(person, _)| person.outside.is_none())
-    {
-        return Ok(Some(manager.clone()));
-    }
-    let partner = map::partner(tx, &beat.rhythm.partner).await?;
-    let partner = partner.ok_or_else(|| Error::fault("a partner with a rhythm is gone"))?;
-    Ok(answerable(tx, &partner).await?.into_iter().next())
+async fn reader_of(tx: &mut Tx, answering: &mut Answering, beat: &Beat) -> Result<Option<UserId>> {
+    Ok(answering.of(tx, &beat.rhythm.partner).await?.first().cloned())
 }
 
 /// Counts the reminders up to now as given.
 pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let mut answering = Answering::default();
     for beat in store::beats(tx).await? {
-        let Some(reader) = reader_of(tx, &beat).await? else { continue };
+        let Some(reader) = reader_of(tx, &mut answering, &beat).await? else { continue };
         let zone = people::zone_of(tx, &reader).await?;
         let day = last_day_at(check_in::REMIND_AT.hour(), zone, now);
-        if beat.rhythm.due(since_of(&beat)).is_some_and(|due| due <= day) {
+        if beat.rhythm.from(since_of(&beat)).is_some_and(|due| due <= day) {
             store::mark_check_in_asked(tx, &beat.rhythm.partner, day).await?;
         }
     }

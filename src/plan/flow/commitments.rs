@@ -200,8 +200,10 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Cale
             continue;
         }
         let partner = map::partner(tx, &c.partner_id).await?;
-        if let (Some(_), Some(partner)) = (&c.theirs, &partner) {
-            pass_on(tx, &mut c, partner).await?;
+        if let (Some(_), Some(partner)) = (&c.theirs, &partner)
+            && !pass_on(tx, now, &mut c, partner).await?
+        {
+            continue;
         }
         let (reader, gone) = whom_to_remind(tx, &c).await?;
         redraw(tx, now, &c, &reader, false).await?;
@@ -218,13 +220,29 @@ pub async fn remind_of_commitments(tx: &mut Tx, now: Timestamp, calendars: &Cale
     Ok(())
 }
 
-/// Whoever answers for the partner by now asks how it stands.
-async fn pass_on(tx: &mut Tx, c: &mut Commitment, partner: &Partner) -> Result<()> {
+/// Whoever answers for the partner by now asks how it stands; the card of whoever did so far says who. `false` when somebody
+/// moved it meanwhile.
+async fn pass_on(tx: &mut Tx, now: Timestamp, c: &mut Commitment, partner: &Partner) -> Result<bool> {
     if answerable(tx, partner).await?.contains(&c.owner) {
-        return Ok(());
+        return Ok(true);
     }
-    (c.owner, c.zone) = asker(tx, partner, c.owner.clone()).await?;
-    store::save_commitment_owner(tx, c).await
+    let (owner, zone) = asker(tx, partner, c.owner.clone()).await?;
+    if owner == c.owner {
+        return Ok(true);
+    }
+    let before = std::mem::replace(&mut c.owner, owner);
+    c.zone = zone;
+    if !store::save_commitment_owner(tx, c).await? {
+        return Ok(false);
+    }
+    let subject = format!("commitment:{}", c.id);
+    audit::done(tx, now, audit::TANDEM, "commitment.pass_on", &subject, c.owner.as_str());
+    let shows = view::commitment::subject(c, &before);
+    if outbox::is_shown(tx, &shows).await? {
+        let card = view::commitment::passed_on(c, today_of(tx, &before, now).await?)?;
+        outbox::enqueue(tx, millis(now), &Outgoing::update(shows, card)).await?;
+    }
+    Ok(true)
 }
 
 /// Two reminders have passed without anything done: those above whoever was reminded are told.

@@ -7,7 +7,7 @@ use super::super::calendar::add_days;
 use super::super::introduction::{Direction, Introduction, Move, Stage, Turn};
 use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
-use super::{Answering, above, last_day_at, outside, today_of};
+use super::{Answering, above, here_of, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::Message;
@@ -55,6 +55,63 @@ pub async fn introduce(
     partner: &Partner,
     what: Introducing,
 ) -> Result<Introduction> {
+    match find_or_write(tx, now, by, account, partner, what).await? {
+        (introduction, None) => Ok(introduction),
+        (_, Some(same)) => Err(view::introduction::under_way(&same, &here_of(tx, by, now).await?)),
+    }
+}
+
+/// As [`introduce`], for what says more than that: where the same one is under way already, it is the one that was meant, and
+/// has been agreed to by now.
+pub async fn introduce_once(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    account: &Account,
+    partner: &Partner,
+    what: Introducing,
+) -> Result<Introduction> {
+    match find_or_write(tx, now, by, account, partner, what).await? {
+        (introduction, None) => Ok(introduction),
+        (again, Some(same)) => join(tx, now, by, same, again).await,
+    }
+}
+
+/// What is under way came of this question and this session as well; who was asked so far has agreed.
+async fn join(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    same: Introduction,
+    again: Introduction,
+) -> Result<Introduction> {
+    let same = Introduction { ask: same.ask.or(again.ask), session: same.session.or(again.session), ..same };
+    store::link_introduction(tx, &same).await?;
+    mark_stale(tx, &same.account_id).await?;
+    if !matches!((&same.stage, &again.stage), (Stage::Requested, Stage::Agreed(_))) {
+        return Ok(same);
+    }
+    let (what, seen) = (Move::Agree, same.version);
+    let verb = what.verb();
+    let Ok(after) = same.clone().moved(what, by, now) else { return Ok(same) };
+    if !store::save_introduction(tx, &after, seen).await? {
+        return Ok(store::introduction(tx, &same.id).await?.unwrap_or(same));
+    }
+    let here = here_of(tx, by, now).await?;
+    written(tx, now, by, verb, &after, &view::introduction::state(&after, &here));
+    tell(tx, now, &after, &same, by, false).await?;
+    Ok(after)
+}
+
+/// The introduction as it is meant, and the same one where it is under way already; else it is written down.
+async fn find_or_write(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    account: &Account,
+    partner: &Partner,
+    what: Introducing,
+) -> Result<(Introduction, Option<Introduction>)> {
     // Two may write it down in the same instant.
     map::lock_partner(tx, &partner.id).await?;
     let introduction = Introduction {
@@ -68,7 +125,10 @@ pub async fn introduce(
         theirs: what.theirs.map(|contact| (contact.id, contact.name)),
         whom: what.whom,
         due: what.due,
-        made_at: matches!(what.stage, Stage::Made(_) | Stage::Met(_)).then_some(now),
+        made: match &what.stage {
+            Stage::Made(moved) | Stage::Met(moved) => Some(moved.clone()),
+            _ => None,
+        },
         stage: what.stage,
         snoozed_until: None,
         reminded: None,
@@ -79,24 +139,23 @@ pub async fn introduce(
         version: 1,
         created_at: now,
     };
-    let under_way = store::introductions_to(tx, &account.id).await?;
-    if let Some(same) = under_way.iter().find(|other| other.is_open() && same(other, &introduction)) {
-        let today = today_of(tx, by, now).await?;
-        return Err(view::introduction::under_way(same, today));
+    let mut under_way = store::introductions_to(tx, &account.id).await?.into_iter();
+    if let Some(same) = under_way.find(|other| other.is_open() && same(other, &introduction)) {
+        return Ok((introduction, Some(same)));
     }
     store::insert_introduction(tx, &introduction).await?;
     mark_stale(tx, &introduction.account_id).await?;
     let detail = format!("{}, by {}", introduction.words(introduction.ours.as_str()), introduction.due);
     written(tx, now, by, "introduction.add", &introduction, &detail);
-    if introduction.made_at.is_some() {
+    if introduction.made.is_some() {
         touch(tx, now, by, &introduction, "introduced").await?;
     }
     for reader in concerned(tx, &introduction).await?.iter().filter(|r| *r != by) {
-        let message = view::introduction::added(&introduction, today_of(tx, reader, now).await?)?;
+        let message = view::introduction::added(&introduction, &here_of(tx, reader, now).await?)?;
         let key = format!("introduction:{}:added:{reader}", introduction.id);
         post_to(tx, now, &introduction, reader, key, message).await?;
     }
-    Ok(introduction)
+    Ok((introduction, None))
 }
 
 /// Whether two are one introduction.
@@ -158,7 +217,7 @@ async fn redraw(
     if !outbox::is_shown(tx, &subject).await? {
         return Ok(false);
     }
-    let card = view::introduction::card(i, today_of(tx, reader, now).await?, controls)?;
+    let card = view::introduction::card(i, &here_of(tx, reader, now).await?, controls)?;
     outbox::enqueue(tx, millis(now), &Outgoing::update(subject, card)).await?;
     Ok(true)
 }
@@ -207,14 +266,14 @@ pub async fn move_introduction(
         return Err(view::introduction::decided_already(&winner, now, &actor.zone));
     }
     mark_stale(tx, &after.account_id).await?;
-    let today = now.to_zoned(actor.zone.clone()).date();
-    written(tx, now, &actor.user, verb, &after, &view::introduction::state(&after, today));
+    let here = now.to_zoned(actor.zone.clone());
+    written(tx, now, &actor.user, verb, &after, &view::introduction::state(&after, &here));
     match &after.stage {
         Stage::Made(_) => touch(tx, now, &actor.user, &after, "introduced").await?,
         Stage::Met(_) => touch(tx, now, &actor.user, &after, "met").await?,
         _ => {}
     }
-    tell(tx, now, &after, &before, actor, quiet).await?;
+    tell(tx, now, &after, &before, &actor.user, quiet).await?;
     Ok(after)
 }
 
@@ -225,24 +284,24 @@ async fn tell(
     now: Timestamp,
     after: &Introduction,
     before: &Introduction,
-    actor: &Actor,
+    by: &UserId,
     quiet: bool,
 ) -> Result<()> {
     let acts = acting(tx, &mut Answering::default(), after).await?;
     let mut readers = concerned(tx, after).await?;
-    for user in acting(tx, &mut Answering::default(), before).await?.into_iter().chain([actor.user.clone()]) {
+    for user in acting(tx, &mut Answering::default(), before).await?.into_iter().chain([by.clone()]) {
         if !readers.contains(&user) {
             readers.push(user);
         }
     }
     for reader in readers {
         let shown = redraw(tx, now, after, &reader, true).await?;
-        if reader == actor.user || quiet {
+        if reader == *by || quiet {
             continue;
         }
-        let today = today_of(tx, &reader, now).await?;
+        let here = here_of(tx, &reader, now).await?;
         let key = format!("introduction:{}:{}:{reader}", after.id, after.version);
-        let news = view::introduction::news(after, &actor.user, today)?;
+        let news = view::introduction::news(after, by, &here)?;
         if shown || !acts.contains(&reader) {
             let out = Outgoing::post(key, Destination::Person(reader), Message::text(news.text));
             outbox::enqueue(tx, millis(now), &out).await?;
@@ -284,25 +343,27 @@ pub async fn remind_of_introductions(tx: &mut Tx, now: Timestamp, calendars: &Ca
     let soon = add_days(now.to_zoned(jiff::tz::TimeZone::UTC).date(), super::commitments::LONGEST_HOLIDAY);
     let mut answering = Answering::default();
     for i in store::open_introductions(tx).await? {
-        if i.next_due().is_none_or(|due| due > soon) && i.snoozed_until.is_none_or(|until| until > soon) {
+        if i.next_due(&jiff::tz::TimeZone::UTC).is_none_or(|due| due > soon)
+            && i.snoozed_until.is_none_or(|until| until > soon)
+        {
             continue;
         }
         let Some(reader) = acting(tx, &mut answering, &i).await?.into_iter().next() else { continue };
         let zone = people::zone_of(tx, &reader).await?;
         let Some((day, why)) = i.reminder(now, &zone, &calendars.of_person(&reader, &zone)) else { continue };
-        let missed = i.is_missed(day);
+        let missed = i.is_missed(day, &zone);
         if !store::mark_introduction_reminded(tx, &i, day, i.escalated || missed).await? {
             continue;
         }
         redraw(tx, now, &i, &reader, false).await?;
         let key = format!("introduction:{}:{}:reminder:{day}", i.id, i.version);
-        let message = view::introduction::reminder(&i, why, now.to_zoned(zone).date())?;
+        let message = view::introduction::reminder(&i, why, &now.to_zoned(zone))?;
         post_to(tx, now, &i, &reader, key, message).await?;
         if missed && let Some(partner) = map::partner(tx, &i.partner_id).await? {
             for manager in above(tx, &partner, &reader).await? {
-                let today = today_of(tx, &manager, now).await?;
+                let here = here_of(tx, &manager, now).await?;
                 let key = format!("introduction:{}:{}:escalated:{manager}", i.id, i.version);
-                let message = view::introduction::escalated(&i, &reader, today)?;
+                let message = view::introduction::escalated(&i, &reader, &here)?;
                 post_to(tx, now, &i, &manager, key, message).await?;
             }
         }

@@ -4,13 +4,12 @@ use jiff::Timestamp;
 
 use super::super::owed::{Owed, Work, week_due};
 use super::super::{store, view};
-use super::outside;
+use super::{outside, stand_ins};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
-use crate::map::store as map;
 use crate::store::{Tx, millis, people};
 
 /// Both sides of one person.
@@ -22,12 +21,10 @@ pub async fn owed(tx: &mut Tx, user: &UserId) -> Result<Owed> {
         }
     }
     work.introductions = store::introductions_of(tx, user).await?;
-    let partners = map::partners(tx).await?;
-    for partner in partners.iter().filter(|p| p.manager.as_ref() == Some(user)) {
-        for i in store::open_introductions_with(tx, &partner.id).await? {
-            if work.introductions.iter().all(|known| known.id != i.id) {
-                work.introductions.push(i);
-            }
+    let stands_in = stand_ins(tx).await?.contains(user);
+    for i in store::introductions_looked_after(tx, user, stands_in).await? {
+        if work.introductions.iter().all(|known| known.id != i.id) {
+            work.introductions.push(i);
         }
     }
     let concerns = |asked: &[UserId], requester: &UserId| asked.contains(user) || requester == user;
@@ -46,7 +43,7 @@ pub async fn tell_the_week(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -
     if !schedule::fire(tx, "owed", &format!("{quarter:012}"), millis(now)).await? {
         return Ok(());
     }
-    for user in store::people_at_work(tx).await? {
+    for user in store::who_may_owe_or_be_owed(tx).await? {
         let here = now.to_zoned(people::zone_of(tx, &user).await?);
         let Some(week) = week_due(&here) else { continue };
         if !schedule::fire(tx, &format!("owed:{user}"), &week.to_string(), millis(now)).await?
@@ -68,7 +65,7 @@ pub async fn tell_the_week(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -
 
 /// Counts the messages up to now as given.
 pub(super) async fn told(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    for user in store::people_at_work(tx).await? {
+    for user in store::who_may_owe_or_be_owed(tx).await? {
         let here = now.to_zoned(people::zone_of(tx, &user).await?);
         if let Some(week) = week_due(&here) {
             schedule::fire(tx, &format!("owed:{user}"), &week.to_string(), millis(now)).await?;

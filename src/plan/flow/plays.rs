@@ -8,14 +8,15 @@ use super::super::play::{self, Blocked, Move, Plan, Play, Stage};
 use super::super::store::{self, Said};
 use super::super::view;
 use super::super::view::play::Whole;
-use super::{Promise, answerable, commit, drop_all, last_day_at, today_of};
+use super::{Promise, answerable, commit, drop_all, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::Actor;
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{PlayId, UserId};
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::store::{Tx, audit, millis, people};
+use crate::store::{Tx, audit, millis};
 
 /// What was said of a play last is shown, at most so many lines.
 const SAID: i64 = 3;
@@ -259,13 +260,14 @@ async fn post_to(
 }
 
 /// Sends the reminders that are due.
-pub async fn remind_of_plays(tx: &mut Tx, now: Timestamp) -> Result<()> {
+pub async fn remind_of_plays(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
     for play in store::plays_to_remind(tx).await? {
-        let Some((day, why)) = play.reminder(now) else { continue };
+        let Some(reader) = whom_to_remind(tx, &play).await? else { continue };
+        let days = calendars.of_person(&reader, &play.time_zone());
+        let Some((day, why)) = play.reminder(now, &days) else { continue };
         if !store::mark_play_reminded(tx, &play, day).await? {
             continue;
         }
-        let Some(reader) = whom_to_remind(tx, &play).await? else { continue };
         let key = format!("play:{}:{}:reminder:{day}", play.id, play.version);
         let lead = view::play::reminder_lead(&play, &reader, why);
         post_to(tx, now, &play, &reader, key, lead).await?;
@@ -276,7 +278,7 @@ pub async fn remind_of_plays(tx: &mut Tx, now: Timestamp) -> Result<()> {
 /// Our owner; where they are no member any more, whoever thought of it or answers for the partner.
 async fn whom_to_remind(tx: &mut Tx, play: &Play) -> Result<Option<UserId>> {
     for user in play.plan.owner.iter().chain(Some(&play.created_by)) {
-        if people::find(tx, user).await?.is_none_or(|(person, _)| person.outside.is_none()) {
+        if outside(tx, user).await?.is_none() {
             return Ok(Some(user.clone()));
         }
     }

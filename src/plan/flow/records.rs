@@ -16,7 +16,7 @@ use super::super::session::{Move, Session, Stage};
 use super::super::store;
 use super::super::view::record as view;
 use super::sessions::{advance, advance_quietly};
-use super::{Introducing, Promise, commit, introduce, session};
+use super::{Introducing, Promise, commit, introduce_once, session};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right};
 use crate::kernel::blocks::Message;
@@ -166,7 +166,7 @@ pub async fn tell_account(
                 ask: None,
                 session: Some(id.clone()),
             };
-            let made = introduce(tx, now, &actor.user, &account, &partner, what).await?;
+            let made = introduce_once(tx, now, &actor.user, &account, &partner, what).await?;
             let ours = names(tx, std::slice::from_ref(&made.ours)).await?;
             told.introduction =
                 Some(format!("{}, by {}", made.words(ours.of_user(&made.ours)), day(made.due)));

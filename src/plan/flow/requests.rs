@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use super::super::reminder::REMIND_AT;
 use super::super::request::{self, Request};
 use super::super::{store, view};
-use super::{Answering, last_day_at, line_under, today_of};
+use super::{Answering, edit_or_post, here_of, last_day_at, line_under, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
-use crate::kernel::actor::{Actor, Right, Role, Standing};
+use crate::kernel::actor::{Actor, Outside, Right, Role, Standing};
 use crate::kernel::blocks::Message;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::{Error, Result};
@@ -30,16 +30,20 @@ pub struct Wish {
     pub goal: String,
 }
 
-/// Who answers for a partner: its manager, else the partner managers, else the admins; those who left are passed over.
+/// Who answers for a partner: its manager, else who stands in; those who left are passed over.
 pub async fn answerable(tx: &mut Tx, partner: &Partner) -> Result<Vec<UserId>> {
-    let manager: Vec<UserId> = partner.manager.iter().cloned().collect();
-    let managers = people::holders(tx, Role::PartnerManager).await?;
-    let admins = people::holders(tx, Role::Admin).await?;
-    for turn in [manager, managers, admins] {
+    match &partner.manager {
+        Some(manager) if outside(tx, manager).await?.is_none() => Ok(vec![manager.clone()]),
+        _ => stand_ins(tx).await,
+    }
+}
+
+/// Who answers for the partners that nobody manages: the partner managers, else the admins; those who left are passed over.
+pub(super) async fn stand_ins(tx: &mut Tx) -> Result<Vec<UserId>> {
+    for role in [Role::PartnerManager, Role::Admin] {
         let mut there = Vec::new();
-        for user in turn {
-            let known = people::find(tx, &user).await?;
-            if known.is_none_or(|(person, _)| person.outside.is_none()) {
+        for user in people::holders(tx, role).await? {
+            if outside(tx, &user).await?.is_none() {
                 there.push(user);
             }
         }
@@ -63,7 +67,7 @@ pub enum Asked {
 ///
 /// # Errors
 /// A user's error when nobody answers for the partner.
-pub async fn ask(
+pub async fn request_session(
     tx: &mut Tx,
     now: Timestamp,
     requester: &UserId,
@@ -172,7 +176,7 @@ pub async fn move_request(
         let subject = view::request::subject(&after, &reader);
         let card = card(tx, now, &after, &reader).await?;
         outbox::enqueue(tx, millis(now), &Outgoing::update(subject.as_str(), card)).await?;
-        if reader != actor.user {
+        if reader != actor.user && outside(tx, &reader).await?.is_none() {
             let key = format!("request:{}:{}:{reader}", after.id, after.version);
             let line = line_under(key, subject, &reader, view::request::news(&after, today));
             outbox::enqueue(tx, millis(now), &line).await?;
@@ -183,13 +187,15 @@ pub async fn move_request(
 
 /// The card of a request as this reader sees it, with the session that came of it.
 async fn card(tx: &mut Tx, now: Timestamp, request: &Request, reader: &UserId) -> Result<Message> {
-    let zone = people::zone_of(tx, reader).await?;
+    let here = here_of(tx, reader, now).await?;
     let session = match request.stage {
         request::Stage::Accepted { .. } => store::session_for(tx, &request.id).await?,
         _ => None,
     };
-    let session = session.map(|s| view::session::news(&s, now, &zone).text);
-    view::request::card(request, reader, now.to_zoned(zone).date(), session)
+    let session = session.map(|s| view::session::news(&s, now, here.time_zone()).text);
+    let proposed = matches!(request.stage, request::Stage::Proposed { .. });
+    let left = proposed && outside(tx, &request.requester).await?.is_some();
+    view::request::card(request, reader, left, here.date(), session)
 }
 
 /// Edits every reader's card in place.
@@ -212,28 +218,55 @@ pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp, calendars: &Calenda
         let answer = answering.of(tx, &request.partner_id).await?;
         if !answer.is_empty() && *answer != request.asked {
             let before = std::mem::replace(&mut request.asked, answer.to_vec());
-            pass_on(tx, now, &request, &before).await?;
+            if !pass_on(tx, now, &request, &before).await? {
+                continue;
+            }
         }
-        for user in request.waits_for() {
+        let (users, left) = waited_for(tx, &request).await?;
+        for user in users {
             let zone = people::zone_of(tx, &user).await?;
             let days = calendars.of_person(&user, &zone);
             let Some(waited) = request.reminder(now, &zone, &days) else { continue };
             let today = now.to_zoned(zone).date();
             if schedule::fire(tx, &turn(&request, &user), &today.to_string(), millis(now)).await? {
+                let subject = view::request::subject(&request, &user);
+                let message = match left {
+                    None => view::request::reminder(&request, waited, today),
+                    Some(left) => {
+                        let card = card(tx, now, &request, &user).await?;
+                        let key = format!("request:{}:left:{user}", request.id);
+                        edit_or_post(tx, now, key, subject.clone(), &user, card).await?;
+                        view::request::left(&request, waited, left)
+                    }
+                };
                 let key = format!("{}:reminder:{today}", turn(&request, &user));
-                let message = view::request::reminder(&request, waited, today);
-                let line = line_under(key, view::request::subject(&request, &user), &user, message);
-                outbox::enqueue(tx, millis(now), &line).await?;
+                outbox::enqueue(tx, millis(now), &line_under(key, subject, &user, message)).await?;
             }
         }
     }
     Ok(())
 }
 
+/// Who must act now. Where that is a requester who is no member any more, and why, whoever proposed the day does; where
+/// they do not answer for the partner any more, those who do.
+async fn waited_for(tx: &mut Tx, request: &Request) -> Result<(Vec<UserId>, Option<Outside>)> {
+    let request::Stage::Proposed { moved, .. } = &request.stage else {
+        return Ok((request.waits_for(), None));
+    };
+    let Some(left) = outside(tx, &request.requester).await? else {
+        return Ok((request.waits_for(), None));
+    };
+    let users = match request.asked.contains(&moved.by) {
+        true => vec![moved.by.clone()],
+        false => request.asked.clone(),
+    };
+    Ok((users, Some(left)))
+}
+
 /// Counts the reminders up to now as given.
 pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
     for request in store::open_requests(tx).await? {
-        for user in request.waits_for() {
+        for user in waited_for(tx, &request).await?.0 {
             let zone = people::zone_of(tx, &user).await?;
             let day = last_day_at(REMIND_AT.hour(), zone, now);
             schedule::fire(tx, &turn(&request, &user), &day.to_string(), millis(now)).await?;
@@ -248,9 +281,11 @@ fn turn(request: &Request, user: &UserId) -> String {
 }
 
 /// Others answer for the partner than those who were asked `before`: every card says so, and who is new gets one. It
-/// stands for the day's reminder.
-async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserId]) -> Result<()> {
-    store::save_asked(tx, request).await?;
+/// stands for the day's reminder. `false` when somebody moved it meanwhile.
+async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserId]) -> Result<bool> {
+    if !store::save_asked(tx, request).await? {
+        return Ok(false);
+    }
     let names: Vec<String> = request.asked.iter().map(ToString::to_string).collect();
     let subject = format!("request:{}", request.id);
     audit::done(tx, now, audit::TANDEM, "request.pass_on", &subject, &names.join(" "));
@@ -258,17 +293,12 @@ async fn pass_on(tx: &mut Tx, now: Timestamp, request: &Request, before: &[UserI
     let others: Vec<UserId> = before.iter().filter(|user| !readers.contains(user)).cloned().collect();
     readers.extend(others);
     for reader in readers {
-        let today = today_of(tx, &reader, now).await?;
         let card = card(tx, now, request, &reader).await?;
-        let subject = view::request::subject(request, &reader);
-        let out = if outbox::is_shown(tx, &subject).await? {
-            Outgoing::update(subject, card)
-        } else {
+        let key = format!("request:{}:asked:{reader}", request.id);
+        if edit_or_post(tx, now, key, view::request::subject(request, &reader), &reader, card).await? {
+            let today = today_of(tx, &reader, now).await?;
             schedule::fire(tx, &turn(request, &reader), &today.to_string(), millis(now)).await?;
-            let key = format!("request:{}:asked:{reader}", request.id);
-            Outgoing::post(key, Destination::Person(reader), card).showing(subject)
-        };
-        outbox::enqueue(tx, millis(now), &out).await?;
+        }
     }
-    Ok(())
+    Ok(true)
 }

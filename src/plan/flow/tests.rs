@@ -90,7 +90,7 @@ async fn outbox_lines(tx: &mut Tx) -> String {
 async fn asked(s: &Scene, tx: &mut Tx) -> Request {
     let wish = Wish { by: date(2026, 3, 13), goal: "meet their VP".into() };
     let now = at("2026-03-05T09:00:00Z");
-    match ask(tx, now, &"UREP".into(), &s.account, &s.partner, wish).await.expect("asked") {
+    match request_session(tx, now, &"UREP".into(), &s.account, &s.partner, wish).await.expect("asked") {
         Asked::Now(request) => request,
         Asked::Before(request) => panic!("{request:?}"),
     }
@@ -161,14 +161,15 @@ async fn without_a_manager_the_role_is_asked_and_without_one_nobody() {
     let now = at("2026-03-05T09:00:00Z");
     let orphan = Partner { manager: None, ..s.partner.clone() };
     let wish = || Wish { by: date(2026, 3, 13), goal: String::new() };
-    let none = ask(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await;
+    let none = request_session(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await;
     insta::assert_snapshot!(none.expect_err("nobody"), @"Nobody answers for Northwind yet, so nobody was asked. `/partner setup` names partner managers.");
     let by = UserId::from("UADM");
     people::set_holders(&mut tx, now, &by, Role::Admin, std::slice::from_ref(&by)).await.expect("set");
     assert_eq!(answerable(&mut tx, &orphan).await.expect("found"), std::slice::from_ref(&by));
     let managers = ["UM1".into(), "UM2".into()];
     people::set_holders(&mut tx, now, &by, Role::PartnerManager, &managers).await.expect("set");
-    let asked = ask(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await.expect("asked");
+    let asked =
+        request_session(&mut tx, now, &"UREP".into(), &s.account, &orphan, wish()).await.expect("asked");
     assert!(matches!(asked, Asked::Now(request) if request.asked == managers));
 }
 
@@ -180,11 +181,13 @@ async fn nobody_is_asked_twice_for_one_session() {
     let before = outbox_lines(&mut tx).await;
     let now = at("2026-03-05T10:00:00Z");
     let again = |by| Wish { by, goal: String::new() };
-    let second = ask(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
+    let second =
+        request_session(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
     assert_eq!(second.expect("answered"), Asked::Before(first.clone()));
     assert_eq!(outbox_lines(&mut tx).await, before);
     move_request(&mut tx, now, &actor("UREP"), &(first.id, 1), request::Move::Withdraw).await.expect("moved");
-    let third = ask(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
+    let third =
+        request_session(&mut tx, now, &"UOWN".into(), &s.account, &s.partner, again(date(2026, 3, 20))).await;
     assert!(matches!(third.expect("asked"), Asked::Now(_)));
 }
 

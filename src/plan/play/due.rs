@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::{Play, Stage};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::UserId;
-use crate::plan::calendar::{add_days, days_between, is_working_day, working_day_before};
+use crate::plan::calendar::{add_days, days_between};
 
 /// Reminders go out at this local time.
 pub(in crate::plan) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
@@ -43,19 +44,19 @@ impl Play {
         near && self.plan.owner.as_ref() == Some(user)
     }
 
-    /// The reminder that is due, with the day that it stands for.
+    /// The reminder that is due for somebody who works by `days`, with the day that it stands for.
     ///
-    /// While it runs: at its check-ins, on the working day before it goes out, on the day, then every third day. When it
+    /// While it runs: at its check-ins, on the business day before it goes out, on the day, then every third day. When it
     /// went out: a week later, until there are results, three times. Only the latest counts, so a downtime is followed by one.
-    pub fn reminder(&self, now: Timestamp) -> Option<(Date, Reminder)> {
+    pub fn reminder(&self, now: Timestamp, days: &Calendar) -> Option<(Date, Reminder)> {
         let local = now.to_zoned(self.time_zone());
         if local.time() < REMIND_AT {
             return None;
         }
         let today = local.date();
         let (begun, (day, why)) = match &self.stage {
-            Stage::Running { since, .. } => (since, self.latest_while_running(*since, today)?),
-            Stage::Shipped { on, at, results: None, .. } => (at, latest_for_results(*on, today)?),
+            Stage::Running { since, .. } => (since, self.latest_while_running(*since, today, days)?),
+            Stage::Shipped { on, at, results: None, .. } => (at, latest_for_results(*on, today, days)?),
             _ => return None,
         };
         let begun = begun.to_zoned(self.time_zone()).datetime();
@@ -63,42 +64,40 @@ impl Play {
         news.then_some((day, why))
     }
 
-    fn latest_while_running(&self, since: Timestamp, today: Date) -> Option<(Date, Reminder)> {
+    fn latest_while_running(
+        &self,
+        since: Timestamp,
+        today: Date,
+        days: &Calendar,
+    ) -> Option<(Date, Reminder)> {
         let ship = self.plan.ship?;
-        let ahead = working_day_before(ship);
+        let ahead = days.before(ship);
         match days_between(ship, today) {
             0 => Some((ship, Reminder::Today)),
             late @ 1.. => Some((add_days(ship, late - late % LATE_EVERY_DAYS), Reminder::Late(late))),
             _ if today >= ahead => Some((ahead, Reminder::Ahead)),
-            _ => self.latest_check(since, today).map(|day| (day, Reminder::CheckIn)),
+            _ => self.latest_check(since, today, days).map(|day| (day, Reminder::CheckIn)),
         }
     }
 
-    fn latest_check(&self, since: Timestamp, today: Date) -> Option<Date> {
+    fn latest_check(&self, since: Timestamp, today: Date, days: &Calendar) -> Option<Date> {
         if self.plan.check_days <= 0 {
             return None;
         }
         let start = since.to_zoned(self.time_zone()).date();
         let times = days_between(start, today).max(0) / self.plan.check_days;
-        // What falls on a weekend comes on the Monday after.
+        // What falls on a weekend or a holiday comes on the business day after.
         (times.saturating_sub(1)..=times)
             .rev()
             .filter(|n| *n > 0)
-            .map(|n| on_working_day(add_days(start, n * self.plan.check_days)))
+            .map(|n| days.on_or_after(add_days(start, n * self.plan.check_days)))
             .find(|day| *day <= today)
     }
 }
 
-fn latest_for_results(on: Date, today: Date) -> Option<(Date, Reminder)> {
+fn latest_for_results(on: Date, today: Date, days: &Calendar) -> Option<(Date, Reminder)> {
     let times = (days_between(on, today) / RESULTS_EVERY_DAYS).min(RESULTS_TIMES);
     (times > 0)
-        .then(|| (on_working_day(add_days(on, times * RESULTS_EVERY_DAYS)), Reminder::Results))
+        .then(|| (days.on_or_after(add_days(on, times * RESULTS_EVERY_DAYS)), Reminder::Results))
         .filter(|(day, _)| *day <= today)
-}
-
-fn on_working_day(mut day: Date) -> Date {
-    while !is_working_day(day) {
-        day = add_days(day, 1);
-    }
-    day
 }

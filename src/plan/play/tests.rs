@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::actor::Role;
+use crate::kernel::calendar::{Calendar, Calendars, countries};
 use crate::map::overlap::Population;
 use crate::plan::calendar::add_days;
 
@@ -173,7 +174,7 @@ fn sent(mut play: Play, from: &str, until: &str) -> String {
     let mut sent = String::new();
     let mut now = at(from);
     while now < at(until) {
-        if let Some((day, why)) = play.reminder(now) {
+        if let Some((day, why)) = play.reminder(now, &Calendar::weekdays()) {
             play.reminded = Some(day);
             let when = now.to_zoned(play.time_zone()).strftime("%a %-d %H:%M").to_string();
             sent.push_str(&format!("{when} {why:?}\n"));
@@ -265,6 +266,19 @@ fn an_audience_is_one_motion() {
     assert!(!Audience::Nobody.wants(Prospect, Customer));
 }
 
+#[test]
+fn holidays_are_no_business_days() {
+    let swedish = Calendars::default().of(countries::find("SE"));
+    let due = |play: &Play, now: &str| play.reminder(at(now), &swedish);
+    // It ships on the Tuesday after Easter.
+    let play = running(date(2026, 4, 7));
+    assert_eq!(due(&play, "2026-04-02T10:00:00Z"), Some((date(2026, 4, 2), Reminder::Ahead)));
+    // A week after it went out is Good Friday.
+    let sent = shipped(date(2026, 3, 27), None);
+    assert_eq!(due(&sent, "2026-04-03T10:00:00Z"), None);
+    assert_eq!(due(&sent, "2026-04-07T10:00:00Z"), Some((date(2026, 4, 7), Reminder::Results)));
+}
+
 proptest! {
     #[test]
     fn nobody_is_reminded_twice_a_day_or_before_nine(
@@ -279,7 +293,7 @@ proptest! {
         let mut days = Vec::new();
         let mut now = at("2026-03-02T12:00:00Z");
         while now < at("2026-06-01T00:00:00Z") {
-            if let Some((day, _)) = play.reminder(now) {
+            if let Some((day, _)) = play.reminder(now, &Calendar::weekdays()) {
                 let local = now.to_zoned(play.time_zone());
                 prop_assert!(local.hour() >= 9);
                 prop_assert!(day <= local.date());

@@ -199,11 +199,17 @@ pub async fn insert_answer(tx: &mut Tx, ask: &AskId, answer: &Answer) -> Result<
     Ok(())
 }
 
-/// Saves who is asked now. It is no move: the version stays.
-pub async fn save_whom_asked(tx: &mut Tx, q: &Ask) -> Result<()> {
+/// Saves who is asked now, if nobody moved it meanwhile; `false` when somebody did. It is no move: the version stays.
+pub async fn save_whom_asked(tx: &mut Tx, q: &Ask) -> Result<bool> {
     let asked = serde_json::to_string(&q.asked)?;
-    sql_exec!(tx, "UPDATE asks SET asked = $2 WHERE id = $1", q.id.as_str(), &asked)?;
-    Ok(())
+    let changed = sql_exec!(
+        tx,
+        "UPDATE asks SET asked = $3 WHERE id = $1 AND version = $2",
+        q.id.as_str(),
+        q.version,
+        &asked
+    )?;
+    Ok(changed == 1)
 }
 
 /// One request.
@@ -233,13 +239,14 @@ pub async fn asks_about(tx: &mut Tx, account: &AccountId) -> Result<Vec<Ask>> {
     asks(tx, rows).await
 }
 
-/// Everything that was asked of this partner, the newest first.
-pub async fn asks_of_partner(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Ask>> {
+/// Everything that was asked of this partner since then, the newest first.
+pub async fn asks_of_partner(tx: &mut Tx, partner: &PartnerId, since: Timestamp) -> Result<Vec<Ask>> {
     let rows = sql_all!(
         tx,
         Row,
-        ask!("WHERE q.partner_id = $1 ORDER BY q.created_at DESC, q.id"),
-        partner.as_str()
+        ask!("WHERE q.partner_id = $1 AND q.created_at >= $2 ORDER BY q.created_at DESC, q.id"),
+        partner.as_str(),
+        millis(since)
     )?;
     asks(tx, rows).await
 }

@@ -155,35 +155,53 @@ pub struct Beat {
     pub added: Timestamp,
 }
 
+type BeatRow = (
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+);
+
+/// Every column of [`BeatRow`].
+macro_rules! beat {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.name, p.manager, p.created_at, r.every_days, r.quiet_until, r.asked, r.version, ",
+            "(SELECT MAX(c.on_date) FROM check_ins c WHERE c.partner_id = p.id) ",
+            "FROM partners p LEFT JOIN check_in_rhythms r ON r.partner_id = p.id ",
+            $rest
+        )
+    };
+}
+
+fn beat_of(row: BeatRow) -> Result<Beat> {
+    let (id, partner, manager, added, every, quiet, asked, version, last) = row;
+    let row = (id, every.unwrap_or(EVERY_DAYS), quiet, asked.unwrap_or_default(), version.unwrap_or(0));
+    let last = last.map(|t| t.parse::<Date>()).transpose()?;
+    let manager = manager.map(Into::into);
+    Ok(Beat { partner, manager, rhythm: rhythm_of(row)?, last, added: instant(added)? })
+}
+
 /// One for each partner with whom there is an agreement, by name.
 pub async fn beats(tx: &mut Tx) -> Result<Vec<Beat>> {
-    type Row = (
-        String,
-        String,
-        Option<String>,
-        i64,
-        Option<i64>,
-        Option<String>,
-        Option<String>,
-        Option<i64>,
-        Option<String>,
-    );
     let rows = sql_all!(
         tx,
-        Row,
-        "SELECT p.id, p.name, p.manager, p.created_at, r.every_days, r.quiet_until, r.asked, r.version, \
-         (SELECT MAX(c.on_date) FROM check_ins c WHERE c.partner_id = p.id) \
-         FROM partners p LEFT JOIN check_in_rhythms r ON r.partner_id = p.id \
-         WHERE NOT EXISTS (SELECT 1 FROM partner_prospects pp WHERE pp.partner_id = p.id AND pp.prospective = 1) \
-         ORDER BY p.name_key, p.id"
+        BeatRow,
+        beat!(
+            "WHERE NOT EXISTS (SELECT 1 FROM partner_prospects pp WHERE pp.partner_id = p.id AND pp.prospective = 1) \
+             ORDER BY p.name_key, p.id"
+        )
     )?;
-    rows.into_iter()
-        .map(|(id, partner, manager, added, every, quiet, asked, version, last)| {
-            let row =
-                (id, every.unwrap_or(EVERY_DAYS), quiet, asked.unwrap_or_default(), version.unwrap_or(0));
-            let last = last.map(|t| t.parse::<Date>()).transpose()?;
-            let manager = manager.map(Into::into);
-            Ok(Beat { partner, manager, rhythm: rhythm_of(row)?, last, added: instant(added)? })
-        })
-        .collect()
+    rows.into_iter().map(beat_of).collect()
+}
+
+/// That of one partner, whether or not there is an agreement.
+pub async fn beat(tx: &mut Tx, partner: &PartnerId) -> Result<Option<Beat>> {
+    let row = sql_opt!(tx, BeatRow, beat!("WHERE p.id = $1"), partner.as_str())?;
+    row.map(beat_of).transpose()
 }

@@ -167,16 +167,18 @@ pub async fn commitment(tx: &mut Tx, id: &CommitmentId) -> Result<Option<Commitm
     row.map(Commitment::try_from).transpose()
 }
 
-/// Saves who of ours asks how what the partner promised stands. It is no move: the version stays.
-pub async fn save_commitment_owner(tx: &mut Tx, c: &Commitment) -> Result<()> {
-    sql_exec!(
+/// Saves who of ours asks how what the partner promised stands, if nobody moved it meanwhile; `false` when somebody did. It is no
+/// move: the version stays.
+pub async fn save_commitment_owner(tx: &mut Tx, c: &Commitment) -> Result<bool> {
+    let changed = sql_exec!(
         tx,
-        "UPDATE commitments SET owner = $2, zone = $3 WHERE id = $1",
+        "UPDATE commitments SET owner = $3, zone = $4 WHERE id = $1 AND version = $2",
         c.id.as_str(),
+        c.version,
         c.owner.as_str(),
         &c.zone
     )?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// What this person is owed: what others promised and they wrote down or ask after, the most urgent first.

@@ -1,5 +1,6 @@
 //! Introductions.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::introduction::{Direction, Introduction, Stage};
@@ -37,6 +38,7 @@ struct Row {
     created_by: String,
     decided_by: Option<String>,
     decided_at: Option<i64>,
+    made_by: Option<String>,
     made_at: Option<i64>,
     version: i64,
     created_at: i64,
@@ -49,7 +51,7 @@ macro_rules! introduction {
             "SELECT i.id, i.account_id, a.name AS account_name, a.domain AS account_domain, i.partner_id, ",
             "p.name AS partner_name, i.direction, i.ours, i.contact_id, c.name AS contact_name, i.whom, i.due, i.state, ",
             "i.snoozed_until, i.reason, i.deal, i.reminded, i.escalated, i.ask_id, i.session_id, i.created_by, ",
-            "i.decided_by, i.decided_at, i.made_at, i.version, i.created_at FROM introductions i ",
+            "i.decided_by, i.decided_at, i.made_by, i.made_at, i.version, i.created_at FROM introductions i ",
             "JOIN accounts a ON a.id = i.account_id JOIN partners p ON p.id = i.partner_id ",
             "LEFT JOIN contacts c ON c.id = i.contact_id ",
             $rest
@@ -112,7 +114,7 @@ impl TryFrom<Row> for Introduction {
             ask: row.ask_id.map(Into::into),
             session: row.session_id.map(Into::into),
             created_by: row.created_by.into(),
-            made_at: row.made_at.map(instant).transpose()?,
+            made: decided(row.made_by, row.made_at)?.map(|(by, at)| Moved { by, at }),
             version: row.version,
             created_at: instant(row.created_at)?,
         })
@@ -159,7 +161,7 @@ pub async fn save_introduction(tx: &mut Tx, i: &Introduction, seen: i64) -> Resu
     let changed = sql_exec!(
         tx,
         "UPDATE introductions SET state = $3, snoozed_until = $4, reason = $5, deal = $6, reminded = $7, escalated = $8, \
-         decided_by = $9, decided_at = $10, made_at = $11, version = $12 WHERE id = $1 AND version = $2",
+         decided_by = $9, decided_at = $10, made_by = $11, made_at = $12, version = $13 WHERE id = $1 AND version = $2",
         i.id.as_str(),
         seen,
         state(&i.stage),
@@ -170,10 +172,23 @@ pub async fn save_introduction(tx: &mut Tx, i: &Introduction, seen: i64) -> Resu
         i64::from(i.escalated),
         last.map(|m| m.by.as_str()),
         last.map(|m| millis(m.at)),
-        i.made_at.map(millis),
+        i.made.as_ref().map(|m| m.by.as_str()),
+        i.made.as_ref().map(|m| millis(m.at)),
         i.version
     )?;
     Ok(changed == 1)
+}
+
+/// Saves what an introduction answers, and where it was agreed. It is no move: the version stays.
+pub async fn link_introduction(tx: &mut Tx, i: &Introduction) -> Result<()> {
+    sql_exec!(
+        tx,
+        "UPDATE introductions SET ask_id = $2, session_id = $3 WHERE id = $1",
+        i.id.as_str(),
+        i.ask.as_ref().map(AskId::as_str),
+        i.session.as_ref().map(SessionId::as_str)
+    )?;
+    Ok(())
 }
 
 /// Remembers the day whose reminder is sent, and whether the manager was told; `false` when it was moved since, or
@@ -222,13 +237,18 @@ pub async fn introductions_to(tx: &mut Tx, account: &AccountId) -> Result<Vec<In
     )?)
 }
 
-/// Every introduction with this partner, the newest first.
-pub async fn introductions_with(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Introduction>> {
+/// The introductions with this partner that were made since then, the newest first.
+pub async fn introductions_made_with(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    since: Timestamp,
+) -> Result<Vec<Introduction>> {
     introductions(sql_all!(
         tx,
         Row,
-        introduction!("WHERE i.partner_id = $1 ORDER BY i.created_at DESC, i.id"),
-        partner.as_str()
+        introduction!("WHERE i.partner_id = $1 AND i.made_at >= $2 ORDER BY i.created_at DESC, i.id"),
+        partner.as_str(),
+        millis(since)
     )?)
 }
 
@@ -245,14 +265,22 @@ pub async fn introductions_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Introduc
     )?)
 }
 
-/// The open introductions with these partners, the most urgent first.
-pub async fn open_introductions_with(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Introduction>> {
+/// The open introductions with the partners that this person manages, the most urgent first; for whoever `stands_in` those with
+/// the partners that nobody manages, or whose manager is no member any more, as well.
+pub async fn introductions_looked_after(
+    tx: &mut Tx,
+    user: &UserId,
+    stands_in: bool,
+) -> Result<Vec<Introduction>> {
     introductions(sql_all!(
         tx,
         Row,
         introduction!(
-            "WHERE i.state IN ('requested', 'agreed', 'made', 'met') AND i.partner_id = $1 ORDER BY i.due, i.created_at, i.id"
+            "WHERE i.state IN ('requested', 'agreed', 'made', 'met') AND (p.manager = $1 OR ($2 = 1 AND (p.manager IS NULL \
+             OR EXISTS (SELECT 1 FROM people m WHERE m.id = p.manager AND m.outside IS NOT NULL)))) \
+             ORDER BY i.due, i.created_at, i.id"
         ),
-        partner.as_str()
+        user.as_str(),
+        i64::from(stands_in)
     )?)
 }

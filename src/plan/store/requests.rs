@@ -131,11 +131,17 @@ pub async fn save_request(tx: &mut Tx, r: &Request, seen: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Saves who is asked now. It is no move: the version stays.
-pub async fn save_asked(tx: &mut Tx, r: &Request) -> Result<()> {
+/// Saves who is asked now, if nobody moved it meanwhile; `false` when somebody did. It is no move: the version stays.
+pub async fn save_asked(tx: &mut Tx, r: &Request) -> Result<bool> {
     let asked = serde_json::to_string(&r.asked)?;
-    sql_exec!(tx, "UPDATE session_requests SET asked = $2 WHERE id = $1", r.id.as_str(), &asked)?;
-    Ok(())
+    let changed = sql_exec!(
+        tx,
+        "UPDATE session_requests SET asked = $3 WHERE id = $1 AND version = $2",
+        r.id.as_str(),
+        r.version,
+        &asked
+    )?;
+    Ok(changed == 1)
 }
 
 /// One request.

@@ -3,17 +3,18 @@
 mod form;
 
 use askama::Template;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use serde_json::{Value, json};
 
 pub use form::{
     Prefill, answer_modal, ask_modal, asked_modal, close_modal, decline_modal, missing_modal, usual,
 };
 
-use super::super::ask::{Answer, Ask, Stage};
+use super::super::ask::{Answer, Ask, Side, Stage};
 use super::{LISTED, mentions, when};
+use crate::kernel::actor::Outside;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -82,8 +83,10 @@ fn source(ask: &Ask, answer: &Answer, today: Date) -> String {
     }
 }
 
-/// The card, with the controls that this reader has at this stage.
-pub fn card(ask: &Ask, reader: &UserId, today: Date) -> Result<Message> {
+/// The card, with the controls that this reader has at this stage; `left` where the requester has, and others say what came
+/// of it.
+pub fn card(ask: &Ask, reader: &UserId, left: bool, here: &Zoned) -> Result<Message> {
+    let today = here.date();
     // Why a partner was asked is of use as long as it has not answered.
     let why = if ask.answers.is_empty() { ask.why.as_str() } else { "" };
     let text = Card {
@@ -92,20 +95,20 @@ pub fn card(ask: &Ask, reader: &UserId, today: Date) -> Result<Message> {
         partner: &ask.partner,
         question: line(&ask.question),
         answers: ask.answers.iter().map(|a| (open(&a.text), source(ask, a, today))).collect(),
-        state: state(ask, today),
+        state: state(ask, here),
         why,
         link: ask.link.as_deref().unwrap_or_default(),
     };
     let text = text.render()?;
     let mut all = blocks::sections(text.trim());
-    let controls = controls(ask, reader);
+    let controls = controls(ask, reader, left);
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }
     Ok(Message::new(text.trim(), all))
 }
 
-fn controls(ask: &Ask, reader: &UserId) -> Vec<Value> {
+fn controls(ask: &Ask, reader: &UserId, left: bool) -> Vec<Value> {
     let value = format!("{}:{}", ask.id, ask.version);
     let button = |label: &str, id: &str| blocks::button(label, id, &value);
     let mut all = Vec::new();
@@ -121,6 +124,9 @@ fn controls(ask: &Ask, reader: &UserId) -> Vec<Value> {
         Stage::Answered(_) if asks => {
             all.push(blocks::primary(button("Say what came of it", action::CLOSE)));
             all.push(button("Ask for more", action::MISSING));
+        }
+        Stage::Answered(_) if left => {
+            all.push(blocks::primary(button("Say what came of it", action::CLOSE)));
         }
         Stage::Declined { .. } if asks => {
             let prefill = Prefill {
@@ -156,7 +162,7 @@ fn without_domain(label: &str) -> String {
 }
 
 /// How it stands, in a sentence.
-pub fn state(ask: &Ask, today: Date) -> String {
+pub fn state(ask: &Ask, here: &Zoned) -> String {
     let (requester, asked) = (ask.requester.mention(), mentions(&ask.asked));
     match &ask.stage {
         Stage::Asked => format!("{requester} asks {asked}."),
@@ -168,7 +174,7 @@ pub fn state(ask: &Ask, today: Date) -> String {
                 .contact
                 .as_ref()
                 .map_or_else(|| ask.partner.clone(), |(_, name)| format!("{name} at {}", ask.partner));
-            let day = spoken(moved.at.to_zoned(TimeZone::UTC).date(), today);
+            let day = spoken(moved.at.to_zoned(here.time_zone().clone()).date(), here.date());
             format!("{} asked {} on {day}, and waits.", moved.by.mention(), escape(&whom))
         }
         Stage::Answered(moved) => {
@@ -191,10 +197,10 @@ fn about(ask: &Ask) -> String {
 }
 
 /// The line under a reader's card when somebody else moved it; an answer stands in it whole.
-pub fn news(ask: &Ask, today: Date) -> Message {
-    let mut text = format!("{} · {}", about(ask), state(ask, today));
+pub fn news(ask: &Ask, here: &Zoned) -> Message {
+    let mut text = format!("{} · {}", about(ask), state(ask, here));
     if let (Stage::Answered(_), Some(answer)) = (&ask.stage, ask.answers.last()) {
-        let said = format!("{} ({})", open(&answer.text), source(ask, answer, today));
+        let said = format!("{} ({})", open(&answer.text), source(ask, answer, here.date()));
         text.push_str(&format!("\n{}", escape(&said)));
     }
     Message::text(text)
@@ -222,41 +228,58 @@ pub fn reminder(ask: &Ask, waited: i64) -> Message {
     })
 }
 
+/// The line under the card of whoever says what came of it, where the requester has left.
+pub fn left(ask: &Ask, waited: i64, why: Outside) -> Message {
+    Message::text(format!(
+        "{} · answered {waited} working days ago. {}, who asked, is {why} now. Above you can say what came of it.",
+        about(ask),
+        ask.requester.mention()
+    ))
+}
+
 /// What whoever comes second is told.
 pub fn decided_already(ask: &Ask, now: Timestamp, zone: &TimeZone) -> Error {
-    let today = now.to_zoned(zone.clone()).date();
     let at = ask.last_move().map(|m| format!(" ({})", when(m.at, now, zone))).unwrap_or_default();
-    let state = state(ask, today);
+    let state = state(ask, &now.to_zoned(zone.clone()));
     Error::user(format!("That changed before you pressed the button{at}. {} · {state}", about(ask)))
 }
 
 /// Nobody is asked twice for one thing.
-pub fn asked_already(ask: &Ask, today: Date) -> Error {
+pub fn asked_already(ask: &Ask, here: &Zoned) -> Error {
     Error::user(format!(
         "That is asked already, so nobody was asked again. {} · {}",
         about(ask),
-        state(ask, today)
+        state(ask, here)
     ))
 }
 
 /// Who may make a move.
-pub fn refusal(ask: &Ask, managers: bool) -> Error {
-    Error::refused(if managers {
-        format!("Only {} can answer this question. Nothing was changed.", mentions(&ask.asked))
-    } else {
-        format!("Only {}, who asked, can do that. Nothing was changed.", ask.requester.mention())
+pub fn refusal(ask: &Ask, side: Side) -> Error {
+    Error::refused(match side {
+        Side::Managers => {
+            format!("Only {} can answer this question. Nothing was changed.", mentions(&ask.asked))
+        }
+        Side::Requester => {
+            format!("Only {}, who asked, can do that. Nothing was changed.", ask.requester.mention())
+        }
+        Side::Either => format!(
+            "Only {}, who asked, can do that, or somebody who looks after {}. Nothing was changed.",
+            ask.requester.mention(),
+            escape(&ask.partner)
+        ),
     })
 }
 
 /// One in a line.
-pub(super) fn one_line(ask: &Ask, today: Date) -> String {
+pub(super) fn one_line(ask: &Ask, here: &Zoned) -> String {
     let (account, question) = (escape(&ask.account), escape(&line(&ask.question)));
-    format!("*{account}* · {question} · {} · {}", escape(&ask.partner), state(ask, today))
+    format!("*{account}* · {question} · {} · {}", escape(&ask.partner), state(ask, here))
 }
 
 /// What this reader can do about it next, where it waits for them.
 pub(super) fn next(ask: &Ask, reader: &UserId) -> Option<Value> {
-    let mut button = controls(ask, reader).into_iter().next().filter(|_| ask.waits_for().contains(reader))?;
+    let mut button =
+        controls(ask, reader, false).into_iter().next().filter(|_| ask.waits_for().contains(reader))?;
     // A list has a button in each row, and no accent.
     if let Some(fields) = button.as_object_mut() {
         fields.remove("style");
@@ -265,7 +288,7 @@ pub(super) fn next(ask: &Ask, reader: &UserId) -> Option<Value> {
 }
 
 /// The private list of open and recent questions; those that wait for the reader can be answered on the spot.
-pub fn list(found: &[Ask], reader: &UserId, today: Date) -> Message {
+pub fn list(found: &[Ask], reader: &UserId, here: &Zoned) -> Message {
     if found.is_empty() {
         return Message::text(
             "Nothing is asked. `/partner ask acme \"who runs RevOps there?\"` asks our manager for the best-placed partner; nobody there is written to.",
@@ -275,7 +298,7 @@ pub fn list(found: &[Ask], reader: &UserId, today: Date) -> Message {
     let (mut all, mut lines) = (vec![blocks::section(title)], vec![title.to_owned()]);
     let mut buttons = 0;
     for ask in found.iter().take(LISTED) {
-        let row = one_line(ask, today);
+        let row = one_line(ask, here);
         all.push(match next(ask, reader).filter(|_| buttons < WITH_BUTTON) {
             Some(button) => {
                 buttons += 1;
@@ -294,11 +317,11 @@ pub fn list(found: &[Ask], reader: &UserId, today: Date) -> Message {
 }
 
 /// Which of several questions is to be answered.
-pub fn which(found: &[Ask], reader: &UserId, today: Date) -> Message {
+pub fn which(found: &[Ask], reader: &UserId, here: &Zoned) -> Message {
     if found.is_empty() {
         return Message::text("No question waits for your answer.");
     }
-    list(found, reader, today)
+    list(found, reader, here)
 }
 
 /// What was answered about an account before, the newest first, as sentences that are not escaped: who said it, when, and who

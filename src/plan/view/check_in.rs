@@ -11,10 +11,11 @@ use super::super::store::Beat;
 use super::{field, short_input};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::partner::Partner;
 use crate::plan::calendar::days_between;
 
@@ -119,6 +120,7 @@ pub fn settled(
     last: Option<&CheckIn>,
     since: Date,
     today: Date,
+    days: &Calendar,
 ) -> Result<Message> {
     let name = escape(&partner.name);
     let text = match (rhythm.quiet_until, last) {
@@ -129,22 +131,23 @@ pub fn settled(
             "Check-in with *{name}* recorded on {}: {}. {}.",
             spoken(said.on, today),
             escape(&said.focus),
-            capital(&rhythm.words(since, today))
+            capital(&rhythm.words(since, today, days))
         ),
-        (None, None) => format!("Check-in with *{name}*: {}.", rhythm.words(since, today)),
+        (None, None) => format!("Check-in with *{name}*: {}.", rhythm.words(since, today, days)),
     };
     // Without blocks Slack would leave the buttons where they are.
     Ok(Message::new(text.clone(), vec![blocks::section(&text)]))
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// How check-ins with a partner stand, on its card; mrkdwn.
-pub fn summary(rhythm: &Rhythm, season: Option<&CheckIn>, since: Date, today: Date) -> String {
-    let next = rhythm.words(since, today);
+pub fn summary(
+    rhythm: &Rhythm,
+    season: Option<&CheckIn>,
+    since: Date,
+    today: Date,
+    days: &Calendar,
+) -> String {
+    let next = rhythm.words(since, today, days);
     match season {
         Some(said) => {
             let (focus, source) = (escape(&clip(&said.focus, 200)), escape(&said.source()));
@@ -165,8 +168,14 @@ struct Recorded<'a> {
 }
 
 /// The private confirmation.
-pub fn recorded(partner: &Partner, said: &CheckIn, rhythm: &Rhythm, today: Date) -> Result<Message> {
-    let next = match rhythm.due(said.on) {
+pub fn recorded(
+    partner: &Partner,
+    said: &CheckIn,
+    rhythm: &Rhythm,
+    today: Date,
+    days: &Calendar,
+) -> Result<Message> {
+    let next = match rhythm.due(said.on, days) {
         Some(due) => format!("The next check-in is due {}.", spoken(due.max(today), today)),
         None => "I remind nobody of the next one.".to_owned(),
     };
@@ -291,23 +300,24 @@ mod tests {
 
     #[test]
     fn answers() {
-        let partner = testing::partner("Northwind", None);
+        let (partner, days) = (testing::partner("Northwind", None), Calendar::weekdays());
         let (rhythm, said) = (Rhythm::new(&"p1".into()), check_in());
-        insta::assert_snapshot!(recorded(&partner, &said, &rhythm, date(2026, 3, 4)).expect("a message").text, @r"
+        insta::assert_snapshot!(recorded(&partner, &said, &rhythm, date(2026, 3, 4), &days).expect("a message").text, @r"
         Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
         It counts until Tue 31 Mar: notes to them can build on it. The next check-in is due Wed 1 Apr.
         ");
         let never = Rhythm { every_days: 0, ..rhythm.clone() };
-        insta::assert_snapshot!(recorded(&partner, &said, &never, date(2026, 3, 4)).expect("a message").text, @r"
+        insta::assert_snapshot!(recorded(&partner, &said, &never, date(2026, 3, 4), &days).expect("a message").text, @r"
         Noted: *Northwind* focuses on returns in retail. Sam Whitfield, 4 March.
         It counts until Tue 31 Mar: notes to them can build on it. I remind nobody of the next one.
         ");
         let quiet = Rhythm { quiet_until: Some(date(2026, 4, 8)), ..rhythm.clone() };
-        let text = |rhythm, last| settled(&partner, rhythm, last, said.on, TODAY).expect("a message").text;
+        let text =
+            |rhythm, last| settled(&partner, rhythm, last, said.on, TODAY, &days).expect("a message").text;
         insta::assert_snapshot!(text(&quiet, None), @"Check-in with *Northwind*: I remind you again on Wed 8 Apr.");
         insta::assert_snapshot!(text(&rhythm, Some(&said)), @"Check-in with *Northwind* recorded on Wed 4 Mar: returns in retail. Due today.");
-        insta::assert_snapshot!(summary(&rhythm, Some(&said), said.on, date(2026, 3, 9)), @"returns in retail (Sam Whitfield, 4 March) · next on Wed 1 Apr");
-        insta::assert_snapshot!(summary(&rhythm, None, said.on, TODAY), @"focus not known · due today");
+        insta::assert_snapshot!(summary(&rhythm, Some(&said), said.on, date(2026, 3, 9), &days), @"returns in retail (Sam Whitfield, 4 March) · next on Wed 1 Apr");
+        insta::assert_snapshot!(summary(&rhythm, None, said.on, TODAY, &days), @"focus not known · due today");
         match recorded_already(&partner) {
             Error::User(error) => {
                 insta::assert_snapshot!(error.text, @"Somebody else recorded or moved the check-in with Northwind while your form was open, so yours was not saved. `/partner partner show northwind` shows how it stands.")

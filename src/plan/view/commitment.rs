@@ -73,7 +73,7 @@ fn controls(c: &Commitment) -> Value {
     let value = format!("{}:{}", c.id, c.version);
     let button = |label: &str, id: &str| blocks::button(label, id, &value);
     blocks::actions(vec![
-        blocks::primary(button("Done", action::DONE)),
+        blocks::primary(button("Mark done", action::DONE)),
         button("Snooze", action::SNOOZE),
         button("Drop", action::DROP),
     ])
@@ -127,6 +127,11 @@ pub fn reminder(c: &Commitment, why: Reminder, today: Date) -> Result<Message> {
 /// The manager is told that two reminders brought nothing.
 pub fn escalated(c: &Commitment, today: Date) -> Result<Message> {
     message(c, format!("{} was reminded twice, and it is still open.", c.owner.mention()), today, true)
+}
+
+/// Whoever asked how it stands is told who does so from now on.
+pub fn passed_on(c: &Commitment, today: Date) -> Result<Message> {
+    message(c, format!("{} asks how this stands from now on.", c.owner.mention()), today, false)
 }
 
 /// In place of the reminder, when its owner is gone.
@@ -286,7 +291,7 @@ mod tests {
             .flatten()
             .map(|b| &b["text"]["text"])
             .collect();
-        assert_eq!(labels, ["Done", "Snooze", "Drop"]);
+        assert_eq!(labels, ["Mark done", "Snooze", "Drop"]);
     }
 
     #[test]

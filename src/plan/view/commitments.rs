@@ -84,7 +84,7 @@ pub fn list(which: Which, found: &[Commitment], today: Date) -> Result<Message> 
         let value = format!("{}:{}:{}", c.id, c.version, which.as_str());
         all.push(blocks::section_with(
             &rows(std::slice::from_ref(c), today)?,
-            blocks::button("Done", action::DONE, &value),
+            blocks::button("Mark done", action::DONE, &value),
         ));
     }
     // A row is shorter than a third of a section's limit, whatever people write.

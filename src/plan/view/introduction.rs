@@ -3,9 +3,8 @@
 mod form;
 
 use askama::Template;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 pub(super) use form::deal_input;
@@ -68,7 +67,7 @@ fn between(i: &Introduction) -> String {
 }
 
 /// How it stands, and when the next thing is to happen.
-pub fn state(i: &Introduction, today: Date) -> String {
+pub fn state(i: &Introduction, here: &Zoned) -> String {
     let lead = match &i.stage {
         Stage::Requested => "asked for".to_owned(),
         Stage::Agreed(_) => "agreed".to_owned(),
@@ -81,15 +80,15 @@ pub fn state(i: &Introduction, today: Date) -> String {
             return format!("dropped by {}: {}", moved.by.mention(), escape(because));
         }
     };
-    let due = i.due_words(today);
+    let (due, today) = (i.due_words(here), here.date());
     match i.snoozed_until.filter(|until| *until > today) {
         Some(until) => format!("{lead}, {due}, snoozed until {}", spoken(until, today)),
         None => format!("{lead}, {due}"),
     }
 }
 
-fn render(i: &Introduction, lead: String, today: Date) -> Result<String> {
-    let card = Card { lead, whom: &i.whom, account: &i.account, between: between(i), state: state(i, today) };
+fn render(i: &Introduction, lead: String, here: &Zoned) -> Result<String> {
+    let card = Card { lead, whom: &i.whom, account: &i.account, between: between(i), state: state(i, here) };
     Ok(card.render()?.trim().to_owned())
 }
 
@@ -119,8 +118,8 @@ fn controls(i: &Introduction) -> Option<Value> {
     Some(blocks::actions(all))
 }
 
-fn message(i: &Introduction, lead: String, today: Date, with_controls: bool) -> Result<Message> {
-    let mut text = render(i, lead, today)?;
+fn message(i: &Introduction, lead: String, here: &Zoned, with_controls: bool) -> Result<Message> {
+    let mut text = render(i, lead, here)?;
     let mut all = vec![blocks::section(&text)];
     if with_controls {
         if i.turn() == Some(Turn::Theirs) {
@@ -134,13 +133,13 @@ fn message(i: &Introduction, lead: String, today: Date, with_controls: bool) -> 
 }
 
 /// The message as it stands now; `with_controls` only on the newest.
-pub fn card(i: &Introduction, today: Date, with_controls: bool) -> Result<Message> {
-    message(i, String::new(), today, with_controls)
+pub fn card(i: &Introduction, here: &Zoned, with_controls: bool) -> Result<Message> {
+    message(i, String::new(), here, with_controls)
 }
 
 /// Those who have to do with it are told that somebody wrote it down.
-pub fn added(i: &Introduction, today: Date) -> Result<Message> {
-    message(i, format!("{} logged an introduction.", i.created_by.mention()), today, true)
+pub fn added(i: &Introduction, here: &Zoned) -> Result<Message> {
+    message(i, format!("{} logged an introduction.", i.created_by.mention()), here, true)
 }
 
 /// What whoever acts is asked; with the partner's side, whoever asks there.
@@ -158,7 +157,7 @@ fn asked(i: &Introduction) -> String {
 }
 
 /// The reminder.
-pub fn reminder(i: &Introduction, why: Reminder, today: Date) -> Result<Message> {
+pub fn reminder(i: &Introduction, why: Reminder, here: &Zoned) -> Result<Message> {
     let asked = asked(i);
     let lead = match why {
         Reminder::Ahead => format!("This is due soon. {asked}"),
@@ -166,16 +165,16 @@ pub fn reminder(i: &Introduction, why: Reminder, today: Date) -> Result<Message>
         Reminder::Late(_) => format!("This is late. {asked} Or is it off?"),
         Reminder::Back => format!("This is back from its snooze. {asked}"),
     };
-    message(i, lead, today, true)
+    message(i, lead, here, true)
 }
 
 /// The manager is told that two reminders brought nothing.
-pub fn escalated(i: &Introduction, reminded: &UserId, today: Date) -> Result<Message> {
-    message(i, format!("{} was reminded twice, and it is still open.", reminded.mention()), today, true)
+pub fn escalated(i: &Introduction, reminded: &UserId, here: &Zoned) -> Result<Message> {
+    message(i, format!("{} was reminded twice, and it is still open.", reminded.mention()), here, true)
 }
 
 /// The others are told what somebody said of it.
-pub fn news(i: &Introduction, by: &UserId, today: Date) -> Result<Message> {
+pub fn news(i: &Introduction, by: &UserId, here: &Zoned) -> Result<Message> {
     let by = by.mention();
     let lead = match &i.stage {
         Stage::Requested => format!("{by} moved a reminder."),
@@ -185,11 +184,11 @@ pub fn news(i: &Introduction, by: &UserId, today: Date) -> Result<Message> {
         Stage::Closed { .. } => format!("{by} said what came of an introduction."),
         Stage::Dropped { .. } => format!("{by} dropped an introduction."),
     };
-    message(i, lead, today, true)
+    message(i, lead, here, true)
 }
 
 /// The private confirmation to whoever wrote it down.
-pub fn logged(i: &Introduction, today: Date) -> Result<Message> {
+pub fn logged(i: &Introduction, here: &Zoned) -> Result<Message> {
     let who = match i.turn() {
         Some(Turn::Ours(user)) if user == i.created_by => {
             "I remind you the working day before and on the day."
@@ -197,26 +196,25 @@ pub fn logged(i: &Introduction, today: Date) -> Result<Message> {
         Some(Turn::Ours(_)) => "They are reminded the working day before and on the day.",
         _ => "Whoever answers for the partner is reminded to ask, and nobody there is written to.",
     };
-    let text = format!("{}\n{who}", render(i, "Logged.".to_owned(), today)?);
+    let text = format!("{}\n{who}", render(i, "Logged.".to_owned(), here)?);
     let mut all = vec![blocks::section(&text)];
     all.extend(controls(i));
     Ok(Message::new(text, all))
 }
 
 /// Nobody is asked twice for one thing.
-pub fn under_way(i: &Introduction, today: Date) -> Error {
+pub fn under_way(i: &Introduction, here: &Zoned) -> Error {
     Error::user(format!(
         "That introduction to {} is under way already, so nothing was added: {}.",
         escape(&i.whom),
-        state(i, today)
+        state(i, here)
     ))
 }
 
 /// What whoever comes second is told.
 pub fn decided_already(i: &Introduction, now: Timestamp, zone: &TimeZone) -> Error {
-    let today = now.to_zoned(zone.clone()).date();
     let at = i.last_move().map(|m| format!(" ({})", when(m.at, now, zone))).unwrap_or_default();
-    let state = state(i, today);
+    let state = state(i, &now.to_zoned(zone.clone()));
     Error::user(format!(
         "That changed before you pressed the button{at}. Introduction to {}: {state}.",
         escape(&i.whom)
@@ -234,18 +232,18 @@ pub fn refusal(i: &Introduction) -> Error {
 }
 
 /// One in a line.
-pub(super) fn line(i: &Introduction, today: Date) -> String {
+pub(super) fn line(i: &Introduction, here: &Zoned) -> String {
     format!(
         "*Introduction to {}* at {} · {} · {}",
         escape(&i.whom),
         escape(&i.account),
         between(i),
-        state(i, today)
+        state(i, here)
     )
 }
 
 /// A private list of those that are not over; the first rows can be moved on the spot.
-pub fn list(found: &[Introduction], mine: bool, today: Date) -> Message {
+pub fn list(found: &[Introduction], mine: bool, here: &Zoned) -> Message {
     let (title, none) = if mine {
         ("Your introductions", "You are in no introduction that is under way.")
     } else {
@@ -260,7 +258,7 @@ pub fn list(found: &[Introduction], mine: bool, today: Date) -> Message {
     let mut all = vec![blocks::section(&format!("*{title}*"))];
     let mut lines = vec![format!("*{title}*")];
     for (at, i) in found.iter().take(LISTED).enumerate() {
-        let row = line(i, today);
+        let row = line(i, here);
         all.push(match next(i).filter(|_| at < WITH_BUTTON) {
             Some(button) => blocks::section_with(&row, button),
             None => blocks::section(&row),
@@ -276,13 +274,13 @@ pub fn list(found: &[Introduction], mine: bool, today: Date) -> Message {
 }
 
 /// The introductions to an account as sentences that are not escaped, those under way first; what was dropped is left out.
-pub fn told(found: &[Introduction], names: &Names, today: Date) -> Vec<String> {
+pub fn told(found: &[Introduction], names: &Names, here: &Zoned) -> Vec<String> {
     let sentence = |i: &Introduction| {
         let how = match &i.stage {
             Stage::Closed { came, .. } => format!("came of it: {}", came.trim_end_matches('.')),
-            Stage::Requested => format!("asked for, {}", i.due_words(today)),
-            Stage::Agreed(_) => format!("agreed, {}", i.due_words(today)),
-            Stage::Made(_) => format!("made, {}", i.due_words(today)),
+            Stage::Requested => format!("asked for, {}", i.due_words(here)),
+            Stage::Agreed(_) => format!("agreed, {}", i.due_words(here)),
+            Stage::Made(_) => format!("made, {}", i.due_words(here)),
             Stage::Met(_) => "they met".to_owned(),
             Stage::Dropped { .. } => return None,
         };
@@ -299,13 +297,12 @@ pub fn past(found: &[Introduction], names: &Names) -> Vec<Happened> {
         let text = i.words(names.of_user(&i.ours));
         let asked = Happened::new(i.created_at, &i.created_by, "Introduction", text.clone());
         all.push(Happened { on: Some(i.due), ..asked });
-        if let Some(at) = i.made_at {
+        if let Some(made) = &i.made {
             let what = match i.direction {
                 Direction::Received => "Touchpoint",
                 Direction::Made => "Introduction made",
             };
-            let by = i.last_move().map_or(&i.created_by, |m| &m.by);
-            all.push(Happened::new(at, by, what, text.clone()));
+            all.push(Happened::new(made.at, &made.by, what, text.clone()));
         }
         match &i.stage {
             Stage::Closed { came, deal, moved } => {
@@ -327,7 +324,7 @@ pub fn users(found: &[Introduction]) -> Vec<UserId> {
     found
         .iter()
         .flat_map(|i| {
-            let moved = i.last_move().map(|m| m.by.clone());
+            let moved = i.last_move().into_iter().chain(&i.made).map(|m| m.by.clone());
             [i.ours.clone(), i.created_by.clone()].into_iter().chain(moved)
         })
         .collect()

@@ -27,6 +27,7 @@ use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ContactId, PartnerId, UserId};
+use crate::kernel::text::capital;
 use crate::map::partner::{Contact, Partner};
 
 /// At most so many rows of a list are shown.
@@ -110,12 +111,6 @@ fn refused(why: &[String], action: &str, prefill: &impl Serialize) -> Result<Mes
     let value = if value.chars().count() <= 2000 { value } else { json!({}).to_string() };
     let button = blocks::button("Go on in a form", action, &value);
     Ok(Message::new(why.clone(), vec![blocks::section(&why), blocks::actions(vec![button])]))
-}
-
-/// With its first letter in upper case.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Lines to type in, short enough that three of them fit into a section.

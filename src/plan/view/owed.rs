@@ -1,7 +1,6 @@
 //! What somebody owes and what they are owed: the private list, the week's message, the rows on Home.
 
 use jiff::Zoned;
-use jiff::civil::Date;
 use serde_json::Value;
 
 use super::super::owed::{Item, Owed};
@@ -22,7 +21,8 @@ const ROWS: usize = 10;
 const WITH_BUTTON: usize = 5;
 
 /// One thing in a line, with who does it where that is not the reader.
-fn line(item: &Item, reader: &UserId, today: Date) -> String {
+fn line(item: &Item, reader: &UserId, here: &Zoned) -> String {
+    let today = here.date();
     match item {
         Item::Commitment(c) => {
             let is_another = c.theirs.is_none() && c.owner != *reader;
@@ -30,8 +30,8 @@ fn line(item: &Item, reader: &UserId, today: Date) -> String {
             let text = escape(&clip(&c.text, 200));
             format!("{who}*{text}* {} · {}", escape(&c.whom()), commitment::state(c, today))
         }
-        Item::Introduction(i) => introduction::line(i, today),
-        Item::Ask(q) => ask::one_line(q, today),
+        Item::Introduction(i) => introduction::line(i, here),
+        Item::Ask(q) => ask::one_line(q, here),
         Item::Request(r) => format!(
             "*Session on {}* with {} · {}",
             escape(&r.account),
@@ -46,7 +46,7 @@ fn button(item: &Item, reader: &UserId) -> Option<Value> {
     match item {
         Item::Commitment(c) => {
             let value = format!("{}:{}", c.id, c.version);
-            Some(blocks::button("Done", commitment::action::DONE, &value))
+            Some(blocks::button("Mark done", commitment::action::DONE, &value))
         }
         Item::Introduction(i) => introduction::next(i),
         Item::Ask(q) => ask::next(q, reader),
@@ -63,7 +63,7 @@ fn side(
     items: &[Item],
     reader: &UserId,
     buttons: bool,
-    today: Date,
+    here: &Zoned,
 ) -> (Vec<Value>, Vec<String>) {
     if items.is_empty() {
         return (Vec::new(), Vec::new());
@@ -71,7 +71,7 @@ fn side(
     let title = format!("*{title}*");
     let (mut blocks, mut lines) = (vec![blocks::section(&title)], vec![title]);
     for (at, item) in items.iter().take(ROWS).enumerate() {
-        let line = line(item, reader, today);
+        let line = line(item, reader, here);
         blocks.push(match button(item, reader).filter(|_| buttons && at < WITH_BUTTON) {
             Some(button) => blocks::section_with(&line, button),
             None => blocks::section(&line),
@@ -86,27 +86,27 @@ fn side(
     (blocks, lines)
 }
 
-fn both(owed: &Owed, reader: &UserId, today: Date) -> (Vec<Value>, Vec<String>) {
-    let (mut blocks, mut lines) = side("You owe", &owed.owes, reader, true, today);
-    let (more, rest) = side("You are owed", &owed.owed, reader, false, today);
+fn both(owed: &Owed, reader: &UserId, here: &Zoned) -> (Vec<Value>, Vec<String>) {
+    let (mut blocks, mut lines) = side("You owe", &owed.owes, reader, true, here);
+    let (more, rest) = side("You are owed", &owed.owed, reader, false, here);
     blocks.extend(more);
     lines.extend(rest);
     (blocks, lines)
 }
 
 /// Both sides, in private.
-pub fn list(owed: &Owed, reader: &UserId, today: Date) -> Message {
+pub fn list(owed: &Owed, reader: &UserId, here: &Zoned) -> Message {
     if owed.is_empty() {
         return Message::text("You owe nothing, and nothing is owed to you.");
     }
-    let (blocks, lines) = both(owed, reader, today);
+    let (blocks, lines) = both(owed, reader, here);
     Message::new(lines.join("\n"), blocks)
 }
 
 /// The message at the beginning of the week; `told` have a message of their own on the same day.
 pub fn weekly(owed: &Owed, told: usize, reader: &UserId, now: &Zoned) -> Message {
     let lead = format!("*The week of {}*", now.date().strftime("%-d %B"));
-    let (mut blocks, mut lines) = both(owed, reader, now.date());
+    let (mut blocks, mut lines) = both(owed, reader, now);
     blocks.insert(0, blocks::section(&lead));
     lines.insert(0, lead);
     let rest = match told {
@@ -122,12 +122,12 @@ pub fn weekly(owed: &Owed, told: usize, reader: &UserId, now: &Zoned) -> Message
 }
 
 /// Questions and introductions that wait for the reader, as rows with their control.
-pub fn home_rows(owed: &Owed, reader: &UserId, today: Date) -> Vec<Value> {
+pub fn home_rows(owed: &Owed, reader: &UserId, here: &Zoned) -> Vec<Value> {
     let waits = owed.owes.iter().filter(|item| matches!(item, Item::Ask(_) | Item::Introduction(_)));
     waits
         .map(|item| match button(item, reader) {
-            Some(button) => blocks::section_with(&line(item, reader, today), button),
-            None => blocks::section(&line(item, reader, today)),
+            Some(button) => blocks::section_with(&line(item, reader, here), button),
+            None => blocks::section(&line(item, reader, here)),
         })
         .collect()
 }
@@ -162,8 +162,7 @@ mod tests {
 
     #[test]
     fn both_sides_are_told() {
-        let today = now().date();
-        let told = |user: &str| list(&Owed::of(&user.into(), work()), &user.into(), today).text;
+        let told = |user: &str| list(&Owed::of(&user.into(), work()), &user.into(), &now()).text;
         insta::assert_snapshot!(told("UOWN"), @r"
         *You owe*
         *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
@@ -182,7 +181,7 @@ mod tests {
         *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By <@UREP>, for Sam Whitfield at Northwind · asked for, to be made by Fri 13 Mar
         <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         ");
-        insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), today).text, @"You owe nothing, and nothing is owed to you.");
+        insta::assert_snapshot!(list(&Owed::default(), &"UX".into(), &now()).text, @"You owe nothing, and nothing is owed to you.");
         let owed = Owed::of(&"UREP".into(), work());
         insta::assert_snapshot!(weekly(&owed, 2, &"UREP".into(), &now()).text, @r"
         *The week of 9 March*
@@ -200,9 +199,9 @@ mod tests {
 
     #[test]
     fn home_shows_what_waits_and_counts_both_sides() {
-        let (user, today) = (UserId::from("UREP"), now().date());
+        let user = UserId::from("UREP");
         let owed = Owed::of(&user, work());
-        let rows = home_rows(&owed, &user, today);
+        let rows = home_rows(&owed, &user, &now());
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0]["accessory"]["text"]["text"], "Mark agreed");
         let summary = home_summary(&owed).expect("a row");
@@ -217,7 +216,7 @@ mod tests {
     fn a_long_side_is_cut_and_says_so() {
         let mut work = work();
         work.commitments = vec![work.commitments[0].clone(); 30];
-        let shown = list(&Owed::of(&"UOWN".into(), work), &"UOWN".into(), now().date());
+        let shown = list(&Owed::of(&"UOWN".into(), work), &"UOWN".into(), &now());
         assert!(shown.text.contains("20 more are not shown.") && shown.blocks.len() <= 50);
     }
 }

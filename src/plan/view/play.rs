@@ -189,7 +189,7 @@ fn controls(play: &Play) -> Option<Value> {
         ],
         Stage::Running { .. } => vec![
             blocks::primary(button("Ship", action::SHIP)),
-            button("On track", action::ON_TRACK),
+            button("Mark on track", action::ON_TRACK),
             button("Move the date", action::MOVE),
             menu(&[("Add support", "support"), ("Edit", "edit"), ("Drop", "drop")]),
         ],

@@ -39,7 +39,7 @@ pub fn turn_words(partner: &str, turn: &Turn) -> String {
 /// The same as a message, with the way to the instructions.
 pub fn turn(partner: &Partner, turn: &Turn) -> Message {
     let text = escape(&turn_words(&partner.name, turn));
-    let button = blocks::button("Show instructions", action::INSTRUCTIONS, partner.id.as_str());
+    let button = blocks::button("Edit instructions", action::INSTRUCTIONS, partner.id.as_str());
     Message::new(text.clone(), vec![blocks::section_with(&text, button)])
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::request::{Move, Request, Stage};
 use super::{LISTED, field, mentions, notes, partner_input, refused, session, when};
+use crate::kernel::actor::Outside;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
@@ -63,8 +64,15 @@ pub fn subject(request: &Request, reader: &UserId) -> String {
     format!("request:{}:{reader}", request.id)
 }
 
-/// The card, with the controls that this reader has at this stage; `session` is what came of it, as mrkdwn.
-pub fn card(request: &Request, reader: &UserId, today: Date, session: Option<String>) -> Result<Message> {
+/// The card, with the controls that this reader has at this stage; `left` where the requester has, and others end it;
+/// `session` is what came of it, as mrkdwn.
+pub fn card(
+    request: &Request,
+    reader: &UserId,
+    left: bool,
+    today: Date,
+    session: Option<String>,
+) -> Result<Message> {
     let text = Card {
         account: &request.account,
         partner: &request.partner,
@@ -74,7 +82,11 @@ pub fn card(request: &Request, reader: &UserId, today: Date, session: Option<Str
     };
     let text = text.render()?;
     let mut all = vec![blocks::section(text.trim())];
-    let controls = controls(request, reader, today, session.is_some());
+    let mut controls = controls(request, reader, today, session.is_some());
+    if left && request.asked.contains(reader) && request.is_open() {
+        let value = format!("{}:{}", request.id, request.version);
+        controls = vec![blocks::button("Decline", action::DECLINE, &value)];
+    }
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }
@@ -167,6 +179,15 @@ pub fn reminder(request: &Request, waited: i64, today: Date) -> Message {
     Message::text(format!(
         "{} · {who} has waited {waited} working days for your answer. Above you can {what}.",
         about(request)
+    ))
+}
+
+/// The line under the card of whoever proposed a day, where the requester has left.
+pub fn left(request: &Request, waited: i64, why: Outside) -> Message {
+    Message::text(format!(
+        "{} · the day was proposed {waited} working days ago. {}, who asked, is {why} now. Above you can decline.",
+        about(request),
+        request.requester.mention()
     ))
 }
 
@@ -293,7 +314,7 @@ mod tests {
 
     /// The text, then the labels of the controls.
     fn shown(stage: Stage, reader: &str) -> String {
-        let message = card(&request(stage), &reader.into(), TODAY, None).expect("a card");
+        let message = card(&request(stage), &reader.into(), false, TODAY, None).expect("a card");
         let buttons =
             message.blocks.iter().filter(|b| b["type"] == "actions").flat_map(|b| b["elements"].as_array());
         let labels: Vec<&str> = buttons.flatten().filter_map(|e| e["text"]["text"].as_str()).collect();

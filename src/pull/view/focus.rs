@@ -8,7 +8,7 @@ use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::focus::{List, SIZE, Side};
 use crate::map::overlap::{Overlap, Triage};
 use crate::map::partner::Partner;
@@ -124,11 +124,6 @@ fn row(place: usize, line: &Line, anything_agreed: bool) -> Result<String> {
         why: clip(&capital(&line.why.join(" · ")), 200),
     };
     Ok(row.render()?.trim().to_owned())
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What would go, and what somebody dropped.

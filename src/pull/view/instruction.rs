@@ -7,7 +7,7 @@ use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::account_map::involvement::Role;
 use crate::map::lists::kinds::POPULATIONS;
 use crate::map::overlap::Population;
@@ -227,11 +227,6 @@ fn notes(sheet: &Sheet) -> Vec<Value> {
             true,
         ),
     ]
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A line for the partner's card; not escaped.

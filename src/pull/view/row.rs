@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Scene, action};
 use crate::kernel::blocks::{self, clip};
 use crate::kernel::error::Result;
+use crate::kernel::text::capital;
 use crate::map::lists::review::WRONG;
 use crate::pull::digest::{Decided, Decision, Row, waits};
 
@@ -45,12 +46,6 @@ pub(super) enum Control {
     Decide(String, bool, bool),
     Reopen(String),
     Nothing,
-}
-
-/// As a sentence begins.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `None` when the overlap is no longer known. `named`: the row says the partner.

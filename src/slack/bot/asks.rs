@@ -20,7 +20,7 @@ use crate::map::find::find_account;
 use crate::map::name;
 use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
-use crate::plan::ask::{Ask, Move, Topic};
+use crate::plan::ask::{Ask, Move, Side, Topic};
 use crate::plan::flow::{self, Findings, Question};
 use crate::plan::outcome::Deal;
 use crate::plan::phrase;
@@ -48,7 +48,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<AskVerb>, words: &[St
             let limit = i64::try_from(crate::plan::view::LISTED + 1).unwrap_or(21);
             let found = store::recent_asks(&mut tx, o.now - RECENT, limit).await?;
             tx.rollback().await?;
-            o.answer(view::list(&found, &o.actor.user, o.today())).await
+            o.answer(view::list(&found, &o.actor.user, &o.here())).await
         }
         Some(AskVerb::Answer { words }) => begin_answer(o, &words.join(" ")).await,
     }
@@ -67,7 +67,7 @@ async fn begin_answer(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     found.retain(|q| account.as_ref().is_none_or(|id| q.account_id == *id));
     match found.as_slice() {
         [only] => form(o, "answer", &(only.id.clone(), only.version)).await,
-        _ => o.answer(view::which(&found, &o.actor.user, o.today())).await,
+        _ => o.answer(view::which(&found, &o.actor.user, &o.here())).await,
     }
 }
 
@@ -141,9 +141,13 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
 }
 
 async fn form(o: &Occasion<'_>, verb: &str, seen: &(AskId, i64)) -> Result<Handled> {
-    let managers = matches!(verb, "answer" | "asked" | "decline");
+    let side = match verb {
+        "answer" | "asked" | "decline" => Side::Managers,
+        "close" => Side::Either,
+        _ => Side::Requester,
+    };
     let mut tx = o.read().await?;
-    let ask = flow::ask_for(&mut tx, o.now, &o.actor, seen, managers).await?;
+    let ask = flow::ask_for(&mut tx, o.now, &o.actor, seen, side).await?;
     let partner = map::partner(&mut tx, &ask.partner_id).await?.ok_or_else(super::partners::gone)?;
     let contacts = map::contacts(&mut tx, &partner.id).await?;
     tx.rollback().await?;
@@ -240,7 +244,7 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         link: channel.zip(ts).and_then(|(channel, ts)| permalink(&o.bot.identity.url, channel, ts)),
     };
     let mut tx = o.begin().await?;
-    flow::put(&mut tx, o.now, &o.actor.user, &account, &partner, question).await?;
+    flow::ask_manager(&mut tx, o.now, &o.actor.user, &account, &partner, question).await?;
     o.finish(tx).await
 }
 
@@ -255,7 +259,7 @@ async fn answer(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         strength: s.values.option(field::STRENGTH, field::STRENGTH).and_then(|n| n.parse().ok()),
         introduced_by: s.values.date(field::DUE, field::DUE),
     };
-    flow::answer(&mut tx, o.now, &o.actor, &carried(s)?, findings).await?;
+    flow::answer_ask(&mut tx, o.now, &o.actor, &carried(s)?, findings).await?;
     o.finish(tx).await
 }
 

@@ -54,10 +54,9 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Resu
 
 /// How check-ins with a partner stand, for its card.
 pub(super) async fn summary(o: &Occasion<'_>, tx: &mut Tx, partner: &PartnerId) -> Result<String> {
-    let rhythm = store::rhythm(tx, partner).await?;
     let season = store::season(tx, partner, o.today()).await?;
-    let since = flow::since(tx, partner).await?;
-    Ok(view::summary(&rhythm, season.as_ref(), since, o.today()))
+    let stands = flow::check_in_standing(tx, &o.bot.calendars, partner).await?;
+    Ok(view::summary(&stands.rhythm, season.as_ref(), stands.since, o.today(), &stands.days))
 }
 
 /// What the form says, or what is wrong with which field; `today` is the writer's.
@@ -141,24 +140,27 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     let (Some(id), Some(seen)) = (s.metadata["id"].as_str(), s.metadata["version"].as_i64()) else {
         return Err(outdated());
     };
+    let calendars = &o.bot.calendars;
     let mut tx = o.begin().await?;
     let partner = map::partner(&mut tx, &PartnerId::from(id)).await?.ok_or_else(partners::gone)?;
     match verb {
         "record" => {
             let heard = read(s, o.today()).map_err(|_| outdated())?;
-            let said = flow::record(&mut tx, o.now, &o.actor, &partner, seen, heard).await?;
-            let rhythm = store::rhythm(&mut tx, &partner.id).await?;
-            o.send(&mut tx, &o.privately(view::recorded(&partner, &said, &rhythm, o.today())?)).await?;
+            let said =
+                flow::record_check_in(&mut tx, o.now, &o.actor, &partner, seen, heard, calendars).await?;
+            let stands = flow::check_in_standing(&mut tx, calendars, &partner.id).await?;
+            let told = view::recorded(&partner, &said, &stands.rhythm, o.today(), &stands.days)?;
+            o.send(&mut tx, &o.privately(told)).await?;
         }
         "later" => {
             let day = s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?;
-            flow::put_off(&mut tx, o.now, &o.actor, &partner, seen, day).await?;
+            flow::put_off_check_in(&mut tx, o.now, &o.actor, &partner, seen, day, calendars).await?;
         }
         _ => return Err(outdated()),
     }
     o.finish(tx).await
 }
 
-pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
-    flow::remind_of_check_ins(tx, now).await
+pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+    flow::remind_of_check_ins(tx, now, &bot.calendars).await
 }

@@ -69,6 +69,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("commitment.add", "logged {}"),
     ("commitment.done", "closed {}"),
     ("commitment.drop", "dropped {}"),
+    ("commitment.pass_on", "passed on {}"),
     ("commitment.snooze", "snoozed {}"),
     ("contact.add", "added {}"),
     ("digest.settings", "changed {}"),

@@ -60,7 +60,7 @@ pub(super) async fn view(bot: &Bot, user: &UserId, welcome: bool) -> Result<Valu
     let mut tx = bot.db.read().await?;
     let actor = person.actor(&mut tx).await?;
     let view = if actor.standing == Standing::Member {
-        view::tab(&found(&mut tx, bot.clock.now(), &actor, welcome).await?)?
+        view::tab(&found(bot, &mut tx, &actor, welcome).await?)?
     } else {
         view::outside(&bot.identity.team)
     };
@@ -69,8 +69,10 @@ pub(super) async fn view(bot: &Bot, user: &UserId, welcome: bool) -> Result<Valu
 }
 
 /// What waits for this reader. To add a kind of work: find it here, show it in `home_view`.
-async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Result<Found> {
+async fn found(bot: &Bot, tx: &mut Tx, actor: &Actor, welcome: bool) -> Result<Found> {
+    let now = bot.clock.now();
     let here = now.to_zoned(actor.zone.clone());
+    let days = bot.calendars.of_person(&actor.user, here.time_zone());
     let soon = add_days(here.date(), AHEAD_DAYS);
     let to_decide =
         if actor.may(Right::Triage, None) { Some(map::waiting(tx, now).await?.values().sum()) } else { None };
@@ -104,7 +106,7 @@ async fn found(tx: &mut Tx, now: Timestamp, actor: &Actor, welcome: bool) -> Res
         owed: owed(tx, &actor.user).await?,
         reader: actor.user.clone(),
         plays,
-        check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date()).await?,
+        check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date(), &days).await?,
         partners: partners::counted(tx, now).await?,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,

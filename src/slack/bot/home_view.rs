@@ -266,7 +266,7 @@ fn holds(found: &Found) -> Result<Vec<Value>> {
 
 /// Questions and introductions that wait for the reader.
 fn asked(found: &Found) -> Vec<Value> {
-    let mut all = plan::owed::home_rows(&found.owed, &found.reader, found.now.date());
+    let mut all = plan::owed::home_rows(&found.owed, &found.reader, &found.now);
     let left = more(all.len(), "questions and introductions: `/partner commit owed`");
     all.truncate(ROWS);
     all.extend(left);
@@ -280,7 +280,8 @@ fn commitments(found: &Found) -> Result<Vec<Value>> {
             &c.text,
             format!("{} · {}", escape(&c.partner), plan::commitment::state(c, found.now.date())),
         )?;
-        let done = blocks::button("Done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
+        let done =
+            blocks::button("Mark done", plan::commitment::action::DONE, &format!("{}:{}", c.id, c.version));
         all.push(blocks::section_with(&text, done));
     }
     all.extend(more(found.commitments.len(), "commitments: `/partner commit mine`"));

@@ -39,7 +39,7 @@ async fn list(o: &Occasion<'_>, mine: bool) -> Result<Handled> {
         store::open_introductions(&mut tx).await?
     };
     tx.rollback().await?;
-    o.answer(view::list(&found, mine, o.today())).await
+    o.answer(view::list(&found, mine, &o.here())).await
 }
 
 async fn add(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
@@ -126,7 +126,7 @@ async fn confirm(o: &Occasion<'_>, tx: &mut Tx, after: &Introduction) -> Result<
     if shown.is_some_and(|(at, _)| at == channel.as_str()) {
         return Ok(());
     }
-    let card = view::card(after, o.today(), true)?;
+    let card = view::card(after, &o.here(), true)?;
     o.send(tx, &o.in_place(card)).await
 }
 
@@ -173,7 +173,7 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         session: None,
     };
     let saved = flow::introduce(&mut tx, o.now, &o.actor.user, &account, &partner, what).await?;
-    o.send(&mut tx, &o.privately(view::logged(&saved, o.today())?)).await?;
+    o.send(&mut tx, &o.privately(view::logged(&saved, &o.here())?)).await?;
     o.finish(tx).await
 }
 

@@ -9,7 +9,7 @@ use crate::kernel::actor::Right;
 use crate::kernel::error::Result;
 use crate::map::lists::store as lists;
 use crate::map::partner::Partner;
-use crate::plan::ledger::{KEPT, Ledger, suggest};
+use crate::plan::ledger::{KEPT, Ledger, entries, suggest};
 use crate::plan::store;
 use crate::plan::view::ledger as view;
 use crate::store::Tx;
@@ -17,7 +17,7 @@ use crate::store::Tx;
 /// One line for the partner's card; not escaped.
 pub(super) async fn summary(tx: &mut Tx, partner: &Partner, now: Timestamp) -> Result<String> {
     let kinds = lists::map_settings(tx).await?.kinds;
-    let entries = store::ledger_entries(tx, &partner.id, &kinds, now - KEPT).await?;
+    let entries = entries(&store::given_and_asked(tx, &partner.id, now - KEPT).await?, &kinds);
     let ledger = Ledger::of(entries, now);
     if ledger.count.is_empty() {
         return Ok("nothing in a year".to_owned());
@@ -29,7 +29,7 @@ pub(super) async fn summary(tx: &mut Tx, partner: &Partner, now: Timestamp) -> R
 pub(super) async fn show(o: &Occasion<'_>, partner: &Partner) -> Result<Handled> {
     let mut tx = o.read().await?;
     let kinds = lists::map_settings(&mut tx).await?.kinds;
-    let entries = store::ledger_entries(&mut tx, &partner.id, &kinds, o.now - KEPT).await?;
+    let entries = entries(&store::given_and_asked(&mut tx, &partner.id, o.now - KEPT).await?, &kinds);
     let could_give = store::could_be_given(&mut tx, &partner.id, &kinds).await?;
     tx.rollback().await?;
     let next = suggest(&could_give, &entries, &kinds);

@@ -367,8 +367,8 @@ impl Bot {
             in_one!(self, tx, agendas::round(self, &mut tx, now)),
             in_one!(self, tx, records::round(self, &mut tx, now)),
             in_one!(self, tx, calendars::round(&mut tx, now)),
-            in_one!(self, tx, plays::round(&mut tx, now)),
-            in_one!(self, tx, check_ins::round(&mut tx, now)),
+            in_one!(self, tx, plays::round(self, &mut tx, now)),
+            in_one!(self, tx, check_ins::round(self, &mut tx, now)),
             in_one!(self, tx, alarm::round(&mut tx, now, &self.sources.all)),
             sweep::round(&self.db, &self.delivery, now).await,
         ];

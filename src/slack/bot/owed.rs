@@ -11,7 +11,7 @@ pub(super) async fn show(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let owed = flow::owed(&mut tx, &o.actor.user).await?;
     tx.rollback().await?;
-    o.answer(view::list(&owed, &o.actor.user, o.today())).await
+    o.answer(view::list(&owed, &o.actor.user, &o.here())).await
 }
 
 pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {

@@ -191,7 +191,9 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut tx = o.begin().await?;
     let account = find_account(&mut tx, account).await?;
     let wish = Wish { by, goal };
-    if let Asked::Before(open) = flow::ask(&mut tx, o.now, &o.actor.user, &account, &partner, wish).await? {
+    if let Asked::Before(open) =
+        flow::request_session(&mut tx, o.now, &o.actor.user, &account, &partner, wish).await?
+    {
         o.send(&mut tx, &o.privately(view::asked_already(&open, o.today()))).await?;
     }
     o.finish(tx).await

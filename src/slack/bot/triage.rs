@@ -126,7 +126,8 @@ async fn ask_for_session(o: &Occasion<'_>, tx: &mut Tx, overlap: &Overlap, by: D
         .await?
         .ok_or_else(|| Error::user("That partner was removed in the meantime. Nothing was planned."))?;
     let wish = Wish { by, goal: overlap.kind_words() };
-    if let Asked::Before(open) = plan::ask(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?
+    if let Asked::Before(open) =
+        plan::request_session(tx, o.now, &o.actor.user, &overlap.account, &partner, wish).await?
     {
         o.send(tx, &o.privately(request::asked_already(&open, o.today()))).await?;
     }

@@ -126,8 +126,7 @@ pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
 
 /// The author; where they are no member any more, one of operations or an admin.
 async fn whom_to_ask(tx: &mut Tx, hold: &Hold) -> Result<Option<UserId>> {
-    let is_here = people::find(tx, &hold.author).await?.is_none_or(|(person, _)| person.outside.is_none());
-    if is_here {
+    if people::outside(tx, &hold.author).await?.is_none() {
         return Ok(Some(hold.author.clone()));
     }
     for role in [Role::Operations, Role::Admin] {

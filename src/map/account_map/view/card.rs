@@ -319,7 +319,7 @@ fn steps(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         let owner = map.names.of_user(&step.owner);
         let link = step.link.as_deref().map(message_link).unwrap_or_default();
         let text = format!("*Next:* {}{link}\n{} · {due}", escape(&clip(&step.text, 600)), escape(owner));
-        let done = blocks::button("Done", action::STEP_DONE, &format!("{}:{}", step.id, step.version));
+        let done = blocks::button("Mark done", action::STEP_DONE, &format!("{}:{}", step.id, step.version));
         Part(text, reader.edits().then_some(done))
     };
     map.steps.iter().take(STEPS).map(part).chain(more(map.steps.len(), STEPS, "steps")).collect()

@@ -7,8 +7,8 @@ use super::super::super::prep::Chase;
 use super::super::super::session::Session;
 use super::super::super::store;
 use super::super::super::view::record as view;
-use super::super::answerable;
 use super::super::pre_reads::tell_operations;
+use super::super::{answerable, outside};
 use super::ASKED;
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
@@ -46,7 +46,7 @@ pub async fn chase_records(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -
 /// Who ran it; where they are gone, who answers for the partner.
 pub(super) async fn whom_to_ask(tx: &mut Tx, session: &Session) -> Result<Vec<UserId>> {
     if let Some(organiser) = &session.organiser
-        && people::find(tx, organiser).await?.is_none_or(|(person, _)| person.outside.is_none())
+        && outside(tx, organiser).await?.is_none()
     {
         return Ok(vec![organiser.clone()]);
     }

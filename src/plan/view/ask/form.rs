@@ -133,15 +133,20 @@ pub fn answer_modal(
         blocks::input("Answer", text, None, false),
         contact_input("Who said it", contacts, partners, asked),
         blocks::input("Said on", blocks::date_picker(field::DATE, Some(today)), None, false),
-        blocks::input("Whom it names at the account", name, Some("They come onto the account's map."), true),
+        blocks::input(
+            "Person at the account",
+            name,
+            Some("Whom the answer names, if anybody. I add them to the account's map."),
+            true,
+        ),
         blocks::input("Their title", title, None, true),
-        blocks::input("How well whoever said it knows them", strength, None, true),
+        blocks::input("How well does whoever said it know them", strength, None, true),
     ];
     if ask.topic == Topic::Introduction {
         fields.push(blocks::input(
             "Introduction due by",
             blocks::date_picker(field::DUE, None),
-            Some("Where whoever said it agreed to introduce them: it is remembered until it is made."),
+            Some("If they agreed to introduce us. I remind until the introduction is made."),
             true,
         ));
     }

@@ -1,10 +1,16 @@
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::super::super::introduction::tests::{introduction, moved, stages};
 use super::super::super::request::tests::at;
 use super::*;
 
-const TODAY: Date = date(2026, 3, 9);
+fn on(day: Date) -> Zoned {
+    day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).expect("a time")
+}
+
+fn here() -> Zoned {
+    on(date(2026, 3, 9))
+}
 
 fn shown(message: &Message) -> String {
     let buttons =
@@ -16,7 +22,7 @@ fn shown(message: &Message) -> String {
 #[test]
 fn cards_at_every_stage() {
     let cards = |direction| {
-        let all = stages().map(|s| shown(&card(&introduction(direction, s), TODAY, true).expect("a card")));
+        let all = stages().map(|s| shown(&card(&introduction(direction, s), &here(), true).expect("a card")));
         all.join("\n---\n")
     };
     insta::assert_snapshot!(cards(Direction::Received), @r"
@@ -81,14 +87,14 @@ fn reminders_and_news() {
     let made = introduction(Direction::Received, Stage::Made(moved()));
     let ours = introduction(Direction::Made, Stage::Agreed(moved()));
     let all = [
-        reminder(&asked, Reminder::Ahead, date(2026, 3, 12)),
-        reminder(&made, Reminder::Late(3), date(2026, 3, 23)),
-        reminder(&ours, Reminder::Today, date(2026, 3, 13)),
-        escalated(&ours, &"UREP".into(), date(2026, 3, 19)),
-        added(&asked, TODAY),
-        logged(&asked, TODAY),
-        logged(&ours, TODAY),
-        news(&made, &"UPM".into(), TODAY),
+        reminder(&asked, Reminder::Ahead, &on(date(2026, 3, 12))),
+        reminder(&made, Reminder::Late(3), &on(date(2026, 3, 23))),
+        reminder(&ours, Reminder::Today, &on(date(2026, 3, 13))),
+        escalated(&ours, &"UREP".into(), &on(date(2026, 3, 19))),
+        added(&asked, &here()),
+        logged(&asked, &here()),
+        logged(&ours, &here()),
+        news(&made, &"UPM".into(), &here()),
     ];
     let all: Vec<String> = all.into_iter().map(|m| shown(&m.expect("a message"))).collect();
     insta::assert_snapshot!(all.join("\n---\n"), @r"
@@ -140,26 +146,26 @@ fn reminders_and_news() {
 
 #[test]
 fn lists_and_refusals() {
-    insta::assert_snapshot!(list(&[], false, TODAY).text, @"No introduction is under way. `/partner intro add acme with northwind by friday` logs one.");
-    insta::assert_snapshot!(list(&[], true, TODAY).text, @"You are in no introduction that is under way.");
+    insta::assert_snapshot!(list(&[], false, &here()).text, @"No introduction is under way. `/partner intro add acme with northwind by friday` logs one.");
+    insta::assert_snapshot!(list(&[], true, &here()).text, @"You are in no introduction that is under way.");
     let hostile = Introduction {
         whom: "<!channel> & co".into(),
         theirs: None,
         snoozed_until: Some(date(2026, 3, 16)),
         ..introduction(Direction::Made, Stage::Agreed(moved()))
     };
-    let many = list(&[introduction(Direction::Received, Stage::Met(moved())), hostile], true, TODAY);
+    let many = list(&[introduction(Direction::Received, Stage::Met(moved())), hostile], true, &here());
     insta::assert_snapshot!(many.text, @r"
     *Your introductions*
     *Introduction to Dana Reyes, VP Sales* at Acme (acme.com) · By Sam Whitfield at Northwind, for <@UREP> · they met, outcome by Fri 13 Mar
     *Introduction to &lt;!channel&gt; &amp; co* at Acme (acme.com) · By <@UREP>, for somebody at Northwind · agreed, to be made by Fri 13 Mar, snoozed until Mon 16 Mar
     ");
     let many = vec![introduction(Direction::Made, Stage::Requested); LISTED + 3];
-    let many = list(&many, false, TODAY);
+    let many = list(&many, false, &here());
     assert!(many.text.ends_with("3 more are not shown.") && many.blocks.len() <= 50);
     let made = introduction(Direction::Received, Stage::Made(moved()));
     let second = decided_already(&made, at("2026-03-09T12:00:00Z"), &TimeZone::UTC);
     insta::assert_snapshot!(second, @"That changed before you pressed the button (Fri 6 Mar, 10:00). Introduction to Dana Reyes, VP Sales: made, to meet by Fri 20 Mar.");
     insta::assert_snapshot!(refusal(&made), @"Only <@UREP> or <@UPM> can move this introduction, or somebody who looks after Northwind: a partner manager, operations or an admin.");
-    insta::assert_snapshot!(under_way(&made, TODAY), @"That introduction to Dana Reyes, VP Sales is under way already, so nothing was added: made, to meet by Fri 20 Mar.");
+    insta::assert_snapshot!(under_way(&made, &here()), @"That introduction to Dana Reyes, VP Sales is under way already, so nothing was added: made, to meet by Fri 20 Mar.");
 }

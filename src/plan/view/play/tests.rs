@@ -71,7 +71,7 @@ fn cards() {
     • send the case study: due Fri 13 Mar, in 4 days · <@UOWN>
     <@UOWN> said on Mon 9 Mar that it is on track
     <@UOWN> moved it from Fri 20 Mar to Fri 27 Mar on Fri 6 Mar: their landing page is late
-    [Ship] [On track] [Move the date] ⋯Add support ⋯Edit ⋯Drop
+    [Ship] [Mark on track] [Move the date] ⋯Add support ⋯Edit ⋯Drop
     ");
     insta::assert_snapshot!(card(&whole(shipped(date(2026, 3, 6), None))), @r"
     *Returns webinar* with Northwind · co-branded webinar

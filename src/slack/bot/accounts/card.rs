@@ -3,7 +3,7 @@
 use super::super::channels::{self, Use};
 use super::super::{Bot, Occasion, identity};
 use super::room;
-use jiff::civil::Date;
+use jiff::Zoned;
 
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
@@ -42,7 +42,7 @@ fn private(o: &Occasion<'_>, map: &AccountMap, elsewhere: &Elsewhere) -> Message
 async fn found(o: &Occasion<'_>, id: &AccountId) -> Result<(AccountMap, Elsewhere)> {
     let map = loaded(o, id).await?;
     let mut tx = o.read().await?;
-    let elsewhere = elsewhere(o.bot, &mut tx, &map, o.today()).await?;
+    let elsewhere = elsewhere(o.bot, &mut tx, &map, &o.here()).await?;
     tx.rollback().await?;
     Ok((map, elsewhere))
 }
@@ -86,7 +86,8 @@ async fn look_up(bot: &Bot, users: &[UserId]) {
 }
 
 /// What is known of an account beside its map.
-pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, today: Date) -> Result<Elsewhere> {
+pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, here: &Zoned) -> Result<Elsewhere> {
+    let today = here.date();
     let id = &map.account.id;
     let room = store::room_of(tx, id).await?.and_then(|found| room::link(bot, &found));
     let found = plan::commitments_on(tx, id).await?;
@@ -119,7 +120,7 @@ pub(super) async fn elsewhere(bot: &Bot, tx: &mut Tx, map: &AccountMap, today: D
     Ok(Elsewhere {
         answers: ask::earlier(&asks, &names, today),
         asks: ask::waiting(&asks, &names),
-        introductions: introduction::told(&introductions, &names, today),
+        introductions: introduction::told(&introductions, &names, here),
         commitments,
         session,
         room,
@@ -139,7 +140,7 @@ fn state(request: &Request, today: jiff::civil::Date) -> String {
 /// Draws the card that was clicked anew, with what was changed in this transaction.
 pub(super) async fn redraw(o: &Occasion<'_>, mut tx: Tx, id: &AccountId) -> Result<Handled> {
     let map = flow::find(&mut tx, id).await?;
-    let elsewhere = elsewhere(o.bot, &mut tx, &map, o.today()).await?;
+    let elsewhere = elsewhere(o.bot, &mut tx, &map, &o.here()).await?;
     o.send(&mut tx, &o.in_place(private(o, &map, &elsewhere))).await?;
     o.finish(tx).await
 }

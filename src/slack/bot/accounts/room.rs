@@ -136,7 +136,7 @@ fn owners(map: &AccountMap) -> Vec<UserId> {
 async fn drawn(bot: &Bot, tx: &mut Tx, now: Timestamp, room: &Room) -> Result<Option<Message>> {
     let Some(map) = store::load(tx, &room.account).await? else { return Ok(None) };
     let here = now.to_zoned(settings::load(tx).await?.digest.time_zone());
-    let elsewhere = card::elsewhere(bot, tx, &map, here.date()).await?;
+    let elsewhere = card::elsewhere(bot, tx, &map, &here).await?;
     let names = store::names(tx, std::slice::from_ref(&room.opened_by)).await?;
     let sight = Sight { map: &map, now: &here, settings: &bot.mapping };
     Ok(Some(view::card(&sight, &elsewhere, Reader::Room(names.of_user(&room.opened_by)))))

@@ -74,14 +74,29 @@ fn read_plan(values: &State, zone: String, known: Option<&Play>) -> Result<Plan,
     }
 }
 
+/// A whole number as people write it: digits, in groups of three where they are grouped. What stands before fewer digits
+/// may be a fraction, so that it is no count.
+fn whole_number(written: &str) -> Option<i64> {
+    let mut groups = written.trim().split([',', ' ', '.', '\u{a0}', '\u{202f}', '’', '\'']);
+    let digits = |group: &str| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit());
+    let mut number = groups.next().filter(|first| digits(first))?.to_owned();
+    let first = number.len();
+    for group in groups {
+        if first > 3 || group.len() != 3 || !digits(group) {
+            return None;
+        }
+        number.push_str(group);
+    }
+    number.parse().ok()
+}
+
 /// A count, or an amount, or what is wrong with it; nothing where nothing was written.
 fn read_results(values: &State) -> Result<Results, Problems> {
     let mut problems = Problems::new();
     let mut count = |id: &str| {
         let written = values.get_text(id, id)?;
-        let number = written.replace([',', ' ', '.', '\u{a0}', '’', '\''], "").parse::<i64>();
-        match number {
-            Ok(n) if (0..=100_000_000).contains(&n) => Some(n),
+        match whole_number(written) {
+            Some(n) if n <= 100_000_000 => Some(n),
             _ => {
                 problems.push(wrong(id, format!("\"{written}\" is no count. Write a number such as 120.")));
                 None
@@ -268,4 +283,51 @@ pub(super) async fn support(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Hand
     let play = flow::add_support(&mut tx, o.now, &o.actor, &carried(s)?, promise).await?;
     confirm(o, &mut tx, play).await?;
     o.finish(tx).await
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::whole_number;
+
+    #[test]
+    fn a_separator_stands_before_three_digits() {
+        for (written, number) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("1,200", Some(1200)),
+            ("1.200.000", Some(1_200_000)),
+            ("12 500", Some(12_500)),
+            ("1\u{202f}200", Some(1200)),
+            ("1.5", None),
+            ("1,23", None),
+            ("1,2000", None),
+            ("1200,500", None),
+            ("1,200,", None),
+            (",200", None),
+            ("-3", None),
+            ("many", None),
+            ("", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(whole_number(written), number, "{written}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_grouped_is_the_number(n in 0i64..1_000_000_000_000, by in "[,. ’']") {
+            let digits = n.to_string();
+            let mut grouped = String::new();
+            for (at, digit) in digits.chars().enumerate() {
+                if at > 0 && (digits.len() - at) % 3 == 0 {
+                    grouped.push_str(&by);
+                }
+                grouped.push(digit);
+            }
+            prop_assert_eq!(whole_number(&grouped), Some(n));
+            prop_assert_eq!(whole_number(&digits), Some(n));
+        }
+    }
 }

@@ -1,0 +1,1 @@
+INSERT INTO introductions (id, account_id, partner_id, direction, ours, contact_id, whom, due, state, created_by, decided_by, decided_at, made_by, made_at, created_at) VALUES ('n3', 'a1', 'p1', 'received', 'U0ALEX', 'c1', 'Rita Holm', '2026-03-20', 'met', 'U0MAYA', 'U0ALEX', 2, 'U0MAYA', 1, 1);
