@@ -1,6 +1,7 @@
 //! Plan's SQL.
 
 mod asks;
+mod calendar_reads;
 mod calendars;
 mod check_ins;
 mod commitments;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use asks::*;
+pub use calendar_reads::*;
 pub use calendars::*;
 pub use check_ins::*;
 pub use commitments::*;
