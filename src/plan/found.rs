@@ -11,7 +11,7 @@ use crate::kernel::ics::{Event, When};
 use crate::kernel::ids::{AccountId, FoundId, PartnerId, SessionId, UserId};
 
 /// A session that begins so close to another with the same partner is that one.
-const SAME: jiff::SignedDuration = jiff::SignedDuration::from_mins(90);
+pub const SAME: jiff::SignedDuration = jiff::SignedDuration::from_mins(90);
 /// No more accounts are taken from one.
 pub const MOST_ACCOUNTS: usize = 10;
 /// How long one takes whose end nobody wrote down.
@@ -84,8 +84,10 @@ pub enum State {
         /// Who was asked before that was known.
         asked: Vec<UserId>,
     },
-    /// The calendar no longer shows it, or calls it off.
+    /// The calendar no longer shows it, or calls it off. It is asked about again where it is seen again.
     Gone(Vec<UserId>),
+    /// Nobody said for so long whether it was held that nobody is asked any more.
+    Lapsed(Vec<UserId>),
 }
 
 impl State {
@@ -98,6 +100,7 @@ impl State {
             Self::NotOurs { .. } => "not_ours",
             Self::Logged { .. } => "logged",
             Self::Gone(_) => "gone",
+            Self::Lapsed(_) => "lapsed",
         }
     }
 
@@ -109,13 +112,25 @@ impl State {
             | Self::Held { asked, .. }
             | Self::NotOurs { asked, .. }
             | Self::Logged { asked, .. }
-            | Self::Gone(asked) => asked,
+            | Self::Gone(asked)
+            | Self::Lapsed(asked) => asked,
         }
     }
 
     /// Whether nobody has decided yet.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Ahead | Self::Offered(_))
+    }
+
+    /// How it stands when a calendar shows it, and it ends in the future or not, if nobody has decided: asked again when
+    /// it is over, or by the cards that are there.
+    pub fn seen_again(&self, ahead: bool) -> Option<Self> {
+        match self {
+            Self::Ahead => Some(Self::Ahead),
+            Self::Offered(asked) | Self::Gone(asked) if ahead || asked.is_empty() => Some(Self::Ahead),
+            Self::Offered(asked) | Self::Gone(asked) => Some(Self::Offered(asked.clone())),
+            Self::Held { .. } | Self::NotOurs { .. } | Self::Logged { .. } | Self::Lapsed(_) => None,
+        }
     }
 }
 

@@ -121,15 +121,17 @@ impl Standing {
         let local = |at: Timestamp| at.to_zoned(zone.clone()).date();
         let mut except = vec![self.after.start];
         // A session on a day of the series takes its place.
-        let mut at = self.after.start.to_zoned(zone.clone());
-        for _ in 0..LOOKED_AHEAD {
+        let start = self.after.start.to_zoned(zone.clone());
+        for turn in 1..=LOOKED_AHEAD {
             let span = match self.every {
-                Every::Weeks(n) => jiff::Span::new().weeks(i64::from(n)),
-                Every::Months(n) => jiff::Span::new().months(i64::from(n)),
+                Every::Weeks(n) => jiff::Span::new().try_weeks(i64::from(n) * turn),
+                Every::Months(n) => jiff::Span::new().try_months(i64::from(n) * turn),
             };
-            let Ok(next) = at.checked_add(span) else { break };
-            at = next;
-            if taken.iter().any(|taken| local(*taken) == at.date()) {
+            let Ok(at) = span.and_then(|span| start.checked_add(span)) else { break };
+            // The series has no time in a February without its day.
+            let missing =
+                matches!(self.every, Every::Months(_)) && at.day() != start.day() && start.day() != 31;
+            if !missing && taken.iter().any(|taken| local(*taken) == at.date()) {
                 except.push(at.timestamp());
             }
         }
@@ -153,7 +155,7 @@ impl Standing {
 }
 
 /// Sessions are planned no further ahead than so many turns.
-const LOOKED_AHEAD: usize = 26;
+const LOOKED_AHEAD: i64 = 26;
 
 /// A feed of these sessions and standing times.
 pub fn feed(name: &str, sessions: &[Session], standing: &[Standing], people: &People) -> String {

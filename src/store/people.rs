@@ -1,7 +1,10 @@
 //! People of Slack as they were last looked up, and their roles.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use sqlx::AssertSqlSafe;
 
 use super::{Tx, millis};
 use crate::kernel::actor::{Actor, Outside, Role, Standing};
@@ -85,6 +88,25 @@ pub async fn outside(tx: &mut Tx, id: &UserId) -> Result<Option<Outside>> {
 /// The zone that somebody lives in; UTC where it is not known.
 pub async fn zone_of(tx: &mut Tx, id: &UserId) -> Result<TimeZone> {
     Ok(find(tx, id).await?.map_or(TimeZone::UTC, |(person, _)| person.zone()))
+}
+
+/// The members of ours with these addresses, in lower case, by address.
+pub async fn users_of_addresses(tx: &mut Tx, addresses: &[String]) -> Result<HashMap<String, UserId>> {
+    let sql = format!(
+        "SELECT LOWER(email), id FROM people WHERE outside IS NULL AND LOWER(email) IN ({}) ORDER BY id",
+        tx.texts()
+    );
+    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(addresses)?)?;
+    Ok(rows.into_iter().map(|(email, id)| (email, id.into())).collect())
+}
+
+/// The names and addresses of members, by id.
+pub async fn addresses_of_users(tx: &mut Tx, users: &[UserId]) -> Result<HashMap<UserId, (String, String)>> {
+    let sql =
+        format!("SELECT id, name, email FROM people WHERE email IS NOT NULL AND id IN ({})", tx.texts());
+    let rows =
+        sql_all!(tx, (String, String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(users)?)?;
+    Ok(rows.into_iter().map(|(id, name, email)| (id.into(), (name, email))).collect())
 }
 
 /// Whether this person opens Home for the first time; asked once, it is remembered.

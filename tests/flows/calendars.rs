@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use tandem::config::CalendarFeed;
 use tandem::kernel::ids::UserId;
+use tandem::kernel::pulse::Pulse;
 use tandem::plan::session::{
     Guest, Move, Moved, Named, Outline, Session, Shape, Slot, Stage as Far, Trigger,
 };
 use tandem::plan::store as plan;
 use tandem::pull::instruction::{Cadence, Sheet};
+use tandem::slack::bot::sources;
+use tandem::store::Db;
+use tokio_util::sync::CancellationToken;
 
 use super::imports::drop_list;
 use crate::support::list_server::{Answer, ListServer};
@@ -39,6 +43,7 @@ flows!(
     a_dropped_file_is_read,
     a_file_and_its_changes,
     a_link_is_subscribed_to_and_ended,
+    what_a_process_that_is_gone_left_is_taken_up,
 );
 
 const LIST: &str = "Partner,Account,Website,Our population,Their population\n\
@@ -146,7 +151,7 @@ async fn what_nobody_logged_is_offered_and_confirmed(stage: Stage, server: ListS
     *Your sessions*
     None is planned that you come to.
     *Calendars that are read*
-    *partner-team*: read today: 4 events, 3 are named as account planning, 1 not known and over, 2 could not be matched; "Account planning with Northwind": it names no account that Northwind and you share
+    *partner-team*, read today: 4 events, 3 of them account planning. 1 is over and nobody logged it, 2 I could not match to a partner and its accounts. "Account planning with Northwind": it names no account that Northwind and you share
     *Over, and nobody logged it*
     Tue 3 Mar, 10:00 to 10:45 · Account planning: Acme, Globex Retail, Umbrella with Northwind · with Northwind
     [Link to my sessions] [Read calendars now]
@@ -263,13 +268,12 @@ async fn a_calendar_that_cannot_be_read_says_why(stage: Stage, server: ListServe
     read(&stage).await;
     // Whether it was looked at before the web page stood there depends on who was first.
     let said = stage.say(OMAR, INTAKE, "/partner calendar").await;
-    let never =
-        said.replace(". Last read today: nothing in it between two weeks back and two months ahead", "");
+    let never = said.replace(". Last read today: nothing between two weeks ago and two months from now", "");
     insta::assert_snapshot!(never, @r"
     *Your sessions*
     None is planned that you come to.
     *Calendars that are read*
-    *partner-team*: cannot be read: it is a web page and no calendar; use the calendar's own address, which often ends in .ics
+    *partner-team* cannot be read: it is a web page and no calendar; use the calendar's own address, which often ends in .ics
     [Link to my sessions] [Read calendars now]
     ");
     server.replies(|_| Answer::status(403));
@@ -294,8 +298,8 @@ async fn a_dropped_file_is_read(stage: Stage, _: ListServer) {
     stage.person(OMAR).upload(INTAKE, "week.ics", feed(&broken)).await.unwrap();
     stage.settle().await;
     insta::assert_snapshot!(stage.last_private(OMAR), @r#"
-    Read *week.ics*: 1 event, 1 is named as account planning, 1 not known and over.
-    Whoever answers for the partner is asked whether they were held.
+    Read *week.ics*: 1 event of account planning. It is over and nobody logged it.
+    I ask <@U0MAYA> whether it was held.
     Could not read "Account planning: Acme with Northwind": its start "soon" is no date.
     "#);
     stage.bot.rounds().await.unwrap();
@@ -304,6 +308,29 @@ async fn a_dropped_file_is_read(stage: Stage, _: ListServer) {
     stage.person(OMAR).upload(INTAKE, "week.ics", "no calendar").await.unwrap();
     stage.settle().await;
     insta::assert_snapshot!(stage.last_private(OMAR), @"I can't read *week.ics*: it is no calendar: it has no BEGIN:VCALENDAR. Nothing was taken from it.");
+    stage.end().await;
+}
+
+/// The part that looks at sources and calendars begins, as after a kill.
+async fn what_a_process_that_is_gone_left_is_taken_up(stage: Stage, _: ListServer) {
+    stage.person(OMAR).upload(INTAKE, "week.ics", feed(&held())).await.unwrap();
+    looked(&stage).await;
+    let dropped = stage.folder.path().join("dropped");
+    assert!(dropped.is_dir(), "dropped files have a folder of their own");
+    std::fs::write(dropped.join("on-its-way"), feed("")).unwrap();
+    let names = stage.bot.reads.names();
+    let later = stage.clock.now() + Duration::from_secs(30 * 24 * 3600);
+    let claim = plan::claim_calendar(&stage.db, &names, later, Duration::from_secs(3600)).await.unwrap();
+    assert!(claim.is_some());
+    let (pulse, stop) = (Pulse::new("sources", Duration::from_secs(60)), CancellationToken::new());
+    stop.cancel();
+    sources::run(stage.bot.clone(), pulse, stop).await.unwrap();
+    let mut tx = stage.db.read().await.unwrap();
+    let work = plan::calendars_at_work(&mut tx, &names, stage.clock.now()).await.unwrap();
+    tx.rollback().await.unwrap();
+    // On Postgres it may be another process that is at it.
+    assert_eq!(work, i64::from(matches!(stage.db, Db::Postgres(_))));
+    assert!(dropped.join("on-its-way").exists());
     stage.end().await;
 }
 

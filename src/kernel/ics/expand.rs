@@ -1,17 +1,17 @@
 //! When a series takes place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calcard::common::PartialDateTime;
 use calcard::common::timezone::Tz;
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarFrequency, ICalendarProperty,
-    ICalendarRecurrenceRule,
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarRecurrenceRule,
 };
 use chrono::{Datelike, Timelike};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
+use super::budget::Budget;
 use super::raw::{Moment, Raw};
 use super::read::Window;
 use super::zones::{Clock, Clocks, later};
@@ -25,15 +25,26 @@ pub(super) struct Repeated {
     pub times: Vec<DateTime>,
     /// It goes on further than it was followed.
     pub cut: bool,
-    /// Why it makes no sense.
-    pub wrong: Option<String>,
 }
 
 /// The times of a rule up to `until`, by the clock of `start`.
-pub(super) fn repeated(start: DateTime, rule: &ICalendarRecurrenceRule, until: DateTime) -> Repeated {
+///
+/// # Errors
+/// Says in words why it is not followed: it makes no sense, or too much work.
+pub(super) fn repeated(
+    start: DateTime,
+    rule: &ICalendarRecurrenceRule,
+    until: DateTime,
+    budget: &mut Budget,
+) -> Result<Repeated, String> {
+    if until < start {
+        return Ok(Repeated { times: vec![start], cut: false });
+    }
+    budget.rule(rule, start, until)?;
     let mut rule = rule.clone();
-    // Of a rule without an end only as much is asked for as is looked at.
-    if rule.until.is_none() && rule.count.is_none() {
+    // Only as much is asked for as is looked at.
+    let end = rule.until.as_ref().and_then(|end| super::raw::moment(end, None));
+    if end.is_none_or(|end| until < end.written()) {
         rule.until = Some(partial(until));
     }
     let mut event = ICalendarComponent::new(ICalendarComponentType::VEvent);
@@ -43,9 +54,15 @@ pub(super) fn repeated(start: DateTime, rule: &ICalendarRecurrenceRule, until: D
     root.component_ids.push(1);
     let expanded = ICalendar { components: vec![root, event] }.expand_dates(Tz::Floating, STEPS);
     let cut = expanded.events.len() >= STEPS;
-    let wrong = expanded.errors.first().map(|error| format!("{:?}", error.error));
-    let times = expanded.events.iter().filter_map(|event| civil(event.start.naive_local())).collect();
-    Repeated { times, cut, wrong }
+    if let Some(error) = expanded.errors.first() {
+        return Err(format!("makes no sense ({:?})", error.error));
+    }
+    let times: Vec<DateTime> =
+        expanded.events.iter().filter_map(|event| civil(event.start.naive_local())).collect();
+    if times.is_empty() {
+        return Err("never comes round".to_owned());
+    }
+    Ok(Repeated { times, cut })
 }
 
 fn civil(at: chrono::NaiveDateTime) -> Option<DateTime> {
@@ -82,6 +99,7 @@ impl Series {
         &self,
         clocks: &mut Clocks,
         window: &Window,
+        budget: &mut Budget,
         doubt: &mut impl FnMut(&Raw, String),
     ) -> Vec<Event> {
         let Some(usual) = self.usual.as_ref().or(self.single.first()) else { return Vec::new() };
@@ -101,14 +119,17 @@ impl Series {
                 }
             }
         }
-        let mut events = Vec::new();
+        let times = self.times(clocks, &clock, window, budget, doubt);
+        let named =
+            |at, series: bool| if series { occurrence(at, &clock, whole_days) } else { String::new() };
+        let mut shown = Shown { window, home: clocks.find(None), budget, events: Vec::new() };
         let mut following: Option<(DateTime, &Raw)> = None;
-        for at in self.times(clocks, &clock, window, doubt) {
+        for at in times {
             if let Some(raw) = single.remove(&at) {
                 if raw.replaces.as_ref().is_some_and(|(_, later)| *later) {
                     following = Some((at, raw));
                 }
-                events.extend(shown(raw, occurrence(at, &clock, whole_days), raw_time(raw, clocks), clocks));
+                shown.take(raw, raw_time(raw, clocks), clocks, || named(at, true));
                 continue;
             }
             let (raw, moved) = match following {
@@ -123,15 +144,13 @@ impl Series {
                     None => continue,
                 }
             };
-            let named = if self.is_series() { occurrence(at, &clock, whole_days) } else { String::new() };
-            events.extend(shown(raw, named, Some(time), clocks));
+            shown.take(raw, Some(time), clocks, || named(at, self.is_series()));
         }
         // What was moved out of the series' own times, or whose series is not in the file.
         for (at, raw) in single {
-            events.extend(shown(raw, occurrence(at, &clock, whole_days), raw_time(raw, clocks), clocks));
+            shown.take(raw, raw_time(raw, clocks), clocks, || named(at, true));
         }
-        events.retain(|event| window.holds(event.when, clocks_home(clocks)));
-        events
+        shown.events
     }
 
     fn is_series(&self) -> bool {
@@ -144,6 +163,7 @@ impl Series {
         clocks: &mut Clocks,
         clock: &Clock,
         window: &Window,
+        budget: &mut Budget,
         doubt: &mut impl FnMut(&Raw, String),
     ) -> Vec<DateTime> {
         let Some(usual) = &self.usual else { return Vec::new() };
@@ -153,34 +173,33 @@ impl Series {
         let mut times = vec![first];
         if let Some(rule) = &usual.rule {
             let until = clock.local(window.until);
-            let again = repeated(first, &by_own_clock(rule, start, clock), until);
-            let several_a_day = matches!(
-                rule.freq,
-                ICalendarFrequency::Hourly | ICalendarFrequency::Minutely | ICalendarFrequency::Secondly
-            );
-            let wrong = match again.wrong {
-                Some(wrong) => Some(format!("makes no sense ({wrong})")),
-                None if several_a_day => Some("has several times a day".to_owned()),
-                None if again.times.is_empty() && first < until => Some("never comes round".to_owned()),
-                None => None,
-            };
-            if let Some(wrong) = wrong {
-                doubt(usual, format!("its recurrence {wrong}; only its first time counts"));
-            } else {
-                times = again.times;
-                if again.cut && times.last().is_some_and(|last| *last < until) {
-                    doubt(usual, format!("it recurs more than {STEPS} times; the later ones are left out"));
+            match repeated(first, &by_own_clock(rule, start, clock), until, budget) {
+                Err(wrong) => doubt(usual, format!("its recurrence {wrong}; only its first time counts")),
+                Ok(again) => {
+                    times = again.times;
+                    if again.cut && times.last().is_some_and(|last| *last < until) {
+                        doubt(
+                            usual,
+                            format!("it recurs more than {STEPS} times; the later ones are left out"),
+                        );
+                    }
                 }
             }
         }
         times.extend(usual.more.iter().map(|more| clocks.on(more, clock)));
-        let mut except = Vec::new();
-        let mut except_days = Vec::new();
+        let mut except = BTreeSet::new();
+        let mut except_days = BTreeSet::new();
         for moment in &usual.except {
             match moment {
-                Moment::Day(day) if !whole_days => except_days.push(*day),
-                moment if whole_days => except_days.push(moment.written().date()),
-                moment => except.push(clocks.on(moment, clock)),
+                Moment::Day(day) if !whole_days => {
+                    except_days.insert(*day);
+                }
+                moment if whole_days => {
+                    except_days.insert(moment.written().date());
+                }
+                moment => {
+                    except.insert(clocks.on(moment, clock));
+                }
             }
         }
         times.retain(|at| !except.contains(at) && !except_days.contains(&at.date()));
@@ -202,10 +221,6 @@ fn raw_time(raw: &Raw, clocks: &mut Clocks) -> Option<At> {
         Moment::Day(day) => Some(At::Day(*day)),
         moment => clocks.clock_of(moment).instant(moment.written()).map(At::Instant),
     }
-}
-
-fn clocks_home(clocks: &mut Clocks) -> Clock {
-    clocks.find(None)
 }
 
 /// How much later than usual everything from a moved occurrence on is.
@@ -241,23 +256,43 @@ fn occurrence(at: DateTime, clock: &Clock, whole_days: bool) -> String {
     clock.instant(at).map_or_else(String::new, |at| at.strftime("%Y%m%dT%H%M%SZ").to_string())
 }
 
-fn shown(raw: &Raw, occurrence: String, time: Option<At>, clocks: &mut Clocks) -> Option<Event> {
-    let when = match time? {
-        At::Instant(start) => When::Time { start, length: length(raw, clocks) },
-        At::Day(first) => When::Days { first, count: days(raw) },
-    };
-    Some(Event {
-        uid: raw.uid.clone(),
-        occurrence,
-        sequence: raw.sequence,
-        title: raw.title.clone(),
-        description: raw.description.clone(),
-        place: raw.place.clone(),
-        when,
-        organizer: raw.organizer.clone(),
-        attendees: raw.attendees.clone(),
-        cancelled: raw.cancelled,
-    })
+/// What falls into the window, as long as there is room for it.
+struct Shown<'a> {
+    window: &'a Window,
+    home: Clock,
+    budget: &'a mut Budget,
+    events: Vec<Event>,
+}
+
+impl Shown<'_> {
+    fn take(
+        &mut self,
+        raw: &Raw,
+        time: Option<At>,
+        clocks: &mut Clocks,
+        occurrence: impl FnOnce() -> String,
+    ) {
+        let when = match time {
+            None => return,
+            Some(At::Instant(start)) => When::Time { start, length: length(raw, clocks) },
+            Some(At::Day(first)) => When::Days { first, count: days(raw) },
+        };
+        if !self.window.holds(when, &self.home) || !self.budget.event() {
+            return;
+        }
+        self.events.push(Event {
+            uid: raw.uid.clone(),
+            occurrence: occurrence(),
+            sequence: raw.sequence,
+            title: raw.title.clone(),
+            description: raw.description.clone(),
+            place: raw.place.clone(),
+            when,
+            organizer: raw.organizer.clone(),
+            attendees: raw.attendees.clone(),
+            cancelled: raw.cancelled,
+        });
+    }
 }
 
 fn length(raw: &Raw, clocks: &mut Clocks) -> Option<SignedDuration> {

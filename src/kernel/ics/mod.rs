@@ -4,6 +4,7 @@
 //! shows at which instant, with its exceptions and its oddities, is put together here. (The crate `icalendar` reads fewer of
 //! the files that are out there, and leaves zones and recurrences to its caller.)
 
+mod budget;
 mod expand;
 mod raw;
 mod read;

@@ -11,6 +11,10 @@ use super::Person;
 
 /// As much of a text as is kept, in characters.
 const TEXT: usize = 8_000;
+/// As much of a name is kept: of a person, of a zone, of an identity.
+pub(super) const NAME: usize = 250;
+/// No more further times and no more exceptions of one series.
+const MOMENTS: usize = 2_000;
 /// No more people are taken from one entry.
 const PEOPLE: usize = 200;
 
@@ -48,6 +52,8 @@ pub(super) struct Raw {
     pub attendees: Vec<Person>,
     /// What of it could not be read; the rest still counts.
     pub doubts: Vec<String>,
+    /// Some of its times are missing by that.
+    pub lacks: bool,
 }
 
 impl Raw {
@@ -70,6 +76,7 @@ impl Raw {
             organizer: None,
             attendees: Vec::new(),
             doubts: Vec::new(),
+            lacks: false,
         };
         component.entries.iter().for_each(|entry| raw.take(entry));
         if raw.start.is_err()
@@ -82,7 +89,7 @@ impl Raw {
 
     fn take(&mut self, entry: &ICalendarEntry) {
         match &entry.name {
-            ICalendarProperty::Uid => self.uid = text(entry).trim().to_owned(),
+            ICalendarProperty::Uid => self.uid = cleaned(text(entry).trim(), NAME),
             ICalendarProperty::Summary => self.title = text(entry),
             ICalendarProperty::Description => self.description = text(entry),
             ICalendarProperty::Location => self.place = text(entry),
@@ -112,11 +119,21 @@ impl Raw {
                 }
                 Some(ICalendarValue::RecurrenceRule(_)) => {
                     self.doubts.push("it has a second rule of recurrence, which is left out".to_owned());
+                    self.lacks = true;
                 }
-                _ => self.doubts.push(format!("its recurrence \"{}\" is none", short(&text(entry)))),
+                _ => {
+                    self.doubts.push(format!("its recurrence \"{}\" is none", short(&text(entry))));
+                    self.lacks = true;
+                }
             },
-            ICalendarProperty::Rdate => self.more.extend(moments(entry)),
-            ICalendarProperty::Exdate => self.except.extend(moments(entry)),
+            ICalendarProperty::Rdate => {
+                let cut = extend(&mut self.more, moments(entry));
+                self.leave_out(cut, "further times");
+            }
+            ICalendarProperty::Exdate => {
+                let cut = extend(&mut self.except, moments(entry));
+                self.leave_out(cut, "exceptions");
+            }
             ICalendarProperty::RecurrenceId => {
                 let later = entry.parameters(&ICalendarParameterName::Range).next().is_some();
                 self.replaces = moments(entry).into_iter().next().map(|moment| (moment, later));
@@ -127,6 +144,14 @@ impl Raw {
             }
             _ => {}
         }
+    }
+
+    fn leave_out(&mut self, cut: bool, what: &str) {
+        let why = format!("it has more than {MOMENTS} {what}; the others are left out");
+        if cut && !self.doubts.contains(&why) {
+            self.doubts.push(why);
+        }
+        self.lacks |= cut;
     }
 
     /// Whether this one is newer than another of the same occurrence.
@@ -143,6 +168,14 @@ impl Moment {
             Self::Local(at, _) | Self::Offset(at, _) => *at,
         }
     }
+}
+
+/// As many as there is room for; whether that left some out.
+fn extend(all: &mut Vec<Moment>, more: Vec<Moment>) -> bool {
+    let room = MOMENTS.saturating_sub(all.len());
+    let cut = more.len() > room;
+    all.extend(more.into_iter().take(room));
+    cut
 }
 
 fn one(entry: &ICalendarEntry, what: &str) -> Result<Moment, String> {
@@ -180,7 +213,7 @@ pub(super) fn moment(written: &PartialDateTime, zone: Option<&str>) -> Option<Mo
     let at = day.to_datetime(at);
     Some(match offset(written) {
         Some(seconds) => Moment::Offset(at, seconds),
-        None => Moment::Local(at, zone.map(|zone| zone.trim().trim_matches('"').to_owned())),
+        None => Moment::Local(at, zone.map(zone_name)),
     })
 }
 
@@ -202,6 +235,16 @@ pub(super) fn text(entry: &ICalendarEntry) -> String {
         .collect()
 }
 
+/// A name without what shows nothing, and no longer than names are.
+pub(super) fn cleaned(name: &str, longest: usize) -> String {
+    name.chars().filter(|c| !c.is_control()).take(longest).collect()
+}
+
+/// A zone's name, as it is looked up.
+pub(super) fn zone_name(written: &str) -> String {
+    cleaned(written.trim().trim_matches('"'), NAME)
+}
+
 fn words(value: &ICalendarValue) -> Option<&str> {
     match value {
         ICalendarValue::Text(text) | ICalendarValue::Uri(Uri::Location(text)) => Some(text),
@@ -218,7 +261,7 @@ fn person(entry: &ICalendarEntry) -> Person {
     let address = text(entry).trim().to_lowercase();
     let email = address.strip_prefix("mailto:").unwrap_or(&address);
     Person {
-        name: name.trim().trim_matches('"').to_owned(),
-        email: if email.contains('@') { email.to_owned() } else { String::new() },
+        name: cleaned(name.trim().trim_matches('"'), NAME),
+        email: if email.contains('@') { cleaned(email, NAME) } else { String::new() },
     }
 }

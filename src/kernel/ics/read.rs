@@ -11,17 +11,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use super::budget::{Budget, EVENTS};
 use super::expand::Series;
-use super::raw::{Moment, Raw, text};
+use super::raw::{Moment, NAME, Raw, cleaned, text};
 use super::zones::{Clock, Clocks};
 use super::{Event, When};
 
 /// A file with more entries is read up to here.
 const ENTRIES: usize = 20_000;
-/// No more events of one file are shown.
-const EVENTS: usize = 5_000;
 /// No more of what could not be read is told.
 const TOLD: usize = 20;
+/// As much of a reason is told, in characters.
+const WHY: usize = 200;
 /// Lines between two calendars that are none of either's.
 const STRAYS: usize = 1_000;
 
@@ -35,7 +36,7 @@ pub struct Window {
 }
 
 impl Window {
-    pub(super) fn holds(&self, when: When, home: Clock) -> bool {
+    pub(super) fn holds(&self, when: When, home: &Clock) -> bool {
         let start = match when {
             When::Time { start, .. } => Some(start),
             When::Days { first, .. } => home.instant(first.to_datetime(jiff::civil::Time::midnight())),
@@ -76,6 +77,8 @@ pub struct Read {
     pub events: Vec<Event>,
     /// What could not be read, or not all of it: the first twenty.
     pub unread: Vec<Unread>,
+    /// It may show more than is in `events`: it was cut, or something in it could not be read or followed.
+    pub lacks: bool,
 }
 
 /// Reads what a calendar shows in `window`. Times that name no zone are meant as in `home`.
@@ -90,9 +93,16 @@ pub fn read(bytes: &[u8], window: &Window, home: &TimeZone) -> Result<Read, NotA
     }
     let mut read = Read::default();
     let mut found = false;
-    for calendar in calendars(trimmed) {
+    let (calendars, all) = calendars(trimmed);
+    // A file that was cut off on its way does not end as a calendar does.
+    let end = trimmed.trim_end_matches(|c: char| c.is_whitespace() || c.is_control()).as_bytes();
+    let ends =
+        end.get(end.len().saturating_sub(END.len())..).is_some_and(|end| end.eq_ignore_ascii_case(END));
+    read.lacks = !all || !ends;
+    let mut budget = Budget::of_a_file();
+    for calendar in calendars {
         found = true;
-        take(&calendar, window, home, &mut read);
+        take(&calendar, window, home, &mut budget, &mut read);
     }
     if !found {
         let page = trimmed.get(..200.min(trimmed.len())).unwrap_or(trimmed).to_lowercase();
@@ -103,12 +113,11 @@ pub fn read(bytes: &[u8], window: &Window, home: &TimeZone) -> Result<Read, NotA
         });
     }
     read.events.sort_by_key(|event| (order(event.when), event.uid.clone()));
-    if read.events.len() > EVENTS {
-        read.events.truncate(EVENTS);
-        tell(
+    if budget.cut {
+        lack(
             &mut read,
             "the calendar",
-            format!("it shows more than {EVENTS} events; the later ones are left out"),
+            format!("it shows more than {EVENTS} events; the others are left out"),
         );
     }
     Ok(read)
@@ -154,7 +163,11 @@ fn unfolded(bytes: &[u8]) -> Vec<u8> {
     whole
 }
 
-fn calendars(text: &str) -> Vec<ICalendar> {
+/// What a calendar ends with.
+const END: &[u8] = b"END:VCALENDAR";
+
+/// The calendars of a file, and whether these are all of them.
+fn calendars(text: &str) -> (Vec<ICalendar>, bool) {
     let mut parser = Parser::new(text);
     let mut found = Vec::new();
     let mut strays = 0;
@@ -168,14 +181,15 @@ fn calendars(text: &str) -> Vec<ICalendar> {
             {
                 found.push(calendar);
             }
-            Entry::Eof | Entry::TooManyComponents => break,
+            Entry::Eof => return (found, true),
+            Entry::TooManyComponents => break,
             _ => strays += 1,
         }
     }
-    found
+    (found, false)
 }
 
-fn take(calendar: &ICalendar, window: &Window, home: &TimeZone, read: &mut Read) {
+fn take(calendar: &ICalendar, window: &Window, home: &TimeZone, budget: &mut Budget, read: &mut Read) {
     let Some(root) = calendar.components.first() else { return };
     let named = |entry: &&calcard::icalendar::ICalendarEntry| {
         matches!(&entry.name, ICalendarProperty::Other(name) if name.eq_ignore_ascii_case("X-WR-CALNAME"))
@@ -188,15 +202,16 @@ fn take(calendar: &ICalendar, window: &Window, home: &TimeZone, read: &mut Read)
     let called_off = matches!(method, Some(ICalendarValue::Method(ICalendarMethod::Cancel)));
     let answer = matches!(method, Some(ICalendarValue::Method(ICalendarMethod::Reply)));
     if answer {
-        tell(read, "the calendar", "it is an answer to an invitation and no calendar".to_owned());
+        lack(read, "the calendar", "it is an answer to an invitation and no calendar".to_owned());
         return;
     }
-    let mut clocks = Clocks::of(calendar, home);
+    let mut clocks = Clocks::of(calendar, home, budget);
     for series in grouped(calendar, called_off, read).into_values() {
         let mut doubts = Vec::new();
-        let events = series.events(&mut clocks, window, &mut |raw, why| doubts.push((title(raw), why)));
+        let events =
+            series.events(&mut clocks, window, budget, &mut |raw, why| doubts.push((title(raw), why)));
         read.events.extend(events);
-        doubts.into_iter().for_each(|(what, why)| tell(read, &what, why));
+        doubts.into_iter().for_each(|(what, why)| lack(read, &what, why));
     }
     for zone in std::mem::take(&mut clocks.unknown) {
         tell(
@@ -216,7 +231,7 @@ fn grouped(
     let mut newest: HashMap<(String, Option<Moment>), Raw> = HashMap::new();
     let events = calendar.components.iter().filter(|c| c.component_type == ICalendarComponentType::VEvent);
     if events.clone().count() > ENTRIES {
-        tell(
+        lack(
             read,
             "the calendar",
             format!("it has more than {ENTRIES} entries; the later ones are left out"),
@@ -228,15 +243,16 @@ fn grouped(
         for doubt in std::mem::take(&mut raw.doubts) {
             tell(read, &title(&raw), doubt);
         }
+        read.lacks |= raw.lacks;
         if let Err(why) = &raw.start {
-            tell(read, &title(&raw), why.clone());
+            lack(read, &title(&raw), why.clone());
             continue;
         }
         if raw.uid.is_empty() {
             // Without an identity it is the same again when its title and its time are.
             let start =
                 raw.start.as_ref().map_or_else(|_| String::new(), |start| start.written().to_string());
-            raw.uid = format!("{start} {}", raw.title);
+            raw.uid = format!("{start} {}", raw.title).chars().take(NAME).collect();
         }
         let key = (raw.uid.clone(), raw.replaces.as_ref().map(|(moment, _)| moment.clone()));
         if newest.get(&key).is_none_or(|before| raw.follows(before)) {
@@ -260,6 +276,12 @@ fn title(raw: &Raw) -> String {
 
 fn tell(read: &mut Read, what: &str, why: String) {
     if read.unread.len() < TOLD {
-        read.unread.push(Unread { what: what.chars().take(80).collect(), why });
+        read.unread.push(Unread { what: cleaned(what, 80), why: cleaned(&why, WHY) });
     }
+}
+
+/// Tells what makes that there may be more than is read.
+fn lack(read: &mut Read, what: &str, why: String) {
+    read.lacks = true;
+    tell(read, what, why);
 }

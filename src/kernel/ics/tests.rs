@@ -128,6 +128,151 @@ fn a_feed_with_a_series_and_one_that_moved() {
     assert!(text.ends_with("END:VCALENDAR\r\n"));
 }
 
+fn file(events: &str) -> String {
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n")
+}
+
+fn entry(uid: &str, lines: &str) -> String {
+    format!("BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20260310T080000Z\r\nSUMMARY:{uid}\r\n{lines}END:VEVENT\r\n")
+}
+
+fn read_here(text: &str) -> Read {
+    read(text.as_bytes(), &window(), &stockholm()).unwrap()
+}
+
+fn list(numbers: std::ops::Range<u32>) -> String {
+    numbers.map(|n| n.to_string()).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn what_comes_round_several_times_a_day_is_not_followed() {
+    let times = format!("BYHOUR={};BYMINUTE={};BYSECOND={}", list(0..24), list(0..60), list(0..60));
+    let began = std::time::Instant::now();
+    for rule in [
+        format!("FREQ=YEARLY;UNTIL=20991231T000000Z;BYDAY=MO,TU,WE,TH,FR,SA,SU;{times}"),
+        format!("FREQ=DAILY;{times}"),
+        "FREQ=DAILY;BYHOUR=9,14".to_owned(),
+        "FREQ=HOURLY;COUNT=3".to_owned(),
+    ] {
+        let read = read_here(&file(&entry("often", &format!("RRULE:{rule}\r\n"))));
+        assert_eq!(read.events.len(), 1, "{rule}");
+        assert_eq!(
+            read.unread,
+            [Unread {
+                what: "often".into(),
+                why: "its recurrence has several times a day; only its first time counts".into()
+            }]
+        );
+        assert!(read.lacks);
+    }
+    assert!(
+        began.elapsed() < std::time::Duration::from_secs(5),
+        "it was expanded first: {:?}",
+        began.elapsed()
+    );
+    let once = read_here(&file(&entry("once", "RRULE:FREQ=DAILY;COUNT=3;BYHOUR=8,8;BYMINUTE=0\r\n")));
+    assert_eq!((once.events.len(), once.lacks), (3, false));
+}
+
+#[test]
+fn a_rule_of_too_many_parts_is_not_followed() {
+    let read = read_here(&file(&entry("long", &format!("RRULE:FREQ=YEARLY;BYYEARDAY={}\r\n", list(1..150)))));
+    assert_eq!(read.unread[0].why, "its recurrence has more than 100 parts; only its first time counts");
+}
+
+#[test]
+fn rules_that_never_come_round_share_one_budget() {
+    let never: String =
+        (0..1_000).map(|n| entry(&format!("n{n}"), "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\n")).collect();
+    let read = read_here(&file(&never));
+    assert_eq!(read.events.len(), 1_000, "the first times count");
+    assert!(read.lacks);
+}
+
+#[test]
+fn one_file_shows_no_more_than_so_many_events() {
+    let daily: String =
+        (0..40).map(|n| entry(&format!("d{n:02}"), "RRULE:FREQ=DAILY;UNTIL=20260628T080000Z\r\n")).collect();
+    let all = read_here(&file(&daily));
+    assert_eq!((all.events.len(), all.lacks, all.unread.len()), (40 * 111, false, 0));
+    let more: String =
+        (0..60).map(|n| entry(&format!("d{n:02}"), "RRULE:FREQ=DAILY;UNTIL=20260628T080000Z\r\n")).collect();
+    let cut = read_here(&file(&more));
+    assert_eq!((cut.events.len(), cut.lacks), (5_000, true));
+    assert_eq!(cut.unread[0].why, "it shows more than 5000 events; the others are left out");
+}
+
+#[test]
+fn a_zone_that_is_too_long_is_one_that_nobody_knows() {
+    let part = "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=DAILY\r\nEND:STANDARD\r\n";
+    let at = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART;TZID=Ours:20260310T080000\r\nEND:VEVENT\r\n";
+    for parts in [1, 501] {
+        let zone = format!("BEGIN:VTIMEZONE\r\nTZID:Ours\r\n{}END:VTIMEZONE\r\n", part.repeat(parts));
+        let read = read_here(&file(&format!("{zone}{at}")));
+        assert_eq!(
+            read.unread[0].why, "nobody knows its time zone \"Ours\"; times in it are read by your own",
+            "{parts}"
+        );
+        assert_eq!(read.events.len(), 1);
+        assert!(!read.lacks, "it is all there");
+    }
+}
+
+#[test]
+fn a_file_that_lacks_something_says_so() {
+    let whole = file(&entry("a", ""));
+    assert!(!read_here(&whole).lacks);
+    assert!(!read_here(&(whole.clone() + "\r\n\0")).lacks);
+    assert!(!read_here(&file(&entry("a", "DURATION:long\r\n"))).lacks, "its times are all known");
+    assert!(read_here(whole.trim_end_matches("END:VCALENDAR\r\n")).lacks);
+    assert!(read_here(&file("BEGIN:VEVENT\r\nUID:a\r\nDTSTART:soon\r\nEND:VEVENT\r\n")).lacks);
+    assert!(read_here(&file(&entry("a", "RRULE:FREQ=SOMETIMES\r\n"))).lacks);
+}
+
+#[test]
+fn exceptions_and_further_times_are_looked_up_and_counted() {
+    let times = |year: i16, count: i64| {
+        let first = jiff::civil::date(year, 1, 1).at(8, 0, 0, 0);
+        let time = |n: i64| (first + jiff::Span::new().minutes(n)).strftime("%Y%m%dT%H%M%SZ").to_string();
+        (0..count).map(time).collect::<Vec<_>>().join(",")
+    };
+    let many = entry(
+        "many",
+        &format!(
+            "RRULE:FREQ=DAILY;COUNT=3\r\nEXDATE:20260311T080000Z\r\nEXDATE:{}\r\nRDATE:{}\r\n",
+            times(2001, 5_000),
+            times(2002, 5_000)
+        ),
+    );
+    let read = read_here(&file(&many));
+    assert_eq!(read.events.len(), 2);
+    let told: Vec<&str> = read.unread.iter().map(|unread| unread.why.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "it has more than 2000 exceptions; the others are left out",
+            "it has more than 2000 further times; the others are left out"
+        ]
+    );
+    assert!(read.lacks);
+}
+
+#[test]
+fn names_that_are_told_are_clean_and_short() {
+    let zone = format!("Nowhere\0{}", "x".repeat(3_000));
+    let read = read_here(&file(&format!(
+        "BEGIN:VEVENT\r\nUID:a\0{}\r\nDTSTART;TZID={zone}:20260310T080000\r\nATTENDEE;CN=S\0am:mailto:sam@northwind.com\r\nEND:VEVENT\r\n",
+        "u".repeat(3_000)
+    )));
+    let [unread] = read.unread.as_slice() else { panic!("{:?}", read.unread) };
+    assert!(unread.why.starts_with("nobody knows its time zone \"Nowherexxx"), "{}", unread.why);
+    assert_eq!(unread.why.chars().count(), 200);
+    let [event] = read.events.as_slice() else { panic!("{:?}", read.events) };
+    assert_eq!(event.uid.chars().count(), 250);
+    assert!(event.uid.starts_with("auuu"), "{}", event.uid);
+    assert_eq!(event.attendees[0].name, "Sam");
+}
+
 proptest::proptest! {
     #[test]
     fn whatever_stands_there_is_read_or_refused(text in "(BEGIN:V(CALENDAR|EVENT)\r\n|DTSTART[;:A-Z0-9=+-]{0,20}\n|RRULE:FREQ=DAILY;[A-Z0-9=;,-]{0,20}\n|END:V(EVENT|CALENDAR)\n|\\PC{0,20}\n| \n){0,14}") {

@@ -45,7 +45,8 @@ pub struct Party {
 pub enum Every {
     /// Every so many weeks.
     Weeks(u16),
-    /// Every so many months, on the same day of the month.
+    /// Every so many months, on the same day of the month: from the 31st on their last day, and not in February from the
+    /// 29th or the 30th on, as calendar programs have it.
     Months(u16),
 }
 
@@ -178,19 +179,7 @@ fn event(invite: &Invite) -> ICalendarComponent {
     let end = invite.start.saturating_add(invite.length).unwrap_or(invite.start);
     event.entries.push(invite.time(ICalendarProperty::Dtend, end));
     if let Some(repeats) = &invite.repeats {
-        let (freq, interval) = match repeats.every {
-            Every::Weeks(n) => (ICalendarFrequency::Weekly, n),
-            Every::Months(n) => (ICalendarFrequency::Monthly, n),
-        };
-        event.add_property(
-            ICalendarProperty::Rrule,
-            ICalendarRecurrenceRule {
-                freq,
-                interval: (interval > 1).then_some(interval),
-                until: repeats.until.map(utc),
-                ..ICalendarRecurrenceRule::default()
-            },
-        );
+        event.add_property(ICalendarProperty::Rrule, rule(invite, repeats));
         for except in &repeats.except {
             event.entries.push(invite.time(ICalendarProperty::Exdate, *except));
         }
@@ -226,6 +215,21 @@ fn event(invite: &Invite) -> ICalendarComponent {
         }
     }
     event
+}
+
+fn rule(invite: &Invite, repeats: &Repeats) -> ICalendarRecurrenceRule {
+    let (freq, interval) = match repeats.every {
+        Every::Weeks(n) => (ICalendarFrequency::Weekly, n),
+        Every::Months(n) => (ICalendarFrequency::Monthly, n),
+    };
+    let last_day = freq == ICalendarFrequency::Monthly && invite.zone.to_datetime(invite.start).day() == 31;
+    ICalendarRecurrenceRule {
+        freq,
+        interval: (interval > 1).then_some(interval),
+        until: repeats.until.map(utc),
+        bymonthday: if last_day { vec![-1] } else { Vec::new() },
+        ..ICalendarRecurrenceRule::default()
+    }
 }
 
 /// Whether an address can stand in a calendar: what is no address would be read as something else.

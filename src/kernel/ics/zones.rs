@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use calcard::common::timezone::Tz;
 use calcard::icalendar::{
@@ -12,8 +13,16 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
+use super::budget::Budget;
 use super::expand::repeated;
-use super::raw::{Moment, moment, offset, text};
+use super::raw::{Moment, moment, offset, text, zone_name};
+
+/// A file describes no more zones.
+const ZONES: usize = 500;
+/// And a zone has no more parts: one that writes down every change since 1900 has fewer.
+const PARTS: usize = 500;
+/// Nor more changes in all of them.
+const TURNS: usize = 4_000;
 
 /// A clock.
 #[derive(Clone, Debug)]
@@ -21,7 +30,7 @@ pub(super) enum Clock {
     /// One that everybody knows.
     Known(TimeZone),
     /// One that only this file describes: since when which offset holds, by the clock before it.
-    Own(Vec<Turn>),
+    Own(Arc<[Turn]>),
 }
 
 /// From that local time on another offset holds.
@@ -43,7 +52,7 @@ pub(super) struct Clocks {
 
 impl Clocks {
     /// Those that the file describes; `home` is whose who looks, unless the file names another for what names none.
-    pub(super) fn of(file: &ICalendar, home: &TimeZone) -> Self {
+    pub(super) fn of(file: &ICalendar, home: &TimeZone, budget: &mut Budget) -> Self {
         let root = file.components.first();
         let said = root.and_then(|root| {
             let named = |entry: &&calcard::icalendar::ICalendarEntry| {
@@ -53,12 +62,13 @@ impl Clocks {
         });
         let home = Clock::Known(said.unwrap_or_else(|| home.clone()));
         let mut named = HashMap::new();
-        for zone in file.timezones() {
+        for zone in file.timezones().take(ZONES) {
             let id = zone.property(&ICalendarProperty::Tzid).map(text).unwrap_or_default();
+            let id = zone_name(&id);
             let by_name = zone.timezone().and_then(|(_, zone)| jiff_zone(zone));
-            let clock = known(&id).or(by_name).map(Clock::Known).or_else(|| described(file, zone));
+            let clock = known(&id).or(by_name).map(Clock::Known).or_else(|| described(file, zone, budget));
             if let Some(clock) = clock {
-                named.insert(id.trim().to_owned(), clock);
+                named.insert(id, clock);
             }
         }
         Self { named, home, unknown: Vec::new() }
@@ -148,8 +158,11 @@ fn jiff_zone(zone: Tz) -> Option<TimeZone> {
     }
 }
 
-/// A clock as the file describes it.
-fn described(file: &ICalendar, zone: &ICalendarComponent) -> Option<Clock> {
+/// A clock as the file describes it; none where that is too long to follow.
+fn described(file: &ICalendar, zone: &ICalendarComponent, budget: &mut Budget) -> Option<Clock> {
+    if zone.component_ids.len() > PARTS {
+        return None;
+    }
     let mut turns = Vec::new();
     for part in zone.component_ids.iter().filter_map(|id| file.components.get(usize::try_from(*id).ok()?)) {
         if !matches!(part.component_type, ICalendarComponentType::Standard | ICalendarComponentType::Daylight)
@@ -174,18 +187,22 @@ fn described(file: &ICalendar, zone: &ICalendarComponent) -> Option<Clock> {
             Some(ICalendarValue::RecurrenceRule(rule)) => Some(rule.as_ref()),
             _ => None,
         };
-        turns.extend(onsets(start, rule).into_iter().map(|at| Turn { at, before, after }));
+        turns.extend(onsets(start, rule, budget).into_iter().map(|at| Turn { at, before, after }));
+        if turns.len() > TURNS {
+            return None;
+        }
     }
     turns.sort();
-    (!turns.is_empty()).then_some(Clock::Own(turns))
+    (!turns.is_empty()).then(|| Clock::Own(turns.into()))
 }
 
-fn onsets(start: DateTime, rule: Option<&ICalendarRecurrenceRule>) -> Vec<DateTime> {
+fn onsets(start: DateTime, rule: Option<&ICalendarRecurrenceRule>, budget: &mut Budget) -> Vec<DateTime> {
     // Exchange begins its zones in 1601; what held before our time does not matter.
     let until = jiff::civil::date(2060, 1, 1).to_datetime(jiff::civil::Time::midnight());
     let mut onsets = vec![start];
-    if let Some(rule) = rule {
-        let again = repeated(start, rule, until);
+    if let Some(rule) = rule
+        && let Ok(again) = repeated(start, rule, until, budget)
+    {
         onsets.extend(again.times.into_iter().filter(|at| *at > start));
     }
     onsets

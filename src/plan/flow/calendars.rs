@@ -32,7 +32,7 @@ pub async fn people_on(tx: &mut Tx, sessions: &[Session]) -> Result<People> {
         .collect();
     users.sort();
     users.dedup();
-    let known = store::addresses_of_users(tx, &users).await?;
+    let known = people::addresses_of_users(tx, &users).await?;
     let mut people = People {
         ours: known.into_iter().map(|(user, (name, email))| (user, Party { name, email })).collect(),
         ..People::default()
@@ -119,7 +119,7 @@ pub async fn end_feed(tx: &mut Tx, now: Timestamp, user: &UserId, id: &FeedId) -
 /// What a feed shows now; `standing` are the times that are kept free with partners.
 pub async fn feed_text(tx: &mut Tx, now: Timestamp, feed: &Feed, standing: &[Standing]) -> Result<String> {
     let since = now.saturating_sub(KEPT).unwrap_or(now);
-    let sessions = store::sessions_of_feed(tx, feed, since, IN_A_FEED).await?;
+    let sessions = store::sessions_of_feed(tx, feed, since, now, IN_A_FEED).await?;
     let people = people_on(tx, &sessions).await?;
     Ok(invite::feed(&view::calendar::feed_name(feed), &sessions, standing, &people))
 }
@@ -141,4 +141,42 @@ pub async fn tell_of_changes(tx: &mut Tx, now: Timestamp) -> Result<()> {
         outbox::enqueue(tx, millis(now), &Outgoing::post(key, Destination::Person(user), message)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::session::Slot;
+    use super::super::super::session::tests::{at, moved, outline, session};
+    use super::super::tests::scene;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_feed_without_room_for_all_keeps_what_is_ahead() {
+        let s = scene().await;
+        let mut tx = s.db.begin().await.expect("a transaction");
+        for (id, start) in [
+            ("long ago", "2026-03-01T09:00:00Z"),
+            ("last week", "2026-03-05T09:00:00Z"),
+            ("next week", "2026-03-19T09:00:00Z"),
+            ("in a month", "2026-04-12T09:00:00Z"),
+        ] {
+            let slot = Slot { start: at(start), zone: "Europe/Stockholm".into() };
+            let mut one = session(Stage::Scheduled { slot, moved: moved("UPM") });
+            (one.id, one.outline) = (id.into(), outline(&[]));
+            store::insert_session(&mut tx, &one).await.expect("saved");
+        }
+        let (since, now) = (at("2026-01-01T00:00:00Z"), at("2026-03-12T09:00:00Z"));
+        let until = at("2027-03-12T09:00:00Z");
+        let feed = Feed { id: FeedId::random(), user: "UPM".into(), partner: None, until, revoked: false };
+        for (room, kept) in [
+            (1, &["next week"][..]),
+            (2, &["next week", "in a month"][..]),
+            (3, &["last week", "next week", "in a month"][..]),
+            (4, &["long ago", "last week", "next week", "in a month"][..]),
+        ] {
+            let shown = store::sessions_of_feed(&mut tx, &feed, since, now, room).await.expect("read");
+            let shown: Vec<&str> = shown.iter().map(|session| session.id.as_str()).collect();
+            assert_eq!(shown, kept);
+        }
+    }
 }

@@ -1,20 +1,21 @@
 //! Sessions that calendars show and nobody logged: taken in, offered to who answers for the partner once they are over,
 //! and decided on.
 
-use std::collections::{HashMap, HashSet};
+mod recognise;
+
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::found::naming::{self, Known, Said};
-use super::super::found::{Came, Found, MOST_ACCOUNTS, State, Verdict, span};
+use super::super::found::{Came, Found, SAME, State, Verdict, naming};
 use super::super::session::{Guest, Moved, Named, Session};
 use super::super::{invite, store, view};
 use super::answerable;
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Standing};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ics::{Event, Read, Window};
+use crate::kernel::ics::{Read, Window};
 use crate::kernel::ids::{AccountId, FoundId, PartnerId, UserId};
 use crate::map::name;
 use crate::map::partner::Partner;
@@ -25,8 +26,10 @@ use crate::store::{Tx, audit, millis, people, settings};
 pub const LOOK_BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Calendars are read so far ahead.
 const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// So many are offered at a time.
+/// So many are offered, found to be logged, or let go of at a time.
 const AT_ONCE: i64 = 50;
+/// Sessions are looked for so near to one that a calendar shows.
+const NEAR: SignedDuration = SignedDuration::from_hours(24);
 /// As many of what could not be matched are told.
 pub const TOLD: usize = 10;
 
@@ -45,7 +48,7 @@ pub struct Seen<'a> {
     pub calendar: &'a str,
     /// Whose sessions it shows, where that is known.
     pub partner: Option<&'a PartnerId>,
-    /// It is all that the calendar shows: what it lacks is gone.
+    /// It is all that the calendar shows: what it lacks is gone, unless not all of it could be read.
     pub whole: bool,
 }
 
@@ -60,7 +63,11 @@ pub struct Taken {
     pub over: usize,
     /// Those that were not known and lie ahead.
     pub ahead: usize,
-    /// Those that follow the standard and could not be matched, and why.
+    /// Whom [`round`] asks about those that are over.
+    pub asked: Vec<UserId>,
+    /// How many follow the standard and could not be matched.
+    pub not_matched: usize,
+    /// The first ten of these, and why.
     pub unmatched: Vec<(String, String)>,
 }
 
@@ -68,8 +75,9 @@ pub struct Taken {
 pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -> Result<Taken> {
     let mut taken = Taken { events: read.events.len(), ..Taken::default() };
     let zone = settings::load(tx).await?.digest.time_zone();
-    let partners = known_partners(tx).await?;
+    let partners = recognise::known_partners(tx).await?;
     let mut shown: HashSet<(String, String)> = HashSet::new();
+    let mut over_with: BTreeSet<PartnerId> = BTreeSet::new();
     for event in read.events.iter().filter(|event| naming::follows(event)) {
         taken.named += 1;
         if invite::is_ours(&event.uid) {
@@ -79,26 +87,38 @@ pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -
             shown.insert((event.uid.clone(), event.occurrence.clone()));
         }
         let before = store::found_as(tx, &event.uid, &event.occurrence).await?;
-        if before.as_ref().is_some_and(|found| !found.state.is_open())
-            || (before.is_none() && event.cancelled)
-        {
+        if event.cancelled {
+            // Another calendar may have an old copy, or one that only its owner declined.
+            if let Some(found) = before.filter(|f| f.state.is_open() && f.calendar == seen.calendar) {
+                gone(tx, now, found).await?;
+            }
             continue;
         }
-        match recognised(tx, event, &partners, seen, &zone).await? {
-            Err(why) if taken.unmatched.len() < TOLD => taken.unmatched.push((event.title.clone(), why)),
-            Err(_) => {}
+        if before.as_ref().is_some_and(|found| found.state.seen_again(false).is_none()) {
+            continue;
+        }
+        match recognise::recognised(tx, event, &partners, seen, &zone).await? {
+            Err(why) => {
+                taken.not_matched += 1;
+                if taken.unmatched.len() < TOLD {
+                    taken.unmatched.push((event.title.clone(), why));
+                }
+            }
             Ok(found) => match before {
-                Some(before) => update(tx, now, before, found, event.cancelled).await?,
+                Some(before) => update(tx, now, before, found).await?,
                 None => {
                     if store::insert_found(tx, now, &found).await? {
                         let counted = if found.end <= now { &mut taken.over } else { &mut taken.ahead };
                         *counted += 1;
+                        if found.end <= now {
+                            over_with.insert(found.partner_id);
+                        }
                     }
                 }
             },
         }
     }
-    if seen.whole {
+    if seen.whole && !read.lacks {
         let span = window(now);
         for found in store::found_open_in(tx, seen.calendar, span.from, span.until).await? {
             if !shown.contains(&(found.uid.clone(), found.occurrence.clone())) {
@@ -106,137 +126,37 @@ pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -
             }
         }
     }
+    taken.asked = asked_about(tx, &over_with).await?;
     Ok(taken)
 }
 
-async fn known_partners(tx: &mut Tx) -> Result<Vec<Known>> {
-    let mut all = Vec::new();
-    for partner in map::partners(tx).await? {
-        let contacts = map::contacts(tx, &partner.id).await?;
-        let hosts = contacts.iter().filter_map(|contact| contact.email.as_deref()?.split_once('@'));
-        let mut domains: HashSet<String> = hosts.map(|(_, host)| host.to_lowercase()).collect();
-        domains.extend(partner.domain.clone());
-        all.push(Known { id: partner.id, name: partner.name, domains });
-    }
-    Ok(all)
-}
-
-/// What an event is about; in words why that is not clear.
-async fn recognised(
-    tx: &mut Tx,
-    event: &Event,
-    partners: &[Known],
-    seen: Seen<'_>,
-    zone: &TimeZone,
-) -> Result<Result<Found, String>> {
-    let said = naming::said(event);
-    let partner = match naming::partner(event, &said, partners, seen.partner) {
-        Ok(partner) => partner,
-        Err(why) => return Ok(Err(why)),
-    };
-    let (accounts, unknown) = accounts(tx, &said, partner).await?;
-    if accounts.is_empty() {
-        let why = match unknown.as_slice() {
-            [] => format!("it names no account that {} and you share", partner.name),
-            unknown => format!("it names no account that I know: {}", unknown.join(", ")),
-        };
-        return Ok(Err(why));
-    }
-    let (start, end, whole_day) = span(event, zone);
-    let mut people: Vec<String> =
-        event.attendees.iter().chain(&event.organizer).map(|person| person.email.clone()).collect();
-    people.retain(|email| !email.is_empty());
-    people.sort();
-    people.dedup();
-    Ok(Ok(Found {
-        id: FoundId::random(),
-        uid: event.uid.clone(),
-        occurrence: event.occurrence.clone(),
-        calendar: seen.calendar.to_owned(),
-        title: event.title.trim().to_owned(),
-        place: event.place.trim().to_owned(),
-        start,
-        end,
-        whole_day,
-        partner_id: partner.id.clone(),
-        partner: partner.name.clone(),
-        accounts,
-        unknown,
-        people,
-        state: State::Ahead,
-        version: 1,
-    }))
-}
-
-/// The accounts that are named, in order, and the listed names that are none: whatever the title lists, and of all other
-/// words those that are accounts which the partner has too.
-async fn accounts(
-    tx: &mut Tx,
-    said: &Said,
-    partner: &Known,
-) -> Result<(Vec<(AccountId, String)>, Vec<String>)> {
-    let listed: Vec<String> = said.listed.iter().map(|written| name::key(written)).collect();
-    let own = name::key(&partner.name);
-    let mut keys: Vec<String> = listed.iter().chain(&said.runs).filter(|key| **key != own).cloned().collect();
-    keys.sort();
-    keys.dedup();
-    let found = map::accounts_like(tx, &said.domains, &keys).await?;
-    let ids: Vec<AccountId> = found.iter().map(|(account, _)| account.id.clone()).collect();
-    let shared: HashSet<AccountId> = map::overlaps_with(tx, &partner.id, &ids)
-        .await?
-        .into_iter()
-        .map(|overlap| overlap.account.id)
-        .collect();
-    let mut by_key: HashMap<&str, usize> = HashMap::new();
-    found.iter().for_each(|(_, key)| *by_key.entry(key).or_default() += 1);
-    let order = |key: &str| {
-        let at = listed.iter().position(|listed| listed == key);
-        at.or_else(|| said.runs.iter().position(|run| run == key).map(|at| at + listed.len()))
-    };
-    let mut named: Vec<(usize, AccountId, String)> = Vec::new();
-    for (account, key) in &found {
-        let written = account.domain.as_ref().is_some_and(|domain| said.domains.contains(domain));
-        let alone = listed.contains(key) && by_key.get(key.as_str()) == Some(&1);
-        if written || alone || shared.contains(&account.id) {
-            named.push((order(key).unwrap_or(usize::MAX), account.id.clone(), account.label()));
+/// Who is asked about sessions with these partners.
+async fn asked_about(tx: &mut Tx, partners: &BTreeSet<PartnerId>) -> Result<Vec<UserId>> {
+    let mut asked = BTreeSet::new();
+    for partner in partners {
+        if let Some(partner) = map::partner(tx, partner).await? {
+            asked.extend(answerable(tx, &partner).await?);
         }
     }
-    named.sort();
-    named.dedup_by(|one, other| one.1 == other.1);
-    let keys: HashSet<&str> = found
-        .iter()
-        .filter(|(account, _)| named.iter().any(|(_, id, _)| *id == account.id))
-        .map(|(_, key)| key.as_str())
-        .collect();
-    let missing = said.listed.iter().zip(&listed).filter(|(_, key)| !keys.contains(key.as_str()));
-    let unknown = missing.map(|(written, _)| written.clone()).collect();
-    let accounts = named.into_iter().map(|(_, id, label)| (id, label)).take(MOST_ACCOUNTS).collect();
-    Ok((accounts, unknown))
+    Ok(asked.into_iter().collect())
 }
 
-/// What the calendar says now of one that nobody has decided on.
-async fn update(tx: &mut Tx, now: Timestamp, before: Found, found: Found, cancelled: bool) -> Result<()> {
-    if cancelled {
-        return gone(tx, now, before).await;
-    }
-    let after = Found {
-        id: before.id.clone(),
-        calendar: before.calendar.clone(),
-        state: before.state.clone(),
-        version: before.version,
-        ..found
-    };
+/// What a calendar says now of one that nobody has decided on.
+async fn update(tx: &mut Tx, now: Timestamp, before: Found, found: Found) -> Result<()> {
+    // What its own calendar no longer shows is that of the calendar that does.
+    let calendar = if before.state.is_open() { before.calendar.clone() } else { found.calendar.clone() };
+    let Some(state) = before.state.seen_again(found.end > now) else { return Ok(()) };
+    let after = Found { id: before.id.clone(), calendar, state, version: before.version, ..found };
     if after == before {
         return Ok(());
     }
-    // One that was moved into the future is asked about anew when it is over; its cards say so.
-    let state = if after.end > now { State::Ahead } else { before.state.clone() };
     let next = Found { version: before.version + 1, ..after };
-    if state == State::Ahead {
-        draw(tx, now, &next).await?;
+    if !store::save_found(tx, now, &next, before.version).await? {
+        return Ok(());
     }
-    save(tx, now, Found { state, ..next }, before.version).await?;
-    Ok(())
+    // One that was moved into the future is asked about anew when it is over; its cards say so.
+    let asked = before.state.asked().to_vec();
+    draw(tx, now, &Found { state: State::Offered(asked), ..next }).await
 }
 
 async fn gone(tx: &mut Tx, now: Timestamp, found: Found) -> Result<()> {
@@ -271,30 +191,37 @@ async fn draw(tx: &mut Tx, now: Timestamp, found: &Found) -> Result<()> {
     Ok(())
 }
 
-/// Asks about what is over, and lets go of what was logged meanwhile.
+/// Lets go of what was logged meanwhile and of what nobody answers, and asks about what is over.
 pub async fn round(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    for found in store::found_over(tx, now, AT_ONCE).await? {
-        let seen = found.version;
+    for found in store::found_known(tx, SAME, AT_ONCE).await? {
         if let Some(session) = same_session(tx, &found).await? {
-            let (session, asked) = (Some(session.id), found.state.asked().to_vec());
-            save(
-                tx,
-                now,
-                Found { state: State::Logged { session, asked }, version: seen + 1, ..found },
-                seen,
-            )
-            .await?;
-        } else if found.state == State::Ahead {
-            offer(tx, now, found).await?;
+            logged(tx, now, found, session).await?;
+        }
+    }
+    let long_ago = now.saturating_sub(LOOK_BACK).unwrap_or(now);
+    for found in store::found_unanswered(tx, long_ago, AT_ONCE).await? {
+        let (seen, asked) = (found.version, found.state.asked().to_vec());
+        save(tx, now, Found { state: State::Lapsed(asked), version: seen + 1, ..found }, seen).await?;
+    }
+    for found in store::found_over(tx, now, AT_ONCE).await? {
+        match same_session(tx, &found).await? {
+            Some(session) => logged(tx, now, found, session).await?,
+            None => offer(tx, now, found).await?,
         }
     }
     Ok(())
 }
 
+async fn logged(tx: &mut Tx, now: Timestamp, found: Found, session: Session) -> Result<()> {
+    let (seen, session, asked) = (found.version, Some(session.id), found.state.asked().to_vec());
+    let after = Found { state: State::Logged { session, asked }, version: seen + 1, ..found };
+    save(tx, now, after, seen).await?;
+    Ok(())
+}
+
 async fn same_session(tx: &mut Tx, found: &Found) -> Result<Option<Session>> {
-    let day = SignedDuration::from_hours(24);
-    let from = found.start.saturating_sub(day).unwrap_or(found.start);
-    let until = found.end.saturating_add(day).unwrap_or(found.end);
+    let from = found.start.saturating_sub(NEAR).unwrap_or(found.start);
+    let until = found.end.saturating_add(NEAR).unwrap_or(found.end);
     let near = store::sessions_between(tx, &found.partner_id, from, until).await?;
     Ok(near.into_iter().find(|session| found.is(session)))
 }
@@ -377,7 +304,7 @@ pub async fn decide(
 
 /// Who was there, by their addresses, and the accounts as a session names them.
 async fn came(tx: &mut Tx, actor: &Actor, found: &Found) -> Result<Came> {
-    let members = store::users_of_addresses(tx, &found.people).await?;
+    let members = people::users_of_addresses(tx, &found.people).await?;
     let mut ours: Vec<UserId> = found.people.iter().filter_map(|email| members.get(email).cloned()).collect();
     if !ours.contains(&actor.user) {
         ours.insert(0, actor.user.clone());
@@ -398,3 +325,6 @@ pub async fn partner_named(tx: &mut Tx, written: &str) -> Result<Option<Partner>
     let key = name::key(written);
     Ok(map::partners(tx).await?.into_iter().find(|partner| name::key(&partner.name) == key))
 }
+
+#[cfg(test)]
+mod tests;

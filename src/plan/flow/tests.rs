@@ -15,18 +15,18 @@ use crate::sql_all;
 use crate::store::people::Person;
 use crate::store::{Db, Synchronous, audit};
 
-struct Scene {
-    db: Db,
+pub(super) struct Scene {
+    pub(super) db: Db,
     account: Account,
     partner: Partner,
     _folder: tempfile::TempDir,
 }
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
 }
 
-fn actor(user: &str) -> Actor {
+pub(super) fn actor(user: &str) -> Actor {
     Actor {
         user: user.into(),
         name: user.into(),
@@ -37,7 +37,7 @@ fn actor(user: &str) -> Actor {
 }
 
 /// Northwind, managed by UPM, and Acme; everybody lives in Stockholm.
-async fn scene() -> Scene {
+pub(super) async fn scene() -> Scene {
     let folder = tempfile::tempdir().expect("a folder");
     let db = Db::open_sqlite(&folder.path().join("t.db"), Synchronous::Normal).await.expect("a database");
     let now = at("2026-03-02T12:00:00Z");
@@ -77,7 +77,7 @@ async fn scene() -> Scene {
 }
 
 /// What was enqueued so far: `lane: what text`, the first line of each.
-async fn outbox_lines(tx: &mut Tx) -> String {
+pub(super) async fn outbox_lines(tx: &mut Tx) -> String {
     let rows = sql_all!(tx, (String, String), "SELECT lane, action FROM outbox ORDER BY seq").expect("rows");
     let line = |(lane, action): (String, String)| {
         let action: serde_json::Value = serde_json::from_str(&action).expect("JSON");

@@ -10,6 +10,10 @@ use crate::map::name;
 
 /// As much of an event's words is looked at.
 const WORDS: usize = 400;
+/// No more names are looked for in one event.
+const NAMES: usize = 1_000;
+/// A title lists no more accounts.
+const LISTED: usize = 50;
 /// A name has no more words than this.
 const LONGEST_NAME: usize = 5;
 /// What stands between two names of a list.
@@ -59,8 +63,10 @@ pub fn said(event: &Event) -> Said {
     let text = format!("{}\n{}", event.title, without_tags(&event.description));
     let mut said = Said { listed, partner, ..Said::default() };
     let mut known = HashSet::new();
+    let mut left = WORDS;
     for line in text.lines() {
-        let words: Vec<&str> = line.split_whitespace().take(WORDS).collect();
+        let words: Vec<&str> = line.split_whitespace().take(left).collect();
+        left -= words.len();
         for (at, word) in words.iter().enumerate() {
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             // A name begins with a capital or a figure; `target list` is no account, `Target` may be.
@@ -68,7 +74,7 @@ pub fn said(event: &Event) -> Said {
                 for end in at + 1..=words.len().min(at + LONGEST_NAME) {
                     let key =
                         name::key(words.get(at..end).map(|run| run.join(" ")).unwrap_or_default().as_str());
-                    if !key.is_empty() && known.insert(key.clone()) {
+                    if !key.is_empty() && said.runs.len() < NAMES && known.insert(key.clone()) {
                         said.runs.push(key);
                     }
                     // No name goes on behind a comma.
@@ -99,8 +105,8 @@ fn listed(rest: &str) -> (Vec<String>, Option<String>) {
         }
         None => (rest, None),
     };
-    let names =
-        names.split(BETWEEN).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    let names = names.split(BETWEEN).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
+    let names = names.take(LISTED).collect();
     (names, partner.filter(|partner| !partner.is_empty()))
 }
 

@@ -86,6 +86,22 @@ fn names_are_runs_of_words_that_begin_with_a_capital() {
 }
 
 #[test]
+fn an_event_of_many_words_is_read_up_to_a_limit() {
+    let line = |n: usize| (0..5).map(|k| format!("Name{n}x{k}")).collect::<Vec<_>>().join(" ");
+    let description = (0..1_000).map(line).collect::<Vec<_>>().join("\n");
+    let said_of = said(&event("Account planning Northwind", &description));
+    assert!(said_of.runs.iter().any(|run| run == "name0x0"));
+    assert!(
+        !said_of.runs.iter().any(|run| run == "name80x0"),
+        "400 words of the event, and not of each line"
+    );
+    let one_line = said(&event("Account planning", &description.replace('\n', " ")));
+    assert_eq!(one_line.runs.len(), 1_000);
+    let title = format!("Account planning: {}", vec!["Acme"; 500].join(","));
+    assert_eq!(said(&event(&title, "")).listed.len(), 50);
+}
+
+#[test]
 fn with_whom_it_is() {
     let person = |email: &str| Person { name: String::new(), email: email.into() };
     let of = |event: &Event, own: Option<&str>| {

@@ -114,3 +114,55 @@ fn a_feed_keeps_the_standing_time_free_where_no_session_is() {
     2026-05-21T12:00:00Z Account planning with Northwind
     ");
 }
+
+/// What a feed shows first, with a standing time since a session at `first` that comes round every month.
+fn monthly(first: &str, others: &[(&str, &str)]) -> String {
+    let planned = |(at_, id): (&str, &str)| Session {
+        id: id.into(),
+        ..session(Stage::Scheduled { slot: Slot { start: at(at_), ..slot() }, moved: moved("UPM") })
+    };
+    let standing = Standing {
+        partner: "p1".into(),
+        name: "Northwind".into(),
+        every: Every::Months(1),
+        after: Slot { start: at(first), ..slot() },
+        minutes: 45,
+        since: at("2026-01-01T00:00:00Z"),
+        version: 1,
+    };
+    let all: Vec<Session> =
+        std::iter::once((first, "s1")).chain(others.iter().copied()).map(planned).collect();
+    let shown = read(&feed("Sessions", &all, &[standing], &people())).into_iter().take(6);
+    let line = |event: ics::Event| match event.when {
+        When::Time { start, .. } => format!("{start} {}", event.uid),
+        When::Days { .. } => event.uid,
+    };
+    shown.map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_standing_time_on_the_thirty_first_is_on_the_last_day_of_every_month() {
+    let others = [("2026-02-28T13:00:00Z", "s2"), ("2026-03-31T12:00:00Z", "s3")];
+    insta::assert_snapshot!(monthly("2026-01-31T13:00:00Z", &others), @r"
+    2026-01-31T13:00:00Z s1@sessions.tandem
+    2026-02-28T13:00:00Z s2@sessions.tandem
+    2026-03-31T12:00:00Z s3@sessions.tandem
+    2026-04-30T12:00:00Z standing-p1@sessions.tandem
+    2026-05-31T12:00:00Z standing-p1@sessions.tandem
+    2026-06-30T12:00:00Z standing-p1@sessions.tandem
+    ");
+}
+
+#[test]
+fn a_standing_time_on_the_thirtieth_leaves_out_february_alone() {
+    // A session on the last of February is on no day of the series, and the series stays on its day.
+    let others = [("2026-02-28T13:00:00Z", "s2"), ("2026-03-30T12:00:00Z", "s3")];
+    insta::assert_snapshot!(monthly("2026-01-30T13:00:00Z", &others), @r"
+    2026-01-30T13:00:00Z s1@sessions.tandem
+    2026-02-28T13:00:00Z s2@sessions.tandem
+    2026-03-30T12:00:00Z s3@sessions.tandem
+    2026-04-30T12:00:00Z standing-p1@sessions.tandem
+    2026-05-30T12:00:00Z standing-p1@sessions.tandem
+    2026-06-30T12:00:00Z standing-p1@sessions.tandem
+    ");
+}

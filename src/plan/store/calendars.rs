@@ -1,9 +1,8 @@
-//! Sessions that calendars show, and the calendars that are read.
+//! Sessions that calendars show.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
@@ -13,9 +12,8 @@ use super::decided;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, FoundId, UserId};
 use crate::map::account::Account;
-use crate::map::sources::standing::Marks;
-use crate::store::{Db, Tx, instant, millis, unknown};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::store::{Tx, instant, millis, unknown};
+use crate::{sql_all, sql_exec};
 
 #[derive(sqlx::FromRow)]
 struct FoundRow {
@@ -61,6 +59,7 @@ impl FoundRow {
             "not_ours" => State::NotOurs { asked, moved: moved()? },
             "logged" => State::Logged { session: session(), asked },
             "gone" => State::Gone(asked),
+            "lapsed" => State::Lapsed(asked),
             other => return Err(unknown("state of a calendar's session", other)),
         })
     }
@@ -128,12 +127,32 @@ pub async fn found_as(tx: &mut Tx, uid: &str, occurrence: &str) -> Result<Option
     Ok(whole(tx, rows).await?.pop())
 }
 
-/// Those that nobody has decided on and that are over at `now`, the oldest first.
+/// Those that are over at `now` and that nobody was asked about, the oldest first.
 pub async fn found_over(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Found>> {
-    let sql = format!(
-        "{FOUND} WHERE f.state IN ('ahead', 'offered') AND f.ends_at <= $1 ORDER BY f.ends_at, f.id LIMIT $2"
-    );
+    let sql =
+        format!("{FOUND} WHERE f.state = 'ahead' AND f.ends_at <= $1 ORDER BY f.ends_at, f.id LIMIT $2");
     let rows = sql_all!(tx, FoundRow, AssertSqlSafe(sql.clone()), millis(now), limit)?;
+    whole(tx, rows).await
+}
+
+/// Those that wait for an answer and are known as a session of the same partner: one that begins `near`, or on the day.
+pub async fn found_known(tx: &mut Tx, near: SignedDuration, limit: i64) -> Result<Vec<Found>> {
+    let sql = format!(
+        "{FOUND} WHERE f.state = 'offered' AND EXISTS (SELECT 1 FROM sessions s WHERE s.partner_id = f.partner_id \
+         AND s.state NOT IN ('cancelled', 'proposed') AND s.starts_at >= f.starts_at - $1 \
+         AND s.starts_at <= CASE f.whole_day WHEN 0 THEN f.starts_at + $1 ELSE f.ends_at END) ORDER BY f.ends_at, f.id LIMIT $2"
+    );
+    let near = i64::try_from(near.as_millis()).unwrap_or(i64::MAX);
+    let rows = sql_all!(tx, FoundRow, AssertSqlSafe(sql.clone()), near, limit)?;
+    whole(tx, rows).await
+}
+
+/// Those whose offers nobody answered, or that nobody could be asked about, since `before`; the oldest first.
+pub async fn found_unanswered(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Found>> {
+    let sql = format!(
+        "{FOUND} WHERE f.ends_at <= $1 AND f.seen_at <= $1 AND f.state IN ('ahead', 'offered') ORDER BY f.ends_at, f.id LIMIT $2"
+    );
+    let rows = sql_all!(tx, FoundRow, AssertSqlSafe(sql.clone()), millis(before), limit)?;
     whole(tx, rows).await
 }
 
@@ -169,7 +188,7 @@ fn columns(state: &State) -> Result<StateColumns<'_>> {
         }
         State::NotOurs { moved, .. } => (asked, None, Some(moved.by.as_str()), Some(millis(moved.at))),
         State::Logged { session, .. } => (asked, session.as_ref().map(|s| s.as_str()), None, None),
-        State::Ahead | State::Offered(_) | State::Gone(_) => (asked, None, None, None),
+        State::Ahead | State::Offered(_) | State::Gone(_) | State::Lapsed(_) => (asked, None, None, None),
     })
 }
 
@@ -215,7 +234,7 @@ pub async fn save_found(tx: &mut Tx, now: Timestamp, f: &Found, seen: i64) -> Re
         tx,
         "UPDATE calendar_sessions SET title = $3, place = $4, starts_at = $5, ends_at = $6, whole_day = $7, partner_id = $8, \
          people = $9, unknown = $10, state = $11, asked = $12, session_id = $13, decided_by = $14, decided_at = $15, version = $16, \
-         seen_at = $17 WHERE id = $1 AND version = $2",
+         seen_at = $17, calendar = $18 WHERE id = $1 AND version = $2",
         f.id.as_str(),
         seen,
         &f.title,
@@ -232,7 +251,8 @@ pub async fn save_found(tx: &mut Tx, now: Timestamp, f: &Found, seen: i64) -> Re
         by,
         at,
         f.version,
-        millis(now)
+        millis(now),
+        &f.calendar
     )?;
     if changed == 1 {
         sql_exec!(tx, "DELETE FROM calendar_session_accounts WHERE found_id = $1", f.id.as_str())?;
@@ -252,146 +272,5 @@ async fn name_accounts(tx: &mut Tx, f: &Found) -> Result<()> {
         tx.each()
     );
     sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(&rows)?)?;
-    Ok(())
-}
-
-/// The members of ours with these addresses, in lower case, by address.
-pub async fn users_of_addresses(tx: &mut Tx, addresses: &[String]) -> Result<HashMap<String, UserId>> {
-    let sql = format!(
-        "SELECT LOWER(email), id FROM people WHERE outside IS NULL AND LOWER(email) IN ({}) ORDER BY id",
-        tx.texts()
-    );
-    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(addresses)?)?;
-    Ok(rows.into_iter().map(|(email, id)| (email, id.into())).collect())
-}
-
-/// How a calendar that is read stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// When it was last read well.
-    pub good_at: Option<Timestamp>,
-    /// What that found, in words.
-    pub result: Option<String>,
-    /// Looks that failed since.
-    pub failures: i64,
-    /// Why the last one did.
-    pub error: Option<String>,
-    /// What it is asked with next time.
-    pub marks: Marks,
-}
-
-/// A calendar in the hands of one process.
-#[derive(Clone, Debug)]
-pub struct CalendarClaim {
-    /// Its name.
-    pub name: String,
-    /// How it stands.
-    pub reading: Reading,
-    number: i64,
-}
-
-type ReadingRow = (
-    String,
-    Option<i64>,
-    Option<String>,
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    i64,
-);
-
-const READING: &str = "name, good_at, result, failures, error, etag, modified, hash, claims";
-
-fn reading(row: ReadingRow) -> Result<(String, Reading, i64)> {
-    let (name, good_at, result, failures, error, etag, modified, hash, claims) = row;
-    let marks = Marks { etag, modified, cursor: None, hash };
-    Ok((name, Reading { good_at: good_at.map(instant).transpose()?, result, failures, error, marks }, claims))
-}
-
-/// Notes a calendar that is configured.
-pub async fn register_calendar(tx: &mut Tx, name: &str) -> Result<()> {
-    sql_exec!(tx, "INSERT INTO calendar_reads (name) VALUES ($1) ON CONFLICT (name) DO NOTHING", name)?;
-    Ok(())
-}
-
-/// How the calendars stand, by name.
-pub async fn readings(tx: &mut Tx) -> Result<HashMap<String, Reading>> {
-    let sql = format!("SELECT {READING} FROM calendar_reads");
-    let rows = sql_all!(tx, ReadingRow, AssertSqlSafe(sql.clone()))?;
-    rows.into_iter().map(|row| reading(row).map(|(name, reading, _)| (name, reading))).collect()
-}
-
-/// Claims one of these calendars that is due at `now`, for as long as `lease`.
-pub async fn claim_calendar(
-    db: &Db,
-    names: &[&str],
-    now: Timestamp,
-    lease: Duration,
-) -> Result<Option<CalendarClaim>> {
-    let mut tx = db.begin().await?;
-    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let (clock, named) = (tx.clock(), tx.texts());
-    let sql = format!(
-        "UPDATE calendar_reads SET claims = claims + 1, lease_until = {clock} + $3 WHERE name IN (SELECT name FROM calendar_reads \
-         WHERE name IN ({named}) AND next_at <= $2 AND lease_until <= {clock} ORDER BY next_at, name LIMIT 1{skip_locked}) \
-         RETURNING {READING}"
-    );
-    let row = sql_opt!(
-        &mut tx,
-        ReadingRow,
-        AssertSqlSafe(sql.clone()),
-        serde_json::to_string(names)?,
-        millis(now),
-        i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)
-    )?;
-    tx.commit().await?;
-    let claim = row.map(reading).transpose()?;
-    Ok(claim.map(|(name, reading, number)| CalendarClaim { name, reading, number }))
-}
-
-/// Ends a claim with how the calendar stands now; `false` when it was lost to another process.
-pub async fn settle_calendar(
-    tx: &mut Tx,
-    claim: &CalendarClaim,
-    now: &Reading,
-    next: Timestamp,
-) -> Result<bool> {
-    let settled = sql_exec!(
-        tx,
-        "UPDATE calendar_reads SET next_at = $3, lease_until = 0, good_at = $4, result = $5, failures = $6, error = $7, etag = $8, \
-         modified = $9, hash = $10 WHERE name = $1 AND claims = $2",
-        &claim.name,
-        claim.number,
-        millis(next),
-        now.good_at.map(millis),
-        now.result.as_deref(),
-        now.failures,
-        now.error.as_deref(),
-        now.marks.etag.as_deref(),
-        now.marks.modified.as_deref(),
-        now.marks.hash.as_deref()
-    )?;
-    Ok(settled == 1)
-}
-
-/// How many of these calendars are due at `now` or looked at.
-pub async fn calendars_at_work(tx: &mut Tx, names: &[&str], now: Timestamp) -> Result<i64> {
-    let sql = format!(
-        "SELECT COUNT(*) FROM calendar_reads WHERE name IN ({}) AND (next_at <= $2 OR lease_until > {})",
-        tx.texts(),
-        tx.clock()
-    );
-    Ok(sql_value!(tx, i64, AssertSqlSafe(sql.clone()), serde_json::to_string(names)?, millis(now))?)
-}
-
-/// Has these calendars read at once; of one that does not change all of it.
-pub async fn read_calendars_now(tx: &mut Tx, names: &[&str]) -> Result<()> {
-    let sql = format!(
-        "UPDATE calendar_reads SET next_at = 0, etag = NULL, modified = NULL, hash = NULL WHERE name IN ({})",
-        tx.texts()
-    );
-    sql_exec!(tx, AssertSqlSafe(sql.clone()), serde_json::to_string(names)?)?;
     Ok(())
 }

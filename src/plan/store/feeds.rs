@@ -1,7 +1,5 @@
 //! Feeds that calendar programs subscribe to, the sessions in them, and who took the file of a session.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
@@ -82,31 +80,36 @@ pub async fn revoke_feed(tx: &mut Tx, now: Timestamp, id: &FeedId, user: &UserId
     Ok(ended == 1)
 }
 
-/// The sessions of a feed that have, or had, a time at `since` or later, the soonest first.
+/// The sessions of a feed that have, or had, a time at `since` or later, the soonest first. Where there are more than
+/// `limit`, those that are left out are the oldest, and then those furthest ahead.
 pub async fn sessions_of_feed(
     tx: &mut Tx,
     feed: &Feed,
     since: Timestamp,
+    now: Timestamp,
     limit: i64,
 ) -> Result<Vec<Session>> {
     let (user, partner) = match &feed.partner {
         Some((partner, _)) => (None, Some(partner.as_str())),
         None => (Some(feed.user.as_str()), None),
     };
-    let rows = sql_all!(
+    let mut rows = sql_all!(
         tx,
-        (String,),
-        "SELECT s.id FROM sessions s WHERE s.starts_at >= $1 AND s.state <> 'proposed' \
+        (i64, String),
+        "SELECT s.starts_at, s.id FROM sessions s WHERE s.starts_at >= $1 AND s.state <> 'proposed' \
          AND (CAST($2 AS TEXT) IS NULL OR s.partner_id = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR s.organiser = $3 OR EXISTS (SELECT 1 FROM session_attendees t \
-         WHERE t.session_id = s.id AND t.side = 'ours' AND t.who = $3)) ORDER BY s.starts_at, s.id LIMIT $4",
+         WHERE t.session_id = s.id AND t.side = 'ours' AND t.who = $3)) \
+         ORDER BY CASE WHEN s.starts_at >= $4 THEN 0 ELSE 1 END, ABS(s.starts_at - $4), s.id LIMIT $5",
         millis(since),
         partner,
         user,
+        millis(now),
         limit
     )?;
+    rows.sort();
     let mut sessions = Vec::with_capacity(rows.len());
-    for (id,) in rows {
+    for (_, id) in rows {
         sessions.extend(super::session(tx, &id.into()).await?);
     }
     Ok(sessions)
@@ -147,15 +150,6 @@ pub async fn told_of_file(tx: &mut Tx, session: &Session, user: &UserId) -> Resu
         session.sequence
     )?;
     Ok(told == 1)
-}
-
-/// The names and addresses of members, by id.
-pub async fn addresses_of_users(tx: &mut Tx, users: &[UserId]) -> Result<HashMap<UserId, (String, String)>> {
-    let sql =
-        format!("SELECT id, name, email FROM people WHERE email IS NOT NULL AND id IN ({})", tx.texts());
-    let rows =
-        sql_all!(tx, (String, String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(users)?)?;
-    Ok(rows.into_iter().map(|(id, name, email)| (id.into(), (name, email))).collect())
 }
 
 /// The sessions with a partner that begin, or would have begun, in this span.

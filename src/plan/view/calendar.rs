@@ -5,10 +5,11 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
+use super::super::flow::found::Taken;
 use super::super::found::Found;
 use super::super::session::{Session, Stage};
 use super::super::store::{Feed, Reading};
-use super::{found, when};
+use super::{found, mentions, when};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
@@ -153,10 +154,10 @@ fn reading_line(name: &str, reading: Option<&Reading>, here: &Zoned) -> String {
     let result = reading.result.as_deref().map(escape).unwrap_or_default();
     match (&reading.error, good) {
         (Some(why), Some(good)) => {
-            format!("*{}*: cannot be read: {}. Last read {good}: {result}", escape(name), escape(why))
+            format!("*{}* cannot be read: {}. Last read {good}: {result}", escape(name), escape(why))
         }
-        (Some(why), None) => format!("*{}*: cannot be read: {}", escape(name), escape(why)),
-        (None, Some(good)) => format!("*{}*: read {good}: {result}", escape(name)),
+        (Some(why), None) => format!("*{}* cannot be read: {}", escape(name), escape(why)),
+        (None, Some(good)) => format!("*{}*, read {good}: {result}", escape(name)),
         (None, None) => format!("*{}*: not read yet", escape(name)),
     }
 }
@@ -212,10 +213,15 @@ pub fn changed(session: &Session, now: Timestamp, zone: &TimeZone) -> Result<Mes
 }
 
 /// What a file that somebody dropped came to.
-pub fn dropped(name: &str, taken: &super::super::flow::found::Taken, unread: &[(String, String)]) -> Message {
+pub fn dropped(name: &str, taken: &Taken, unread: &[(String, String)]) -> Message {
     let mut lines = vec![format!("Read *{}*: {}.", escape(&clip(name, 80)), result(taken))];
-    if taken.over > 0 {
-        lines.push("Whoever answers for the partner is asked whether they were held.".to_owned());
+    let held = if taken.over == 1 { "it was held" } else { "they were held" };
+    match (taken.over, taken.asked.as_slice()) {
+        (0, _) => {}
+        (_, []) => lines.push(format!(
+            "Nobody answers for that partner yet, so nobody is asked whether {held}. `/partner setup` names partner managers."
+        )),
+        (_, asked) => lines.push(format!("I ask {} whether {held}.", mentions(asked))),
     }
     lines.extend(
         taken
@@ -223,6 +229,9 @@ pub fn dropped(name: &str, taken: &super::super::flow::found::Taken, unread: &[(
             .iter()
             .map(|(title, why)| format!("\"{}\": {}.", escape(&clip(title, 80)), escape(why))),
     );
+    if let more @ 1.. = taken.not_matched.saturating_sub(taken.unmatched.len()) {
+        lines.push(format!("And {more} more that I could not match."));
+    }
     lines.extend(
         unread
             .iter()
@@ -232,26 +241,92 @@ pub fn dropped(name: &str, taken: &super::super::flow::found::Taken, unread: &[(
 }
 
 /// What a calendar came to, in a few words.
-pub fn result(taken: &super::super::flow::found::Taken) -> String {
-    let events = match taken.events {
-        0 => return "nothing in it between two weeks back and two months ahead".to_owned(),
-        1 => "1 event".to_owned(),
-        n => format!("{n} events"),
+pub fn result(taken: &Taken) -> String {
+    let alone = taken.events == 1;
+    let shown = match (taken.events, taken.named) {
+        (0, _) => return "nothing between two weeks ago and two months from now".to_owned(),
+        (1, 0) => return "1 event, and it is not account planning".to_owned(),
+        (n, 0) => return format!("{n} events, none of them account planning"),
+        (1, _) => "1 event of account planning".to_owned(),
+        (n, named) if named >= n => format!("{n} events, all of them account planning"),
+        (n, named) => format!("{n} events, {named} of them account planning"),
     };
-    let named = match taken.named {
-        0 => "none is named as account planning".to_owned(),
-        1 => "1 is named as account planning".to_owned(),
-        n => format!("{n} are named as account planning"),
-    };
-    let mut parts = vec![events, named];
-    for (count, what) in [
-        (taken.over, "not known and over"),
-        (taken.ahead, "not known and still to come"),
-        (taken.unmatched.len(), "could not be matched"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
+    let parts = [
+        match taken.over {
+            0 => None,
+            1 if alone => Some("It is over and nobody logged it".to_owned()),
+            1 => Some("1 is over and nobody logged it".to_owned()),
+            n => Some(format!("{n} are over and nobody logged them")),
+        },
+        match taken.ahead {
+            0 => None,
+            1 if alone => Some("It is new and still to come".to_owned()),
+            1 => Some("1 is new and still to come".to_owned()),
+            n => Some(format!("{n} are new and still to come")),
+        },
+        match taken.not_matched {
+            0 => None,
+            _ if alone => Some("I could not match it to a partner and its accounts".to_owned()),
+            n => Some(format!("{n} I could not match to a partner and its accounts")),
+        },
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { format!("{shown}, nothing new") } else { format!("{shown}. {}", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_calendar_came_to_reads_as_somebody_would_say_it() {
+        let of = |events, named, over, ahead, not_matched| {
+            result(&Taken { events, named, over, ahead, not_matched, ..Taken::default() })
+        };
+        let all = [
+            of(0, 0, 0, 0, 0),
+            of(1, 0, 0, 0, 0),
+            of(9, 0, 0, 0, 0),
+            of(1, 1, 1, 0, 0),
+            of(3, 3, 0, 0, 0),
+            of(40, 12, 1, 1, 1),
+            of(40, 12, 2, 3, 4),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @r"
+        nothing between two weeks ago and two months from now
+        1 event, and it is not account planning
+        9 events, none of them account planning
+        1 event of account planning. It is over and nobody logged it
+        3 events, all of them account planning, nothing new
+        40 events, 12 of them account planning. 1 is over and nobody logged it, 1 is new and still to come, 1 I could not match to a partner and its accounts
+        40 events, 12 of them account planning. 2 are over and nobody logged them, 3 are new and still to come, 4 I could not match to a partner and its accounts
+        ");
     }
-    parts.join(", ")
+
+    #[test]
+    fn a_dropped_file_says_who_is_asked_and_what_is_left_out() {
+        let unmatched = vec![("Account planning: Umbrella".to_owned(), "it names no partner".to_owned())];
+        let taken = Taken {
+            events: 20,
+            named: 20,
+            over: 2,
+            ahead: 0,
+            asked: vec!["UPM".into()],
+            not_matched: 18,
+            unmatched,
+        };
+        let unread = [("Lunch".to_owned(), "its start \"soon\" is no date".to_owned())];
+        let nobody = Taken { events: 1, named: 1, over: 1, ..Taken::default() };
+        let said = [dropped("week.ics", &taken, &unread).text, dropped("day.ics", &nobody, &[]).text];
+        insta::assert_snapshot!(said.join("\n\n"), @r#"
+        Read *week.ics*: 20 events, all of them account planning. 2 are over and nobody logged them, 18 I could not match to a partner and its accounts.
+        I ask <@UPM> whether they were held.
+        "Account planning: Umbrella": it names no partner.
+        And 17 more that I could not match.
+        Could not read "Lunch": its start "soon" is no date.
+
+        Read *day.ics*: 1 event of account planning. It is over and nobody logged it.
+        Nobody answers for that partner yet, so nobody is asked whether it was held. `/partner setup` names partner managers.
+        "#);
+    }
 }

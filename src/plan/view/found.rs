@@ -9,6 +9,7 @@ use super::when;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::UserId;
 use crate::kernel::text::escape;
 
 /// The controls.
@@ -110,12 +111,18 @@ fn state(found: &Found, now: Timestamp, zone: &TimeZone) -> String {
         }
         State::Logged { .. } => "It is logged here by now, so there is nothing to confirm.".to_owned(),
         State::Gone(_) => "The calendar no longer shows it, so there is nothing to confirm.".to_owned(),
+        State::Lapsed(_) => "Nobody said whether it was held, so it does not count.".to_owned(),
     }
 }
 
 /// Whose it is to say.
 pub fn refusal(found: &Found) -> String {
-    format!("Only whoever answers for {} can say whether that session was held.", escape(&found.partner))
+    let asked: Vec<String> = found.state.asked().iter().map(UserId::mention).collect();
+    let others = format!("a partner manager or an admin who answers for {}", escape(&found.partner));
+    match asked.as_slice() {
+        [] => format!("Only {others} can say whether that session was held."),
+        asked => format!("Only {} can say whether that session was held, or {others}.", asked.join(" or ")),
+    }
 }
 
 /// Somebody was faster.

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::client::CallError;
 use super::super::payload::{Action, ViewSubmission};
 use super::seen::{carried, seen};
 use super::{Bot, Occasion, Problems, outdated, pages};
@@ -189,15 +188,7 @@ async fn give_page(o: &Occasion<'_>, id: &SessionId) -> Result<Handled> {
         "The agenda with {} to open in a browser and to print. Only you have this file.",
         escape(&session.partner)
     );
-    match o.bot.client.hand_over(o.actor.user.as_str(), &file, &comment, html.into_bytes()).await {
-        Ok(()) => {}
-        Err(CallError::Rejected { code, .. }) if code == "missing_scope" => {
-            return Err(Error::user(
-                "Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.",
-            ));
-        }
-        Err(error) => return Err(error.during("handing over a file")),
-    }
+    o.hand_over(&file, &comment, html.into_bytes()).await?;
     let said = format!(
         "The agenda with {} is in your direct messages with me, as a page.",
         escape(&session.partner)

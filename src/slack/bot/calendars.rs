@@ -5,12 +5,11 @@ pub mod reading;
 
 use jiff::Timestamp;
 
-use super::super::client::CallError;
 use super::super::grammar::CalendarVerb;
 use super::super::payload::Action;
 use super::partners::found as partner_of;
 use super::seen::seen;
-use super::{Bot, Occasion, outdated};
+use super::{Bot, Occasion, outdated, pages};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::{Actor, Right};
 use crate::kernel::blocks::{self, Message};
@@ -28,7 +27,7 @@ use crate::plan::view::calendar as view;
 use crate::plan::{flow, store};
 use crate::pull::instruction::Cadence;
 use crate::pull::store as pull;
-use crate::store::links::{self, Pass};
+use crate::store::links::Pass;
 use crate::store::{Tx, audit};
 
 pub(super) use dropped::{is_calendar, shared};
@@ -86,18 +85,16 @@ async fn page(o: &Occasion<'_>, tx: &mut Tx) -> Result<Message> {
 
 /// Gives a link to a feed, to whoever acts alone.
 async fn link(o: &Occasion<'_>, partner: Option<Partner>) -> Result<Handled> {
-    let base = o.bot.pages.url.as_deref().ok_or_else(|| {
-        Error::user(
-            "There is no address for pages yet, so your calendar could not reach me. Whoever runs Tandem sets `pages.url`. `/partner calendar` hands over files.",
-        )
-    })?;
+    if o.bot.pages.url.is_none() {
+        return Err(Error::user(
+            "Your calendar can't subscribe yet: Tandem has no address on the web. Ask whoever runs it to set one. Until then `/partner calendar` hands over files.",
+        ));
+    }
     let mut tx = o.begin().await?;
     let partner = partner.map(|partner| (partner.id, partner.name));
     let feed = flow::open_feed(&mut tx, o.now, &o.actor.user, partner).await?;
-    let path = path(&feed.id);
     let pass = Pass { reader: feed.user.clone(), until: feed.until };
-    let query = links::key(&mut tx, o.now).await?.query(&path, &pass);
-    let address = format!("{}{path}?{query}", base.trim_end_matches('/'));
+    let address = pages::link_for(o, &mut tx, &path(&feed.id), &pass).await?;
     o.send(&mut tx, &o.privately(view::link(&feed, &address, &o.here()))).await?;
     o.finish(tx).await
 }
@@ -128,15 +125,7 @@ async fn file(o: &Occasion<'_>, id: &SessionId) -> Result<Handled> {
     let day = session.stage.slot().map(|slot| slot.local().date().to_string()).unwrap_or_default();
     let name = format!("account-planning-{day}.ics");
     let comment = view::handed(&session, &o.here());
-    match o.bot.client.hand_over(o.actor.user.as_str(), &name, &comment, text.into_bytes()).await {
-        Ok(()) => {}
-        Err(CallError::Rejected { code, .. }) if code == "missing_scope" => {
-            return Err(Error::user(
-                "Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.",
-            ));
-        }
-        Err(error) => return Err(error.during("handing over a calendar file")),
-    }
+    o.hand_over(&name, &comment, text.into_bytes()).await?;
     let mut tx = o.begin().await?;
     flow::took_file(&mut tx, o.now, &o.actor.user, &session).await?;
     let text = "The file is in your direct messages with me. Open it, and your calendar takes it from there.";
@@ -159,7 +148,9 @@ async fn read(o: &Occasion<'_>) -> Result<Handled> {
     o.actor.require(Right::Triage, None)?;
     let names = o.bot.reads.names();
     if names.is_empty() {
-        return Err(Error::user("No calendar is configured. Whoever runs Tandem adds `[[calendars]]`."));
+        return Err(Error::user(
+            "No calendar is set up for reading yet. Ask whoever runs Tandem to add one.",
+        ));
     }
     let mut tx = o.begin().await?;
     store::read_calendars_now(&mut tx, &names).await?;

@@ -183,6 +183,20 @@ impl<'a> Occasion<'a> {
         }
     }
 
+    /// Puts a file into the direct messages of whoever acts.
+    ///
+    /// # Errors
+    /// A user's error where the app may upload no file.
+    pub async fn hand_over(&self, name: &str, comment: &str, bytes: Vec<u8>) -> Result<()> {
+        match self.bot.client.hand_over(self.actor.user.as_str(), name, comment, bytes).await {
+            Ok(()) => Ok(()),
+            Err(CallError::Rejected { code, .. }) if code == "missing_scope" => Err(Error::user(
+                "Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.",
+            )),
+            Err(error) => Err(error.during("handing over a file")),
+        }
+    }
+
     /// Answers a user's error where the user is; a fault passes through.
     pub(super) async fn settle(&self, what: &str, result: Result<Handled>) -> Result<Handled> {
         match result {

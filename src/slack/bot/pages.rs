@@ -14,14 +14,21 @@ use crate::store::links::{self, Pass};
 /// # Errors
 /// A user's error where no address for pages is set.
 pub(super) async fn link(o: &Occasion<'_>, tx: &mut Tx, path: &str) -> Result<String> {
-    let pages = &o.bot.pages;
-    let base = pages.url.as_deref().ok_or_else(|| {
+    let until = o.now + SignedDuration::from_hours(o.bot.pages.hours.into());
+    link_for(o, tx, path, &Pass { reader: o.actor.user.clone(), until }).await
+}
+
+/// A link that opens to whoever has this pass.
+///
+/// # Errors
+/// A user's error where no address for pages is set.
+pub(super) async fn link_for(o: &Occasion<'_>, tx: &mut Tx, path: &str, pass: &Pass) -> Result<String> {
+    let base = o.bot.pages.url.as_deref().ok_or_else(|| {
         Error::user(
-            "There is no address for pages yet, so I can't give you a link. Whoever runs Tandem sets `pages.url` to where browsers reach it.",
+            "I can't give you a link yet: Tandem has no address on the web. Ask whoever runs it to set one.",
         )
     })?;
-    let until = o.now + SignedDuration::from_hours(pages.hours.into());
-    let query = links::key(tx, o.now).await?.query(path, &Pass { reader: o.actor.user.clone(), until });
+    let query = links::key(tx, o.now).await?.query(path, pass);
     Ok(format!("{}{path}?{query}", base.trim_end_matches('/')))
 }
 

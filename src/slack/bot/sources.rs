@@ -27,6 +27,7 @@ use crate::map::sources::flow::{self, Looked};
 use crate::map::sources::store::{self, Claim};
 use crate::map::sources::{Failure, Kind, Source, alarm, view};
 use crate::map::store as maps;
+use crate::plan::store::release_calendars;
 use crate::store::keys::Keyring;
 use crate::store::{Db, Tx, settings};
 
@@ -77,8 +78,10 @@ impl Sources {
 /// Looks at sources until cancelled. A database that fails is waited for.
 pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
     calendars::reading::register(&bot).await?;
-    if matches!(bot.db, Db::Sqlite { .. }) && !bot.sources.all.is_empty() {
+    let any = !bot.sources.all.is_empty() || !bot.reads.all.is_empty();
+    if matches!(bot.db, Db::Sqlite { .. }) && any {
         store::release_all(&bot.db).await?;
+        release_calendars(&bot.db).await?;
         // What a process that is gone had begun; on Postgres another may be at it.
         let _ = std::fs::remove_dir_all(folder(&bot)?);
     }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::super::super::client::CallError;
 use super::super::channels::{self, Use};
 use super::super::oversight::permalink;
 use super::super::{Bot, Occasion};
@@ -203,16 +202,7 @@ pub(super) async fn export(o: &Occasion<'_>, id: &AccountId) -> Result<Handled> 
     let bytes = past::csv(told, &names, &o.actor.zone)?;
     let file = format!("{}-history-{}.csv", plain(&account.name), o.today());
     let comment = format!("The history of *{name}*: {count}. Only you have this file.");
-    let sent = o.bot.client.hand_over(o.actor.user.as_str(), &file, &comment, bytes).await;
-    match sent {
-        Ok(()) => {}
-        Err(CallError::Rejected { code, .. }) if code == "missing_scope" => {
-            return Err(Error::user(
-                "Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.",
-            ));
-        }
-        Err(error) => return Err(error.during("handing over a file")),
-    }
+    o.hand_over(&file, &comment, bytes).await?;
     let text = format!("The history of *{name}* is in your direct messages with me: {count}.");
     let back = blocks::button("Show map", action::SHOW, account.id.as_str());
     let answer = Message::new(text.clone(), vec![blocks::section(&text), blocks::actions(vec![back])]);

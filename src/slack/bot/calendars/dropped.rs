@@ -1,5 +1,9 @@
 //! A calendar file that somebody drops in the intake channel.
 
+use std::fs::DirEntry;
+use std::path::Path;
+use std::time::Duration;
+
 use super::super::super::payload::FileRef;
 use super::super::{Bot, finish};
 use super::reading::{LARGEST, read_file};
@@ -14,6 +18,9 @@ use crate::kernel::text::escape;
 use crate::plan::flow::found::{self, Seen};
 use crate::plan::view::calendar as view;
 use crate::store::{Tx, audit, millis};
+
+/// A file that lies there for longer belongs to nobody.
+const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Whether a file's name is that of a calendar.
 pub(in crate::slack::bot) fn is_calendar(file: &FileRef) -> bool {
@@ -67,8 +74,10 @@ pub(in crate::slack::bot) async fn shared(
 
 /// Its events, or in words why there are none.
 async fn download(bot: &Bot, file: &FileRef) -> Result<Result<crate::kernel::ics::Read, String>> {
-    let folder = bot.downloads.with_file_name("arrivals");
+    // The sources clear their own folder when they begin, while the first files may be on their way here.
+    let folder = bot.downloads.with_file_name("dropped");
     std::fs::create_dir_all(&folder)?;
+    clear(&folder);
     let to = folder.join(format!("calendar-{}", random(12)));
     let Some(url) = &file.url else { return Ok(Err("Slack gives no address for it".to_owned())) };
     let outcome = match bot.client.download(url, &to, LARGEST).await {
@@ -77,4 +86,33 @@ async fn download(bot: &Bot, file: &FileRef) -> Result<Result<crate::kernel::ics
     };
     let _ = std::fs::remove_file(&to);
     Ok(outcome)
+}
+
+/// Takes away what a process that was killed left behind: no file is read for so long.
+fn clear(folder: &Path) {
+    let old = |entry: &DirEntry| entry.metadata()?.modified()?.elapsed().map_err(std::io::Error::other);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if old(&entry).is_ok_and(|age| age > LEFT_BEHIND) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_left_behind_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        for name in ["old", "new"] {
+            std::fs::write(file(name), "BEGIN:VCALENDAR").unwrap();
+        }
+        let old = std::fs::File::options().write(true).open(file("old")).unwrap();
+        let written = old.metadata().unwrap().modified().unwrap();
+        old.set_modified(written - 2 * LEFT_BEHIND).unwrap();
+        clear(folder.path());
+        assert!(!file("old").exists() && file("new").exists());
+    }
 }

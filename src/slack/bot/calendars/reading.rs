@@ -185,9 +185,10 @@ async fn settle(
 fn told(taken: &Taken, read: &Read) -> String {
     let mut text = view::result(taken);
     let unmatched = taken.unmatched.first().map(|(title, why)| format!("\"{title}\": {why}"));
-    let unread = read.unread.first().map(|unread| format!("\"{}\": {}", unread.what, unread.why));
+    let unread =
+        read.unread.first().map(|unread| format!("I could not read \"{}\": {}", unread.what, unread.why));
     for more in [unmatched, unread].into_iter().flatten() {
-        text.push_str("; ");
+        text.push_str(". ");
         text.push_str(&more);
     }
     text.chars().take(500).collect()
