@@ -87,6 +87,8 @@ pub struct PreRead {
     pub made_of: i64,
     /// When the first one was composed.
     pub loaded_at: Timestamp,
+    /// Whether the first one that was approved was out in time (A8); `None` before.
+    pub in_time: Option<bool>,
     /// How it stands.
     pub stage: Stage,
 }
@@ -123,6 +125,7 @@ impl PreRead {
             content,
             made_of,
             loaded_at: now,
+            in_time: None,
             stage: Stage::Waiting,
         }
     }
@@ -132,10 +135,14 @@ impl PreRead {
         Self { version: self.version + 1, made_of, content, stage: Stage::Waiting, ..self }
     }
 
-    /// Approved as it is; `None` when it was before.
-    pub fn approved(self, by: &UserId, at: Timestamp) -> Option<Self> {
+    /// Approved as it is, `in_time` or late; `None` when it was before.
+    pub fn approved(self, by: &UserId, at: Timestamp, in_time: bool) -> Option<Self> {
         match self.stage {
-            Stage::Waiting => Some(Self { stage: Stage::Approved { by: by.clone(), at }, ..self }),
+            Stage::Waiting => Some(Self {
+                stage: Stage::Approved { by: by.clone(), at },
+                in_time: self.in_time.or(Some(in_time)),
+                ..self
+            }),
             Stage::Approved { .. } => None,
         }
     }
@@ -268,11 +275,13 @@ pub(in crate::plan) mod tests {
     fn what_is_composed_anew_waits_again() {
         let now = "2026-03-06T08:00:00Z".parse().unwrap();
         let first = PreRead::new(&"s1".into(), &"p1".into(), 3, content(), now);
-        let out = first.clone().approved(&"U0MAYA".into(), now).unwrap();
+        let out = first.clone().approved(&"U0MAYA".into(), now, true).unwrap();
         assert_eq!(out.version, 1);
-        assert_eq!(out.clone().approved(&"U0OMAR".into(), now), None, "once");
+        assert_eq!(out.clone().approved(&"U0OMAR".into(), now, true), None, "once");
         let again = out.anew(4, content());
         assert_eq!((again.version, again.made_of, again.is_waiting()), (2, 4, true));
         assert_eq!(again.loaded_at, first.loaded_at);
+        let later = again.approved(&"U0MAYA".into(), now, false).unwrap();
+        assert_eq!(later.in_time, Some(true), "the first one was out in time");
     }
 }

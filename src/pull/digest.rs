@@ -79,8 +79,33 @@ pub struct Counts {
     pub open: i64,
     /// Snoozed until later.
     pub snoozed: i64,
-    /// Of a later area; see [`Commitments`].
+    /// What is promised.
     pub commitments: Commitments,
+    /// What is planned.
+    #[serde(default)]
+    pub sessions: Sessions,
+}
+
+/// What a digest says of plans; they are of a later area, which hands it in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plans {
+    /// What is promised.
+    pub commitments: Commitments,
+    /// What is planned.
+    pub sessions: Sessions,
+}
+
+/// The sessions of the next seven days, and how those of this quarter were prepared (A8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// Of the next seven days.
+    pub ahead: i64,
+    /// Those of them whose pre-read is not out.
+    pub unprepared: i64,
+    /// Held in this quarter.
+    pub held: i64,
+    /// Those of them whose pre-read was out in time.
+    pub in_time: i64,
 }
 
 /// How many commitments are due this week, the late ones included, and how many are late.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::digest::{self, Commitments, Decided, Decision, Digest, Due, Input};
+use super::digest::{self, Decided, Decision, Digest, Due, Input, Plans};
 use super::dry_run::{self, DryRun};
 use super::store::{self, Posted};
 use super::view::{self, Scene};
@@ -21,7 +21,7 @@ use crate::kernel::ids::{AccountId, ChannelId, DigestId, OverlapId, PartnerId, U
 use crate::map::account_map::{self, decision::Choice};
 use crate::map::lists::kinds::Kinds;
 use crate::map::lists::{store as lists, view as lists_view};
-use crate::map::overlap::{Motion, Overlap, user_of};
+use crate::map::overlap::{Motion, Overlap, Triage, user_of};
 use crate::map::store as map;
 use crate::map::trust::Trust;
 use crate::store::settings::{self, DigestTime};
@@ -58,11 +58,11 @@ pub async fn compose(
     tx: &mut Tx,
     now: Timestamp,
     due: Option<Due>,
-    commitments: Commitments,
+    plans: Plans,
     mapping: &account_map::Settings,
 ) -> Result<Digest> {
     let weights = store::weights(tx).await?;
-    Ok(digest::compose(&load(tx, now, due, commitments, mapping, weights).await?))
+    Ok(digest::compose(&load(tx, now, due, plans, mapping, weights).await?))
 }
 
 /// Loads what a digest is made of, as these weights have it.
@@ -70,7 +70,7 @@ async fn load(
     tx: &mut Tx,
     now: Timestamp,
     due: Option<Due>,
-    commitments: Commitments,
+    plans: Plans,
     mapping: &account_map::Settings,
     weights: Weights,
 ) -> Result<Input> {
@@ -90,7 +90,7 @@ async fn load(
         largest: store::largest(tx, now).await?,
         waiting: map::waiting(tx, now).await?,
         planned: store::planned(tx, &kinds).await?,
-        counts: digest::Counts { commitments, ..counts },
+        counts: digest::Counts { commitments: plans.commitments, sessions: plans.sessions, ..counts },
         ours: lists::our_list(tx).await?,
         kinds,
         counted: map::counted_only(tx).await?,
@@ -134,8 +134,8 @@ pub async fn try_weights(
     weights: &Weights,
 ) -> Result<DryRun> {
     let before = store::weights(tx).await?;
-    let before = load(tx, now, None, Commitments::default(), mapping, before).await?;
-    let after = load(tx, now, None, Commitments::default(), mapping, weights.clone()).await?;
+    let before = load(tx, now, None, Plans::default(), mapping, before).await?;
+    let after = load(tx, now, None, Plans::default(), mapping, weights.clone()).await?;
     Ok(dry_run::compare(&digest::rank(&before), &digest::rank(&after)))
 }
 
@@ -205,14 +205,14 @@ pub async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
 pub async fn post_due(
     tx: &mut Tx,
     now: Timestamp,
-    commitments: Commitments,
+    plans: Plans,
     mapping: &account_map::Settings,
 ) -> Result<bool> {
     let Some((channel, period, due)) = due(tx, now).await? else { return Ok(false) };
     if !schedule::fire(tx, SCHEDULE, &period, millis(now)).await? {
         return Ok(false);
     }
-    let digest = compose(tx, now, Some(due), commitments, mapping).await?;
+    let digest = compose(tx, now, Some(due), plans, mapping).await?;
     let posted = Posted { id: DigestId::random(), channel, digest };
     store::insert_digest(tx, now, &period, &posted).await?;
     let scene = scene(tx, now, Some(&posted.channel), &posted.digest.overlaps()).await?;
@@ -296,6 +296,48 @@ pub async fn why_now(tx: &mut Tx, id: &OverlapId) -> Result<Option<String>> {
     Ok(newest.and_then(|posted| posted.digest.why(id).map(str::to_owned)))
 }
 
+/// A decision on an overlap as it was read; `None` when somebody was faster.
+async fn write_down(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    overlap: &mut Overlap,
+    what: Decision,
+) -> Result<Option<Decided>> {
+    let seen = overlap.version;
+    what.apply(overlap, &actor.user, &actor.zone);
+    let made = Decided { what, by: actor.user.clone(), at: now };
+    if !store::decide(tx, overlap, seen, &made).await? {
+        return Ok(None);
+    }
+    let detail = serde_json::to_string(&made.what)?;
+    audit::done(tx, now, actor.user.as_str(), made.what.verb(), &format!("overlap:{}", overlap.id), &detail);
+    Ok(Some(made))
+}
+
+/// A session decided on an account with a partner (E5): what waits for a decision in triage is planned with it.
+pub async fn planned_in_session(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &Actor,
+    account: &AccountId,
+    partner: &PartnerId,
+) -> Result<()> {
+    let filter = map::Filter {
+        account: Some(account.clone()),
+        partner: Some(partner.clone()),
+        ..map::Filter::default()
+    };
+    for mut overlap in map::overlaps(tx, &filter, WITH_PARTNERS).await? {
+        if matches!(overlap.triage, Triage::Open | Triage::Snoozed(_))
+            && write_down(tx, now, actor, &mut overlap, Decision::Agenda).await?.is_some()
+        {
+            refresh(tx, now, &overlap.id).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a decision on version `seen`, writes it down, and edits the messages that show the overlap. What is planned comes
 /// with a decision on the account (E5): `on_account`, and nothing is planned without. Whoever is assigned is told; nobody
 /// else is.
@@ -317,14 +359,9 @@ pub async fn decide(
     if overlap.version != seen {
         return Ok(Outcome::Second(Box::new(overlap)));
     }
-    what.apply(&mut overlap, &actor.user, &actor.zone);
-    let made = Decided { what, by: actor.user.clone(), at: now };
-    if !store::decide(tx, &overlap, seen, &made).await? {
+    let Some(made) = write_down(tx, now, actor, &mut overlap, what).await? else {
         return Ok(Outcome::Second(Box::new(find(tx, id).await?)));
-    }
-    let detail = serde_json::to_string(&made.what)?;
-    let subject = format!("overlap:{id}");
-    audit::done(tx, now, actor.user.as_str(), made.what.verb(), &subject, &detail);
+    };
     if let Some(choice) = on_account {
         let (_, hold) = account_map::flow::decide(tx, now, actor, &overlap.account.id, choice, None).await?;
         if hold.is_some() {

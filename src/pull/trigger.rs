@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp, Zoned};
 
 use super::agenda::room;
 use super::instruction::{Cadence, Instruction};
@@ -99,6 +99,8 @@ pub struct Ground {
     pub set_aside: Option<Timestamp>,
     /// It was worked through when last looked at.
     pub was_saturated: bool,
+    /// Whoever answers for the partner is at work: what is not urgent waits until then.
+    pub at_work: bool,
 }
 
 /// One session that is worth proposing.
@@ -167,6 +169,11 @@ pub fn first_day(today: Date, days: &Calendar, ahead_days: u16) -> Date {
     days.days_after(today, ahead_days.saturating_add(1))
 }
 
+/// Whether somebody is at work then: from nine to six on a day that works.
+pub fn at_work(here: &Zoned, calendar: &Calendar) -> bool {
+    (9..18).contains(&here.hour()) && calendar.is_business_day(here.date())
+}
+
 /// What triage planned first, then the worthier, then by name.
 fn place(w: &Worthy) -> (Reverse<bool>, Reverse<i64>, String, OverlapId) {
     (Reverse(w.planned), Reverse(w.score), w.name.to_lowercase(), w.overlap.clone())
@@ -183,12 +190,12 @@ pub fn find(ground: &Ground) -> Findings {
     ripe.sort_by_key(|w| place(w));
     let worked = ground.worthy.iter().filter(|w| w.standing == Standing::Worked).count();
     let saturated = is_saturated(ground, worked, ripe.len());
-    let turn = turn(ground, saturated, worked, ripe.len());
+    let turn = turn(ground, saturated, worked, ripe.len()).filter(|_| ground.at_work);
     let mut proposals = reactive(ground, &ripe);
     ripe.retain(|w| !proposals.iter().any(|p| p.overlaps.contains(&w.overlap)));
     let urgent = above_bar(ground, &ripe).count() >= PILE;
     let several = planned(ground, &ripe, saturated).or_else(|| accumulated(ground, &ripe, saturated, urgent));
-    proposals.extend(several);
+    proposals.extend(several.filter(|_| ground.at_work || urgent));
     Findings { proposals, turn }
 }
 
@@ -291,7 +298,10 @@ fn accumulated(ground: &Ground, ripe: &[&Worthy], saturated: bool, urgent: bool)
     let because = match ripe.len() - chosen.len() {
         0 => format!("{} accounts that count wait for a session", ripe.len()),
         rest => {
-            format!("{} accounts that count wait for a session; {rest} more for the one after", ripe.len())
+            format!(
+                "{} accounts that count wait for a session; these come first, then {rest} more",
+                ripe.len()
+            )
         }
     };
     Some(Proposal {

@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Late};
+use super::digest::{Counts, Decided, Decision, Digest, Freshness, Group, Late, Sessions};
 use super::priority::{Reason, WAITING_DAYS};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, ChannelId, OverlapId, UserId};
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::fit_view::counted_words;
 use crate::map::overlap::{Overlap, user_of};
 use row::{row, thread_block, top_blocks};
@@ -171,7 +171,8 @@ fn render(digest: &Digest, scene: &Scene, preview: Option<&str>) -> Result<Messa
     if digest.top.is_empty() {
         return empty(digest, &title, late, preview);
     }
-    let counts = counts(&digest.counts).join(" · ");
+    let counts = [Some(counts(&digest.counts).join(" · ")), sessions(&digest.counts.sessions)];
+    let counts = counts.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let mut rows = Vec::new();
     for r in &digest.top {
         rows.extend(row(r, scene, true)?);
@@ -238,7 +239,9 @@ fn empty(digest: &Digest, title: &str, late: Option<String>, preview: Option<&st
         counts.push(format!("{} {many} snoozed", digest.counts.snoozed));
     }
     let lists = with_counted(digest, lists_words(&stale));
-    let text = Empty { title, late, counts: counts.join(" · "), lists }.render()?;
+    let counts = [Some(counts.join(" · ")).filter(|c| !c.is_empty()), sessions(&digest.counts.sessions)];
+    let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(". ");
+    let text = Empty { title, late, counts, lists }.render()?;
     let text = text.trim();
     Ok(Message::text(match preview {
         Some(note) => format!("{note}\n{text}"),
@@ -266,6 +269,29 @@ fn commitments(c: &Counts) -> Option<String> {
         0 => (due > 0).then_some(what),
         late => Some(format!("{what}, {late} late")),
     }
+}
+
+/// How the sessions of the week stand, and how those of the quarter were prepared.
+fn sessions(s: &Sessions) -> Option<String> {
+    let week = match (s.ahead, s.unprepared) {
+        (0, _) => None,
+        (1, 0) => Some("1 session this week, prepared".to_owned()),
+        (1, _) => Some("1 session this week, not prepared yet".to_owned()),
+        (n, 0) => Some(format!("{n} sessions this week, all prepared")),
+        (n, open) => Some(format!("{n} sessions this week, {open} not prepared yet")),
+    };
+    let quarter = match (s.held, s.in_time) {
+        (0, _) => None,
+        (1, 1) => Some("the one held this quarter was prepared in time".to_owned()),
+        (2, 2) => Some("both held this quarter were prepared in time".to_owned()),
+        (n, all) if n == all => Some(format!("all {n} held this quarter were prepared in time")),
+        (n, some) => Some(format!(
+            "{some} of {n} held this quarter {} prepared in time",
+            if some == 1 { "was" } else { "were" }
+        )),
+    };
+    let parts: Vec<String> = week.into_iter().chain(quarter).collect();
+    (!parts.is_empty()).then(|| capital(&parts.join(" · ")))
 }
 
 /// As many lists are named; stale ones come first.

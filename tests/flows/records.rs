@@ -11,6 +11,7 @@ use crate::support::stage::{ALEX, EVE, INTAKE, MAYA, OMAR, OPS, SHARED, Stage, f
 
 crate::flows!(
     a_session_is_logged_account_by_account,
+    what_was_entered_of_one_account_is_not_saved_with_the_next,
     a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations,
     what_is_missing_is_asked_for_at_its_field,
     of_two_who_log_one_account_one_is_told,
@@ -166,6 +167,22 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     stage.end().await;
 }
 
+async fn what_was_entered_of_one_account_is_not_saved_with_the_next(stage: Stage) {
+    let id = over(&stage).await;
+    stage.press(MAYA, &asked(&stage, MAYA).0, "record.log").await;
+    stage.submit(MAYA, acme()).await;
+    let refused = stage.person(MAYA).submit(json!({"outcome": "introduction"})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"whom~1: Say to whom, or choose another outcome.");
+    stage.submit(MAYA, json!({"outcome": "nothing"})).await;
+    let mut tx = stage.db.read().await.unwrap();
+    let told = store::told(&mut tx, &id).await.unwrap();
+    tx.rollback().await.unwrap();
+    let hooli = told.iter().find(|t| t.name == "Hooli").unwrap();
+    assert_eq!((&hooli.introduction, hooli.amount, hooli.commitments.len()), (&None, None, 0));
+    assert!(!hooli.decided.contains("on hold"), "{}", hooli.decided);
+    stage.end().await;
+}
+
 async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stage: Stage) {
     over(&stage).await;
     let mut told = Vec::new();
@@ -235,8 +252,8 @@ async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
     stage.submit(MAYA, json!({"outcome": "not_reached"})).await;
     let refused = maya.submit(json!({"recording": "ask Omar", "next": "2026-03-12"})).await.unwrap_err();
     insta::assert_snapshot!(fields(&refused), @r"
-    recording: That is no link. Paste the address of the recording, such as https://…, or leave it empty.
-    next: That day is over or is today. Choose a later one.
+    recording~2: That is no link. Paste the address of the recording, such as https://…, or leave it empty.
+    next~2: That day is over or is today. Choose a later one.
     ");
     stage.end().await;
 }

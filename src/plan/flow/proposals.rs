@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::super::candidate::{score, standing};
 use super::super::session::{Named, Session, Shape, Stage, Trigger};
@@ -15,7 +14,7 @@ use super::sessions::draw;
 use super::{answerable, guests, line_under, propose, usual_outline};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
-use crate::kernel::calendar::Calendars;
+use crate::kernel::calendar::{Calendar, Calendars};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, OverlapId, SessionId, UserId};
 use crate::map::lists::kinds::{Kinds, POPULATIONS};
@@ -67,10 +66,11 @@ pub async fn look_for_triggers(
         let Some(first) = to.first() else { continue };
         proposed_to(tx, now, calendars, &partner, &to).await?;
         let zone = people::zone_of(tx, first).await?;
-        let today = now.to_zoned(zone.clone()).date();
-        let day = trigger::first_day(today, &calendars.of_person(first, &zone), ahead_days);
+        let calendar = calendars.of_person(first, &zone);
+        let here = now.to_zoned(zone);
         let was_saturated = saturated.contains_key(&partner.id);
-        let ground = ground(tx, now, (zone, day), &partner, instruction, &kinds, was_saturated).await?;
+        let days = (&calendar, ahead_days);
+        let ground = ground(tx, &here, days, &partner, instruction, &kinds, was_saturated).await?;
         let found = trigger::find(&ground);
         carry_out(tx, now, &partner, instruction, &ground, found, &to).await?;
     }
@@ -121,19 +121,20 @@ async fn proposed_to(
 /// Everything that the triggers of a partner are found from.
 async fn ground(
     tx: &mut Tx,
-    now: Timestamp,
-    (zone, first): (TimeZone, Date),
+    here: &Zoned,
+    (calendar, ahead_days): (&Calendar, u16),
     partner: &Partner,
     instruction: &Instruction,
     kinds: &Kinds,
     was_saturated: bool,
 ) -> Result<Ground> {
+    let now = here.timestamp();
     let worthy = worthy(tx, now, partner, &instruction.sheet, kinds).await?;
     let pace = store::pace(tx, &partner.id).await?;
     Ok(Ground {
         now,
-        zone,
-        first,
+        zone: here.time_zone().clone(),
+        first: trigger::first_day(here.date(), calendar, ahead_days),
         instruction: instruction.clone(),
         worthy,
         proposed: pace.proposed,
@@ -142,6 +143,7 @@ async fn ground(
         last_proposed: pace.last_proposed,
         set_aside: pace.set_aside,
         was_saturated,
+        at_work: trigger::at_work(here, calendar),
     })
 }
 

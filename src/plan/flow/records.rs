@@ -150,6 +150,7 @@ pub async fn tell_account(
         if hold.is_some() {
             pull::refresh_account(tx, now, &account.id).await?;
         }
+        pull::planned_in_session(tx, now, actor, &account.id, &partner.id).await?;
         let users = [vec![made.reaches_out.clone()], made.stays_out.clone()].concat();
         told.decided = made.words(&names(tx, &users).await?);
         if let Some(hold) = hold {

@@ -1,6 +1,6 @@
 //! Pre-reads, and what they are made of.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use sqlx::AssertSqlSafe;
 
 use super::super::commitment::Commitment;
@@ -11,6 +11,7 @@ use super::{decided, open_commitments_of, open_requests_of};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId, SessionId, UserId};
 use crate::map::store::{self as map, NAMED};
+use crate::pull::digest::Sessions;
 use crate::store::{Tx, instant, millis};
 use crate::{sql_all, sql_exec, sql_opt};
 
@@ -95,6 +96,7 @@ struct Row {
     content: String,
     made_of: i64,
     loaded_at: i64,
+    in_time: Option<i64>,
     approved_by: Option<String>,
     approved_at: Option<i64>,
 }
@@ -114,6 +116,7 @@ impl TryFrom<Row> for PreRead {
             content: serde_json::from_str(&row.content)?,
             made_of: row.made_of,
             loaded_at: instant(row.loaded_at)?,
+            in_time: row.in_time.map(|n| n == 1),
             stage,
         })
     }
@@ -124,7 +127,7 @@ pub async fn pre_read(tx: &mut Tx, session: &SessionId) -> Result<Option<PreRead
     let row = sql_opt!(
         tx,
         Row,
-        "SELECT r.session_id, s.partner_id, r.version, r.content, r.made_of, r.loaded_at, r.approved_by, r.approved_at \
+        "SELECT r.session_id, s.partner_id, r.version, r.content, r.made_of, r.loaded_at, r.in_time, r.approved_by, r.approved_at \
          FROM pre_reads r JOIN sessions s ON s.id = r.session_id WHERE r.session_id = $1",
         session.as_str()
     )?;
@@ -154,8 +157,8 @@ pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: &PreRead) -> Result<b
     };
     let changed = sql_exec!(
         tx,
-        "UPDATE pre_reads SET version = $3, content = $4, made_of = $5, approved_by = $6, approved_at = $7 \
-         WHERE session_id = $1 AND version = $2 AND CASE WHEN approved_by IS NULL THEN 1 ELSE 0 END = $8",
+        "UPDATE pre_reads SET version = $3, content = $4, made_of = $5, approved_by = $6, approved_at = $7, in_time = $8 \
+         WHERE session_id = $1 AND version = $2 AND CASE WHEN approved_by IS NULL THEN 1 ELSE 0 END = $9",
         p.session.as_str(),
         seen.version,
         p.version,
@@ -163,9 +166,39 @@ pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: &PreRead) -> Result<b
         p.made_of,
         by,
         at,
+        p.in_time.map(i64::from),
         i64::from(seen.is_waiting())
     )?;
     Ok(changed == 1)
+}
+
+/// How the sessions of the next seven days stand, and how those of this quarter were prepared.
+pub async fn sessions_in_figures(tx: &mut Tx, here: &Zoned) -> Result<Sessions> {
+    let quarter = (here.month() - 1) / 3 * 3 + 1;
+    let begun = here.with().month(quarter).day(1).build().and_then(|day| day.start_of_day());
+    let begun =
+        millis(begun.map_err(|e| Error::fault(format!("a quarter that never began: {e}")))?.timestamp());
+    let now = millis(here.timestamp());
+    let ahead = sql_opt!(
+        tx,
+        (i64, i64),
+        "SELECT COUNT(*), COUNT(CASE WHEN s.state = 'scheduled' THEN 1 END) FROM sessions s \
+         WHERE s.state IN ('scheduled', 'prepared') AND s.starts_at >= $1 AND s.starts_at < $2",
+        now,
+        now + 7 * 24 * 3_600_000
+    )?
+    .unwrap_or_default();
+    let held = sql_opt!(
+        tx,
+        (i64, i64),
+        "SELECT COUNT(*), COUNT(CASE WHEN r.in_time = 1 THEN 1 END) FROM sessions s \
+         LEFT JOIN pre_reads r ON r.session_id = s.id \
+         WHERE s.state IN ('held', 'closed') AND s.starts_at >= $1 AND s.starts_at < $2",
+        begun,
+        now
+    )?
+    .unwrap_or_default();
+    Ok(Sessions { ahead: ahead.0, unprepared: ahead.1, held: held.0, in_time: held.1 })
 }
 
 /// Sessions that are ahead and whose agenda waits for approval, the soonest first.

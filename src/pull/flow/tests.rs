@@ -100,9 +100,8 @@ async fn a_thousand_open_overlaps_make_a_digest_of_the_same_size() {
         add(&mut tx, "2026-03-03T12:00:00Z", "Initech", 30).await;
         let now = at("2026-03-09T08:00:00Z");
         assert!(candidates(&mut tx, now).await.len() <= 30);
-        let digest = compose(&mut tx, now, None, Commitments::default(), &account_map::Settings::default())
-            .await
-            .unwrap();
+        let digest =
+            compose(&mut tx, now, None, Plans::default(), &account_map::Settings::default()).await.unwrap();
         assert_eq!(digest.counts.open, i64::try_from(count).unwrap() + 30);
         assert_eq!(digest.counts.unclaimed, digest.counts.open);
         assert_eq!(digest.top.len() + digest.in_thread(), 25);
@@ -121,7 +120,7 @@ async fn it_is_posted_once_a_period_and_late_after_a_downtime() {
     let mut tx = db.begin().await.unwrap();
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 8).await;
     let post = async |tx: &mut Tx, now: &str| {
-        post_due(tx, at(now), Commitments::default(), &account_map::Settings::default()).await.unwrap()
+        post_due(tx, at(now), Plans::default(), &account_map::Settings::default()).await.unwrap()
     };
     assert!(!post(&mut tx, "2026-03-02T12:00:01Z").await, "Monday's was before the set-up");
     assert!(!post(&mut tx, "2026-03-09T07:59:59Z").await);
@@ -145,7 +144,7 @@ async fn after_a_downtime_one_digest_says_why_it_covers_two_weeks() {
     let mut tx = db.begin().await.unwrap();
     let post = async |tx: &mut Tx, now: &str| {
         uptime::beat(tx, millis(at(now))).await.unwrap();
-        post_due(tx, at(now), Commitments::default(), &account_map::Settings::default()).await.unwrap()
+        post_due(tx, at(now), Plans::default(), &account_map::Settings::default()).await.unwrap()
     };
     assert!(post(&mut tx, "2026-03-09T08:00:00Z").await);
     add(&mut tx, "2026-03-11T12:00:00Z", "Northwind", 3).await;
@@ -170,14 +169,9 @@ async fn without_a_channel_nothing_is_posted() {
     let mut tx = db.begin().await.unwrap();
     settings::save(&mut tx, at("2026-03-02T12:00:00Z"), &settings::Workspace::default()).await.unwrap();
     assert!(
-        !post_due(
-            &mut tx,
-            at("2026-03-09T09:00:00Z"),
-            Commitments::default(),
-            &account_map::Settings::default()
-        )
-        .await
-        .unwrap()
+        !post_due(&mut tx, at("2026-03-09T09:00:00Z"), Plans::default(), &account_map::Settings::default())
+            .await
+            .unwrap()
     );
     assert!(!is_due(&mut tx, at("2026-03-09T09:00:00Z")).await.unwrap());
 }
@@ -188,7 +182,7 @@ async fn of_two_who_decide_one_wins_and_the_row_says_so_everywhere() {
     let mut tx = db.begin().await.unwrap();
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 8).await;
     let now = at("2026-03-09T08:00:00Z");
-    assert!(post_due(&mut tx, now, Commitments::default(), &account_map::Settings::default()).await.unwrap());
+    assert!(post_due(&mut tx, now, Plans::default(), &account_map::Settings::default()).await.unwrap());
     let ids = candidates(&mut tx, now).await;
     let mut accounts: Vec<_> = ids.iter().map(|o| (o.account.name.clone(), o.id.clone())).collect();
     accounts.sort();
@@ -254,7 +248,7 @@ async fn who_is_assigned_is_told_and_named_without_a_mention() {
     let mut tx = db.begin().await.unwrap();
     add(&mut tx, "2026-03-03T12:00:00Z", "Northwind", 1).await;
     let now = at("2026-03-09T08:00:00Z");
-    post_due(&mut tx, now, Commitments::default(), &account_map::Settings::default()).await.unwrap();
+    post_due(&mut tx, now, Plans::default(), &account_map::Settings::default()).await.unwrap();
     let id = candidates(&mut tx, now).await[0].id.clone();
     let assign = Decision::Assign("U0OMAR".into());
     decide(&mut tx, now, &actor("U0MAYA", "Maya"), &id, 1, assign, None).await.unwrap();

@@ -53,6 +53,7 @@ fn ground(all: &[(&str, &str, Standing)]) -> Ground {
         last_proposed: None,
         set_aside: None,
         was_saturated: false,
+        at_work: true,
     }
 }
 
@@ -117,7 +118,7 @@ fn a_pile_is_three_to_five_in_order_and_says_what_waits() {
     assert_eq!(
         told(&seven),
         [
-            "Accumulated 45 on 2026-03-17: g a b c d (7 accounts that count wait for a session; 2 more for the one after)"
+            "Accumulated 45 on 2026-03-17: g a b c d (7 accounts that count wait for a session; these come first, then 2 more)"
         ]
     );
     for quiet in [
@@ -301,4 +302,21 @@ proptest! {
         };
         prop_assert_eq!(find(&Ground { was_saturated: after, ..ground }).turn, None);
     }
+}
+
+#[test]
+fn what_is_not_urgent_waits_for_working_hours() {
+    let calendar = Calendar::weekdays();
+    let local = |at: &str| at.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap();
+    let times =
+        ["2026-03-11T08:59", "2026-03-11T09:00", "2026-03-11T17:59", "2026-03-11T18:00", "2026-03-14T12:00"];
+    assert_eq!(times.map(|t| at_work(&local(t), &calendar)), [false, true, true, false, false]);
+    let pile =
+        Ground { at_work: false, ..ground(&[("a", "$20k", Ripe), ("b", "$20k", Ripe), ("c", "$20k", Ripe)]) };
+    assert_eq!(find(&pile).proposals, []);
+    let one = Ground { at_work: false, ..ground(&[("a", "$200k", Ripe)]) };
+    assert_eq!(find(&one).proposals[0].kind, Kind::Reactive, "minutes count");
+    let through = Ground { at_work: false, ..ground(&[("a", "$20k", Worked)]) };
+    assert_eq!(find(&through).turn, None);
+    assert!(find(&Ground { at_work: true, ..through }).turn.is_some());
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::map::account_map::decision::Intent;
 use crate::map::account_map::suggest::Suggestion;
 use crate::map::account_map::view::Offer;
-use crate::pull::digest::{Commitments, Input, compose};
+use crate::pull::digest::{Commitments, Input, Sessions, compose};
 use crate::pull::forms;
 use crate::pull::testing::{at, overlap, partner};
 use crate::store::settings::DigestTime;
@@ -49,6 +49,7 @@ fn week() -> (Digest, Scene) {
             open: 10,
             snoozed: 1,
             commitments: Commitments { due: 4, late: 1 },
+            sessions: Sessions { ahead: 3, unprepared: 1, held: 12, in_time: 11 },
         },
         ours: None,
         kinds: crate::map::lists::kinds::Kinds::shipped(),
@@ -89,6 +90,7 @@ fn a_full_digest() {
     insta::assert_snapshot!(message.text, @r"
     *Partner triage, week of 9 March*
     12 new overlaps · 3 unclaimed over 5 days · 4 commitments due, 1 late
+    3 sessions this week, 1 not prepared yet · 11 of 12 held this quarter were prepared in time
 
     *Needs a decision*
     *Globex Retail* with Initech · their prospect, our customer ($400k)
@@ -139,6 +141,7 @@ fn after_decisions_each_row_says_who_and_what() {
     insta::assert_snapshot!(message.text, @r"
     *Partner triage, week of 9 March*
     12 new overlaps · 3 unclaimed over 5 days · 4 commitments due, 1 late
+    3 sessions this week, 1 not prepared yet · 11 of 12 held this quarter were prepared in time
 
     *Needs a decision*
     *Globex Retail* with Initech · their prospect, our customer ($400k)
@@ -167,7 +170,7 @@ fn an_empty_week_is_one_line() {
     plan.groups.clear();
     let message = digest(&plan, &scene).unwrap();
     valid(&message);
-    insta::assert_snapshot!(message.text, @"*Partner triage, week of 9 March:* nothing waits for a decision. 4 commitments due, 1 late · 1 overlap snoozed. Initech's list is 48 days old: ask for a new one.");
+    insta::assert_snapshot!(message.text, @"*Partner triage, week of 9 March:* nothing waits for a decision. 4 commitments due, 1 late · 1 overlap snoozed. 3 sessions this week, 1 not prepared yet · 11 of 12 held this quarter were prepared in time. Initech's list is 48 days old: ask for a new one.");
     assert!(message.blocks.is_empty());
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::ChannelId;
 use crate::map::store as map;
 use crate::plan::store as plan;
-use crate::pull::digest::{Commitments, weekday_words};
+use crate::pull::digest::{Commitments, Plans, weekday_words};
 use crate::pull::forms::{self, field};
 use crate::pull::{flow, store, view};
 use crate::store::settings::{self, DigestTime};
@@ -35,7 +35,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DigestVerb>) -> Resul
 async fn preview(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let workspace = settings::load(&mut tx).await?;
-    let due = commitments(&mut tx, o.now).await?;
+    let due = plans(&mut tx, o.now).await?;
     let digest = flow::compose(&mut tx, o.now, None, due, &o.bot.mapping).await?;
     let channel = workspace.digest_channel.as_ref();
     let next = channel.and_then(|_| flow::next_words(&workspace.digest, o.now));
@@ -135,11 +135,13 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     o.finish(tx).await
 }
 
-/// How many commitments are due and late: the one place where the digest meets commitments.
-async fn commitments(tx: &mut Tx, now: Timestamp) -> Result<Commitments> {
+/// What is promised and planned: the one place where the digest meets plans.
+async fn plans(tx: &mut Tx, now: Timestamp) -> Result<Plans> {
     let zone = settings::load(tx).await?.digest.time_zone();
-    let counts = plan::counts(tx, now.to_zoned(zone).date()).await?;
-    Ok(Commitments { due: counts.due_this_week + counts.late, late: counts.late })
+    let here = now.to_zoned(zone);
+    let counts = plan::counts(tx, here.date()).await?;
+    let commitments = Commitments { due: counts.due_this_week + counts.late, late: counts.late };
+    Ok(Plans { commitments, sessions: plan::sessions_in_figures(tx, &here).await? })
 }
 
 /// Before a digest is composed: the names of the owners in it, so that nobody needs to be mentioned.
@@ -169,7 +171,7 @@ pub(super) async fn prepare(bot: &Bot, now: Timestamp) -> Result<()> {
 }
 
 pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
-    let due = commitments(tx, now).await?;
+    let due = plans(tx, now).await?;
     flow::post_due(tx, now, due, &bot.mapping).await?;
     Ok(())
 }

@@ -68,7 +68,7 @@ use crate::delivery::wake::Bell;
 use crate::delivery::{schedule, sweep, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
-use crate::kernel::blocks::Message;
+use crate::kernel::blocks::{self, Message};
 use crate::kernel::calendar::Calendars;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
@@ -234,12 +234,13 @@ impl Bot {
         tx.rollback().await?;
         Ok(match checked {
             Checked::Wrong(problems) if problems.is_empty() => Review::Accept { reply: None },
-            Checked::Wrong(problems) => refused(problems),
+            Checked::Wrong(problems) => refused(problems, submission.values.step()),
             Checked::Next(view) => Review::Refuse { reply: json!({"response_action": "push", "view": view}) },
             Checked::Instead(view) => {
                 Review::Refuse { reply: json!({"response_action": "update", "view": view}) }
             }
             Checked::Follow(view) => {
+                let view = blocks::in_step(view, submission.values.step() + 1);
                 Review::Accept { reply: Some(json!({"response_action": "update", "view": view})) }
             }
             Checked::Whole => Review::Accept { reply: Some(json!({"response_action": "clear"})) },
@@ -439,15 +440,16 @@ impl Handler for Bot {
 /// What was entered stays as it is, and can be submitted again.
 fn unchecked(submission: &ViewSubmission) -> Review {
     match &submission.view.first_input {
-        Some(field) => refused(vec![(field.clone(), "I couldn't check that. Press again.".to_owned())]),
+        Some(field) => refused(vec![(field.clone(), "I couldn't check that. Press again.".to_owned())], 0),
         None => Review::Accept { reply: None },
     }
 }
 
 /// The form stays open, and each of these fields says what is wrong with it.
-fn refused(problems: Problems) -> Review {
+fn refused(problems: Problems, step: u32) -> Review {
+    let problems = problems.into_iter();
     let errors: serde_json::Map<String, Value> =
-        problems.into_iter().map(|(field, text)| (field, Value::String(text))).collect();
+        problems.map(|(field, text)| (blocks::at_step(&field, step), Value::String(text))).collect();
     Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
 }
 

@@ -3,30 +3,43 @@
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
+use crate::kernel::blocks::without_step;
+
 /// The inputs' values, as under `view.state.values`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct State(Map<String, Value>);
+pub struct State {
+    values: Map<String, Value>,
+    step: u32,
+}
 
 impl State {
     /// Takes `…/state/values`.
     pub fn new(values: Option<&Value>) -> Self {
-        Self(values.and_then(Value::as_object).cloned().unwrap_or_default())
+        let given = values.and_then(Value::as_object).cloned().unwrap_or_default();
+        let step = given.keys().map(|block| without_step(block).1).max().unwrap_or_default();
+        let values = given.into_iter().map(|(block, entry)| (without_step(&block).0.to_owned(), entry));
+        Self { values: values.collect(), step }
+    }
+
+    /// Its place in a row of forms in one modal, from 0 ([`crate::kernel::blocks::in_step`]).
+    pub fn step(&self) -> u32 {
+        self.step
     }
 
     /// The raw value of one input.
     pub fn get(&self, block: &str, action: &str) -> Option<&Value> {
-        self.0.get(block).and_then(|b| b.get(action)).filter(|v| !v.is_null())
+        self.values.get(block).and_then(|b| b.get(action)).filter(|v| !v.is_null())
     }
 
     /// The first action of a block that has only one, whatever its id.
     pub fn only(&self, block: &str) -> Option<(&str, &Value)> {
-        let actions = self.0.get(block)?.as_object()?;
+        let actions = self.values.get(block)?.as_object()?;
         actions.iter().next().map(|(id, value)| (id.as_str(), value))
     }
 
     /// The ids of the blocks that have inputs.
     pub fn blocks(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.values.keys().map(String::as_str)
     }
 
     fn text_at(&self, block: &str, action: &str, path: &str) -> Option<&str> {

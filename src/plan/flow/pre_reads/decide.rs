@@ -72,7 +72,9 @@ pub async fn approve_agenda(
     let (session, slot) = ahead(tx, now, &seen.0).await?;
     may_approve(tx, actor, &session).await?;
     let stands = seen_as(tx, seen).await?;
-    let Some(mut approved) = stands.clone().approved(&actor.user, now) else {
+    let today = now.to_zoned(slot.local().time_zone().clone()).date();
+    let in_time = ways.prep_of(&session, &slot).is_in_time(today);
+    let Some(mut approved) = stands.clone().approved(&actor.user, now, in_time) else {
         return Err(view::changed(&stands));
     };
     let session = take_over(tx, now, actor, session, &approved.content).await?;

@@ -79,7 +79,7 @@ fn the_card_asks_for_approval() {
 
 #[test]
 fn an_approved_card_says_who_and_to_whom() {
-    let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp()).unwrap();
+    let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp(), true).unwrap();
     let text = carded(&approved);
     let tail: Vec<&str> = text.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
@@ -154,7 +154,7 @@ fn lines_to_operations_and_to_the_manager() {
 
 #[test]
 fn whoever_comes_second_is_told_what_stands() {
-    let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp()).unwrap();
+    let approved = pre_read().approved(&"U0MAYA".into(), now().timestamp(), true).unwrap();
     insta::assert_snapshot!(changed(&approved), @"<@U0MAYA> approved version 1 of this agenda in the meantime. Nothing was changed.");
     insta::assert_snapshot!(changed(&pre_read().anew(4, content())), @"This agenda changed: it is version 2 now, and nothing was sent. Read the card again.");
 }

@@ -1,0 +1,1 @@
+UPDATE pre_reads SET in_time = 1;
