@@ -282,10 +282,9 @@ fn accumulated(ground: &Ground, ripe: &[&Worthy], saturated: bool, urgent: bool)
     if ground.proposed || ripe.len() < PILE {
         return None;
     }
-    let pace = SignedDuration::from_hours(24 * PACE_DAYS);
-    let lately = |at: Option<Timestamp>| {
-        at.is_some_and(|at| at.saturating_add(pace).is_ok_and(|end| end > ground.now))
-    };
+    let day = |at: Timestamp| at.to_zoned(ground.zone.clone()).date();
+    let pace = Span::new().days(PACE_DAYS);
+    let lately = |at: Option<Timestamp>| at.is_some_and(|at| day(at).saturating_add(pace) > today(ground));
     if !urgent && (lately(ground.last_proposed) || lately(ground.set_aside)) {
         return None;
     }

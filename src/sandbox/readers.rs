@@ -12,6 +12,15 @@ impl Sandbox {
         })
     }
 
+    /// Those after the first `seen`, and how many there are by now.
+    pub fn newer(&self, channel: &str, seen: usize) -> (Vec<Value>, usize) {
+        self.inner.read(|s| {
+            let posts = s.posts(channel);
+            let new = posts.iter().skip(seen).filter(|p| p.only_for.is_none());
+            (new.map(|p| p.value.clone()).collect(), posts.len())
+        })
+    }
+
     /// The newest of those after the first `seen` of which this is true, and how many there are by now.
     pub fn newest(&self, channel: &str, seen: usize, is: impl Fn(&Value) -> bool) -> (Option<Value>, usize) {
         self.inner.read(|s| {

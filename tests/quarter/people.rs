@@ -99,9 +99,10 @@ impl People {
     }
 
     fn new_in(&mut self, stage: &Stage, channel: &str) -> Vec<Value> {
-        let all = stage.sandbox.messages(channel);
-        let seen = self.seen.insert(channel.to_owned(), all.len()).unwrap_or_default();
-        all.into_iter().skip(seen).collect()
+        let seen = self.seen.entry(channel.to_owned()).or_default();
+        let (new, now) = stage.sandbox.newer(channel, *seen);
+        *seen = now;
+        new
     }
 
     /// Managers decide the next working day, sellers keep what they promised two days later.
