@@ -13,6 +13,7 @@ crate::flows!(
     a_session_is_logged_account_by_account,
     a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations,
     what_is_missing_is_asked_for_at_its_field,
+    what_was_entered_for_one_account_is_not_taken_over_for_the_next,
     of_two_who_log_one_account_one_is_told,
     a_session_that_did_not_take_place_is_not_logged,
     who_was_not_there_logs_nothing,
@@ -238,6 +239,22 @@ async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
     recording: That is no link. Paste the address of the recording, such as https://…, or leave it empty.
     next: That day is over or is today. Choose a later one.
     ");
+    stage.end().await;
+}
+
+/// Slack keeps what was entered in a field while the form around it changes.
+async fn what_was_entered_for_one_account_is_not_taken_over_for_the_next(stage: Stage) {
+    over(&stage).await;
+    stage.press(MAYA, &asked(&stage, MAYA).0, "record.log").await;
+    stage.submit(MAYA, acme()).await;
+    let refused = stage.person(MAYA).submit(json!({"outcome": "stalled"})).await.unwrap_err();
+    assert!(fields(&refused).contains("Say what it waits for."), "{}", fields(&refused));
+    stage.submit(MAYA, json!({"outcome": "nothing"})).await;
+    stage.submit(MAYA, json!({})).await;
+    let card = with_buttons(&newest(&stage, OPS).1);
+    for once in ["*Introduction:*", "*Promised:*", "on hold", "$120k"] {
+        assert_eq!(card.matches(once).count(), 1, "{once}: {card}");
+    }
     stage.end().await;
 }
 

@@ -3,14 +3,30 @@
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
-/// The inputs' values, as under `view.state.values`.
+/// Stands between a field's block id and the turn of its form.
+const TURN: char = '~';
+
+/// The block id of a field in a form that took the place of another, and that one of another: so many. Slack keeps what was
+/// entered in a field while the form around it changes, and goes by the block id.
+pub fn block_id_at(turn: u32, field: &str) -> String {
+    if turn == 0 { field.to_owned() } else { format!("{field}{TURN}{turn}") }
+}
+
+/// The field and the turn of a block id.
+pub(super) fn field_of(block_id: &str) -> (&str, u32) {
+    let split = block_id.rsplit_once(TURN);
+    split.and_then(|(field, turn)| Some((field, turn.parse().ok()?))).unwrap_or((block_id, 0))
+}
+
+/// The inputs' values, as under `view.state.values`. The ids of the blocks are those of the fields, whatever the turn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State(Map<String, Value>);
 
 impl State {
     /// Takes `…/state/values`.
     pub fn new(values: Option<&Value>) -> Self {
-        Self(values.and_then(Value::as_object).cloned().unwrap_or_default())
+        let all = values.and_then(Value::as_object).into_iter().flatten();
+        Self(all.map(|(block, value)| (field_of(block).0.to_owned(), value.clone())).collect())
     }
 
     /// The raw value of one input.
