@@ -121,7 +121,10 @@ async fn form(
         // Its account is gone: it is passed by.
         passed.push(gone(named, actor, bot));
     }
-    Ok(forms::close_form(session, told, metadata))
+    let today = bot.clock.now().to_zoned(actor.zone.clone()).date();
+    let days = bot.calendars.of_person(&actor.user, &actor.zone);
+    let usual = flow::usual_day_after(tx, session, today).await?.map(|day| days.on_or_after(day));
+    Ok(forms::close_form(session, told, usual, metadata))
 }
 
 fn gone(named: &Named, actor: &Actor, bot: &Bot) -> Told {
