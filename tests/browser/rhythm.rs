@@ -217,7 +217,7 @@ async fn keep(page: &Page) {
     page.sees_with(Place::Main, PROMISE, "due today").await;
     page.screenshot("79-reminder").await;
     page.click_action(Control::of(Place::Main, "commitment.done").in_message(PROMISE)).await;
-    page.sees_with(Place::Main, PROMISE, "done").await;
+    page.sees_without(Place::Main, PROMISE, "Mark done").await;
     page.screenshot("80-done").await;
 }
 
@@ -230,10 +230,6 @@ async fn again(page: &Page) {
     let agenda = page.sees(Place::Main, AGENDA).await;
     assert!(
         agenda.contains("1. Umbra Interiors") && agenda.contains("not reached on Wed 11 Mar"),
-        "{agenda}"
-    );
-    assert!(
-        agenda.contains("Dana Okafor of Northwind: introduce Alex Rivera to Noah Brandt, COO"),
         "{agenda}"
     );
     assert!(agenda.contains("Send the Kestrel Footwear case study") && !agenda.contains(PROMISE), "{agenda}");

@@ -142,11 +142,11 @@ async fn account_form(
     let Some(map) = account_map::store::load(tx, &named.account_id).await? else { return Ok(None) };
     let here = bot.clock.now().to_zoned(actor.zone.clone());
     let overlap = map.overlaps.iter().find(|o| o.partner_id == session.partner_id);
-    let why = match overlap {
-        Some(overlap) => pull::why_now(tx, &overlap.id).await?,
-        None => None,
+    // What the session was set up for; a digest says the same in the words of its week.
+    let why = match (Some(named.why.clone()).filter(|why| !why.is_empty()), overlap) {
+        (None, Some(overlap)) => pull::why_now(tx, &overlap.id).await?,
+        (why, _) => why,
     };
-    let why = why.or_else(|| Some(named.why.clone()).filter(|why| !why.is_empty()));
     let sight = Sight { map: &map, now: &here, settings: &bot.mapping };
     let offer = Offer::of(&sight, suggest(&sight, Some(&session.partner_id), why.as_deref(), &actor.user));
     let contacts = map::contacts(tx, &session.partner_id).await?;
