@@ -60,6 +60,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     insta::assert_snapshot!(stage.form(MAYA), @r"
     *Acme Corp* with Northwind · 1 of 2
     What came of it: -
+    What it waits for: -
     Who reaches out: -
     Who introduces: -
     Who stays out of the way: -
@@ -73,17 +74,16 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     To whom at the account: -
     Who introduces whom: Northwind introduces us
     Who at Northwind: -
-    To be made by: -
+    To be made by: 2026-03-19
 
     *Commitment*, if somebody made one. You can log more from the summary afterwards.
     What is promised: -
     Who does it: -
     Or who at Northwind does it: -
-    Due: -
+    Due: 2026-03-19
 
     Amount: -
     Stage: -
-    What it waits for: -
     ");
     stage.submit(MAYA, acme()).await;
     assert_eq!(session(&stage, &id).await.stage.as_str(), "held");
@@ -130,7 +130,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     stage.press(MAYA, &place, "session.schedule").await;
     insta::assert_snapshot!(stage.form(MAYA), @r"
     With *Northwind*
-    Accounts: -
+    Accounts: Hooli: ask
     Day: 2026-03-26
     Begins at: -
     Length: 30 minutes

@@ -219,3 +219,15 @@ fn forms_begin_with_what_is_known() {
     Why: -
     ");
 }
+
+#[test]
+fn the_motion_is_said_once() {
+    let said = super::super::beside_motion;
+    assert_eq!(
+        said("their customer · new on 3 March; an ask, and soon: our deal is nearly decided"),
+        "their customer · new on 3 March; soon: our deal is nearly decided"
+    );
+    assert_eq!(said("an ask: Northwind can introduce us"), "");
+    let habit = "the last 5 with Northwind were our asks";
+    assert_eq!(said(&format!("a give: {habit}")), habit);
+}
