@@ -96,7 +96,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     *Hooli*: we did not get to it
     Recording: -
     What else is worth keeping: -
-    Next session: -
+    Next session: 2026-04-13
     ");
     let recording =
         json!({"recording": "https://meet.example/rec/1", "said": "They move in June", "next": "2026-03-26"});

@@ -83,7 +83,7 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     assert!(
-        shown(&scheduled, false).ends_with("\n[Add to calendar] [Show agenda]"),
+        shown(&scheduled, false).ends_with("\n[Show agenda] [Add to calendar]"),
         "who only comes reads the agenda and changes nothing"
     );
 }
