@@ -14,9 +14,10 @@ use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::sample::{self, Cast};
-use crate::sandbox::{self, Sandbox, World};
+use crate::sandbox::{self, Sandbox, User, World};
+use crate::store::people::{self, Person};
 use crate::store::settings::{self, DigestTime, Workspace};
-use crate::store::{Db, audit, people};
+use crate::store::{Db, audit};
 
 /// Thursday 5 March 2026, 10:00 in Stockholm.
 const START: &str = "2026-03-05T09:00:00Z";
@@ -106,6 +107,11 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
         people::set_holders(&mut tx, now, &maya, role, std::slice::from_ref(holder)).await?;
     }
     audit::done(&mut tx, now, maya.as_str(), "setup.save", "setup", "the demo");
+    let world = World::demo();
+    let home = world.home.id;
+    for user in world.users.into_iter().filter(|user| !user.is_bot && user.team_id == home) {
+        people::save(&mut tx, now, &colleague(user)).await?;
+    }
     let cast = Cast {
         manager: maya,
         owners: vec![alex.clone(), omar],
@@ -121,6 +127,18 @@ pub(super) async fn furnish(db: &Db, now: Timestamp) -> Result<()> {
     };
     sample::fill(&mut tx, now, &cast).await?;
     tx.commit().await
+}
+
+/// Somebody of the cast, as the team knows them by now.
+fn colleague(user: User) -> Person {
+    Person {
+        id: user.id.into(),
+        team_id: Some(user.team_id),
+        name: user.real_name,
+        email: Some(user.email),
+        zone: Some(user.zone),
+        outside: None,
+    }
 }
 
 /// Puts two lists where they can be picked up and dropped; gives their folder.
@@ -139,11 +157,15 @@ fn welcome(url: &str, lists: &Path) {
         "Tandem's demo runs at {url}  (Ctrl-C ends it)\n\
          1. In #partner-overlaps, write: New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, their customer\n\
          2. Type /partner help in any channel, and open Tandem's Home.\n\
-         3. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
-         4. Type /partner account show acme, and read who matters there, who knows them and what is on hold.\n\
-         5. Draft a note from a row of the digest and approve it as Maya.\n\
-         6. Change to Sam of Northwind and look into #ext-northwind.\n\
-         7. Drop ours.csv, then northwind-accounts.csv, from {}\n   into #partner-overlaps, import each, and say which pairs are one account.",
+         3. As Maya, open your messages with Tandem: a session with Northwind is proposed. Schedule it, show its agenda,\n   \
+            print it and approve it.\n\
+         4. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
+         5. Type /partner account show brightwater outdoor, and read who matters there, who knows them and what is on hold.\n\
+         6. Draft a note from a row of the digest and approve it as Maya.\n\
+         7. Change to Sam of Northwind and look into #ext-northwind.\n\
+         8. Set the clock to Wednesday 11 March, 11:00: the session is over, and Tandem asks what came of it.\n   \
+            Log it, and set up the next one.\n\
+         9. Drop ours.csv, then northwind-accounts.csv, from {}\n   into #partner-overlaps, import each, and say which pairs are one account.",
         lists.display()
     );
 }

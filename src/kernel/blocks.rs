@@ -263,33 +263,6 @@ pub fn modal(
     view
 }
 
-/// Between a block's id and its step.
-const STEP: char = '~';
-
-/// A modal as the `step`th of a row of forms in one view. Slack keeps what was entered in a view that is updated where a
-/// block and its element keep their ids (docs.slack.dev, modal views, Preserving `input` entry): the fields of another form
-/// must have others.
-pub fn in_step(mut view: Value, step: u32) -> Value {
-    for block in view["blocks"].as_array_mut().into_iter().flatten() {
-        let id = block["block_id"].as_str().filter(|_| block["type"] == "input").map(|id| at_step(id, step));
-        if let Some(id) = id {
-            block["block_id"] = Value::String(id);
-        }
-    }
-    view
-}
-
-/// A block's id in the `step`th form of a row.
-pub fn at_step(block_id: &str, step: u32) -> String {
-    if step == 0 { block_id.to_owned() } else { format!("{block_id}{STEP}{step}") }
-}
-
-/// A block's id as it was given, and its step.
-pub fn without_step(block_id: &str) -> (&str, u32) {
-    let parts = block_id.rsplit_once(STEP).and_then(|(id, step)| Some((id, step.parse().ok()?)));
-    parts.unwrap_or((block_id, 0))
-}
-
 /// A Home tab.
 pub fn home(blocks: Vec<Value>) -> Value {
     json!({"type": "home", "callback_id": "home", "blocks": blocks.into_iter().take(100).collect::<Vec<_>>()})

@@ -270,6 +270,11 @@ impl Session {
         title(self.outline.accounts.iter().map(|a| a.name.as_str()), &self.partner)
     }
 
+    /// What stands above the accounts themselves: with their names as long as these are few.
+    pub fn heading(&self) -> String {
+        if self.outline.accounts.len() <= 2 { self.title() } else { title([], &self.partner) }
+    }
+
     /// The accounts as people say them: `Acme, Globex`.
     pub fn accounts(&self) -> String {
         self.outline.accounts.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(", ")

@@ -39,6 +39,11 @@ pub enum Ground {
         /// What for; may be empty.
         goal: String,
     },
+    /// The last session that was to be about it did not get to it.
+    Left {
+        /// When that was.
+        on: Date,
+    },
     /// Something that was promised on it is late.
     Late {
         /// How much of it.
@@ -75,6 +80,7 @@ impl Ground {
                     goal.trim_end_matches('.')
                 )
             }
+            Self::Left { on } => format!("not reached on {}", spoken(*on, today)),
             Self::Late { count: 1 } => "a commitment on it is late".to_owned(),
             Self::Late { count } => format!("{count} commitments on it are late"),
             Self::Planned { on, by: Some(by) } => {
@@ -92,10 +98,11 @@ impl Ground {
         match self {
             Self::Named(_) => 0,
             Self::Asked { .. } => 1,
-            Self::Late { .. } => 2,
-            Self::Planned { .. } => 3,
-            Self::Focus(_) => 4,
-            Self::Promised { .. } => 5,
+            Self::Left { .. } => 2,
+            Self::Late { .. } => 3,
+            Self::Planned { .. } => 4,
+            Self::Focus(_) => 5,
+            Self::Promised { .. } => 6,
         }
     }
 

@@ -313,6 +313,7 @@ pub fn rank(input: &Input) -> Vec<(Overlap, priority::Priority)> {
             let about = About {
                 now: input.now,
                 zone: &input.zone,
+                lasting: false,
                 since,
                 planned: input.planned.get(&o.partner_id).map_or(&[][..], Vec::as_slice),
                 stale_days: stale(&o.partner_id),

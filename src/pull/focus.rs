@@ -162,6 +162,7 @@ fn about<'a>(ground: &'a Ground, now: &Zoned) -> About<'a> {
     About {
         now: ground.now,
         zone: &ground.zone,
+        lasting: false,
         since: ground.now,
         planned: &ground.planned,
         stale_days: ground.partner.list_age_days(now).filter(|_| ground.partner.list_is_stale(now)),

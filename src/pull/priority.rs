@@ -60,8 +60,10 @@ pub fn kind_points(ours: Option<Population>, theirs: Option<Population>) -> i64 
 pub struct About<'a> {
     /// The present.
     pub now: Timestamp,
-    /// Whose weekdays are named.
+    /// Whose days are named.
     pub zone: &'a TimeZone,
+    /// It is read for longer than a week: days are named by their date.
+    pub lasting: bool,
     /// Changes since then are news.
     pub since: Timestamp,
     /// The motions of what was last planned with this partner, the newest first.
@@ -145,10 +147,11 @@ fn summed(amount: i64, mut found: Vec<(i64, Reason)>) -> Priority {
     Priority { score, why: found.into_iter().map(|(_, reason)| reason).collect() }
 }
 
-/// A weekday names one of the last six; before that it takes the date.
+/// A weekday names one of the last six; before that, and where it is read later, it takes the date.
 fn day(about: &About<'_>, at: Timestamp) -> String {
     let today = about.now.to_zoned(about.zone.clone());
-    let format = if age::days_since(at, &today) <= 6 { "%A" } else { "%-d %B" };
+    let near = !about.lasting && age::days_since(at, &today) <= 6;
+    let format = if near { "%A" } else { "%-d %B" };
     at.to_zoned(about.zone.clone()).strftime(format).to_string()
 }
 

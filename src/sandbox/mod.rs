@@ -53,7 +53,7 @@ pub use interact::Surface;
 pub use person::{Done, Person, Refusal};
 pub use sign::signature;
 pub use state::Call;
-pub use world::{Team, World};
+pub use world::{Team, User, World};
 
 use crate::kernel::clock::Clock;
 use state::State;

@@ -35,9 +35,21 @@ impl World {
         world
     }
 
-    /// The same, where Globex and Initech are in their channels too: nobody looks at an empty room.
+    /// The same, where Globex and Initech are in their channels too: nobody looks at an empty room. The hints follow one
+    /// turn of the rhythm.
     pub fn demo() -> Self {
         let mut world = Self::meridian();
+        world.hints = [
+            "Paste into #partner-overlaps: New overlap with Northwind: Acme Corp (acme.com), our open opp $120k, \
+             their customer",
+            "In Maya's messages with Tandem, schedule the proposed session and approve its agenda.",
+            "Move the clock to next Monday, 09:00: the digest is in #partner-ops.",
+            "Set the clock to 11 March, 11:00, and log the session.",
+            "Approve a draft as Maya, then look into #ext-northwind as Sam.",
+            "Type /partner help in any channel.",
+        ]
+        .map(String::from)
+        .to_vec();
         for (at, name, user, handle, real_name, channel) in [
             ("T0GLOBEX", "Globex", "U0HANNA", "hanna", "Hanna Weiss", "C0GLOBEX"),
             ("T0INITECH", "Initech", "U0MILO", "milo", "Milo Tanaka", "C0INITECH"),

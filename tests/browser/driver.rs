@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::error::CmdError;
+use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -157,6 +158,16 @@ impl Window {
         let picture = call("a screenshot", self.client.screenshot()).await?;
         std::fs::write(&path, picture).map_err(|error| error.to_string())?;
         Ok(path)
+    }
+
+    /// Prints the page on A4, as `target/screenshots/<name>.pdf`; answers on how many pages.
+    pub async fn print(&self, name: &str) -> usize {
+        let paper = call("printing", self.client.print(PrintConfiguration::default())).await;
+        let paper = paper.unwrap_or_else(|error| panic!("{name}: {error}"));
+        std::fs::write(screenshots().join(format!("{name}.pdf")), &paper).expect("a written file");
+        // A page's object names its type; the list of pages is `/Pages`.
+        let page = b"/Type /Page";
+        paper.windows(page.len() + 1).filter(|w| w.starts_with(page) && w[page.len()] != b's').count()
     }
 
     /// A picture of one element.

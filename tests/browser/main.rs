@@ -9,6 +9,7 @@ mod demo;
 mod driver;
 mod mapping;
 mod page;
+mod rhythm;
 mod story;
 
 use std::time::Duration;
@@ -43,5 +44,13 @@ async fn from_an_overlap_in_the_channel_to_an_approved_note_in_the_partners_chan
 async fn from_two_lists_to_an_account_that_is_held() {
     let folder = tempfile::tempdir().unwrap();
     let whole = mapping::tell(folder.path());
+    tokio::time::timeout(Duration::from_secs(300), whole).await.expect("the story within its time");
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and chromedriver: cargo test --test browser -- --ignored"]
+async fn from_a_proposed_session_to_the_next_ones_agenda() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = rhythm::tell(folder.path());
     tokio::time::timeout(Duration::from_secs(300), whole).await.expect("the story within its time");
 }

@@ -1,5 +1,7 @@
 //! What a person does on the sandbox's page, as verbs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -59,12 +61,17 @@ impl<'a> Control<'a> {
 pub struct Page {
     pub window: Window,
     base: String,
+    clicks: AtomicUsize,
 }
 
 impl Page {
     /// Opens the page at `base`, such as `http://127.0.0.1:4000`.
     pub async fn open(driver: &Driver, base: &str, size: Size) -> Self {
-        let page = Self { window: driver.window(size).await, base: base.trim_end_matches('/').to_owned() };
+        let page = Self {
+            window: driver.window(size).await,
+            base: base.trim_end_matches('/').to_owned(),
+            clicks: AtomicUsize::new(0),
+        };
         page.window.open(&page.base).await;
         page.until("the workspace", "return document.body.dataset.ready === '1'", &[]).await;
         page
@@ -75,6 +82,11 @@ impl Page {
         let base = base.trim_end_matches('/');
         let page = Self::open(driver, &format!("{base}/#{user}/{place}"), size).await;
         Self { base: base.to_owned(), ..page }
+    }
+
+    /// So many clicks were made on it, the sidebar's among them.
+    pub fn clicks(&self) -> usize {
+        self.clicks.load(Ordering::Relaxed)
     }
 
     /// Goes on as this person, a user's id.
@@ -110,6 +122,7 @@ impl Page {
              surface.sidebar().querySelector({link})?.click(); return false"
         );
         self.until(&format!("being in {place}"), &there, &[json!(place)]).await;
+        self.clicks.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Pastes `text` into the open channel's composer and sends it; a slash command is sent the same way.
@@ -252,6 +265,21 @@ impl Page {
         self.until("the modal to be accepted", gone, &[view]).await;
     }
 
+    /// Submits a modal that another page of the same form follows, and waits for that.
+    pub async fn submit_page(&self) {
+        let words = "return surface.modal()?.innerText";
+        let page = self.until("a modal", words, &[]).await;
+        self.press_submit().await;
+        let other = "return surface.modal()?.innerText !== arguments[0] && surface.modal()?.getAttribute('aria-busy') !== 'true'";
+        self.until("the next page", other, &[page]).await;
+    }
+
+    /// Waits until the modal on top says `text`.
+    pub async fn modal_says(&self, text: &str) {
+        let says = "return surface.modal()?.innerText.includes(arguments[0])";
+        self.until(&format!("{text:?} in the modal"), says, &[json!(text)]).await;
+    }
+
     /// Submits the modal on top and answers the first error that it shows.
     pub async fn submit_refused(&self) -> String {
         self.press_submit().await;
@@ -269,6 +297,14 @@ impl Page {
         let found =
             self.until(&format!("a message with {text:?}"), found, &[place.name(), json!(text)]).await;
         found.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Where the newest link of what is open leads whose address has `part`.
+    pub async fn link(&self, part: &str) -> String {
+        let link = "return [...surface.main().querySelectorAll('a')].map((a) => a.href)\
+            .filter((href) => href.includes(arguments[0])).at(-1)";
+        let link = self.until(&format!("a link to {part}"), link, &[json!(part)]).await;
+        link.as_str().unwrap_or_default().to_owned()
     }
 
     /// The text of the newest message in `place`.
@@ -378,6 +414,7 @@ impl Page {
     /// Clicks what the expression gives, as soon as it can be clicked.
     async fn click(&self, what: &str, node: &str, args: &[Value]) {
         self.until(&format!("a click on {what}"), &format!("return press({node})"), args).await;
+        self.clicks.fetch_add(1, Ordering::Relaxed);
     }
 }
 

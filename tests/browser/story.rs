@@ -315,7 +315,7 @@ async fn audited(folder: &Path) {
 }
 
 /// Writes a picture for the README where `TEST_PICTURES` says.
-async fn picture(driver: &Driver, url: &str, text: &str, name: &str) {
+pub async fn picture(driver: &Driver, url: &str, text: &str, name: &str) {
     let Some(folder) = std::env::var_os("TEST_PICTURES").map(PathBuf::from) else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let page = Page::open_at(driver, url, POSTER, MAYA, PARTNER_OPS).await;

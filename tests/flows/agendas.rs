@@ -166,17 +166,17 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Agenda: account planning with Northwind*
     Thu 12 Mar, 10:00 · 30 minutes · Maya Lindholm and Alex Rivera, with Sam Whitfield of Northwind
     *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
-    their customer, our open deal ($120k, negotiation)
-    *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
+    Their customer, our open deal ($120k, negotiation)
+    *Why now:* soon: Northwind knows them and our deal is nearly decided
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
-    their customer, our open deal ($80k)
+    Their customer, our open deal ($80k)
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
-    their prospect, our customer
+    Their prospect, our customer
     *On the agenda:* a commitment on it is open
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
@@ -197,17 +197,17 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     *Your agenda: account planning with Northwind*
     Thu 12 Mar, 10:00 · 30 minutes · Maya Lindholm and Alex Rivera, with Sam Whitfield of Northwind
     *1. Acme Corp (acme.com)* · an ask: Northwind opens the door for us
-    their customer, our open deal ($120k, negotiation)
-    *Why now:* an ask, and soon: Northwind knows them and our deal is nearly decided
+    Their customer, our open deal ($120k, negotiation)
+    *Why now:* soon: Northwind knows them and our deal is nearly decided
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
-    their customer, our open deal ($80k)
+    Their customer, our open deal ($80k)
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
-    their prospect, our customer
+    Their prospect, our customer
     *On the agenda:* a commitment on it is open
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
     *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map

@@ -115,7 +115,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
+    [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Account planning: Hooli, Initech with Northwind*
@@ -124,7 +124,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Show agenda]
+    [Show agenda] [Add to calendar]
     ");
     stage.press(MAYA, &at(&stage, MAYA, 0), "session.move").await;
     stage.submit(MAYA, json!({"date": "2026-03-13", "time": "09:00"})).await;
@@ -135,7 +135,7 @@ async fn a_session_is_set_up_moved_and_called_off(stage: Stage) {
     2. *Initech* · give
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
     Where: https://meet.example.com/nw
-    [Add to calendar] [Show agenda]
+    [Show agenda] [Add to calendar]
     ---
     Account planning: Hooli, Initech with Northwind · Fri 13 Mar, 09:00 to 09:30 · set by <@U0MAYA>
     ");
@@ -219,7 +219,7 @@ async fn a_partner_is_asked_for_first(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:45 · set by <@U0OMAR>
     1. *Hooli* · ask
     With: <@U0MAYA>, <@U0OMAR>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
+    [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     stage.end().await;
 }
@@ -307,7 +307,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
+    [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     insta::assert_snapshot!(stage.inbox(ALEX), @r"
     *Session on Hooli (hooli.com) with Northwind*
@@ -321,7 +321,7 @@ async fn an_accepted_request_becomes_a_session(stage: Stage) {
     Tue 10 Mar, 10:00 to 10:15 · set by <@U0MAYA>
     1. *Hooli* · ask · the renewal
     With: <@U0MAYA>, <@U0ALEX>, Sam Whitfield of Northwind
-    [Add to calendar] [Show agenda]
+    [Show agenda] [Add to calendar]
     ");
     // Called off, it can be scheduled again.
     stage.press(MAYA, &last(&stage, MAYA), "session.cancel").await;
@@ -345,8 +345,7 @@ async fn of_two_who_schedule_one_proposal_one_does(stage: Stage) {
     insta::assert_snapshot!(stage.direct(MAYA).join("\n---\n"), @r"
     *Account planning: Hooli with Northwind*
     Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
-    1. *Hooli* · ask
-        their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
+    1. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: every overlap that suggests a move.
     ");
@@ -369,8 +368,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Hooli with Northwind*
     Proposed: 15 minutes, Tue 10 Mar or later.
-    1. *Hooli* · ask
-        their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
+    1. *Hooli* · ask · their customer, our open deal ($180k, negotiation) · new on 4 March; soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
     [Schedule] [Change] [Not now]
@@ -380,8 +378,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Hooli with Northwind*
     Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
-    1. *Hooli* · ask
-        their customer, our open deal ($180k, negotiation) · new on Wednesday; an ask, and soon: Northwind knows them and our deal is nearly decided
+    1. *Hooli* · ask · their customer, our open deal ($180k, negotiation) · new on 4 March; soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
     ");
@@ -408,14 +405,11 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     overlap(&stage, "Acme Foods (acmefoods.com), our prospect, their customer").await;
     stage.advance_to("2026-03-04T09:11:00Z").await;
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    *Account planning: Hooli, Globex Retail, Initech with Northwind*
+    *Account planning with Northwind*
     Proposed: 45 minutes, Tue 10 Mar or later.
-    1. *Hooli* · ask
-        their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
-    2. *Globex Retail* · ask
-        their customer, our open deal ($20k) · new on Wednesday; an ask: Northwind can open doors for our deal
-    3. *Initech* · give
-        their prospect, our customer · new on Wednesday; a give: we can introduce Northwind
+    1. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
+    2. *Globex Retail* · ask · their customer, our open deal ($20k) · new on 4 March
+    3. *Initech* · give · their prospect, our customer · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
     [Schedule] [Change] [Not now]
@@ -438,10 +432,8 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Globex Retail, Hooli with Northwind*
     Proposed, changed by <@U0MAYA>: 30 minutes, Tue 10 Mar or later.
-    1. *Globex Retail* · ask · find the buyer
-        their customer, our open deal ($20k) · new on Wednesday; an ask: Northwind can open doors for our deal
-    2. *Hooli* · ask
-        their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
+    1. *Globex Retail* · ask · find the buyer · their customer, our open deal ($20k) · new on 4 March
+    2. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
     [Schedule] [Change] [Not now]
@@ -455,13 +447,11 @@ async fn a_pile_is_changed_and_scheduled(stage: Stage) {
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Globex Retail, Hooli with Northwind*
     Tue 10 Mar, 15:00 to 15:30 · set by <@U0MAYA>
-    1. *Globex Retail* · ask · find the buyer
-        their customer, our open deal ($20k) · new on Wednesday; an ask: Northwind can open doors for our deal
-    2. *Hooli* · ask
-        their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
+    1. *Globex Retail* · ask · find the buyer · their customer, our open deal ($20k) · new on 4 March
+    2. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: 3 accounts that count wait for a session. Instruction v1: our customer, their prospect or our open deal, their customer.
-    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
+    [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     stage.end().await;
 }
@@ -479,10 +469,8 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
     *Account planning: Hooli, Initech with Northwind*
     Proposed: 30 minutes, Tue 10 Mar or later.
-    1. *Hooli* · ask
-        their customer, our open deal ($180k) · new on Wednesday; an ask: Northwind can open doors for our deal
-    2. *Initech* · give
-        their prospect, our customer · new on Wednesday; a give: we can introduce Northwind
+    1. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
+    2. *Initech* · give · their prospect, our customer · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: Sessions are every two weeks, and there was none yet. Instruction v1: every overlap that suggests a move.
     [Schedule] [Change] [Not now]
@@ -519,8 +507,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     insta::assert_snapshot!(shown(&stage, &at(&stage, MAYA, proposed)), @r"
     *Account planning: Globex Retail with Northwind*
     Proposed: 15 minutes, Fri 10 Apr or later.
-    1. *Globex Retail* · ask
-        their customer, our open deal ($20k) · an ask: Northwind can open doors for our deal
+    1. *Globex Retail* · ask · their customer, our open deal ($20k)
     With: <@U0MAYA>, Sam Whitfield of Northwind
     Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap that suggests a move.
     [Schedule] [Change] [Not now]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Zoned;
 use jiff::civil::Date;
 
+use super::super::introduction::{Direction, Introduction, Stage as Introducing};
 use super::super::pre_read::{Content, Waiting};
 use super::super::session::Session;
 use super::super::store::{self, Found};
@@ -40,6 +41,7 @@ pub(super) struct Material {
     overlaps: HashMap<AccountId, Overlap>,
     priorities: HashMap<OverlapId, Priority>,
     commitments: Vec<Commitment>,
+    introductions: Vec<Introduction>,
     their_owners: HashMap<OverlapId, String>,
     names: Names,
     /// Those that may come on, the best first.
@@ -53,6 +55,7 @@ pub(super) async fn material(tx: &mut Tx, here: &Zoned, session: &Session) -> Re
     let found = store::agenda_candidates(tx, session).await?;
     let overlaps = store::overlaps(tx, &found).await?;
     let (commitments, requests) = store::open_with(tx, &partner.id).await?;
+    let introductions = store::open_introductions_with(tx, &partner.id).await?;
     let kinds = lists::map_settings(tx).await?.kinds;
     let sides = focus::sides(&map::focus_accounts(tx).await?, &overlaps);
     let priorities = weighed(tx, here, &partner, &kinds, &overlaps).await?;
@@ -64,6 +67,7 @@ pub(super) async fn material(tx: &mut Tx, here: &Zoned, session: &Session) -> Re
     let mut users: Vec<UserId> = found.iter().filter_map(|f| f.planned.clone()?.1).collect();
     users.extend(requests.iter().map(|r| r.requester.clone()));
     users.extend(commitments.iter().map(|c| c.owner.clone()));
+    users.extend(introductions.iter().map(|i| i.ours.clone()));
     users.extend(session.outline.ours.iter().cloned());
     let names = names(tx, &users).await?;
     let by_overlap: HashMap<&OverlapId, &Found> = found.iter().map(|f| (&f.overlap, f)).collect();
@@ -92,7 +96,16 @@ pub(super) async fn material(tx: &mut Tx, here: &Zoned, session: &Session) -> Re
         .collect();
     candidates.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
     let overlaps = overlaps.into_iter().map(|o| (o.account.id.clone(), o)).collect();
-    Ok(Material { partner, overlaps, priorities, commitments, their_owners, names, candidates })
+    Ok(Material {
+        partner,
+        overlaps,
+        priorities,
+        commitments,
+        introductions,
+        their_owners,
+        names,
+        candidates,
+    })
 }
 
 fn date(here: &Zoned, at: jiff::Timestamp) -> Date {
@@ -119,6 +132,7 @@ impl Grounds<'_> {
             all.push(Ground::Named(place));
         }
         let news = |at: jiff::Timestamp| found.talked.is_none_or(|talked| talked < at);
+        all.extend(found.left.filter(|at| news(*at)).map(|at| Ground::Left { on: date(self.here, at) }));
         let asked = self.requests.iter().filter(|r| r.account_id == *account && news(r.created_at));
         all.extend(asked.take(1).map(|r| Ground::Asked {
             until: r.wanted_by,
@@ -163,7 +177,8 @@ pub(super) async fn content(
     let promises = promises(&material.commitments, &material.names, today);
     let (mut accounts, mut paper) = (Vec::new(), Vec::new());
     for chosen in &agenda.chosen {
-        let promised = promises.get(&chosen.candidate.account).cloned().unwrap_or_default();
+        let mut promised = promises.get(&chosen.candidate.account).cloned().unwrap_or_default();
+        promised.extend(material.introduced(&chosen.candidate.account, today));
         if let Some((told, printed)) = told(tx, here, mapping, session, material, chosen, promised).await? {
             accounts.push(told);
             paper.extend(printed);
@@ -230,6 +245,7 @@ async fn told(
             .unwrap_or_default(),
         their_owner: material.their_owners.get(&overlap.id).cloned(),
         promises,
+        under_way: material.under_way(account, here.date()),
         organiser: &organiser.unwrap_or_else(|| UserId::from("")),
     };
     let told = brief(&sight, about.clone());
@@ -276,6 +292,48 @@ fn waiting(agenda: &Agenda, partner: &str, today: Date) -> Vec<Waiting> {
 }
 
 impl Material {
+    /// What is under way to the account, the soonest first.
+    fn under_way_to<'a>(&'a self, account: &'a AccountId) -> impl Iterator<Item = &'a Introduction> {
+        self.introductions.iter().filter(move |i| i.account_id == *account)
+    }
+
+    /// Introductions to the account that are still to be made, in a line each.
+    fn introduced(&self, account: &AccountId, today: Date) -> Vec<String> {
+        let ahead = self.under_way_to(account).filter(|i| !matches!(i.stage, Introducing::Made(_)));
+        let told = ahead.map(|i| {
+            let ours = self.names.of_user(&i.ours);
+            let theirs = i.theirs.as_ref().map_or(i.partner.as_str(), |(_, name)| name);
+            let whom = clip(&i.whom, LONGEST);
+            let due = spoken(i.due, today);
+            let late = if i.due < today { ", late" } else { "" };
+            match i.direction {
+                Direction::Received => {
+                    let of = if i.theirs.is_some() { format!(" of {}", i.partner) } else { String::new() };
+                    format!("{theirs}{of}: introduce {ours} to {whom}, by {due}{late}")
+                }
+                Direction::Made => format!("{ours}: introduce {theirs} to {whom}, by {due}{late}"),
+            }
+        });
+        told.collect()
+    }
+
+    /// How to begin where the partner's introduction of one of ours is under way: nobody asks for it again.
+    fn under_way(&self, account: &AccountId, today: Date) -> Option<String> {
+        let i = self.under_way_to(account).find(|i| i.direction == Direction::Received)?;
+        let ours = self.names.of_user(&i.ours);
+        let theirs = i.theirs.as_ref().map_or(i.partner.as_str(), |(_, name)| name);
+        let (whom, due) = (clip(&i.whom, LONGEST), spoken(i.due, today));
+        Some(match i.stage {
+            Introducing::Made(_) => format!("Tell {theirs} what came of the introduction to {whom}."),
+            Introducing::Agreed(_) => {
+                format!(
+                    "Ask {theirs} whether {ours} is introduced to {whom} by now: it was agreed for {due}."
+                )
+            }
+            _ => format!("Ask {theirs} whether they introduce {ours} to {whom}: it was asked for by {due}."),
+        })
+    }
+
     /// What can be chosen, the best first.
     pub(super) fn offered(&self) -> Vec<(AccountId, String)> {
         self.candidates.iter().map(|c| (c.account.clone(), c.name.clone())).collect()

@@ -80,28 +80,31 @@ fn slot_ahead(session: &Session, now: Timestamp) -> Option<Slot> {
 /// Loads, redraws and flags what is due: each session's agenda in time, once.
 pub async fn prepare_sessions(tx: &mut Tx, now: Timestamp, ways: &Ways<'_>) -> Result<()> {
     for session in store::sessions_ahead(tx, now, AHEAD).await? {
-        let Some(slot) = slot_ahead(&session, now) else { continue };
-        let here = now.to_zoned(slot.local().time_zone().clone());
-        let prep = ways.prep_of(&session, &slot);
-        if here.datetime() < prep.load.to_datetime(TOLD_AT) {
-            continue;
-        }
-        match store::pre_read(tx, &session.id).await? {
-            None => load(tx, &here, ways, &session, &slot).await?,
-            Some(known) if known.made_of != session.version && is_to_be_composed(&known, &session) => {
-                let pick = known.content.edited.then(|| ids(&session.outline.accounts));
-                anew(tx, &here, ways, &session, known, pick.as_deref()).await?;
-            }
-            Some(known) if !known.is_waiting() && known.made_of != session.version => {
-                follow(tx, &here, ways, &session, &slot, known).await?;
-            }
-            Some(known) if known.is_waiting() => {
-                flag(tx, &here, ways, &session, &slot, &prep, &known).await?
-            }
-            Some(_) => {}
-        }
+        prepare_session(tx, now, &session, ways).await?;
     }
     Ok(())
+}
+
+/// The same for one session, such as one that was just set up at short notice.
+pub async fn prepare_session(tx: &mut Tx, now: Timestamp, session: &Session, ways: &Ways<'_>) -> Result<()> {
+    let Some(slot) = slot_ahead(session, now) else { return Ok(()) };
+    let here = now.to_zoned(slot.local().time_zone().clone());
+    let prep = ways.prep_of(session, &slot);
+    if here.datetime() < prep.load.to_datetime(TOLD_AT) {
+        return Ok(());
+    }
+    match store::pre_read(tx, &session.id).await? {
+        None => load(tx, &here, ways, session, &slot).await,
+        Some(known) if known.made_of != session.version && is_to_be_composed(&known, session) => {
+            let pick = known.content.edited.then(|| ids(&session.outline.accounts));
+            anew(tx, &here, ways, session, known, pick.as_deref()).await.map(|_| ())
+        }
+        Some(known) if !known.is_waiting() && known.made_of != session.version => {
+            follow(tx, &here, ways, session, &slot, known).await
+        }
+        Some(known) if known.is_waiting() => flag(tx, &here, ways, session, &slot, &prep, &known).await,
+        Some(_) => Ok(()),
+    }
 }
 
 /// The session of a pre-read that is out changed, and not its accounts: whoever comes by now and has not got it gets it.

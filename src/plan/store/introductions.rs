@@ -227,6 +227,19 @@ pub async fn open_introductions(tx: &mut Tx) -> Result<Vec<Introduction>> {
     )?)
 }
 
+/// What is under way with a partner, the soonest first.
+pub async fn open_introductions_with(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Introduction>> {
+    let rows = sql_all!(
+        tx,
+        Row,
+        introduction!(
+            "WHERE i.partner_id = $1 AND i.state IN ('requested', 'agreed', 'made') ORDER BY i.due, i.created_at, i.id"
+        ),
+        partner.as_str()
+    )?;
+    rows.into_iter().map(Introduction::try_from).collect()
+}
+
 /// Every introduction to this account, the newest first.
 pub async fn introductions_to(tx: &mut Tx, account: &AccountId) -> Result<Vec<Introduction>> {
     introductions(sql_all!(

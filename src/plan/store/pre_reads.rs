@@ -27,25 +27,31 @@ pub struct Found {
     pub planned: Option<(Timestamp, Option<UserId>)>,
     /// When it was last talked about in a session with the partner.
     pub talked: Option<Timestamp>,
+    /// When a session with the partner last had no time for it.
+    pub left: Option<Timestamp>,
 }
 
 /// Everything with this partner that may come on the session's agenda, what was planned last first: what triage planned,
-/// what is on a focus list, promised or asked for, and what the session names. What may not be named is not in it (B10).
+/// what is on a focus list, promised or asked for, what the last sessions did not get to, and what the session names. What may not be named is not in it (B10).
 pub async fn agenda_candidates(tx: &mut Tx, session: &Session) -> Result<Vec<Found>> {
     let sql = format!(
         "SELECT o.id, CASE WHEN o.triage = 'planned' THEN o.decided_at END, o.decided_by, \
          (SELECT MAX(s.starts_at) FROM session_outcomes x JOIN sessions s ON s.id = x.session_id \
-          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome <> 'not_reached') \
+          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome <> 'not_reached'), \
+         (SELECT MAX(s.starts_at) FROM session_outcomes x JOIN sessions s ON s.id = x.session_id \
+          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome = 'not_reached') \
          FROM account_overlaps o WHERE o.partner_id = $1 AND o.gone_at IS NULL AND o.triage <> 'dismissed' AND {NAMED} \
          AND (o.triage = 'planned' OR o.account_id IN (\
           SELECT account_id FROM focus_accounts WHERE partner_id = $1 \
           UNION SELECT account_id FROM commitments WHERE partner_id = $1 AND state = 'open' AND account_id IS NOT NULL \
           UNION SELECT account_id FROM session_requests WHERE partner_id = $1 AND state IN ('asked', 'proposed', 'accepted') \
+          UNION SELECT x.account_id FROM sessions s JOIN session_outcomes x ON x.session_id = s.id \
+           WHERE s.partner_id = $1 AND x.outcome = 'not_reached' \
           UNION SELECT account_id FROM session_accounts WHERE session_id = $2)) \
          ORDER BY CASE WHEN o.account_id IN (SELECT account_id FROM session_accounts WHERE session_id = $2) THEN 0 ELSE 1 END, \
          COALESCE(o.decided_at, 0) DESC, o.id LIMIT $3"
     );
-    type Row = (String, Option<i64>, Option<String>, Option<i64>);
+    type Row = (String, Option<i64>, Option<String>, Option<i64>, Option<i64>);
     let rows = sql_all!(
         tx,
         Row,
@@ -55,12 +61,13 @@ pub async fn agenda_candidates(tx: &mut Tx, session: &Session) -> Result<Vec<Fou
         WEIGHED
     )?;
     rows.into_iter()
-        .map(|(overlap, planned, by, talked)| {
+        .map(|(overlap, planned, by, talked, left)| {
             let planned = planned.map(instant).transpose()?;
             Ok(Found {
                 overlap: overlap.into(),
                 planned: planned.map(|at| (at, by.map(UserId::from))),
                 talked: talked.map(instant).transpose()?,
+                left: left.map(instant).transpose()?,
             })
         })
         .collect()

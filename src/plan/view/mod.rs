@@ -98,6 +98,18 @@ fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     format!("{}, {}", spoken(local.date(), today), local.strftime("%H:%M"))
 }
 
+/// Why now, where the motion stands beside it already: not said again.
+fn beside_motion(why: &str) -> String {
+    let told = |part: &str| match part.split_once(": ") {
+        Some(("an ask" | "a give", why)) => why.starts_with("the last ").then(|| why.to_owned()),
+        Some(("an ask, and soon" | "joint, and soon", why)) => Some(format!("soon: {why}")),
+        _ => Some(part.to_owned()),
+    };
+    let groups =
+        why.split(" · ").map(|group| group.split("; ").filter_map(told).collect::<Vec<_>>().join("; "));
+    groups.filter(|group| !group.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// What is to be known before the fields are filled in; the texts are mrkdwn.
 fn notes(notes: &[String]) -> Option<Value> {
     (!notes.is_empty()).then(|| blocks::section(&notes.join("\n")))

@@ -13,11 +13,12 @@ pub use told::{cold, cold_no_more, edit_form, home_row, late, page_at};
 use super::super::pre_read::{Content, PreRead, Rights, Stage, Waiting};
 use super::super::prep::Prep;
 use super::super::session::{Session, Slot};
+use super::beside_motion;
 use crate::kernel::blocks::{self, Message, clip};
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
 use crate::map::account_map::listed;
 use crate::map::overlap::Motion;
 use crate::pull::agenda::NAMED_FOR;
@@ -58,6 +59,7 @@ struct BriefView<'a> {
     place: usize,
     b: &'a Brief,
     motion: String,
+    what: String,
     why_now: String,
     because: String,
     owners: String,
@@ -152,8 +154,7 @@ fn because(b: &Brief) -> String {
 /// Why now, without what the lines above it say already.
 fn why_now(b: &Brief) -> String {
     let why = b.why_now.strip_prefix(b.what.as_str()).unwrap_or(&b.why_now).trim_start_matches(" · ");
-    let plain = |part: &&str| !part.starts_with("an ask: ") && !part.starts_with("a give: ");
-    why.split("; ").filter(plain).collect::<Vec<_>>().join("; ")
+    beside_motion(why)
 }
 
 /// One account as mrkdwn.
@@ -162,6 +163,7 @@ fn brief(place: usize, b: &Brief, partner: &str) -> Result<String> {
         place,
         b,
         motion: motion_words(b.motion, partner),
+        what: capital(&b.what),
         why_now: why_now(b),
         because: because(b),
         owners: owners(b, partner),

@@ -62,7 +62,6 @@ pub struct Reader<'a> {
 struct Row<'a> {
     name: &'a str,
     rest: String,
-    why: String,
 }
 
 #[derive(Template)]
@@ -71,6 +70,7 @@ struct Card<'a> {
     title: String,
     state: String,
     accounts: Vec<Row<'a>>,
+    open: bool,
     with: String,
     place: &'a str,
     because: String,
@@ -124,15 +124,11 @@ fn why(because: &str) -> String {
 }
 
 fn row<'a>(named: &'a Named) -> Row<'a> {
-    let goal = Some(escape(&named.goal)).filter(|goal| !goal.is_empty());
-    let rest: String = named
-        .motion
-        .map(|motion| motion.as_str().to_owned())
-        .into_iter()
-        .chain(goal)
-        .map(|part| format!(" · {part}"))
-        .collect();
-    Row { name: &named.name, rest, why: named.why.clone() }
+    let motion = named.motion.map(|motion| motion.as_str().to_owned());
+    let parts = motion.into_iter().chain([named.goal.clone(), super::beside_motion(&named.why)]);
+    let parts = parts.filter(|part| !part.is_empty());
+    let rest = parts.map(|part| format!(" · {}", escape(&part))).collect();
+    Row { name: &named.name, rest }
 }
 
 /// ` (08:00 there)` where somebody's clock shows another time than the reader's.
@@ -178,9 +174,10 @@ fn because(session: &Session) -> String {
 
 fn text(session: &Session, reader: &Reader<'_>) -> Result<String> {
     let shown = Card {
-        title: session.title(),
+        title: session.heading(),
         state: state(session, reader.now, reader.zone),
         accounts: session.outline.accounts.iter().map(row).collect(),
+        open: session.is_open(),
         with: with(session, reader),
         place: &session.outline.place,
         because: because(session),
@@ -192,11 +189,13 @@ fn text(session: &Session, reader: &Reader<'_>) -> Result<String> {
 pub fn card(session: &Session, reader: &Reader<'_>) -> Result<Message> {
     let text = text(session, reader)?;
     let mut all = blocks::sections(&text);
-    let mut controls = if reader.may { controls(session) } else { Vec::new() };
+    let mut controls = record_controls(session, reader.now);
     if matches!(session.stage, Stage::Scheduled { .. } | Stage::Prepared { .. }) {
-        controls.insert(0, calendar::file_button(&session.id, "Add to calendar"));
+        controls.push(calendar::file_button(&session.id, "Add to calendar"));
     }
-    controls.extend(record_controls(session, reader.now));
+    if reader.may {
+        controls.extend(self::controls(session));
+    }
     if !controls.is_empty() {
         all.push(blocks::actions(controls));
     }

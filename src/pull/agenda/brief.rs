@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::blocks::clip;
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, PartnerId, UserId};
+use crate::kernel::text::capital;
 use crate::map::account_map::path::Node;
 use crate::map::account_map::questions::Answer;
 use crate::map::account_map::record::Kind;
@@ -89,6 +90,11 @@ impl Brief {
         }
     }
 
+    /// Whether nobody has answered anything about it yet.
+    pub fn is_unmapped(&self) -> bool {
+        !self.questions.iter().chain(&self.lenses).any(|line| line.known)
+    }
+
     /// What nobody has answered yet: the questions that are open, in a few words.
     pub fn gaps(&self) -> Vec<&str> {
         self.questions.iter().filter(|q| !q.known).map(|q| q.name.as_str()).collect()
@@ -116,6 +122,8 @@ pub struct About<'a> {
     pub their_owner: Option<String>,
     /// What is promised and open, each in a line.
     pub promises: Vec<String>,
+    /// What to ask after first, as something is under way there: how to begin.
+    pub under_way: Option<String>,
     /// Who runs the session: reaches out where nobody owns the account.
     pub organiser: &'a UserId,
 }
@@ -196,7 +204,7 @@ pub fn brief(sight: &Sight<'_>, about: About<'_>) -> Brief {
             .collect(),
         mapped,
         touches: touches.collect(),
-        opening: opening(sight, &about),
+        opening: about.under_way.clone().unwrap_or_else(|| opening(sight, &about)),
         promises: about.promises.iter().cloned().chain(steps).collect(),
         holds: map.open_holds().map(|hold| hold.line(names, sight.now.timestamp())).collect(),
     }
@@ -234,7 +242,8 @@ fn opening(sight: &Sight<'_>, about: &About<'_>) -> String {
                 map.contact(id).map_or(partner, |c| c.name.as_str())
             ),
             _ => format!(
-                "Ask who at {partner} works with {account} and whom they talk to there. {ours} follows up."
+                "Ask who at {partner} works with {account} and whom they talk to there. {} follows up.",
+                capital(ours)
             ),
         },
         Some(Motion::Give) => match our_knower(sight) {
@@ -248,7 +257,8 @@ fn opening(sight: &Sight<'_>, about: &About<'_>) -> String {
                 format!("Agree who leads and who talks to whom: {ours} for us, {theirs} for {partner}.")
             }
             None => format!(
-                "Agree who leads and who talks to whom. {ours} has it for us: ask who has it at {partner}."
+                "Agree who leads and who talks to whom. {} has it for us: ask who has it at {partner}.",
+                capital(ours)
             ),
         },
         None => {

@@ -156,3 +156,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_not_reached_comes_before_what_triage_planned() {
+    let left = Ground::Left { on: date(2026, 3, 5) };
+    let all = vec![
+        candidate("Acme", Motion::Ask, 70, vec![planned(5)]),
+        candidate("Hooli", Motion::Ask, 10, vec![left]),
+    ];
+    let said = told(&compose(30, all));
+    assert!(said.starts_with("on Hooli: not reached on Thu 5 Mar\n"), "{said}");
+}

@@ -32,6 +32,7 @@ pub async fn weighed(
     let about = |o: &Overlap| About {
         now,
         zone: here.time_zone(),
+        lasting: true,
         since: now.saturating_sub(NEWS).unwrap_or(now),
         planned: planned.get(&partner.id).map_or(&[], Vec::as_slice),
         stale_days: None,

@@ -12,6 +12,7 @@ fn about<'a>(planned: &'a [Motion], zone: &'a TimeZone) -> About<'a> {
     About {
         now,
         zone,
+        lasting: false,
         since: at("2026-03-02T08:00:00Z"),
         planned,
         stale_days: None,
@@ -37,6 +38,7 @@ fn a_day_of_more_than_six_days_ago_has_its_date() {
         let about = About {
             now,
             zone: &zone,
+            lasting: false,
             since: at("2026-03-02T08:00:00Z"),
             planned: &[],
             stale_days: None,

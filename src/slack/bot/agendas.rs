@@ -25,7 +25,7 @@ use crate::store::Tx;
 /// At most so many sessions are looked through.
 const LOADED: i64 = 200;
 
-fn ways(bot: &Bot) -> Ways<'_> {
+pub(super) fn ways(bot: &Bot) -> Ways<'_> {
     Ways { settings: &bot.agendas, mapping: &bot.mapping, calendars: &bot.calendars }
 }
 

@@ -58,7 +58,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::grammar::{self, Noun};
-use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission};
+use super::payload::{Action, BlockActions, Shortcut, SlashCommand, ViewSubmission, block_id_at};
 use crate::config::{Agendas, Delivery, Pages};
 use crate::delivery::envelope::{Envelope, FrontDoor, Kind, NotAccepted, Review};
 use crate::delivery::inbox::{self, Claim, Claimed, Inbox};
@@ -68,7 +68,7 @@ use crate::delivery::wake::Bell;
 use crate::delivery::{schedule, sweep, uptime};
 use crate::failpoint;
 use crate::kernel::actor::Right;
-use crate::kernel::blocks::{self, Message};
+use crate::kernel::blocks::Message;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::{Error, Result};
@@ -234,13 +234,13 @@ impl Bot {
         tx.rollback().await?;
         Ok(match checked {
             Checked::Wrong(problems) if problems.is_empty() => Review::Accept { reply: None },
-            Checked::Wrong(problems) => refused(problems, submission.values.step()),
+            Checked::Wrong(problems) => refused(problems, submission.view.turn),
             Checked::Next(view) => Review::Refuse { reply: json!({"response_action": "push", "view": view}) },
             Checked::Instead(view) => {
                 Review::Refuse { reply: json!({"response_action": "update", "view": view}) }
             }
             Checked::Follow(view) => {
-                let view = blocks::in_step(view, submission.values.step() + 1);
+                let view = at_turn(submission.view.turn + 1, view);
                 Review::Accept { reply: Some(json!({"response_action": "update", "view": view})) }
             }
             Checked::Whole => Review::Accept { reply: Some(json!({"response_action": "clear"})) },
@@ -440,17 +440,29 @@ impl Handler for Bot {
 /// What was entered stays as it is, and can be submitted again.
 fn unchecked(submission: &ViewSubmission) -> Review {
     match &submission.view.first_input {
-        Some(field) => refused(vec![(field.clone(), "I couldn't check that. Press again.".to_owned())], 0),
+        Some(field) => {
+            let problem = (field.clone(), "I couldn't check that. Press again.".to_owned());
+            refused(vec![problem], submission.view.turn)
+        }
         None => Review::Accept { reply: None },
     }
 }
 
 /// The form stays open, and each of these fields says what is wrong with it.
-fn refused(problems: Problems, step: u32) -> Review {
-    let problems = problems.into_iter();
+fn refused(problems: Problems, turn: u32) -> Review {
     let errors: serde_json::Map<String, Value> =
-        problems.map(|(field, text)| (blocks::at_step(&field, step), Value::String(text))).collect();
+        problems.into_iter().map(|(field, text)| (block_id_at(turn, &field), Value::String(text))).collect();
     Review::Refuse { reply: json!({"response_action": "errors", "errors": errors}) }
+}
+
+/// The form with fields of its own: what was entered in the one before is not taken over into those of the same name.
+fn at_turn(turn: u32, mut view: Value) -> Value {
+    for block in view["blocks"].as_array_mut().into_iter().flatten().filter(|b| b["type"] == "input") {
+        if let Some(field) = block["block_id"].as_str() {
+            block["block_id"] = block_id_at(turn, field).into();
+        }
+    }
+    view
 }
 
 /// `overlap.plan` is the noun `overlap` and the verb `plan`.

@@ -121,7 +121,10 @@ async fn form(
         // Its account is gone: it is passed by.
         passed.push(gone(named, actor, bot));
     }
-    Ok(forms::close_form(session, told, metadata))
+    let today = bot.clock.now().to_zoned(actor.zone.clone()).date();
+    let days = bot.calendars.of_person(&actor.user, &actor.zone);
+    let usual = flow::usual_day_after(tx, session, today).await?.map(|day| days.on_or_after(day));
+    Ok(forms::close_form(session, told, usual, metadata))
 }
 
 fn gone(named: &Named, actor: &Actor, bot: &Bot) -> Told {
@@ -139,11 +142,11 @@ async fn account_form(
     let Some(map) = account_map::store::load(tx, &named.account_id).await? else { return Ok(None) };
     let here = bot.clock.now().to_zoned(actor.zone.clone());
     let overlap = map.overlaps.iter().find(|o| o.partner_id == session.partner_id);
-    let why = match overlap {
-        Some(overlap) => pull::why_now(tx, &overlap.id).await?,
-        None => None,
+    // What the session was set up for; a digest says the same in the words of its week.
+    let why = match (Some(named.why.clone()).filter(|why| !why.is_empty()), overlap) {
+        (None, Some(overlap)) => pull::why_now(tx, &overlap.id).await?,
+        (why, _) => why,
     };
-    let why = why.or_else(|| Some(named.why.clone()).filter(|why| !why.is_empty()));
     let sight = Sight { map: &map, now: &here, settings: &bot.mapping };
     let offer = Offer::of(&sight, suggest(&sight, Some(&session.partner_id), why.as_deref(), &actor.user));
     let contacts = map::contacts(tx, &session.partner_id).await?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::state::State;
+use super::state::{State, field_of};
 use super::{ActingUser, id, list, parse, string, text};
 
 /// One thing that was clicked or chosen. The choice itself is read like an input's value.
@@ -54,24 +54,29 @@ pub struct ViewRef {
     pub hash: String,
     /// What we put into it as JSON, up to 3,000 characters; `null` if that is nothing.
     pub metadata: Value,
-    /// The block id of the first field, if there is one.
+    /// The first field, if there is one.
     pub first_input: Option<String>,
+    /// It took the place of another form, and that one of another: so many.
+    pub turn: u32,
     /// What was entered so far.
     pub state: State,
 }
 
 impl ViewRef {
     fn read(view: &Value) -> Self {
+        let blocks = list(view, "/blocks");
+        let input = blocks.iter().find(|block| block["type"] == "input");
+        let input = input.and_then(|block| text(block, "/block_id"));
+        let (first_input, turn) =
+            input.as_deref().map_or((None, 0), |id| (Some(field_of(id).0.to_owned()), field_of(id).1));
         Self {
             id: string(view, "/id"),
             kind: string(view, "/type"),
             callback_id: string(view, "/callback_id"),
             hash: string(view, "/hash"),
             metadata: parse(&string(view, "/private_metadata")),
-            first_input: list(view, "/blocks")
-                .iter()
-                .find(|block| block["type"] == "input")
-                .and_then(|block| text(block, "/block_id")),
+            first_input,
+            turn,
             state: State::new(view.pointer("/state/values")),
         }
     }

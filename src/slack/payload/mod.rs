@@ -17,7 +17,7 @@ pub use event::{
 pub use interaction::{
     Action, BlockActions, Shortcut, ShortcutMessage, SlashCommand, ViewRef, ViewSubmission,
 };
-pub use state::State;
+pub use state::{State, block_id_at};
 
 /// The payload as a tree; `null` when it is no JSON.
 pub fn parse(payload: &str) -> Value {

@@ -3,43 +3,46 @@
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
-use crate::kernel::blocks::without_step;
+/// Stands between a field's block id and the turn of its form.
+const TURN: char = '~';
 
-/// The inputs' values, as under `view.state.values`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct State {
-    values: Map<String, Value>,
-    step: u32,
+/// The block id of a field in a form that took the place of another, and that one of another: so many. Slack keeps what was
+/// entered in a field while the form around it changes, and goes by the block id.
+pub fn block_id_at(turn: u32, field: &str) -> String {
+    if turn == 0 { field.to_owned() } else { format!("{field}{TURN}{turn}") }
 }
+
+/// The field and the turn of a block id.
+pub(super) fn field_of(block_id: &str) -> (&str, u32) {
+    let split = block_id.rsplit_once(TURN);
+    split.and_then(|(field, turn)| Some((field, turn.parse().ok()?))).unwrap_or((block_id, 0))
+}
+
+/// The inputs' values, as under `view.state.values`. The ids of the blocks are those of the fields, whatever the turn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State(Map<String, Value>);
 
 impl State {
     /// Takes `…/state/values`.
     pub fn new(values: Option<&Value>) -> Self {
-        let given = values.and_then(Value::as_object).cloned().unwrap_or_default();
-        let step = given.keys().map(|block| without_step(block).1).max().unwrap_or_default();
-        let values = given.into_iter().map(|(block, entry)| (without_step(&block).0.to_owned(), entry));
-        Self { values: values.collect(), step }
-    }
-
-    /// Its place in a row of forms in one modal, from 0 ([`crate::kernel::blocks::in_step`]).
-    pub fn step(&self) -> u32 {
-        self.step
+        let all = values.and_then(Value::as_object).into_iter().flatten();
+        Self(all.map(|(block, value)| (field_of(block).0.to_owned(), value.clone())).collect())
     }
 
     /// The raw value of one input.
     pub fn get(&self, block: &str, action: &str) -> Option<&Value> {
-        self.values.get(block).and_then(|b| b.get(action)).filter(|v| !v.is_null())
+        self.0.get(block).and_then(|b| b.get(action)).filter(|v| !v.is_null())
     }
 
     /// The first action of a block that has only one, whatever its id.
     pub fn only(&self, block: &str) -> Option<(&str, &Value)> {
-        let actions = self.values.get(block)?.as_object()?;
+        let actions = self.0.get(block)?.as_object()?;
         actions.iter().next().map(|(id, value)| (id.as_str(), value))
     }
 
     /// The ids of the blocks that have inputs.
     pub fn blocks(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+        self.0.keys().map(String::as_str)
     }
 
     fn text_at(&self, block: &str, action: &str, path: &str) -> Option<&str> {

@@ -155,3 +155,15 @@ proptest! {
         ChannelChange::read(&payload);
     }
 }
+
+#[test]
+fn a_field_is_the_same_whatever_the_turn_of_its_form() {
+    let payload = json!({"view": {
+        "blocks": [{"type": "section"}, {"type": "input", "block_id": "stall~2"}],
+        "state": {"values": {"stall~2": {"stall": {"value": "their lawyers"}}}},
+    }});
+    let submission = ViewSubmission::read(&payload.to_string());
+    assert_eq!((submission.view.turn, submission.view.first_input.as_deref()), (2, Some("stall")));
+    assert_eq!(submission.values.get_text("stall", "stall"), Some("their lawyers"));
+    assert_eq!([0, 2].map(|turn| block_id_at(turn, "stall")), ["stall", "stall~2"]);
+}

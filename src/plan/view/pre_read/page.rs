@@ -68,15 +68,15 @@ fn printed<'a>(c: &'a Content, b: &'a Brief) -> &'a Brief {
 }
 
 fn row<'a>(place: usize, b: &'a Brief, partner: &str) -> Row<'a> {
-    let nobody = || "nobody yet".to_owned();
+    let nobody = || "Nobody yet".to_owned();
     Row {
         place,
         motion: capital(&motion_words(b.motion, partner)),
-        why_now: why_now(b),
-        because: because(b),
+        why_now: capital(&why_now(b)),
+        because: capital(&because(b)),
         deal: b.deal_owner.clone().unwrap_or_else(nobody),
         relationship: b.relationship_owner.clone().unwrap_or_else(nobody),
-        theirs: b.their_owner.clone().unwrap_or_else(|| "not known: ask them".to_owned()),
+        theirs: b.their_owner.clone().unwrap_or_else(|| "Not known: ask them".to_owned()),
         b,
     }
 }

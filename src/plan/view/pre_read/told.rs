@@ -91,7 +91,7 @@ pub fn edit_form(
     let initial: Vec<String> = chosen.iter().map(ToString::to_string).collect();
     let mut fields = vec![blocks::section(&format!(
         "*{}* · {} minutes: {} fit.",
-        escape(&session.title()),
+        escape(&session.heading()),
         session.outline.minutes,
         match room(session.outline.minutes) {
             1 => "one account".to_owned(),

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::super::super::calendar::add_days;
 use super::super::super::introduction::Direction;
 use super::super::super::record::{Outcome, Told};
 use super::super::super::session::{Named, Session};
@@ -11,6 +12,7 @@ use super::action;
 use crate::kernel::blocks;
 use crate::kernel::ids::ContactId;
 use crate::kernel::text::escape;
+use crate::map::account_map::relationship::Knower;
 use crate::map::account_map::view::{Offer, decision_fields, standing};
 use crate::map::overlap::Motion;
 use crate::map::partner::Contact;
@@ -70,6 +72,13 @@ pub struct Account<'a> {
     pub today: Date,
 }
 
+impl Account<'_> {
+    /// By when something is done where nobody says otherwise; it counts only where something is to be done.
+    fn in_a_week(&self) -> Date {
+        add_days(self.today, 7)
+    }
+}
+
 /// Which session is logged, where there are several.
 pub fn choose_form(sessions: &[Session], shown: impl Fn(&Session) -> String, metadata: &Value) -> Value {
     let options: Vec<Value> =
@@ -102,12 +111,14 @@ pub fn account_form(a: &Account<'_>, metadata: &Value) -> Value {
         Some("If you did not get to it, leave the rest as it is: only this counts."),
         false,
     ));
+    let stall = short_input(field::STALL, "Their legal team has not answered", "");
+    fields.push(blocks::input("What it waits for", stall, Some("If it waits for something."), true));
     fields.extend(decision_fields(a.offer));
     fields.extend(meeting(a));
     fields.extend(promise(a));
     fields.extend(pipeline());
     let submit = if a.place + 1 < count { "Save and go on" } else { "Save" };
-    blocks::modal(action::ACCOUNT, "What came of it", Some(submit), &metadata, fields)
+    blocks::modal(action::ACCOUNT, "Log a session", Some(submit), &metadata, fields)
 }
 
 fn contact(id: &str, label: &str, a: &Account<'_>, hint: &str, chosen: Option<&ContactId>) -> Option<Value> {
@@ -124,6 +135,11 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
         blocks::choice(&format!("We introduce {partner}"), Direction::Made.as_str()),
     ];
     let likely = if a.named.motion == Some(Motion::Give) { Direction::Made } else { Direction::Received };
+    // Whom the map suggests as the one who introduces.
+    let by = match &a.offer.suggestion.introducer {
+        Some(Knower::Contact(id)) if likely == Direction::Received => Some(id),
+        _ => None,
+    };
     let select = blocks::select(field::DIRECTION, "Choose", &directions, Some(likely.as_str()));
     let whom = blocks::text_input(field::WHOM, "Dana Reyes, VP Sales", None, false);
     let mut fields = vec![
@@ -137,9 +153,10 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
         &format!("Who at {partner}"),
         a,
         "The person who makes it, or who is introduced.",
-        None,
+        by,
     ));
-    fields.push(blocks::input("To be made by", blocks::date_picker(field::MEET_BY, None), None, true));
+    let due = blocks::date_picker(field::MEET_BY, Some(a.in_a_week()));
+    fields.push(blocks::input("To be made by", due, None, true));
     fields
 }
 
@@ -159,24 +176,23 @@ fn promise(a: &Account<'_>) -> Vec<Value> {
         "I don't write to them. I remind whoever looks after the partner to ask.",
         None,
     ));
-    fields.push(blocks::input("Due", blocks::date_picker(field::PROMISE_DUE, None), None, true));
+    let due = blocks::date_picker(field::PROMISE_DUE, Some(a.in_a_week()));
+    fields.push(blocks::input("Due", due, None, true));
     fields
 }
 
 fn pipeline() -> Vec<Value> {
     let amount = blocks::text_input(field::AMOUNT, "$120k", None, false);
     let stage = blocks::text_input(field::STAGE, "Negotiation", None, false);
-    let stall = short_input(field::STALL, "Their legal team has not answered", "");
     vec![
         blocks::divider(),
         blocks::input("Amount", amount, Some("How much pipeline this is."), true),
         blocks::input("Stage", stage, None, true),
-        blocks::input("What it waits for", stall, Some("Say it if the account waits for something."), true),
     ]
 }
 
-/// The session as a whole: the last form.
-pub fn close_form(session: &Session, told: &[Told], metadata: &Value) -> Value {
+/// The session as a whole: the last form. `usual` is the day on which the next one is usually held.
+pub fn close_form(session: &Session, told: &[Told], usual: Option<Date>, metadata: &Value) -> Value {
     let mut metadata = metadata.clone();
     metadata["id"] = json!(session.id);
     let lines: Vec<String> =
@@ -184,9 +200,9 @@ pub fn close_form(session: &Session, told: &[Told], metadata: &Value) -> Value {
     let lead = if lines.is_empty() { "No account was named.".to_owned() } else { lines.join("\n") };
     let recording = blocks::text_input(field::RECORDING, "https://…", None, false);
     let said = short_input(field::SAID, "They reorganise in June", "");
-    let next = blocks::date_picker(field::NEXT, None);
+    let next = blocks::date_picker(field::NEXT, usual);
     let fields = vec![
-        blocks::section(&format!("*{}*\n{lead}", escape(&session.title()))),
+        blocks::section(&format!("*{}*\n{lead}", escape(&session.heading()))),
         blocks::input("Recording", recording, Some("A link. It stays among our people."), true),
         blocks::input("What else is worth keeping", said, None, true),
         blocks::input("Next session", next, Some("You get the form that sets it up."), true),

@@ -55,8 +55,7 @@ fn a_proposal_says_why() {
     insta::assert_snapshot!(shown(&proposal(), true), @r"
     *Account planning: Acme, Tom &amp; &lt;Co&gt; with Northwind*
     Proposed: 30 minutes, Fri 13 Mar or later.
-    1. *Acme* · ask
-        their customer, our open deal ($120k) · an ask: Northwind can open doors
+    1. *Acme* · ask · their customer, our open deal ($120k)
     2. *Tom &amp; &lt;Co&gt;*
     With: <@UPM>, Sam Whitfield of Northwind
     Where: https://meet.example/nw
@@ -81,10 +80,10 @@ fn times_are_on_the_readers_clock_and_on_that_of_who_comes() {
     2. *Globex* · ask · meet their VP Sales
     With: <@UPM>, <@UREP> (09:00 there), Sam Whitfield (22:00 there) of Northwind
     Where: https://meet.example/nw
-    [Add to calendar] [Change] [Move] [Call off] [Show agenda]
+    [Show agenda] [Add to calendar] [Change] [Move] [Call off]
     ");
     assert!(
-        shown(&scheduled, false).ends_with("\n[Add to calendar] [Show agenda]"),
+        shown(&scheduled, false).ends_with("\n[Show agenda] [Add to calendar]"),
         "who only comes reads the agenda and changes nothing"
     );
 }
@@ -96,9 +95,9 @@ fn a_cold_session_says_so() {
     insta::assert_snapshot!(shown(&cold, false), @r"
     *Account planning with Northwind*
     Thu 12 Mar, 14:00 to 14:30 · set by <@UPM>
-    No account is named yet, so there is nothing to prepare.
+    No account is named yet. The agenda brings those that wait.
     With: <@UPM>, nobody of Northwind yet
-    [Add to calendar] [Show agenda]
+    [Show agenda] [Add to calendar]
     ");
 }
 
@@ -219,4 +218,16 @@ fn forms_begin_with_what_is_known() {
     Thu 12 Mar, 14:00 to 14:30. <@UREP> will be told.
     Why: -
     ");
+}
+
+#[test]
+fn the_motion_is_said_once() {
+    let said = super::super::beside_motion;
+    assert_eq!(
+        said("their customer · new on 3 March; an ask, and soon: our deal is nearly decided"),
+        "their customer · new on 3 March; soon: our deal is nearly decided"
+    );
+    assert_eq!(said("an ask: Northwind can introduce us"), "");
+    let habit = "the last 5 with Northwind were our asks";
+    assert_eq!(said(&format!("a give: {habit}")), habit);
 }

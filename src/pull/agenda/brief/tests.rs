@@ -18,6 +18,7 @@ fn told(map: AccountMap, motion: Option<Motion>, their_owner: Option<&str>) -> B
             why_now: "the deal closes in three weeks".into(),
             their_owner: their_owner.map(str::to_owned),
             promises: vec!["Alex Rivera: send the case study, 2 days late".into()],
+            under_way: None,
             organiser: &"U0MAYA".into(),
         },
     )

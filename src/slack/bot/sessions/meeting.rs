@@ -9,6 +9,8 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::super::super::payload::{Action, ViewSubmission};
+use super::super::accounts::names_of;
+use super::super::agendas::ways;
 use super::super::partners::gone;
 use super::super::seen::{carried, seen};
 use super::super::{Bot, Checked, Occasion, Problems, identity, outdated};
@@ -17,9 +19,10 @@ use crate::delivery::intake::Handled;
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, PartnerId, RequestId, SessionId, UserId};
+use crate::kernel::ids::{AccountId, ChannelId, PartnerId, RequestId, SessionId, UserId};
 use crate::kernel::text::escape;
 use crate::map::find::find_partner;
+use crate::map::overlap::Overlap;
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::plan::session::{Move, Outline, Trigger};
@@ -166,8 +169,12 @@ async fn partner_of(tx: &mut Tx, id: &PartnerId) -> Result<Partner> {
 }
 
 async fn moved(o: &Occasion<'_>, seen: &(SessionId, i64), what: Move) -> Result<Handled> {
+    let sets_up = matches!(what, Move::Schedule(..));
     let mut tx = o.begin().await?;
-    flow::move_session(&mut tx, o.now, &o.actor, seen, what).await?;
+    let session = flow::move_session(&mut tx, o.now, &o.actor, seen, what).await?;
+    if sets_up {
+        flow::prepare_session(&mut tx, o.now, &session, &ways(o.bot)).await?;
+    }
     o.finish(tx).await
 }
 
@@ -197,9 +204,15 @@ pub(in super::super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmi
 async fn outline(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Outline> {
     let mut tx = o.read().await?;
     let read = read(&mut tx, s).await?;
+    let accounts = read.iter().flat_map(|outline| &outline.accounts);
+    let ids: Vec<AccountId> = accounts.map(|named| named.account_id.clone()).collect();
+    let overlaps = map::overlaps_with(&mut tx, &about(s)?, &ids).await?;
     tx.rollback().await?;
     let outline = read.map_err(|_| outdated())?;
     meet(o, &outline.ours).await?;
+    // The agenda says by name whose the accounts are.
+    let owners: Vec<UserId> = overlaps.iter().filter_map(Overlap::owner_user).collect();
+    names_of(o, &owners).await?;
     Ok(outline)
 }
 
@@ -216,6 +229,7 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         None => Trigger::Planned,
     };
     let session = flow::set_up(&mut tx, o.now, &o.actor, &partner, trigger, (outline, slot)).await?;
+    flow::prepare_session(&mut tx, o.now, &session, &ways(o.bot)).await?;
     o.send(&mut tx, &o.privately(view::set_up(&session, o.now, &o.actor.zone))).await?;
     o.finish(tx).await
 }

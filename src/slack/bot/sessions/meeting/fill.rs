@@ -17,7 +17,6 @@ use crate::plan::request::{Request, Stage as Asked};
 use crate::plan::session::{Named, Outline, Session, Stage, lines};
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, store};
-use crate::pull::agenda::room;
 use crate::pull::instruction::Sheet;
 use crate::pull::{store as pull, trigger};
 use crate::store::Tx;
@@ -104,8 +103,7 @@ pub(super) async fn next_form(
     flow::require_plan(&o.actor, &partner)?;
     let instruction = pull::instruction_of(tx, &partner.id).await?;
     let sheet = instruction.map(|i| i.sheet).unwrap_or_default();
-    let mut accounts = flow::waiting_accounts(tx, o.now, &partner, &sheet, &o.actor.zone).await?;
-    accounts.truncate(room(last.outline.minutes));
+    let accounts = flow::accounts_after(tx, o.now, last, &partner, &sheet, &o.actor.zone).await?;
     let outline = Outline { accounts, ..last.outline.clone() };
     let metadata = json!({"channel": o.place.channel, "partner": partner.id});
     let day = day.unwrap_or_else(|| first_day(o.bot, &o.actor, o.now));
