@@ -1,5 +1,6 @@
 //! The registrable domain of a company: what stays of `https://www.shop.acme.co.uk/a` is `acme.co.uk`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -42,8 +43,7 @@ fn registrable(host: &str) -> Option<&str> {
 /// The registrable domain of a host and the suffix that it is registered under.
 fn parted(host: &str) -> Option<(&str, psl::Suffix<'_>)> {
     let suffix = psl::List.suffix(host.as_bytes())?;
-    let last = host.rsplit('.').next()?;
-    if !suffix.is_known() && !RESERVED.contains(&last) {
+    if !suffix.is_known() && !RESERVED.contains(&host.rsplit('.').next()?) {
         return None;
     }
     let before = host.get(..host.len().checked_sub(suffix.as_bytes().len() + 1)?)?;
@@ -53,18 +53,17 @@ fn parted(host: &str) -> Option<(&str, psl::Suffix<'_>)> {
 
 /// Where an account is on the web: the whole host, and within it the registrable domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
-    host: String,
+pub struct Site<'t> {
+    host: Cow<'t, str>,
     domain_at: usize,
 }
 
-impl Site {
+impl<'t> Site<'t> {
     /// As [`Domain::of_account`], with the host kept.
-    pub fn of_account(text: &str) -> Option<Self> {
+    pub fn of_account(text: &'t str) -> Option<Self> {
         let host = host(text)?;
         let (domain, suffix) = parted(&host)?;
-        let free = NO_ACCOUNTS.free_mail.contains(domain) || is_free_mail_of_many_lands(domain);
-        if free || is_tool(&host) || is_shared(&suffix) {
+        if names_no_account(&host, domain) || is_free_mail_of_many_lands(domain) || is_shared(&suffix) {
             return None;
         }
         let domain_at = host.len() - domain.len();
@@ -107,32 +106,25 @@ impl From<Domain> for String {
     }
 }
 
-/// Whether the host is a tool's or one below it.
-fn is_tool(host: &str) -> bool {
-    let mut levels = std::iter::successors(Some(host), |host| Some(host.split_once('.')?.1));
-    levels.any(|host| NO_ACCOUNTS.tools.contains(host))
+/// Whether the host is one of free mail or of a tool, or one below it.
+fn names_no_account(host: &str, domain: &str) -> bool {
+    static THOSE: LazyLock<FxHashSet<&str>> = LazyLock::new(|| FREE_MAIL.into_iter().chain(TOOLS).collect());
+    let levels = std::iter::successors(Some(host), |host| Some(host.split_once('.')?.1));
+    levels.take_while(|level| level.len() >= domain.len()).any(|level| THOSE.contains(level))
 }
-
-/// Domains that tell nothing of an account, to be looked up.
-struct NoAccounts {
-    free_mail: FxHashSet<&'static str>,
-    tools: FxHashSet<&'static str>,
-}
-
-static NO_ACCOUNTS: LazyLock<NoAccounts> = LazyLock::new(|| NoAccounts {
-    free_mail: FREE_MAIL.into_iter().collect(),
-    tools: TOOLS.into_iter().collect(),
-});
 
 /// The lower-case ASCII host of a URL, host or e-mail address.
-fn host(text: &str) -> Option<String> {
+fn host(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim().trim_end_matches(['.', ',', ';', '/']);
     let text = text.strip_prefix("mailto:").unwrap_or(text);
-    if text.is_empty() || text.len() > 2_000 || text.contains(char::is_whitespace) {
+    if text.is_empty() || text.len() > 2_000 {
         return None;
     }
     if let Some(host) = plain_host(text) {
         return Some(host);
+    }
+    if text.contains(char::is_whitespace) {
+        return None;
     }
     let with_scheme = if text.contains("://") {
         text.to_string()
@@ -145,22 +137,41 @@ fn host(text: &str) -> Option<String> {
         Host::Domain(host) => {
             let host = host.trim_end_matches('.').to_lowercase();
             let odd = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
-            (host.contains('.') && !host.contains("..") && !host.contains(odd)).then_some(host)
+            (host.contains('.') && !host.contains("..") && !host.contains(odd)).then_some(Cow::Owned(host))
         }
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
 }
 
 /// The short way, for speed: most websites of a list are letters, dots and hyphens after `https://`.
-fn plain_host(text: &str) -> Option<String> {
+fn plain_host(text: &str) -> Option<Cow<'_, str>> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
-    let host = rest.split(['/', '?', '#']).next()?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
-    let last = host.rsplit('.').next()?;
-    let named = last.len() < host.len() && last.bytes().all(|b| b.is_ascii_alphabetic()) && !last.is_empty();
-    let whole = !host.starts_with('.') && !host.contains("..") && host.bytes().all(plain);
+    let (mut end, mut upper, mut hyphen) = (rest.len(), false, false);
+    // Of the label under way: its length, whether it is the first, whether it is of letters alone.
+    let (mut long, mut first, mut letters) = (0, true, true);
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' => {}
+            b'A'..=b'Z' => upper = true,
+            b'0'..=b'9' => letters = false,
+            b'-' => (letters, hyphen) = (false, true),
+            b'.' if long > 0 => {
+                (long, first, letters) = (0, false, true);
+                continue;
+            }
+            b'/' | b'?' | b'#' => {
+                end = at;
+                break;
+            }
+            _ => return None,
+        }
+        long += 1;
+    }
+    let (host, path) = rest.split_at_checked(end)?;
     // Names in Punycode are checked by the long way.
-    (named && whole && !host.contains("xn--") && !host.contains("XN--")).then(|| host.to_ascii_lowercase())
+    let coded = hyphen && (host.contains("xn--") || host.contains("XN--"));
+    let plain = long > 0 && !first && letters && !coded && !path.contains(char::is_whitespace);
+    plain.then(|| if upper { Cow::Owned(host.to_ascii_lowercase()) } else { Cow::Borrowed(host) })
 }
 
 /// A private suffix is a host under which strangers are neighbours; a few of them merely sell names.
@@ -171,7 +182,7 @@ fn is_shared(suffix: &psl::Suffix<'_>) -> bool {
 
 fn is_free_mail_of_many_lands(domain: &str) -> bool {
     let label = domain.split('.').next().unwrap_or(domain);
-    ["gmail", "googlemail", "yahoo", "hotmail", "outlook", "ymail", "gmx", "yandex"].contains(&label)
+    matches!(label, "gmail" | "googlemail" | "yahoo" | "hotmail" | "outlook" | "ymail" | "gmx" | "yandex")
 }
 
 /// Top-level domains that examples and tests use (RFC 2606); the public suffix list does not hold them.

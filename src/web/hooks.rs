@@ -13,6 +13,7 @@ use axum::routing::post;
 use serde_json::json;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::failpoint;
 use crate::kernel::error::Result;
 use crate::map::sources::hook::{self, Posted, Signed};
 use crate::map::sources::posted::{self, Taken};
@@ -73,7 +74,9 @@ async fn take(bot: &Bot, source: &Source, key: &str, said: Posted) -> Result<Tak
     let mut tx = bot.db.begin().await?;
     let taken = posted::take_in(&mut tx, bot.clock.now(), source, key, said).await?;
     if let Taken::Yes(_) = taken {
+        failpoint!("hook.commit");
         tx.commit().await?;
+        failpoint!("hook.committed");
         bot.bell.ring();
         bot.imports.ring();
     } else {

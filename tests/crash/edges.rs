@@ -19,14 +19,14 @@ use crate::support::stage::{INTAKE, MAYA, OMAR, OPS, SHARED, text};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A furnished database and a workspace, before any process.
-struct Scene {
-    place: Place,
+pub struct Scene {
+    pub place: Place,
     _folder: TempDir,
     _database: Option<TestDatabase>,
 }
 
 impl Scene {
-    async fn of(template: &Template) -> Self {
+    pub async fn of(template: &Template) -> Self {
         let folder = folder();
         let mut place = Place {
             sandbox: workspace().await,
@@ -39,12 +39,12 @@ impl Scene {
         Self { place, _folder: folder, _database: database }
     }
 
-    fn sandbox(&self) -> &Sandbox {
+    pub fn sandbox(&self) -> &Sandbox {
         &self.place.sandbox
     }
 
     /// A process that ends at `point`, ready.
-    async fn doomed(&self, point: &str) -> Life {
+    pub async fn doomed(&self, point: &str) -> Life {
         let mut command = command(&self.place);
         command.env("FAILPOINT", point);
         let mut life = Life::start(&self.place, command);
@@ -54,14 +54,23 @@ impl Scene {
 
     /// Waits for its end, and gives the next process, ready.
     async fn next(&self, mut doomed: Life) -> Life {
+        self.end_of(&mut doomed).await;
+        self.another().await
+    }
+
+    pub async fn end_of(&self, doomed: &mut Life) {
         let ended = tokio::time::timeout(PATIENCE, doomed.ended()).await;
         assert!(ended.is_ok(), "it never came by:\n{}", doomed.log());
+    }
+
+    /// The next process, ready.
+    pub async fn another(&self) -> Life {
         let mut life = Life::start(&self.place, command(&self.place));
         assert!(life.ready().await.is_some(), "it did not start:\n{}", life.log());
         life
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub async fn count(&self, sql: &'static str) -> i64 {
         let db = open(&self.place).await;
         let mut tx = db.read().await.unwrap();
         let count = sql_value!(&mut tx, i64, sql).unwrap();
@@ -70,7 +79,7 @@ impl Scene {
         count
     }
 
-    async fn until(&self, what: &str, seen: impl AsyncFn() -> bool) {
+    pub async fn until(&self, what: &str, seen: impl AsyncFn() -> bool) {
         let seen = async {
             while !seen().await {
                 tokio::time::sleep(Duration::from_millis(20)).await;

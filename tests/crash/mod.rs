@@ -15,4 +15,5 @@ mod promises;
 mod release;
 mod replicas;
 mod runs;
+mod sources;
 mod story;

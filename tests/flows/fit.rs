@@ -59,6 +59,10 @@ async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
     insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner overlaps list globex").await, @"There is no agreement with Globex yet, so what we share is counted and not named. `/partner partner fit globex` shows the counts, and its manager may show names there.");
     let focus = stage.say(MAYA, OPS, "/partner partner focus globex").await;
     assert!(focus.starts_with("There is no agreement with Globex yet"), "{focus}");
+    // Nor on the account's map, which says that there is somebody.
+    let map = stage.say(OMAR, OPS, "/partner account show acme").await;
+    assert!(map.contains("Northwind") && !map.contains("Globex"), "{map}");
+    assert!(map.contains("One partner-to-be has it too, and is named once there is an agreement."), "{map}");
     // They themselves see counts only, until somebody sets more.
     let mut tx = stage.db.read().await.unwrap();
     let rule = map::sharing_rule(&mut tx, &"p-globex".into()).await.unwrap();

@@ -99,14 +99,9 @@ pub(super) fn run(options: &Options, config: Option<&Path>) -> Outcome {
     let outcome = matching::run(&ours.list, &theirs.list, &options.matching(), &shown);
     bar.set_message("Writing");
     let mut writer = Writer::create(&options.out, options.partner.as_deref())?;
-    let counted = thread::scope(|scope| {
-        let counted = scope.spawn(|| counts(&outcome.links, &ours.list, &theirs.list));
-        for link in &outcome.links {
-            writer.pair(&pair(link, &ours.list, &theirs.list))?;
-        }
-        writer.finish()?;
-        Outcome::Ok(counted.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })?;
+    writer.pairs(&outcome.links, &|link| pair(link, &ours.list, &theirs.list), options.matching().threads)?;
+    writer.finish()?;
+    let counted = counts(&outcome.links, &ours.list, &theirs.list);
     bar.finish_and_clear();
     eprint!("{}", summary(options, &ours, &theirs, &counted, began.elapsed()));
     // The process ends here, which gives back all at once what would take a tenth of a second piece by piece.

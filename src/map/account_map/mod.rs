@@ -115,6 +115,8 @@ pub struct AccountMap {
     pub owners: Owners,
     /// Its current overlaps.
     pub overlaps: Vec<Overlap>,
+    /// Partners that have it too, and are counted but not named until there is an agreement with them (B10).
+    pub unnamed: Vec<PartnerId>,
     /// The partners that have to do with it.
     pub partners: Vec<Partner>,
     /// The people at these partners.

@@ -36,6 +36,9 @@ pub async fn load(tx: &mut Tx, id: &AccountId) -> Result<Option<AccountMap>> {
     let filter = map::Filter { account: Some(id.clone()), ..map::Filter::default() };
     let mut overlaps = map::overlaps(tx, &filter, LOADED).await?;
     overlaps.sort_by(|a, b| a.partner.cmp(&b.partner));
+    let counted = map::counted_only(tx).await?;
+    let unnamed =
+        overlaps.extract_if(.., |o| counted.contains(&o.partner_id)).map(|o| o.partner_id).collect();
     let involvements = involvements(tx, id).await?;
     let concerned = |partner: &PartnerId| {
         overlaps.iter().any(|o| o.partner_id == *partner)
@@ -53,6 +56,7 @@ pub async fn load(tx: &mut Tx, id: &AccountId) -> Result<Option<AccountMap>> {
         sample: sample.is_some_and(|(sample,)| sample != 0),
         owners: owners(tx, id).await?,
         overlaps,
+        unnamed,
         partners,
         contacts,
         involvements,

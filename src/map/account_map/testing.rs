@@ -96,6 +96,7 @@ pub(crate) fn map() -> AccountMap {
         sample: false,
         owners: Owners::default(),
         overlaps: vec![overlap("o1", "Northwind", &account), overlap("o2", "Globex", &account)],
+        unnamed: Vec::new(),
         partners: vec![
             partner("Northwind", "2026-03-04T08:00:00Z"),
             partner("Globex", "2026-01-27T08:00:00Z"),

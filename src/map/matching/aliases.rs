@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::list::{Key, key};
-use super::words::Words;
+use super::words::Folded;
 use crate::map::domain::Domain;
 
 /// A table of names and domains, in groups that are one account each.
@@ -108,6 +108,6 @@ fn key_of(text: &str) -> Option<Key> {
     if let Some(domain) = domain {
         return Some(key(domain.as_str()) ^ DOMAIN);
     }
-    let joined = Words::of(text).core.concat();
+    let joined = Folded::of(text).words().core.concat();
     (!joined.is_empty()).then(|| key(&joined))
 }

@@ -4,10 +4,9 @@
 use std::thread;
 
 use super::engine::{Grain, Link};
-use super::ground::{self, Ground, of_kind};
+use super::ground::{Ground, Keys, Kind};
 use super::grounds::{Grounds, WebTie};
-use super::index::Index;
-use super::list::{Account, List};
+use super::list::List;
 
 /// What is said of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,14 +62,16 @@ pub struct Twins {
 
 impl Twins {
     pub fn of(ground: &Ground<'_>) -> Self {
-        let first = |list: &List, keys: &Index| -> Vec<u32> {
-            let first = |(at, a): (u32, &Account)| {
-                let mut namesakes = keys.get(of_kind(ground::NAME, a.joined));
-                let alone = namesakes.len() < 2 || namesakes.len() > NAMESAKES;
-                let mut twin = || namesakes.find(|other| list.accounts[*other as usize].same == a.same);
-                if alone { at } else { twin().unwrap_or(at) }
-            };
-            (0u32..).zip(&list.accounts).map(first).collect()
+        let first = |list: &List, keys: &Keys| -> Vec<u32> {
+            let mut first: Vec<u32> = (0..list.len() as u32).collect();
+            let same = |at: u32| list.accounts[at as usize].same;
+            for namesakes in keys.of_kind(Kind::Name).crowds().filter(|crowd| crowd.len() <= NAMESAKES) {
+                for at in namesakes.clone() {
+                    let twin = namesakes.clone().find(|other| same(*other) == same(at));
+                    first[at as usize] = twin.unwrap_or(at);
+                }
+            }
+            first
         };
         thread::scope(|scope| {
             let theirs = scope.spawn(|| first(ground.theirs, &ground.their_keys));
@@ -223,8 +224,8 @@ fn family(
     matched_theirs: &mut [bool],
 ) -> Vec<Weighed> {
     let small = |pair: &Weighed| {
-        let domain = of_kind(ground::DOMAIN, ground.ours.accounts[pair.ours as usize].domain);
-        ground.our_keys.count(domain) <= FAMILY && ground.their_keys.count(domain) <= FAMILY
+        let domain = ground.ours.accounts[pair.ours as usize].domain;
+        [&ground.our_keys, &ground.their_keys].iter().all(|keys| keys.count(Kind::Domain, domain) <= FAMILY)
     };
     let mut kin: Vec<&Weighed> = pairs
         .iter()

@@ -5,7 +5,7 @@ use std::thread;
 
 use super::evidence::Ours;
 use super::grams;
-use super::ground::{self, Ground, of_kind};
+use super::ground::{self, Ground, Kind, scattered};
 use super::index::{Index, Span};
 use super::list::{Account, Key};
 
@@ -18,30 +18,17 @@ pub const VISITS: usize = 300;
 /// How many of theirs are weighed in full for one of ours that is looked for by likeness.
 pub const KEPT: usize = 8;
 
-const WORD: Key = 0x7000_0000_0000_000D;
-const GRAM: Key = 0x8000_0000_0000_000F;
-
 fn gram_key(gram: grams::Gram) -> Key {
-    of_kind(GRAM, u64::from(gram).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    scattered(u64::from(gram) + 1)
 }
 
-/// Those of theirs that share a website, a domain or a whole name with the account, sorted.
-pub fn exact(ground: &Ground<'_>, a: &Account, found: &mut Vec<u32>) {
+/// Those of theirs that share a website, a domain or a whole name with one of ours, sorted.
+pub fn exact(ground: &Ground<'_>, ours: u32, found: &mut Vec<u32>) {
     found.clear();
-    let holders = |kind: Key, key: Key| ground.their_keys.get(of_kind(kind, key));
+    let few = |kind: Kind| ground.few(kind, ours, EXACT_CAP);
     // Who shares the page shares the host, and who shares the host the domain: the widest that few share is enough.
-    let web = [(ground::DOMAIN, a.domain), (ground::HOST, a.host), (ground::PAGE, a.page)];
-    let few =
-        web.into_iter().map(|(kind, key)| holders(kind, key)).find(|holders| holders.len() <= EXACT_CAP);
-    found.extend(few.into_iter().flatten());
-    for (kind, key) in
-        [(ground::NAME, a.joined), (ground::SORTED, a.sorted), (ground::ALIAS, u64::from(a.alias))]
-    {
-        let holders = holders(kind, key);
-        if holders.len() <= EXACT_CAP {
-            found.extend(holders);
-        }
-    }
+    found.extend([Kind::Domain, Kind::Host, Kind::Page].into_iter().find_map(few).into_iter().flatten());
+    found.extend([Kind::Name, Kind::Sorted, Kind::Alias].into_iter().filter_map(few).flatten());
     found.sort_unstable();
     found.dedup();
 }
@@ -92,16 +79,13 @@ impl Likeness {
     /// Adds those of theirs whose names are most like the account's, and those at its postcode.
     pub fn find(&self, ground: &Ground<'_>, ours: &mut Ours<'_>, desk: &mut Desk, found: &mut Vec<u32>) {
         let (a, scales) = (ours.account, &ground.scales);
-        let at_place = ground.their_keys.get(of_kind(ground::POSTCODE, a.postcode));
-        if at_place.len() <= POSTCODE_CAP {
-            found.extend(at_place);
-        }
+        found.extend(ground.few(Kind::Postcode, ours.at, POSTCODE_CAP).into_iter().flatten());
         desk.keys.clear();
         let bits = ground.our_bits[ground.ours.word_places(a)].iter().copied();
         let words = ground.ours.words(a).iter().copied().zip(bits);
         let others = ground.ours.others(a).map(|word| (word, scales.bits_of_word(word)));
         for (word, bits) in words.chain(others) {
-            let span = self.words.index.span(of_kind(WORD, word));
+            let span = self.words.index.span(word);
             desk.keys.push(Lookup { span, name: word as i64, square: ground::square_of(bits) });
         }
         let length = desk.keys.iter().map(|lookup| u64::from(lookup.square)).sum::<u64>();
@@ -149,8 +133,8 @@ impl Alike {
         let norms = theirs.accounts.iter().map(length).collect();
         let index = Index::build(|each| {
             for (a, at) in theirs.accounts.iter().zip(0u32..) {
-                theirs.words(a).iter().for_each(|word| each(of_kind(WORD, *word), at));
-                theirs.others(a).for_each(|other| each(of_kind(WORD, other), at));
+                theirs.words(a).iter().for_each(|word| each(*word, at));
+                theirs.others(a).for_each(|other| each(other, at));
             }
         });
         Self { index, norms }

@@ -9,7 +9,7 @@ use super::candidates::{self, Likeness};
 use super::evidence::Ours;
 use super::ground::{Ground, Sides};
 use super::grounds::Grounds;
-use super::list::{Account, List};
+use super::list::List;
 use super::weights;
 
 /// What counts as one account.
@@ -60,8 +60,8 @@ pub struct Known {
 
 impl Known {
     /// Finds what exact keys find, and whom people have named.
-    fn exact(&self, ground: &Ground<'_>, at: u32, one: &Account, found: &mut Vec<u32>) {
-        candidates::exact(ground, one, found);
+    fn exact(&self, ground: &Ground<'_>, at: u32, found: &mut Vec<u32>) {
+        candidates::exact(ground, at, found);
         let before = found.len();
         found.extend(self.same.range((at, 0)..=(at, u32::MAX)).map(|(_, theirs)| *theirs));
         if found.len() > before {
@@ -152,9 +152,10 @@ pub fn run_knowing(
     let mut pairs = in_portions(&everyone, options.threads, &done, || {
         let (ground, sides, mut found) = (&ground, ground.sides(), Vec::new());
         move |at, out: &mut Vec<Weighed>| {
-            let mut one = Ours::new(&sides, at);
-            known.exact(ground, at, one.account, &mut found);
-            weigh(&sides, &mut one, &found, known, out);
+            known.exact(ground, at, &mut found);
+            if !found.is_empty() {
+                weigh(&sides, &mut Ours::new(&sides, at), &found, known, out);
+            }
         }
     });
     let mut weighed = pairs.len();
@@ -170,7 +171,7 @@ pub fn run_knowing(
             let (mut found, mut weighed) = (Vec::new(), Vec::new());
             move |at, out: &mut Vec<Weighed>| {
                 let mut one = Ours::new(&sides, at);
-                known.exact(ground, at, one.account, &mut weighed);
+                known.exact(ground, at, &mut weighed);
                 found.clear();
                 likeness.find(ground, &mut one, &mut desk, &mut found);
                 found.retain(|theirs| weighed.binary_search(theirs).is_err());

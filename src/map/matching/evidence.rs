@@ -3,7 +3,7 @@
 use rapidfuzz::distance::indel;
 
 use super::grams::{self, Gram};
-use super::ground::{self, Sides};
+use super::ground::{Kind, Sides};
 use super::list::Account;
 
 /// The signs that are weighed, in the order of `weights`.
@@ -269,13 +269,13 @@ fn web(sides: &Sides<'_, '_>, a: &Account, b: &Account, s: &mut Signs) {
     }
     if a.domain == b.domain {
         let (sign, kind, key) = if a.page == b.page && a.page != a.host {
-            (Page, ground::PAGE, a.page)
+            (Page, Kind::Page, a.page)
         } else if a.page == b.page {
-            (Page, ground::HOST, a.host)
+            (Page, Kind::Host, a.host)
         } else if a.host == b.host {
-            (Host, ground::HOST, a.host)
+            (Host, Kind::Host, a.host)
         } else {
-            (Domain, ground::DOMAIN, a.domain)
+            (Domain, Kind::Domain, a.domain)
         };
         s[sign as usize] = 1.0;
         let pairs = sides.crowd.pairs_on(kind, key).max(1) as f32;
@@ -307,7 +307,7 @@ fn place(sides: &Sides<'_, '_>, a: &Account, b: &Account, s: &mut Signs) {
     }
     if a.postcode != 0 && a.postcode == b.postcode {
         s[Postcode as usize] = 1.0;
-        let pairs = sides.crowd.pairs_on(ground::POSTCODE, a.postcode).max(1) as f32;
+        let pairs = sides.crowd.pairs_on(Kind::Postcode, a.postcode).max(1) as f32;
         s[PostcodeCount as usize] = pairs.ln().min(8.0) / 4.0;
     }
     let (x, y) = (sides.ours.address(a), sides.theirs.address(b));

@@ -4,20 +4,72 @@ use std::thread;
 
 use super::candidates::VISITS;
 use super::grams::{self, Rarity, Tally};
-use super::index::{Census, Index};
+use super::index::{Census, Index, Sharers};
 use super::list::{Account, Key, List};
 
-/// What a key is a key of; keys of different kinds never meet.
-pub const PAGE: Key = 0x1000_0000_0000_0001;
-pub const HOST: Key = 0x2000_0000_0000_0003;
-pub const DOMAIN: Key = 0x3000_0000_0000_0005;
-pub const NAME: Key = 0x4000_0000_0000_0007;
-pub const SORTED: Key = 0x5000_0000_0000_0009;
-pub const POSTCODE: Key = 0x6000_0000_0000_000B;
-pub const ALIAS: Key = 0xA000_0000_0000_0013;
+/// What a key is a key of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Domain,
+    Name,
+    Sorted,
+    Host,
+    Page,
+    Postcode,
+    Alias,
+}
 
-pub fn of_kind(kind: Key, key: Key) -> Key {
-    if key == 0 { 0 } else { (key ^ kind).wrapping_mul(0xD6E8_FEB8_6659_FD93) | 1 }
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Domain, Self::Name, Self::Sorted, Self::Host, Self::Page, Self::Postcode, Self::Alias];
+    /// The first of them are asked for of every account of ours.
+    const ALWAYS: usize = 3;
+
+    /// The account's key of this kind; zero is "none".
+    fn of(self, a: &Account) -> Key {
+        match self {
+            Self::Domain => a.domain,
+            Self::Name => a.joined,
+            Self::Sorted => a.sorted,
+            Self::Host => a.host,
+            Self::Page if a.page == a.host => 0,
+            Self::Page => a.page,
+            Self::Postcode => a.postcode,
+            Self::Alias => scattered(u64::from(a.alias)),
+        }
+    }
+}
+
+/// A small number as a key: numbers next to each other stand far apart. Zero stays zero.
+pub fn scattered(number: u64) -> Key {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Who has which key in one list: an index for each [`Kind`].
+pub struct Keys([Index; Kind::ALL.len()]);
+
+impl Keys {
+    /// With `room` for so many accounts, in every list that is laid beside this one.
+    fn of(list: &List, room: usize) -> Self {
+        let mut keys = Kind::ALL.map(|_| Vec::with_capacity(list.len()));
+        for a in &list.accounts {
+            Kind::ALL.iter().zip(&mut keys).for_each(|(kind, keys)| keys.push(kind.of(a)));
+        }
+        let mut room = std::iter::repeat_n(room, Kind::ALWAYS);
+        Self(keys.map(|keys| match room.next() {
+            Some(room) => Index::of(&keys, room),
+            None => Index::of(&keys, keys.iter().filter(|key| **key != 0).count()),
+        }))
+    }
+
+    pub fn of_kind(&self, kind: Kind) -> &Index {
+        &self.0[kind as usize]
+    }
+
+    /// How many have the key.
+    pub fn count(&self, kind: Kind, key: Key) -> usize {
+        self.of_kind(kind).count(key)
+    }
 }
 
 /// What was counted in both lists together: how much each word, place and run of letters tells.
@@ -33,7 +85,7 @@ pub struct Scales {
 /// Who shares a page, a host, a domain or a postcode.
 pub trait Crowd: Sync {
     /// How many pairs share it.
-    fn pairs_on(&self, kind: Key, key: Key) -> usize;
+    fn pairs_on(&self, kind: Kind, key: Key) -> usize;
 }
 
 /// All that it takes to weigh a pair.
@@ -51,8 +103,10 @@ pub struct Sides<'l, 'g> {
 pub struct Ground<'l> {
     pub ours: &'l List,
     pub theirs: &'l List,
-    pub our_keys: Index,
-    pub their_keys: Index,
+    pub our_keys: Keys,
+    pub their_keys: Keys,
+    /// For each of ours, those of theirs that have its key, for the kinds that are always asked for.
+    met: [Vec<Sharers>; Kind::ALWAYS],
     /// What each word of each list tells, in the order of the list's words: looking it up costs more than it weighs.
     pub our_bits: Vec<f32>,
     pub their_bits: Vec<f32>,
@@ -110,26 +164,13 @@ pub fn sampled_one_in(len: usize) -> usize {
 }
 
 struct Counted {
-    keys: Index,
+    keys: Keys,
     counts: Counts,
     tally: Tally,
 }
 
-fn count(list: &List, both: usize) -> Counted {
-    let keys = Index::build(|each| {
-        for (at, a) in list.accounts.iter().enumerate() {
-            let at = at as u32;
-            if a.page != a.host {
-                each(of_kind(PAGE, a.page), at);
-            }
-            each(of_kind(HOST, a.host), at);
-            each(of_kind(DOMAIN, a.domain), at);
-            each(of_kind(NAME, a.joined), at);
-            each(of_kind(SORTED, a.sorted), at);
-            each(of_kind(POSTCODE, a.postcode), at);
-            each(of_kind(ALIAS, u64::from(a.alias)), at);
-        }
-    });
+fn count(list: &List, room: usize, both: usize) -> Counted {
+    let keys = Keys::of(list, room);
     let mut tally = Tally::new();
     let mut grams = Vec::new();
     for a in list.accounts.iter().step_by(sampled_one_in(list.len())) {
@@ -142,22 +183,35 @@ fn count(list: &List, both: usize) -> Counted {
 impl<'l> Ground<'l> {
     /// Counts both lists, each on its own thread.
     pub fn new(ours: &'l List, theirs: &'l List) -> Self {
-        let both = ours.len() + theirs.len();
+        let (room, both) = (ours.len().max(theirs.len()), ours.len() + theirs.len());
         let (mut mine, other) = thread::scope(|scope| {
-            let other = scope.spawn(|| count(theirs, both));
-            (count(ours, both), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            let other = scope.spawn(|| count(theirs, room, both));
+            (count(ours, room, both), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         mine.counts.merge(&other.counts);
         mine.tally.merge(&other.tally);
         let scales = Scales::new(mine.counts, &mine.tally, both);
-        let (our_bits, their_bits) = thread::scope(|scope| {
-            let theirs = scope.spawn(|| scales.bits_of_words(theirs));
-            (
-                scales.bits_of_words(ours),
-                theirs.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            )
+        let (our_keys, their_keys) = (mine.keys, other.keys);
+        let meet = |kind: Kind| our_keys.of_kind(kind).meet(their_keys.of_kind(kind), ours.len());
+        let (our_bits, their_bits, met) = thread::scope(|scope| {
+            let others = scope.spawn(|| (scales.bits_of_words(theirs), meet(Kind::Domain)));
+            let (our_bits, names, sorted) =
+                (scales.bits_of_words(ours), meet(Kind::Name), meet(Kind::Sorted));
+            let (their_bits, domains) =
+                others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (our_bits, their_bits, [domains, names, sorted])
         });
-        Self { ours, theirs, our_keys: mine.keys, their_keys: other.keys, our_bits, their_bits, scales }
+        Self { ours, theirs, our_keys, their_keys, met, our_bits, their_bits, scales }
+    }
+
+    /// Those of theirs that have the key of one of ours, in their list's order; nothing where they are more than `most`.
+    pub fn few(&self, kind: Kind, ours: u32, most: usize) -> Option<impl Iterator<Item = u32> + '_> {
+        let keys = self.their_keys.of_kind(kind);
+        let sharers = match self.met.get(kind as usize) {
+            Some(met) => met[ours as usize],
+            None => keys.sharers(kind.of(&self.ours.accounts[ours as usize])),
+        };
+        (sharers.len() <= most).then(|| keys.places(sharers))
     }
 
     /// What evidence is taken from.
@@ -168,9 +222,8 @@ impl<'l> Ground<'l> {
 }
 
 impl Crowd for Ground<'_> {
-    fn pairs_on(&self, kind: Key, key: Key) -> usize {
-        let key = of_kind(kind, key);
-        self.our_keys.count(key).saturating_mul(self.their_keys.count(key))
+    fn pairs_on(&self, kind: Kind, key: Key) -> usize {
+        self.our_keys.count(kind, key).saturating_mul(self.their_keys.count(kind, key))
     }
 }
 

@@ -15,6 +15,20 @@ impl Span {
     }
 }
 
+/// Those of one list that have a key of an account of another: a single one by its place in the list, which spares a look,
+/// several by where they stand in the index.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sharers {
+    count: u32,
+    at: u32,
+}
+
+impl Sharers {
+    pub fn len(self) -> usize {
+        self.count as usize
+    }
+}
+
 /// Finds the accounts of one list by key. A key that stands often costs what it holds, a rare one next to nothing.
 #[derive(Debug)]
 pub struct Index {
@@ -25,28 +39,37 @@ pub struct Index {
 }
 
 impl Index {
-    /// From pairs of key and account, which `each` hands over twice in the same order. Zero keys are left out.
+    /// From pairs of key and account, which `each` hands over every time in the same order. Zero keys are left out.
     pub fn build(mut each: impl FnMut(&mut dyn FnMut(Key, u32))) -> Self {
         let mut count = 0usize;
         each(&mut |key, _| count += usize::from(key != 0));
-        let bits = usize::BITS - count.max(1).leading_zeros();
+        Self::roomy(count, each)
+    }
+
+    /// From the key of each account of a list. Indexes with the same `room` can be laid side by side.
+    pub fn of(keys: &[Key], room: usize) -> Self {
+        Self::roomy(room, |each| keys.iter().zip(0u32..).for_each(|(key, account)| each(*key, account)))
+    }
+
+    fn roomy(room: usize, mut each: impl FnMut(&mut dyn FnMut(Key, u32))) -> Self {
+        let bits = usize::BITS - room.max(1).leading_zeros();
         let shift = 64 - bits.max(4);
         let mut starts = vec![0u32; (1usize << (64 - shift)) + 1];
         each(&mut |key, _| {
             if key != 0 {
-                starts[(key >> shift) as usize + 1] += 1;
+                starts[(key >> shift) as usize] += 1;
             }
         });
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut entries = vec![(0u32, 0u32); count];
-        let mut next = starts.clone();
+        let mut entries = vec![(0u32, 0u32); starts.last().map_or(0, |count| *count as usize)];
+        // Each slot is filled from its end, so that what told its end tells its start.
         each(&mut |key, account| {
             if key != 0 {
-                let slot = &mut next[(key >> shift) as usize];
-                entries[*slot as usize] = (key as u32, account);
-                *slot += 1;
+                let start = &mut starts[(key >> shift) as usize];
+                *start -= 1;
+                entries[*start as usize] = (key as u32, account);
             }
         });
         for slot in starts.windows(2) {
@@ -58,9 +81,44 @@ impl Index {
         Self { shift, starts, entries }
     }
 
-    /// The accounts that have the key, in the list's order.
-    pub fn get(&self, key: Key) -> impl ExactSizeIterator<Item = u32> + '_ {
-        self.within(self.span(key))
+    /// For each account of this list, which has `len`, those in the `other` that have its key. Both are walked through
+    /// side by side, which spares the memory a million leaps.
+    pub fn meet(&self, other: &Self, len: usize) -> Vec<Sharers> {
+        let mut met = vec![Sharers::default(); len];
+        for (slot, range) in self.starts.windows(2).enumerate() {
+            let entries = &self.entries[range[0] as usize..range[1] as usize];
+            for sharers in entries.chunk_by(|x, y| x.0 == y.0) {
+                let others = other.those_of(other.tagged(slot, sharers[0].0));
+                sharers.iter().for_each(|(_, account)| met[*account as usize] = others);
+            }
+        }
+        met
+    }
+
+    /// The accounts that have the key.
+    pub fn sharers(&self, key: Key) -> Sharers {
+        self.those_of(self.span(key))
+    }
+
+    fn those_of(&self, span: Span) -> Sharers {
+        let at = if span.len() == 1 { self.entries[span.from as usize].1 } else { span.from };
+        Sharers { count: span.to - span.from, at }
+    }
+
+    /// Their places in the list, in its order.
+    pub fn places(&self, Sharers { count, at }: Sharers) -> impl Iterator<Item = u32> + '_ {
+        let (one, more) = match count {
+            1 => (Some(at), Span { from: 0, to: 0 }),
+            _ => (None, Span { from: at, to: at + count }),
+        };
+        one.into_iter().chain(self.within(more))
+    }
+
+    /// The accounts of each key that more than one has, in the list's order.
+    pub fn crowds(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = u32> + Clone + '_> {
+        let slots = self.starts.windows(2).map(|range| &self.entries[range[0] as usize..range[1] as usize]);
+        let crowds = slots.flat_map(|entries| entries.chunk_by(|x, y| x.0 == y.0));
+        crowds.filter(|crowd| crowd.len() > 1).map(|crowd| crowd.iter().map(|(_, account)| *account))
     }
 
     /// The accounts of a span, in the list's order.
@@ -78,10 +136,12 @@ impl Index {
         if key == 0 {
             return Span { from: 0, to: 0 };
         }
-        let slot = (key >> self.shift) as usize;
+        self.tagged((key >> self.shift) as usize, key as u32)
+    }
+
+    fn tagged(&self, slot: usize, low: u32) -> Span {
         let start = self.starts[slot];
         let all = &self.entries[start as usize..self.starts[slot + 1] as usize];
-        let low = key as u32;
         let (from, to) = if all.len() <= 4 {
             let from = all.iter().position(|(tag, _)| *tag >= low).unwrap_or(all.len());
             (from, all.iter().position(|(tag, _)| *tag > low).unwrap_or(all.len()))

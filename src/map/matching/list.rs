@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::aliases::Aliases;
-use super::words::{self, Words};
+use super::words::{self, Folded, Words};
 use super::{countries, tables};
 use crate::map::domain::Site;
 
@@ -116,12 +116,12 @@ impl List {
 
     /// Adds a row. Texts of more than 400 bytes are cut.
     pub fn push(&mut self, row: Row<'_>) {
-        let words = Words::of(cut(row.name));
+        let name = Folded::of(cut(row.name));
         let site = Site::of_account(row.website);
         let mut a = Account { text_at: self.text.len() as u32, ..Account::default() };
         a.id_len = self.add_text(cut(row.id));
         a.name_len = self.add_text(cut(row.name));
-        self.add_name(&mut a, &words);
+        self.add_name(&mut a, &name.words());
         if let Some(site) = site.filter(|site| site.host().len() < 256) {
             self.add_site(&mut a, &site, row.website);
         }
@@ -240,7 +240,7 @@ impl List {
         text.len() as u16
     }
 
-    fn add_name(&mut self, a: &mut Account, words: &Words) {
+    fn add_name(&mut self, a: &mut Account, words: &Words<'_>) {
         let core = &words.core[..words.core.len().min(NAME_WORDS)];
         let start = self.text.len();
         for (at, word) in core.iter().enumerate() {
@@ -254,20 +254,27 @@ impl List {
             self.text.truncate(end);
         }
         a.core_len = (self.text.len() - start) as u16;
-        let initials = &words.initials[..floor_boundary(&words.initials, 12)];
-        a.initials = if words.initials.len() >= 3 { key(initials) } else { 0 };
+        self.scratch.clear();
+        self.scratch.extend(words.initials());
+        if self.scratch.len() >= 3 {
+            a.initials = key(&self.scratch[..floor_boundary(&self.scratch, 12)]);
+        }
         a.form = words.form.map_or(0, form_number);
         a.words_at = self.words.len() as u32;
-        let mut sorted: Vec<&str> = core.iter().map(String::as_str).collect();
-        self.words.extend(sorted.iter().map(|word| key(word)));
+        self.words.extend(core.iter().map(|word| key(word)));
         a.words_len = core.len() as u8;
-        self.scratch.clear();
-        sorted.iter().for_each(|word| self.scratch.push_str(word));
-        a.joined = key(&self.scratch);
         // One word has one order.
-        if sorted.len() < 2 {
+        if let [word] = core {
+            a.joined = key(word);
             return;
         }
+        self.scratch.clear();
+        core.iter().for_each(|word| self.scratch.push_str(word));
+        a.joined = key(&self.scratch);
+        if core.is_empty() {
+            return;
+        }
+        let mut sorted: Vec<&str> = core.iter().map(AsRef::as_ref).collect();
         sorted.sort_unstable();
         self.scratch.clear();
         for word in sorted {
@@ -277,18 +284,16 @@ impl List {
         a.sorted = key(&self.scratch);
     }
 
-    fn add_site(&mut self, a: &mut Account, site: &Site, website: &str) {
-        let host = site.host();
+    fn add_site(&mut self, a: &mut Account, site: &Site<'_>, website: &str) {
+        let (host, domain) = (site.host(), site.domain());
         a.host_len = self.add_text(host) as u8;
-        a.domain_len = site.domain().len() as u8;
+        a.domain_len = domain.len() as u8;
         a.label_len = site.label().len() as u8;
-        a.domain = key(site.domain());
+        a.domain = key(domain);
         a.label = key(site.label());
         let bare = host.strip_prefix("www.").unwrap_or(host);
-        a.host = key(bare);
-        let path = website.split_once("://").map_or(website, |(_, rest)| rest);
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        let path = path.split_once('/').map_or("", |(_, path)| path).trim_matches('/');
+        a.host = if bare == domain { a.domain } else { key(bare) };
+        let path = path(website);
         if !path.is_empty() {
             self.scratch.clear();
             self.scratch.push_str(bare);
@@ -332,7 +337,7 @@ impl List {
             a.postcode = key(&self.scratch);
         }
         a.address_at = self.addresses.len() as u32;
-        if row.address.is_empty() {
+        if row.address.trim().is_empty() {
             return;
         }
         let folded = words::plain(cut(row.address));
@@ -351,6 +356,17 @@ impl List {
 
 fn form_number(form: &'static str) -> u8 {
     ((key(form) >> 32) as u8).max(1)
+}
+
+/// `shop/about` of `https://acme.com/shop/about/?from=mail`.
+fn path(website: &str) -> &str {
+    let rest = website.strip_prefix("https://").or_else(|| website.strip_prefix("http://"));
+    let rest = rest.unwrap_or_else(|| website.split_once("://").map_or(website, |(_, rest)| rest));
+    let Some((host, path)) = rest.split_once('/') else { return "" };
+    if host.contains(['?', '#']) {
+        return "";
+    }
+    path.split(['?', '#']).next().unwrap_or_default().trim_matches('/')
 }
 
 fn cut(text: &str) -> &str {

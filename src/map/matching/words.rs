@@ -3,49 +3,57 @@
 use std::borrow::Cow;
 
 use deunicode::deunicode_char;
+use memchr::{memchr, memrchr2};
 
 use super::tables;
 use crate::map::name::forms;
 
+/// A name in one alphabet, from which its words are borrowed.
+#[derive(Clone, Debug)]
+pub struct Folded(String);
+
 /// A name taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words {
+pub struct Words<'f> {
     /// What tells the company from others, in the order written: lower case, ASCII.
-    pub core: Vec<String>,
-    /// The first letters of those words: `London School of Economics` is `lse`.
-    pub initials: String,
+    pub core: Vec<Cow<'f, str>>,
     /// The legal form, where one was taken off: `limited` and `ltd` are one form.
     pub form: Option<&'static str>,
 }
 
-impl Words {
-    /// Takes a name apart. `core` is empty only when the name holds no letter and no digit.
+impl Folded {
     pub fn of(name: &str) -> Self {
-        let name = without_register_mark(name);
-        let folded = fold(&name);
-        let mut words = split(&folded);
+        Self(fold(without_register_mark(name)))
+    }
+
+    /// Takes the name apart. `core` is empty only when the name holds no letter and no digit.
+    pub fn words(&self) -> Words<'_> {
+        let mut words = split(&self.0);
         let form = forms::take_off(&mut words);
         if let [_, .., last] = words.as_mut_slice()
             && let Some(number) = roman(last)
         {
-            number.clone_into(last);
+            *last = Cow::Borrowed(number);
         }
-        let mut core: Vec<String> = Vec::with_capacity(words.len());
-        core.extend(words.iter_mut().filter_map(canonical));
-        if core.is_empty() {
-            core = words;
-        }
-        let initials = core.iter().filter_map(|word| word.chars().next()).collect();
-        Self { core, initials, form }
+        let mut core = Vec::with_capacity(words.len());
+        core.extend(words.iter().filter_map(canonical));
+        Words { core: if core.is_empty() { words } else { core }, form }
+    }
+}
+
+impl Words<'_> {
+    /// The first letters of the words: `London School of Economics` is `lse`.
+    pub fn initials(&self) -> impl Iterator<Item = char> + '_ {
+        self.core.iter().filter_map(|word| word.chars().next())
     }
 }
 
 /// `Amerco /NV/`, `Baidu, Inc. /ADR`: registers mark a name after a slash; `A/S` and `CBS/Fox` are no such marks.
-fn without_register_mark(name: &str) -> Cow<'_, str> {
+fn without_register_mark(name: &str) -> &str {
     let whole = name.trim_end();
     let bare = whole.trim_end_matches(['/', '\\']).trim_end();
     let closed = bare.len() < whole.len();
-    if let Some(at) = bare.rfind(['/', '\\']) {
+    if let Some(at) = memrchr2(b'/', b'\\', bare.as_bytes()) {
         let (before, mark) = (bare[..at].trim_end(), bare[at + 1..].trim());
         let letters = mark.len() >= 2 && mark.len() <= 6 && mark.bytes().all(|b| b.is_ascii_alphabetic());
         let long_before =
@@ -53,17 +61,23 @@ fn without_register_mark(name: &str) -> Cow<'_, str> {
                 || before.ends_with(['.', ')']);
         let spaced = bare[..at].ends_with(' ') || mark.len() <= 3;
         if letters && long_before && !before.is_empty() && (closed || spaced) {
-            return Cow::Owned(before.to_owned());
+            return before;
         }
     }
-    Cow::Borrowed(if bare.is_empty() { name } else { bare })
+    if bare.is_empty() { name } else { bare }
 }
 
-/// Lower-case ASCII. Words of kinds of company in scripts without spaces are set apart first.
-fn fold(name: &str) -> Cow<'_, str> {
-    if name.is_ascii() {
-        return Cow::Owned(name.to_ascii_lowercase());
+/// Lower-case ASCII without apostrophes.
+fn fold(name: &str) -> String {
+    let mut folded = if name.is_ascii() { name.to_ascii_lowercase() } else { fold_alphabets(name) };
+    if memchr(b'\'', folded.as_bytes()).is_some() {
+        folded.retain(|c| c != '\'');
     }
+    folded
+}
+
+/// Words of kinds of company in scripts without spaces are set apart first.
+fn fold_alphabets(name: &str) -> String {
     let mut spaced = Cow::Borrowed(name);
     if name.chars().any(is_ideograph) {
         for word in forms::IDEOGRAPHIC {
@@ -93,29 +107,24 @@ fn fold(name: &str) -> Cow<'_, str> {
             },
         }
     }
-    Cow::Owned(out)
+    out
 }
 
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
-/// Words of letters and digits. Apostrophes vanish; single letters that follow each other are one word (`J. P. Morgan`,
-/// `B & Q`, `A/S`).
-fn split(folded: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::with_capacity(6);
+/// Words of letters and digits. Single letters that follow each other are one word (`J. P. Morgan`, `B & Q`, `A/S`).
+fn split(folded: &str) -> Vec<Cow<'_, str>> {
+    let mut words: Vec<Cow<'_, str>> = Vec::with_capacity(6);
     let mut letters = false;
-    for raw in folded.split(|c: char| !c.is_alphanumeric() && c != '\'') {
-        if raw.is_empty() {
-            continue;
-        }
-        let word = if raw.contains('\'') { Cow::Owned(raw.replace('\'', "")) } else { Cow::Borrowed(raw) };
+    for word in folded.split(|c: char| !c.is_alphanumeric()) {
         let mut chars = word.chars();
         let Some(first) = chars.next() else { continue };
         let letter = first.is_alphabetic() && chars.next().is_none();
         match words.last_mut() {
-            Some(last) if letter && letters => last.push(first),
-            _ => words.push(word.into_owned()),
+            Some(last) if letter && letters => last.to_mut().push(first),
+            _ => words.push(Cow::Borrowed(word)),
         }
         letters = letter;
     }
@@ -124,16 +133,13 @@ fn split(folded: &str) -> Vec<String> {
 
 /// One spelling for one meaning: abbreviations written out, kinds of company in English, no plural. `None` for words that
 /// distinguish nobody, and are left as they are.
-fn canonical(word: &mut String) -> Option<String> {
-    let meaning = tables::meaning(word);
-    let single = if meaning.is_none() { singular(word) } else { Cow::Borrowed(word.as_str()) };
-    let same = single.len() == word.len();
-    match meaning.or_else(|| if same { None } else { tables::meaning(&single) }) {
-        Some("") => None,
-        Some(meaning) => Some(meaning.to_owned()),
-        None if same => Some(std::mem::take(word)),
-        None => Some(single.into_owned()),
+fn canonical<'f>(word: &Cow<'f, str>) -> Option<Cow<'f, str>> {
+    let said = |meaning: &'static str| (!meaning.is_empty()).then_some(Cow::Borrowed(meaning));
+    if let Some(meaning) = tables::meaning(word) {
+        return said(meaning);
     }
+    let Some(single) = singular(word) else { return Some(word.clone()) };
+    tables::meaning(&single).map_or(Some(single), said)
 }
 
 /// A single letter at the end of a name is a number: `Hennessy Capital V`.
@@ -146,16 +152,19 @@ fn roman(word: &str) -> Option<&'static str> {
     }
 }
 
-fn singular(word: &str) -> Cow<'_, str> {
-    if word.len() > 4 && word.is_ascii() {
-        if let Some(stem) = word.strip_suffix("ies") {
-            return Cow::Owned(format!("{stem}y"));
-        }
-        if word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is") {
-            return Cow::Borrowed(&word[..word.len() - 1]);
-        }
+/// `None` for a word that is no plural.
+fn singular<'f>(word: &Cow<'f, str>) -> Option<Cow<'f, str>> {
+    if word.len() <= 4 || !word.is_ascii() {
+        return None;
     }
-    Cow::Borrowed(word)
+    if let Some(stem) = word.strip_suffix("ies") {
+        return Some(Cow::Owned(format!("{stem}y")));
+    }
+    let plural = word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
+    plural.then(|| match word {
+        Cow::Borrowed(word) => Cow::Borrowed(&word[..word.len() - 1]),
+        Cow::Owned(word) => Cow::Owned(word[..word.len() - 1].to_owned()),
+    })
 }
 
 /// Lower-case ASCII words with single spaces, nothing taken off: for addresses and countries.
@@ -170,7 +179,7 @@ mod tests {
     use super::*;
 
     fn core(name: &str) -> String {
-        Words::of(name).core.join(" ")
+        Folded::of(name).words().core.join(" ")
     }
 
     #[test]
@@ -212,9 +221,10 @@ mod tests {
 
     #[test]
     fn forms_and_initials_are_kept_apart() {
-        let words = Words::of("London School of Economics Ltd");
-        assert_eq!((words.initials.as_str(), words.form), ("lse", Some("limited")));
-        assert_eq!(Words::of("Acme").form, None);
+        let school = Folded::of("London School of Economics Ltd");
+        let words = school.words();
+        assert_eq!((words.initials().collect::<String>().as_str(), words.form), ("lse", Some("limited")));
+        assert_eq!(Folded::of("Acme").words().form, None);
     }
 
     proptest! {
@@ -231,7 +241,8 @@ mod tests {
 
         #[test]
         fn never_panics(name in "\\PC{0,80}") {
-            let words = Words::of(&name);
+            let folded = Folded::of(&name);
+            let words = folded.words();
             prop_assert!(!words.core.is_empty() || !name.chars().any(|c| c.is_ascii_alphanumeric()));
         }
     }

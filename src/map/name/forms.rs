@@ -17,30 +17,30 @@ fn legal_form(word: &str) -> Option<&'static str> {
 }
 
 /// Takes legal forms off the end, the article and the forms that stand first off the start. Never takes all.
-pub fn take_off(words: &mut Vec<String>) -> Option<&'static str> {
+pub fn take_off<W: AsRef<str>>(words: &mut Vec<W>) -> Option<&'static str> {
     let mut form = None;
-    while words.len() > 1 && (words[0] == "the" || LEADING.contains(&words[0].as_str())) {
+    while words.len() > 1 && (words[0].as_ref() == "the" || is_leading(words[0].as_ref())) {
         words.remove(0);
     }
     // Two letters after the form name the state that registered it: `Rush Enterprises Inc TX`.
     if let [.., _, before, state] = words.as_slice()
-        && state.len() == 2
-        && legal_form(state).is_none()
-        && legal_form(before).is_some()
+        && state.as_ref().len() == 2
+        && legal_form(state.as_ref()).is_none()
+        && legal_form(before.as_ref()).is_some()
     {
         words.pop();
     }
     while words.len() > 1 {
-        let last = words[words.len() - 1].as_str();
-        let ends_two = words.len() > 2 && TWO_WORD_ENDS.contains(&last);
-        let pair = ends_two.then(|| format!("{} {last}", words[words.len() - 2]));
+        let last = words[words.len() - 1].as_ref();
+        let two = words.len() > 2 && ends_two(last);
+        let pair = two.then(|| format!("{} {last}", words[words.len() - 2].as_ref()));
         if let Some(two) = pair.as_deref().and_then(legal_form) {
             form = Some(two);
             words.truncate(words.len() - 2);
         } else if let Some(one) = legal_form(last) {
             form = Some(one);
             words.pop();
-        } else if form.is_some() && BETWEEN.contains(&last) {
+        } else if form.is_some() && is_between(last) {
             words.pop();
         } else {
             break;
@@ -50,14 +50,19 @@ pub fn take_off(words: &mut Vec<String>) -> Option<&'static str> {
 }
 
 /// Forms that stand before the name: `PT Telkom`, `ООО Ромашка`.
-const LEADING: [&str; 6] = ["pt", "ooo", "oao", "pao", "zao", "fa"];
+fn is_leading(word: &str) -> bool {
+    matches!(word, "pt" | "ooo" | "oao" | "pao" | "zao" | "fa")
+}
 
 /// Words that belong to a form only when a form follows: `GmbH & Co. KG`, `Sp. z o.o.`, `Private Limited`.
-const BETWEEN: [&str; 8] = ["and", "z", "de", "private", "s", "sp", "d", "public"];
+fn is_between(word: &str) -> bool {
+    matches!(word, "and" | "z" | "de" | "private" | "s" | "sp" | "d" | "public")
+}
 
 /// Second words of legal forms of two.
-const TWO_WORD_ENDS: [&str; 7] =
-    ["limited", "liability", "partnership", "anonyme", "anonima", "kaisha", "gaisha"];
+fn ends_two(word: &str) -> bool {
+    matches!(word, "limited" | "liability" | "partnership" | "anonyme" | "anonima" | "kaisha" | "gaisha")
+}
 
 /// Forms in scripts without spaces.
 pub const IDEOGRAPHIC: [&str; 19] = [

@@ -296,11 +296,14 @@ pub async fn imported(
     good(tx, now, name, &mut standing, view::result(counts)).await?;
     store::save(tx, name, &standing).await?;
     if changed && !outbox::is_shown(tx, &import.subject()).await? {
+        let counted = maps::counted_only(tx).await?;
+        let (unnamed, told): (Vec<PartnerId>, Vec<PartnerId>) =
+            standing.partners.iter().cloned().partition(|p| counted.contains(p));
         let mut lists = Vec::new();
         for change in [Change::New, Change::Changed, Change::Gone] {
-            lists.push(store::changed_at(tx, &standing.partners, change, written_at, NAMED).await?);
+            lists.push(store::changed_at(tx, &told, change, written_at, NAMED).await?);
         }
-        let message = view::summary(name, import, &named, &lists)?;
+        let message = view::summary(name, import, &named, !unnamed.is_empty(), &lists)?;
         let key = format!("{}:summary", import.subject());
         let out = Outgoing::post(key, Destination::Channel(import.channel.clone()), message);
         outbox::enqueue(tx, millis(now), &out).await?;

@@ -52,15 +52,18 @@ struct Summary<'a> {
     new: String,
     changed: String,
     gone: String,
+    unnamed: bool,
     bad: Vec<(u64, &'a str)>,
     more_bad: u64,
 }
 
-/// What a list changed, in one message. `lists` are the new, the changed and the gone ones that are named.
+/// What a list changed, in one message. `lists` are the new, the changed and the gone ones that are named; `unnamed`: there
+/// are partners among these without an agreement, whose accounts are counted only (B10).
 pub fn summary(
     source: &str,
     import: &Import,
     partners: &[&Partner],
+    unnamed: bool,
     lists: &[Vec<Named>],
 ) -> Result<Message> {
     let counts = &import.counts;
@@ -89,6 +92,7 @@ pub fn summary(
         new: list(0, counts.new, false),
         changed: list(1, counts.changed, true),
         gone: list(2, counts.gone, false),
+        unnamed,
         bad: counts.bad.iter().take(BAD_ROWS).map(|(line, why)| (*line, why.as_str())).collect(),
         more_bad: counts.unreadable.saturating_sub(BAD_ROWS as u64),
     }

@@ -131,6 +131,7 @@ pub struct About<'a> {
 /// The map without what concerns other partners: the pre-read is open on a table at which one partner sits.
 pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
     map.overlaps.retain(|o| o.partner_id == *partner);
+    map.unnamed.retain(|p| p == partner);
     map.partners.retain(|p| p.id == *partner);
     map.contacts.retain(|c| c.partner == *partner);
     map.involvements.retain(|i| i.partner == *partner);
@@ -157,7 +158,12 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
 
 /// Whether other partners have to do with the account too.
 pub fn is_shared(map: &AccountMap, partner: &PartnerId) -> bool {
-    let with = map.overlaps.iter().map(|o| &o.partner_id).chain(map.partners.iter().map(|p| &p.id));
+    let with = map
+        .overlaps
+        .iter()
+        .map(|o| &o.partner_id)
+        .chain(&map.unnamed)
+        .chain(map.partners.iter().map(|p| &p.id));
     let decided = map.decisions.iter().filter_map(|d| d.partner.as_ref());
     with.chain(map.involvements.iter().map(|i| &i.partner)).chain(decided).any(|id| id != partner)
 }

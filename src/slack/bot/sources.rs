@@ -15,6 +15,7 @@ use super::super::payload::Action;
 use super::{Bot, Occasion, calendars, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::wake::Bell;
+use crate::failpoint;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
@@ -134,6 +135,7 @@ async fn look(bot: &Bot, claim: Claim) -> Result<()> {
     let import = ImportId::random();
     let to = folder(bot)?.join(import.as_str());
     let found = find(bot, source, &claim, &to).await?;
+    failpoint!("source.found");
     if let Err(failure) = &found {
         tracing::warn!(source = source.name, why = failure.why, "a source of lists failed");
     }
@@ -147,12 +149,17 @@ async fn look(bot: &Bot, claim: Claim) -> Result<()> {
     let mut tx = bot.db.begin().await?;
     let handed = flow::looked(&mut tx, bot.clock.now(), source, &claim, found).await;
     let handed = match handed {
-        Ok(handed) => tx.commit().await.map(|()| handed),
+        Ok(handed) => {
+            failpoint!("source.commit");
+            tx.commit().await.map(|()| handed)
+        }
         Err(error) => Err(error),
     };
+    failpoint!("source.committed");
     if let Ok(Some(import)) = &handed {
         std::fs::create_dir_all(&bot.downloads)?;
         std::fs::rename(&to, super::imports::file_at(bot, import))?;
+        failpoint!("source.placed");
         bot.imports.ring();
     } else {
         // Most looks leave no file behind.

@@ -173,8 +173,14 @@ fn motion_words(motion: Option<Motion>) -> &'static str {
 
 fn partners(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
     let map = sight.map;
+    let unnamed = match map.unnamed.len() {
+        0 => None,
+        1 => Some("One partner-to-be has it too, and is named once there is an agreement.".to_owned()),
+        n => Some(format!("{n} partners-to-be have it too, and are named once there are agreements.")),
+    };
+    let unnamed = unnamed.map(Part::text);
     if map.partners.is_empty() {
-        return vec![Part::text("No current overlap with a partner.")];
+        return vec![unnamed.unwrap_or_else(|| Part::text("No current overlap with a partner."))];
     }
     let part = |partner: &Partner| {
         let mut words = vec![format!("*{}*", escape(&clip(&partner.name, 60)))];
@@ -183,6 +189,7 @@ fn partners(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
                 words.push(escape(&clip(&overlap.kind_words(), 120)));
                 words.push(motion_words(overlap.motion(&map.kinds)).to_owned());
             }
+            None if map.unnamed.contains(&partner.id) => words.push("no agreement yet".to_owned()),
             None => words.push("no current overlap".to_owned()),
         }
         let mut text = words.join(" · ");
@@ -200,6 +207,7 @@ fn partners(sight: &Sight<'_>, reader: Reader<'_>) -> Vec<Part> {
         .take(PARTNERS)
         .map(part)
         .chain(more(map.partners.len(), PARTNERS, "partners"))
+        .chain(unnamed)
         .collect()
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use encoding_rs::Encoding;
+use memchr::{memchr, memchr_iter};
 
 use super::error::FileError;
 use super::limits;
@@ -26,11 +27,12 @@ pub(super) struct Dialect {
 pub(super) fn rows(path: &Path, dialect: Dialect, each: Sink<'_>) -> Result<(), FileError> {
     let mut lines = Lines::open(path, dialect.encoding)?;
     let mut splitter = Splitter::new(dialect);
-    while let Some(first) = lines.next()? {
+    let mut first = Line::default();
+    while lines.read(&mut first)? {
         if first.text.trim_ascii().is_empty() && !first.too_long {
             continue;
         }
-        let outcome = splitter.row(first, &mut lines)?;
+        let outcome = splitter.row(&first, &mut lines)?;
         let flow = match outcome {
             Ok(()) if splitter.row.is_blank() => ControlFlow::Continue(()),
             Ok(()) => each(Ok(&splitter.row)),
@@ -79,20 +81,19 @@ impl Splitter {
     }
 
     /// Reads the row that begins with `first` into `self.row`. After a bad row reading goes on with the next line.
-    fn row(&mut self, first: Line, lines: &mut Lines) -> Result<Result<(), BadRow>, FileError> {
+    fn row(&mut self, first: &Line, lines: &mut Lines) -> Result<Result<(), BadRow>, FileError> {
         let number = first.number;
         let bad = |reason: String| Ok(Err(BadRow::new(number, reason)));
         if first.too_long {
             return bad(format!("The line is longer than {} kB.", limits::ROW_BYTES / 1024));
         }
-        if !first.text.contains(&b'"') {
+        if memchr(b'"', &first.text).is_none() {
             return Ok(self.unquoted(number, &first.text));
         }
         self.csv.reset();
         (self.cells_len, self.ends_len) = (0, 0);
         let mut more: Vec<Line> = Vec::new();
-        let first = first.text;
-        let mut fed = self.feed(first.clone());
+        let mut fed = self.feed(first.text.clone());
         while matches!(fed, Fed::Open) {
             let next = if more.len() < limits::ROW_LINES { lines.next()? } else { None };
             let Some(line) = next else { break };
@@ -106,7 +107,7 @@ impl Splitter {
         let ragged = self.width.is_some_and(|width| width != self.ends_len);
         let reason = match fed {
             Fed::Whole if more.is_empty() => None,
-            Fed::Whole if !ragged && well_quoted(&first, &more, self.delimiter) => None,
+            Fed::Whole if !ragged && well_quoted(&first.text, &more, self.delimiter) => None,
             Fed::Whole | Fed::Open => Some("A quote (\") opens here and is never closed.".to_owned()),
             Fed::TooBig if more.is_empty() => {
                 Some(format!("The line is longer than {} kB.", limits::ROW_BYTES / 1024))
@@ -123,26 +124,15 @@ impl Splitter {
         }
     }
 
-    /// The short way, for speed: most rows hold no quote, so every delimiter parts two cells.
+    /// The short way, for speed: most rows hold no quote, so every delimiter parts two cells and the line stays as it is.
     fn unquoted(&mut self, number: u64, line: &[u8]) -> Result<(), BadRow> {
-        let delimiters = line.iter().enumerate().filter(|(_, byte)| **byte == self.delimiter);
-        let (mut cells, mut text_len) = (0, 0);
-        for (at, _) in delimiters.chain(std::iter::once((line.len(), &0))) {
-            let Some(end) = self.ends.get_mut(cells) else {
-                let reason = format!("The line has more than {} cells.", limits::COLUMNS);
-                return Err(BadRow::new(number, reason));
-            };
-            let from = text_len + cells;
-            let cell = line.get(from..at).unwrap_or_default();
-            if let Some(into) = self.cells.get_mut(text_len..text_len + cell.len()) {
-                into.copy_from_slice(cell);
-            }
-            text_len += cell.len();
-            *end = text_len;
-            cells += 1;
+        let text = sound(number, line)?;
+        self.row.refill(number, text, memchr_iter(self.delimiter, line).chain([line.len()]));
+        if self.row.len() > limits::COLUMNS {
+            let reason = format!("The line has more than {} cells.", limits::COLUMNS);
+            return Err(BadRow::new(number, reason));
         }
-        (self.cells_len, self.ends_len) = (text_len, cells);
-        self.finish(number)
+        fits(&self.row)
     }
 
     fn feed(&mut self, mut line: Vec<u8>) -> Fed {
@@ -165,23 +155,37 @@ impl Splitter {
         }
     }
 
-    fn finish(&mut self, line: u64) -> Result<(), BadRow> {
-        let bad = |reason: &str| BadRow::new(line, reason);
-        let bytes = self.cells.get(..self.cells_len).unwrap_or_default();
-        // The lines are UTF-8 already, the delimiters ASCII.
-        let text = std::str::from_utf8(bytes).map_err(|_| bad("The line is not text."))?;
-        if bytes.contains(&0) {
-            return Err(bad("The line holds a zero byte, which no text has. Export the list again."));
+    fn finish(&mut self, number: u64) -> Result<(), BadRow> {
+        let text = sound(number, self.cells.get(..self.cells_len).unwrap_or_default())?;
+        self.row.clear(number);
+        let mut from = 0;
+        for end in self.ends.get(..self.ends_len).unwrap_or_default() {
+            self.row.push(text.get(from..*end).unwrap_or_default());
+            from = *end;
         }
-        if !text.is_ascii() && text.contains('\u{FFFD}') {
-            return Err(bad("The line holds a character that is broken. Save the list as UTF-8."));
-        }
-        self.row.refill(line, text, self.ends.get(..self.ends_len).unwrap_or_default());
-        if self.row.widest_cell() > limits::CELL_BYTES {
-            return Err(bad(&format!("A cell is longer than {} kB.", limits::CELL_BYTES / 1024)));
-        }
-        Ok(())
+        fits(&self.row)
     }
+}
+
+/// The text of a row without what no text has.
+fn sound(line: u64, bytes: &[u8]) -> Result<&str, BadRow> {
+    let bad = |reason: &str| BadRow::new(line, reason);
+    // The lines are UTF-8 already, the delimiters ASCII.
+    let text = std::str::from_utf8(bytes).map_err(|_| bad("The line is not text."))?;
+    if memchr(0, bytes).is_some() {
+        return Err(bad("The line holds a zero byte, which no text has. Export the list again."));
+    }
+    if !text.is_ascii() && text.contains('\u{FFFD}') {
+        return Err(bad("The line holds a character that is broken. Save the list as UTF-8."));
+    }
+    Ok(text)
+}
+
+fn fits(row: &RawRow) -> Result<(), BadRow> {
+    if row.widest_cell() <= limits::CELL_BYTES {
+        return Ok(());
+    }
+    Err(BadRow::new(row.line, format!("A cell is longer than {} kB.", limits::CELL_BYTES / 1024)))
 }
 
 /// Whether every quote of a row of several lines stands where one may: at the edges of a cell, or doubled inside.

@@ -27,7 +27,7 @@ enum Format {
 /// Takes rows as they come and says whether to go on.
 pub(super) type Sink<'a> = &'a mut dyn FnMut(Result<&RawRow, BadRow>) -> ControlFlow<()>;
 
-/// One row as written: its cells one after the other, and where each ends.
+/// One row as written: its cells one after the other with one byte between two, and where each ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRow {
     /// The line in the file where the row begins, counted from 1.
@@ -37,10 +37,10 @@ pub struct RawRow {
 }
 
 impl RawRow {
-    pub(super) fn refill(&mut self, line: u64, text: &str, ends: &[usize]) {
+    pub(super) fn refill(&mut self, line: u64, text: &str, ends: impl Iterator<Item = usize>) {
         self.clear(line);
         self.text.push_str(text);
-        self.ends.extend_from_slice(ends);
+        self.ends.extend(ends);
     }
 
     pub(super) fn clear(&mut self, line: u64) {
@@ -50,6 +50,9 @@ impl RawRow {
     }
 
     pub(super) fn push(&mut self, cell: &str) {
+        if !self.ends.is_empty() {
+            self.text.push('\t');
+        }
         self.text.push_str(cell);
         self.ends.push(self.text.len());
     }
@@ -60,7 +63,7 @@ impl RawRow {
 
     /// The cell's text without white space around it; empty beyond the last cell.
     pub fn get(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let start = at.checked_sub(1).map_or(Some(0), |before| Some(self.ends.get(before)? + 1));
         let range = start.zip(self.ends.get(at).copied());
         range.and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default().trim()
     }
@@ -70,11 +73,11 @@ impl RawRow {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+        self.cells().all(str::is_empty)
     }
 
     pub(super) fn widest_cell(&self) -> usize {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end + 1));
         self.ends.iter().zip(starts).map(|(end, start)| end.saturating_sub(start)).max().unwrap_or(0)
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memchr2;
 
 use super::error::FileError;
 use super::limits;
@@ -136,6 +137,7 @@ fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// One line without its ending. A line beyond [`limits::ROW_BYTES`] keeps its number and loses its text.
+#[derive(Default)]
 pub(super) struct Line {
     pub number: u64,
     pub text: Vec<u8>,
@@ -184,10 +186,18 @@ impl Lines {
     }
 
     pub fn next(&mut self) -> io::Result<Option<Line>> {
-        if let Some(line) = self.put_back.pop_front() {
-            return Ok(Some(line));
+        let mut line = Line::default();
+        Ok(self.read(&mut line)?.then_some(line))
+    }
+
+    /// Reads the next line into `line`, whose room is used again; `false` at the end of the text.
+    pub fn read(&mut self, line: &mut Line) -> io::Result<bool> {
+        if let Some(before) = self.put_back.pop_front() {
+            *line = before;
+            return Ok(true);
         }
-        let mut line = Line { number: self.number + 1, text: Vec::new(), too_long: false };
+        (line.number, line.too_long) = (self.number + 1, false);
+        line.text.clear();
         let mut any = false;
         while self.fill()? {
             let bytes = self.decoded.get(self.at..self.end).unwrap_or_default();
@@ -196,7 +206,7 @@ impl Lines {
                 continue;
             }
             any = true;
-            let ending = bytes.iter().position(|b| matches!(b, b'\n' | b'\r'));
+            let ending = memchr2(b'\n', b'\r', bytes);
             let piece = bytes.get(..ending.unwrap_or(bytes.len())).unwrap_or_default();
             if line.text.len() + piece.len() > limits::ROW_BYTES {
                 line.too_long = true;
@@ -211,7 +221,7 @@ impl Lines {
             }
         }
         self.number += u64::from(any);
-        Ok(any.then_some(line))
+        Ok(any)
     }
 
     /// Decodes on until there is something to read; `false` at the end of the text.

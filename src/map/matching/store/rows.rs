@@ -9,7 +9,7 @@ use sqlx::postgres::PgRow;
 
 use crate::kernel::error::Result;
 use crate::map::matching::grams;
-use crate::map::matching::ground::{self, Crowd, of_kind};
+use crate::map::matching::ground::{Crowd, Kind};
 use crate::map::matching::list::{Account, Key, List, Loose};
 
 /// Lines as `COPY` takes them.
@@ -195,8 +195,8 @@ pub(super) fn restored(row: &PgRow, from: usize) -> Result<Restored> {
 /// Who shares what, as far as a batch of pairs needs it.
 #[derive(Default)]
 pub(super) struct Shared {
-    ours: FxHashMap<Key, u32>,
-    theirs: FxHashMap<Key, u32>,
+    ours: FxHashMap<(Kind, Key), u32>,
+    theirs: FxHashMap<(Kind, Key), u32>,
 }
 
 impl Shared {
@@ -208,18 +208,18 @@ impl Shared {
     pub fn add(&mut self, ours: &Restored, theirs: &Restored) {
         for (side, into) in [(ours, &mut self.ours), (theirs, &mut self.theirs)] {
             let a = &side.loose.account;
-            into.insert(of_kind(ground::PAGE, a.page), side.on_page);
-            into.insert(of_kind(ground::HOST, a.host), side.on_site);
-            into.insert(of_kind(ground::DOMAIN, a.domain), side.on_domain);
-            into.insert(of_kind(ground::POSTCODE, a.postcode), side.on_postcode);
+            into.insert((Kind::Page, a.page), side.on_page);
+            into.insert((Kind::Host, a.host), side.on_site);
+            into.insert((Kind::Domain, a.domain), side.on_domain);
+            into.insert((Kind::Postcode, a.postcode), side.on_postcode);
         }
     }
 }
 
 impl Crowd for Shared {
-    fn pairs_on(&self, kind: Key, key: Key) -> usize {
-        let key = of_kind(kind, key);
-        let count = |side: &FxHashMap<Key, u32>| side.get(&key).map_or(0, |count| *count as usize);
+    fn pairs_on(&self, kind: Kind, key: Key) -> usize {
+        let count =
+            |side: &FxHashMap<(Kind, Key), u32>| side.get(&(kind, key)).map_or(0, |count| *count as usize);
         count(&self.ours).saturating_mul(count(&self.theirs))
     }
 }

@@ -18,6 +18,7 @@ use super::super::super::client::{CallError, DownloadError};
 use super::super::super::payload::FileRef;
 use super::super::{Bot, sources};
 use super::{file_at, show};
+use crate::failpoint;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
 use crate::kernel::pulse::Pulse;
@@ -182,7 +183,9 @@ async fn end(
         return tx.rollback().await;
     }
     show(&mut tx, millis(now), &import, partners, aside).await?;
+    failpoint!("import.commit");
     tx.commit().await?;
+    failpoint!("import.committed");
     bot.bell.ring();
     Ok(())
 }
