@@ -145,8 +145,8 @@ async fn measure(
     eprintln!("{backend:?}: what was due took {:.1} s", began.elapsed().as_secs_f64());
     let mut figures = Figures::new();
     for (what, deed) in DEEDS {
-        for _ in 0..3 {
-            perform(&stage, deed, options.show).await?;
+        for warming in 0..3 {
+            perform(&stage, deed, options.show && warming == 0).await?;
         }
         if let Some(statements) = statements {
             statements.forget();
@@ -226,7 +226,8 @@ async fn home(stage: &Stage, user: &str, show: bool) -> Result<Duration, Failure
 async fn compose(stage: &Stage) -> Result<Duration, Failure> {
     let now = stage.clock.now();
     let settings = Agendas::default();
-    let ways = flow::Ways { settings: &settings, mapping: &stage.bot.mapping, calendars: &stage.bot.calendars };
+    let ways =
+        flow::Ways { settings: &settings, mapping: &stage.bot.mapping, calendars: &stage.bot.calendars };
     let mut tx = stage.db.read().await?;
     let session = plan::sessions_ahead(&mut tx, now, 1_000).await?.pop().ok_or("no session is ahead")?;
     if plan::pre_read(&mut tx, &session.id).await?.is_some() {
