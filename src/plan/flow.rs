@@ -23,7 +23,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::calendar::add_days;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
-use crate::kernel::actor::Role;
+use crate::kernel::actor::{Outside, Role};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
@@ -66,20 +66,43 @@ async fn above(tx: &mut Tx, partner: &Partner, idle: &UserId) -> Result<Vec<User
     Ok(admins)
 }
 
-/// Who answers for each partner, looked up once.
+/// Who answers for each partner, and who people are, looked up once: a round asks for the same few of them for everything that is open.
 #[derive(Debug, Default)]
-struct Answering(HashMap<PartnerId, Vec<UserId>>);
+struct Answering {
+    partners: HashMap<PartnerId, Vec<UserId>>,
+    people: HashMap<UserId, (TimeZone, Option<Outside>)>,
+}
 
 impl Answering {
     async fn of(&mut self, tx: &mut Tx, partner: &PartnerId) -> Result<&[UserId]> {
-        if !self.0.contains_key(partner) {
+        if !self.partners.contains_key(partner) {
             let users = match map::partner(tx, partner).await? {
                 Some(partner) => answerable(tx, &partner).await?,
                 None => Vec::new(),
             };
-            self.0.insert(partner.clone(), users);
+            self.partners.insert(partner.clone(), users);
         }
-        Ok(self.0.get(partner).map_or(&[], Vec::as_slice))
+        Ok(self.partners.get(partner).map_or(&[], Vec::as_slice))
+    }
+
+    async fn person(&mut self, tx: &mut Tx, user: &UserId) -> Result<(TimeZone, Option<Outside>)> {
+        if let Some(known) = self.people.get(user) {
+            return Ok(known.clone());
+        }
+        let person = people::find(tx, user).await?.map(|(person, _)| person);
+        let known = person.map_or((TimeZone::UTC, None), |person| (person.zone(), person.outside));
+        self.people.insert(user.clone(), known.clone());
+        Ok(known)
+    }
+
+    /// As [`people::zone_of`].
+    async fn zone_of(&mut self, tx: &mut Tx, user: &UserId) -> Result<TimeZone> {
+        Ok(self.person(tx, user).await?.0)
+    }
+
+    /// As [`outside`].
+    async fn outside(&mut self, tx: &mut Tx, user: &UserId) -> Result<Option<Outside>> {
+        Ok(self.person(tx, user).await?.1)
     }
 }
 

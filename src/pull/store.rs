@@ -1,6 +1,8 @@
 //! The digest's SQL: what waits, how much of it, who decided, and what was posted.
 
 mod instructions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,10 +22,13 @@ use crate::map::lists::kinds::Kinds;
 use crate::map::overlap::{Motion, Overlap, Population, Triage, user_of};
 use crate::map::store::{self as map, NAMED};
 use crate::store::{Tx, instant, millis};
-use crate::{sql_all, sql_exec, sql_opt, sql_value};
+use crate::{sql_all, sql_exec, sql_opt};
 
-/// Nobody's name is on it.
-const NOBODY: &str = "o.assignee IS NULL AND o.owner IS NULL AND a.owner IS NULL";
+/// Nobody's name is on it. The accounts are listed once: to look each one up takes longer than all the rest.
+const NOBODY: &str = "(o.assignee IS NULL AND o.owner IS NULL AND o.account_id IN (SELECT a.id FROM accounts a WHERE a.owner IS NULL))";
+/// It stands on a focus list. Few accounts do.
+const IN_FOCUS: &str = "(o.account_id IN (SELECT f.account_id FROM focus_accounts f) AND EXISTS \
+     (SELECT 1 FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id))";
 const DAY_MS: i64 = 86_400_000;
 const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
 
@@ -37,8 +42,7 @@ fn rough_score(weights: &Weights) -> String {
         "({kinds} * {kind} + {amounts} * {amount} \
          + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
          + CASE WHEN NOT ({NOBODY}) THEN 0{} ELSE 0 END \
-         + CASE WHEN EXISTS (SELECT 1 FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) \
-         THEN {} ELSE 0 END)",
+         + CASE WHEN {IN_FOCUS} THEN {} ELSE 0 END)",
         priority::CHANGED * percent(Criterion::Freshness),
         priority::RETURNED * percent(Criterion::Freshness),
         waiting_points(percent(Criterion::Waiting)),
@@ -59,16 +63,14 @@ fn waiting_points(percent: i64) -> String {
 }
 
 fn kind_points() -> String {
-    let kinds: String = ALL
-        .iter()
-        .flat_map(|ours| ALL.iter().map(move |theirs| (*ours, *theirs)))
-        .map(|(ours, theirs)| {
-            let points = priority::kind_points(Some(ours), Some(theirs));
-            let (ours, theirs) = (ours.as_str(), theirs.as_str());
-            format!(" WHEN o.our_population = '{ours}' AND o.their_population = '{theirs}' THEN {points}")
-        })
-        .collect();
-    format!("CASE{kinds} ELSE 0 END")
+    let theirs = |ours: Population| -> String {
+        let points = |theirs: &Population| {
+            format!(" WHEN '{}' THEN {}", theirs.as_str(), priority::kind_points(Some(ours), Some(*theirs)))
+        };
+        format!("CASE o.their_population{} ELSE 0 END", ALL.iter().map(points).collect::<String>())
+    };
+    let ours = |ours: &Population| format!(" WHEN '{}' THEN {}", ours.as_str(), theirs(*ours));
+    format!("CASE o.our_population{} ELSE 0 END", ALL.iter().map(ours).collect::<String>())
 }
 
 fn amount_points() -> String {
@@ -90,9 +92,15 @@ pub async fn candidates(
     weights: &Weights,
 ) -> Result<Vec<Overlap>> {
     let waits = map::waits("$1");
+    // Every overlap that waits is scored, but only those put into order that reach the score of their partner's last candidate.
     let sql = format!(
-        "SELECT id FROM (SELECT o.id AS id, ROW_NUMBER() OVER (PARTITION BY o.partner_id ORDER BY {} DESC, a.name_key, o.id) AS place \
-         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id WHERE {waits} AND {NAMED}) ranked WHERE place <= $4",
+        "WITH scored AS MATERIALIZED (SELECT o.id, o.partner_id, o.account_id, {} AS score FROM account_overlaps o WHERE {waits} AND {NAMED}), \
+         steps AS (SELECT partner_id, score, SUM(COUNT(*)) OVER (PARTITION BY partner_id ORDER BY score DESC) - COUNT(*) AS better \
+         FROM scored GROUP BY partner_id, score), \
+         lowest AS MATERIALIZED (SELECT partner_id, MIN(score) AS score FROM steps WHERE better < $4 GROUP BY partner_id) \
+         SELECT id FROM (SELECT s.id AS id, ROW_NUMBER() OVER (PARTITION BY s.partner_id ORDER BY s.score DESC, a.name_key, s.id) AS place \
+         FROM scored s CROSS JOIN lowest l CROSS JOIN accounts a \
+         WHERE l.partner_id = s.partner_id AND s.score >= l.score AND a.id = s.account_id) ranked WHERE place <= $4",
         rough_score(weights)
     );
     let ids = sql_all!(
@@ -123,15 +131,26 @@ pub async fn worthiest(tx: &mut Tx, partner: &PartnerId, side: Side, limit: i64)
     map::overlaps_of_ids(tx, &ids).await
 }
 
-/// How many overlaps with each partner are worth a place on this side's list.
-pub async fn worth_a_place(tx: &mut Tx, side: Side) -> Result<HashMap<PartnerId, i64>> {
-    let sql = format!(
-        "SELECT o.partner_id, COUNT(*) FROM account_overlaps o \
-         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' AND ({}) GROUP BY o.partner_id",
-        wanted(side)
-    );
-    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()))?;
-    Ok(rows.into_iter().map(|(partner, n)| (partner.into(), n)).collect())
+/// How many overlaps with each partner are worth a place on each side's list.
+pub async fn worth_a_place(tx: &mut Tx) -> Result<[(Side, HashMap<PartnerId, i64>); 2]> {
+    let sql = worth_by_partner();
+    let rows = sql_all!(tx, (String, i64, i64), AssertSqlSafe(sql.clone()))?;
+    let (mut ours, mut theirs) = (HashMap::new(), HashMap::new());
+    for (partner, n, m) in rows {
+        let partner = PartnerId::from(partner);
+        ours.insert(partner.clone(), n);
+        theirs.insert(partner, m);
+    }
+    Ok([(Side::Ours, ours), (Side::Theirs, theirs)])
+}
+
+fn worth_by_partner() -> String {
+    format!(
+        "SELECT o.partner_id, SUM(CASE WHEN {} THEN 1 ELSE 0 END), SUM(CASE WHEN {} THEN 1 ELSE 0 END) FROM account_overlaps o \
+         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' GROUP BY o.partner_id",
+        wanted(Side::Ours),
+        wanted(Side::Theirs)
+    )
 }
 
 /// The populations that a side wants, as [`Side::wants`] says.
@@ -150,41 +169,37 @@ fn wanted(side: Side) -> String {
 
 /// The overlaps whose amount is above all others of one currency that wait with their partner, at least two of them.
 pub async fn largest(tx: &mut Tx, now: Timestamp) -> Result<HashSet<OverlapId>> {
-    let waits = map::waits("$1");
-    let sql = format!(
-        "SELECT id FROM (SELECT o.id AS id, RANK() OVER (PARTITION BY o.partner_id ORDER BY o.amount_hundredths DESC) AS place, \
-         COUNT(*) OVER (PARTITION BY o.partner_id) AS amounts, \
-         COUNT(*) OVER (PARTITION BY o.partner_id, o.amount_hundredths) AS same, \
-         MIN(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS first_currency, \
-         MAX(COALESCE(o.amount_currency, '')) OVER (PARTITION BY o.partner_id) AS last_currency \
-         FROM account_overlaps o WHERE {waits} AND o.amount_hundredths IS NOT NULL) ranked \
-         WHERE place = 1 AND same = 1 AND amounts >= 3 AND first_currency = last_currency"
-    );
+    let sql = largest_by_partner();
     let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), millis(now))?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+fn largest_by_partner() -> String {
+    let waits = map::waits("$1");
+    format!(
+        "WITH most AS MATERIALIZED (SELECT o.partner_id, MAX(o.amount_hundredths) AS amount FROM account_overlaps o \
+         WHERE {waits} AND o.amount_hundredths IS NOT NULL GROUP BY o.partner_id HAVING COUNT(*) >= 3 \
+         AND MIN(COALESCE(o.amount_currency, '')) = MAX(COALESCE(o.amount_currency, ''))) \
+         SELECT MIN(o.id) FROM most CROSS JOIN account_overlaps o WHERE o.partner_id = most.partner_id \
+         AND o.amount_hundredths = most.amount AND o.amount_hundredths IS NOT NULL AND {waits} GROUP BY o.partner_id HAVING COUNT(*) = 1"
+    )
 }
 
 /// The line of counts of what is new `since` then, without the commitments; ages are days of the reader's calendar. What
 /// may not be named is not triaged, and counted on a line of its own.
 pub async fn counts(tx: &mut Tx, reader: &Zoned, since: Timestamp) -> Result<Counts> {
     let now = reader.timestamp();
-    let sql = format!(
-        "SELECT COUNT(*) FROM account_overlaps o WHERE o.gone_at IS NULL AND o.first_seen >= $1 AND o.first_seen <= $2 AND {NAMED}"
-    );
-    let new = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(since), millis(now))?;
     let waits = map::waits("$1");
     let sql = format!(
-        "SELECT COUNT(*) FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
-         WHERE {waits} AND o.first_seen < $2 AND {NOBODY} AND {NAMED}"
+        "SELECT COUNT(CASE WHEN o.first_seen >= $2 AND o.first_seen <= $1 THEN 1 END), \
+         COUNT(CASE WHEN {waits} AND o.first_seen < $3 AND {NOBODY} THEN 1 END), COUNT(CASE WHEN {waits} THEN 1 END), \
+         COUNT(CASE WHEN o.triage = 'snoozed' AND o.snoozed_until > $1 THEN 1 END) \
+         FROM account_overlaps o WHERE o.gone_at IS NULL AND {NAMED}"
     );
     let too_long = millis(age::start_of_day(reader, WAITING_DAYS));
-    let unclaimed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now), too_long)?;
-    let sql = format!(
-        "SELECT COUNT(*) FROM account_overlaps o WHERE o.gone_at IS NULL AND o.triage = 'snoozed' AND o.snoozed_until > $1 AND {NAMED}"
-    );
-    let snoozed = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now))?;
-    let sql = format!("SELECT COUNT(*) FROM account_overlaps o WHERE {waits} AND {NAMED}");
-    let open = sql_value!(tx, i64, AssertSqlSafe(sql.clone()), millis(now))?;
+    type Row = (i64, i64, i64, i64);
+    let row = sql_opt!(tx, Row, AssertSqlSafe(sql.clone()), millis(now), millis(since), too_long)?;
+    let (new, unclaimed, open, snoozed) = row.unwrap_or_default();
     Ok(Counts { new, unclaimed, open, snoozed, ..Counts::default() })
 }
 
@@ -193,15 +208,19 @@ const COUNTS_FROM: i64 = 12;
 
 /// The partners with which most of what counts is planned already (A6).
 pub async fn worked(tx: &mut Tx) -> Result<HashMap<PartnerId, Worked>> {
-    let sql = format!(
-        "SELECT o.partner_id, SUM(CASE WHEN o.triage = 'planned' THEN 1 ELSE 0 END), COUNT(*) FROM account_overlaps o \
-         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' AND {} >= {COUNTS_FROM} GROUP BY o.partner_id",
-        kind_points()
-    );
+    let sql = worked_by_partner();
     let rows = sql_all!(tx, (String, i64, i64), AssertSqlSafe(sql.clone()))?;
     let most =
         rows.into_iter().filter_map(|(id, planned, all)| Some((id.into(), Worked::most(planned, all)?)));
     Ok(most.collect())
+}
+
+fn worked_by_partner() -> String {
+    format!(
+        "SELECT o.partner_id, SUM(CASE WHEN o.triage = 'planned' THEN 1 ELSE 0 END), COUNT(*) FROM account_overlaps o \
+         WHERE o.gone_at IS NULL AND o.triage <> 'dismissed' AND {} >= {COUNTS_FROM} GROUP BY o.partner_id",
+        kind_points()
+    )
 }
 
 /// Under which the weights are kept.

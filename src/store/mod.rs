@@ -16,6 +16,8 @@ mod open;
 pub mod people;
 pub mod schema;
 pub mod settings;
+#[cfg(test)]
+pub mod steps;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -364,6 +366,16 @@ impl Tx {
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
         } else {
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        }
+    }
+
+    /// That a column is one of the texts of a short JSON array handed over as `$1`, where the column's index is to serve: Postgres takes
+    /// what [`Tx::texts`] gives for a hundred rows and then rather reads a whole table.
+    pub fn among(&self, column: &str) -> String {
+        if self.is_postgres() {
+            format!("{column} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb))))")
+        } else {
+            format!("{column} IN (SELECT value FROM json_each($1))")
         }
     }
 

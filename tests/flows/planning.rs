@@ -639,7 +639,7 @@ async fn of_many_overlaps_the_newest_are_looked_at(stage: Stage) {
     stage.advance_to("2026-03-04T10:00:00Z").await;
     overlap(&stage, "Initech (initech.com), our open opp $20k, their customer").await;
     let kinds = POPULATIONS.iter().flat_map(|a| POPULATIONS.map(|b| (*a, b))).collect();
-    let newest = store::Wanted { kinds, least: None, most: 1 };
+    let newest = store::Wanted { kinds, most: 1, ..store::Wanted::default() };
     let largest = store::Wanted { least: Money::parse("$100k"), ..newest.clone() };
     let none = store::Wanted { kinds: Vec::new(), ..newest.clone() };
     let mut tx = stage.db.read().await.unwrap();

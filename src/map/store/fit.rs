@@ -27,7 +27,7 @@ pub async fn prospect(tx: &mut Tx, partner: &PartnerId) -> Result<Option<Prospec
 }
 
 /// Whether overlap `o` may be named: there is an agreement with its partner, or somebody lets names be shown before (B10).
-pub const NAMED: &str = "NOT EXISTS (SELECT 1 FROM partner_prospects pp WHERE pp.partner_id = o.partner_id AND pp.prospective = 1 \
+pub const NAMED: &str = "o.partner_id NOT IN (SELECT pp.partner_id FROM partner_prospects pp WHERE pp.prospective = 1 \
      AND pp.names_by IS NULL)";
 
 /// The partners whose overlaps are counted and not named.

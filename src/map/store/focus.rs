@@ -115,8 +115,8 @@ pub async fn lapsed_focus(tx: &mut Tx) -> Result<Vec<(PartnerId, Side, i64)>> {
     let rows = sql_all!(
         tx,
         (String, String, i64),
-        "SELECT f.partner_id, f.side, COUNT(*) FROM focus_accounts f WHERE NOT EXISTS (SELECT 1 FROM account_overlaps o \
-         WHERE o.account_id = f.account_id AND o.partner_id = f.partner_id AND o.gone_at IS NULL) GROUP BY f.partner_id, f.side"
+        "SELECT f.partner_id, f.side, COUNT(*) FROM focus_accounts f WHERE (SELECT COUNT(*) FROM account_overlaps o \
+         WHERE o.account_id = f.account_id AND o.partner_id = f.partner_id AND o.gone_at IS NULL) = 0 GROUP BY f.partner_id, f.side"
     )?;
     rows.into_iter()
         .map(|(partner, side, n)| {

@@ -124,24 +124,19 @@ pub fn waits(at: &str) -> String {
 
 /// How many overlaps wait for a decision, by partner.
 pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<HashMap<PartnerId, i64>> {
-    let sql = format!(
-        "SELECT o.partner_id, COUNT(*) FROM account_overlaps o WHERE {} GROUP BY o.partner_id",
-        waits("$1")
-    );
+    let sql = waiting_by_partner();
     let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()), millis(now))?;
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
 }
 
+fn waiting_by_partner() -> String {
+    let waits = waits("$1");
+    format!("SELECT o.partner_id, COUNT(*) FROM account_overlaps o WHERE {waits} GROUP BY o.partner_id")
+}
+
 /// Overlaps that are on a list, by when they were last seen, at most `limit`.
 pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Overlap>> {
-    let sql = format!(
-        "{OVERLAP} WHERE o.gone_at IS NULL AND (CAST($6 AS BIGINT) = 0 OR ({})) \
-         AND (CAST($1 AS TEXT) IS NULL OR o.account_id = $1) AND (CAST($2 AS TEXT) IS NULL OR o.partner_id = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR o.assignee = $3 OR o.owner = $4) \
-         AND o.first_seen >= $5 AND (CAST($8 AS BIGINT) = 0 OR {}) ORDER BY o.last_seen DESC, o.id LIMIT $7",
-        waits("$6"),
-        super::NAMED
-    );
+    let sql = listing(filter);
     let rows = sql_all!(
         tx,
         OverlapRow,
@@ -150,12 +145,36 @@ pub async fn overlaps(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Ov
         filter.partner.as_ref().map(PartnerId::as_str),
         filter.mine.as_ref().map(UserId::as_str),
         filter.mine.as_ref().map(UserId::mention),
-        filter.new_since.map_or(i64::MIN, millis),
-        filter.undecided_at.map_or(0, millis),
-        limit,
-        i64::from(filter.named)
+        filter.new_since.map(millis),
+        filter.undecided_at.map(millis),
+        limit
     )?;
     rows.into_iter().map(Overlap::try_from).collect()
+}
+
+/// A condition for each that is asked for, so that the database chooses its index by them; of the others the parameter
+/// is empty.
+fn listing(filter: &Filter) -> String {
+    let condition = |asked: bool, condition: &str, parameter: &str| match asked {
+        true => format!(" AND {condition}"),
+        false => format!(" AND {parameter} IS NULL"),
+    };
+    let conditions = [
+        condition(filter.account.is_some(), "o.account_id = $1", "CAST($1 AS TEXT)"),
+        condition(filter.partner.is_some(), "o.partner_id = $2", "CAST($2 AS TEXT)"),
+        condition(
+            filter.mine.is_some(),
+            "(o.assignee = $3 OR o.owner = $4)",
+            "COALESCE(CAST($3 AS TEXT), CAST($4 AS TEXT))",
+        ),
+        condition(filter.new_since.is_some(), "o.first_seen >= $5", "CAST($5 AS BIGINT)"),
+        condition(filter.undecided_at.is_some(), &format!("({})", waits("$6")), "CAST($6 AS BIGINT)"),
+    ];
+    let named = if filter.named { format!(" AND {}", super::NAMED) } else { String::new() };
+    format!(
+        "{OVERLAP} WHERE o.gone_at IS NULL{}{named} ORDER BY o.last_seen DESC, o.id LIMIT $7",
+        conditions.concat()
+    )
 }
 
 /// These overlaps, in no order; those that are no longer there are left out.
@@ -270,4 +289,31 @@ pub async fn save_our_side(tx: &mut Tx, overlaps: &[Overlap]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::steps;
+
+    #[tokio::test]
+    async fn a_list_of_overlaps_is_found_by_an_index_whatever_is_asked_for() {
+        let plain = Filter { undecided_at: Some(Timestamp::UNIX_EPOCH), named: true, ..Filter::default() };
+        let of = |filter: Filter| steps::of(listing(&filter));
+        let sight = "SCAN o USING INDEX overlaps_by_sight";
+        let all = of(plain.clone()).await;
+        assert!(all.contains(sight) && !all.contains("ORDER BY"), "{all}");
+        let account = of(Filter { account: Some("a".into()), ..plain.clone() }).await;
+        assert!(account.contains("SEARCH o USING INDEX") && account.contains("(account_id=?)"), "{account}");
+        let mine = of(Filter { mine: Some("U".into()), ..plain.clone() }).await;
+        assert!(!mine.contains("SCAN o") || mine.contains(sight), "{mine}");
+        let partner = of(Filter { partner: Some("p".into()), ..plain }).await;
+        assert!(!partner.contains("SCAN o") || partner.contains(sight), "{partner}");
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_counted_in_an_index() {
+        let counted = steps::of(waiting_by_partner()).await;
+        assert_eq!(counted, "SCAN o USING COVERING INDEX overlaps_standing");
+    }
 }

@@ -307,7 +307,7 @@ pub async fn remind_of_asks(tx: &mut Tx, now: Timestamp, calendars: &Calendars) 
         }
         let (users, left) = waited_for(tx, &mut answering, &ask).await?;
         for user in users {
-            let zone = people::zone_of(tx, &user).await?;
+            let zone = answering.zone_of(tx, &user).await?;
             let Some((day, waited)) = ask.reminder(now, &zone, &calendars.of_person(&user, &zone)) else {
                 continue;
             };
@@ -338,8 +338,10 @@ async fn waited_for(
     ask: &Ask,
 ) -> Result<(Vec<UserId>, Option<Outside>)> {
     let Stage::Answered(answered) = &ask.stage else { return Ok((ask.waits_for(), None)) };
-    let Some(left) = outside(tx, &ask.requester).await? else { return Ok((ask.waits_for(), None)) };
-    let user = match outside(tx, &answered.by).await? {
+    let Some(left) = answering.outside(tx, &ask.requester).await? else {
+        return Ok((ask.waits_for(), None));
+    };
+    let user = match answering.outside(tx, &answered.by).await? {
         None => Some(answered.by.clone()),
         Some(_) => answering.of(tx, &ask.partner_id).await?.first().cloned(),
     };

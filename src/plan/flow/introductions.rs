@@ -7,7 +7,7 @@ use super::super::calendar::add_days;
 use super::super::introduction::{Direction, Introduction, Move, Stage, Turn};
 use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
-use super::{Answering, above, here_of, last_day_at, outside, today_of};
+use super::{Answering, above, here_of, last_day_at, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::Message;
@@ -183,7 +183,7 @@ async fn concerned(tx: &mut Tx, i: &Introduction) -> Result<Vec<UserId>> {
 async fn acting(tx: &mut Tx, answering: &mut Answering, i: &Introduction) -> Result<Vec<UserId>> {
     let user = match i.turn() {
         None => return Ok(Vec::new()),
-        Some(Turn::Ours(user)) if outside(tx, &user).await?.is_none() => user,
+        Some(Turn::Ours(user)) if answering.outside(tx, &user).await?.is_none() => user,
         Some(Turn::Ours(_) | Turn::Theirs) => {
             let asks = answering.of(tx, &i.partner_id).await?.first().cloned();
             asks.unwrap_or_else(|| i.created_by.clone())
@@ -349,7 +349,7 @@ pub async fn remind_of_introductions(tx: &mut Tx, now: Timestamp, calendars: &Ca
             continue;
         }
         let Some(reader) = acting(tx, &mut answering, &i).await?.into_iter().next() else { continue };
-        let zone = people::zone_of(tx, &reader).await?;
+        let zone = answering.zone_of(tx, &reader).await?;
         let Some((day, why)) = i.reminder(now, &zone, &calendars.of_person(&reader, &zone)) else { continue };
         let missed = i.is_missed(day, &zone);
         if !store::mark_introduction_reminded(tx, &i, day, i.escalated || missed).await? {

@@ -1,10 +1,10 @@
 //! Triggers (A5, A6): what is found from the state becomes a proposal that somebody decides on, and a partner that is worked
 //! through is said to be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 use super::super::candidate::{score, standing};
 use super::super::session::{Named, Session, Shape, Stage, Trigger};
@@ -14,9 +14,9 @@ use super::sessions::draw;
 use super::{answerable, guests, line_under, propose, usual_outline};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
-use crate::kernel::calendar::{Calendar, Calendars};
+use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{AccountId, OverlapId, SessionId, UserId};
+use crate::kernel::ids::{AccountId, OverlapId, PartnerId, SessionId, UserId};
 use crate::map::lists::kinds::{Kinds, POPULATIONS};
 use crate::map::lists::store as lists;
 use crate::map::overlap::{Motion, Overlap, Population};
@@ -36,45 +36,96 @@ const LOOKED_AT: i64 = 5000;
 /// Under which the looking fires.
 const SCHEDULE: &str = "session-triggers";
 
-/// Looks for triggers with every partner that has a sheet. What is proposed leaves time for a pre-read that is out
-/// `ahead_days` business days before.
-pub async fn look_for_triggers(
-    tx: &mut Tx,
-    now: Timestamp,
-    calendars: &Calendars,
-    ahead_days: u16,
-) -> Result<()> {
+/// By what triggers are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Looking<'a> {
+    /// Who works on which days.
+    pub calendars: &'a Calendars,
+    /// What is proposed leaves time for a pre-read that is out so many business days before.
+    pub ahead_days: u16,
+}
+
+/// A partner that has a sheet and may be named.
+struct Looked {
+    partner: Partner,
+    instruction: Instruction,
+    /// Who answers for it.
+    to: Vec<UserId>,
+    was_saturated: bool,
+}
+
+/// The turn of the present five minutes.
+fn slot(now: Timestamp) -> String {
     let minute = millis(now) / 60_000;
     // Numbers of one length sort as text.
-    let slot = format!("{:015}", minute - minute.rem_euclid(EVERY_MINUTES));
-    if !schedule::fire(tx, SCHEDULE, &slot, millis(now)).await? {
+    format!("{:015}", minute - minute.rem_euclid(EVERY_MINUTES))
+}
+
+/// The partners with which there is something to propose or to say, when it is time to look. That takes long, and only reads: so nobody
+/// waits to write meanwhile, and [`carry_out_triggers`] looks at these only.
+pub async fn triggered(tx: &mut Tx, now: Timestamp, looking: &Looking<'_>) -> Result<HashSet<PartnerId>> {
+    let mut found = HashSet::new();
+    if schedule::last(tx, SCHEDULE).await?.is_some_and(|last| last >= slot(now)) {
+        return Ok(found);
+    }
+    let kinds = lists::map_settings(tx).await?.kinds;
+    for looked in looked(tx).await? {
+        let findings = trigger::find(&ground(tx, now, looking, &looked, &kinds).await?);
+        if !findings.proposals.is_empty() || findings.turn.is_some() {
+            found.insert(looked.partner.id);
+        }
+    }
+    Ok(found)
+}
+
+/// Proposes what comes of the triggers with these partners, and reminds of what is proposed.
+pub async fn carry_out_triggers(
+    tx: &mut Tx,
+    now: Timestamp,
+    looking: &Looking<'_>,
+    triggered: &HashSet<PartnerId>,
+) -> Result<()> {
+    if !schedule::fire(tx, SCHEDULE, &slot(now), millis(now)).await? {
         return Ok(());
     }
-    let instructions = pulled::instructions(tx).await?;
+    let kinds = lists::map_settings(tx).await?.kinds;
+    let mut proposed: HashMap<PartnerId, Vec<Session>> = HashMap::new();
+    for session in store::proposed_sessions(tx, i64::MAX).await? {
+        proposed.entry(session.partner_id.clone()).or_default().push(session);
+    }
+    for looked in looked(tx).await? {
+        let open = proposed.remove(&looked.partner.id).unwrap_or_default();
+        proposed_to(tx, now, looking.calendars, open, &looked.to).await?;
+        if triggered.contains(&looked.partner.id) {
+            let ground = ground(tx, now, looking, &looked, &kinds).await?;
+            let found = trigger::find(&ground);
+            carry_out(tx, now, &looked, &ground, found).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Those that are looked at.
+async fn looked(tx: &mut Tx) -> Result<Vec<Looked>> {
+    let mut instructions = pulled::instructions(tx).await?;
     if instructions.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let counted = map::counted_only(tx).await?;
     let saturated = store::saturated(tx).await?;
-    let kinds = lists::map_settings(tx).await?.kinds;
+    let mut all = Vec::new();
     for partner in map::partners(tx).await? {
-        let Some(instruction) = instructions.get(&partner.id) else { continue };
+        let Some(instruction) = instructions.remove(&partner.id) else { continue };
         if counted.contains(&partner.id) {
             continue;
         }
         let to = answerable(tx, &partner).await?;
-        let Some(first) = to.first() else { continue };
-        proposed_to(tx, now, calendars, &partner, &to).await?;
-        let zone = people::zone_of(tx, first).await?;
-        let calendar = calendars.of_person(first, &zone);
-        let here = now.to_zoned(zone);
-        let was_saturated = saturated.contains_key(&partner.id);
-        let days = (&calendar, ahead_days);
-        let ground = ground(tx, &here, days, &partner, instruction, &kinds, was_saturated).await?;
-        let found = trigger::find(&ground);
-        carry_out(tx, now, &partner, instruction, &ground, found, &to).await?;
+        if !to.is_empty() {
+            let was_saturated = saturated.contains_key(&partner.id);
+            all.push(Looked { partner, instruction, to, was_saturated });
+        }
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Proposals wait for those who answer for the partner by now, and are brought back to them while nobody decides.
@@ -82,10 +133,10 @@ async fn proposed_to(
     tx: &mut Tx,
     now: Timestamp,
     calendars: &Calendars,
-    partner: &Partner,
+    proposed: Vec<Session>,
     to: &[UserId],
 ) -> Result<()> {
-    for mut session in store::open_sessions_with(tx, &partner.id).await? {
+    for mut session in proposed {
         let Stage::Proposed { to: asked, .. } = &mut session.stage else { continue };
         if asked != to {
             let before = Session {
@@ -121,20 +172,26 @@ async fn proposed_to(
 /// Everything that the triggers of a partner are found from.
 async fn ground(
     tx: &mut Tx,
-    here: &Zoned,
-    (calendar, ahead_days): (&Calendar, u16),
-    partner: &Partner,
-    instruction: &Instruction,
+    now: Timestamp,
+    looking: &Looking<'_>,
+    looked: &Looked,
     kinds: &Kinds,
-    was_saturated: bool,
 ) -> Result<Ground> {
-    let now = here.timestamp();
+    let Looked { partner, instruction, to, was_saturated } = looked;
+    let zone = match to.first() {
+        Some(first) => people::zone_of(tx, first).await?,
+        None => TimeZone::UTC,
+    };
+    let days =
+        to.first().map_or_else(|| looking.calendars.own(), |first| looking.calendars.of_person(first, &zone));
+    let here = now.to_zoned(zone.clone());
+    let first = trigger::first_day(here.date(), &days, looking.ahead_days);
     let worthy = worthy(tx, now, partner, &instruction.sheet, kinds).await?;
     let pace = store::pace(tx, &partner.id).await?;
     Ok(Ground {
         now,
-        zone: here.time_zone().clone(),
-        first: trigger::first_day(here.date(), calendar, ahead_days),
+        zone,
+        first,
         instruction: instruction.clone(),
         worthy,
         proposed: pace.proposed,
@@ -142,8 +199,8 @@ async fn ground(
         last: pace.last,
         last_proposed: pace.last_proposed,
         set_aside: pace.set_aside,
-        was_saturated,
-        at_work: trigger::at_work(here, calendar),
+        was_saturated: *was_saturated,
+        at_work: trigger::at_work(&here, &days),
     })
 }
 
@@ -155,7 +212,13 @@ async fn worthy(
     sheet: &Sheet,
     kinds: &Kinds,
 ) -> Result<Vec<Worthy>> {
-    let wanted = Wanted { kinds: wanted_kinds(sheet, kinds), least: sheet.least, most: LOOKED_AT };
+    let wanted = Wanted {
+        kinds: wanted_kinds(sheet, kinds),
+        least: sheet.least,
+        countries: !sheet.regions.is_empty(),
+        roles: !sheet.roles.is_empty(),
+        most: LOOKED_AT,
+    };
     let candidates = store::candidates(tx, now, &partner.id, &wanted).await?;
     let deeds = store::deeds(tx, &partner.id).await?;
     let worthy = candidates.into_iter().filter(|c| sheet.met(&c.facts).is_some()).map(|c| Worthy {
@@ -181,12 +244,11 @@ fn wanted_kinds(sheet: &Sheet, kinds: &Kinds) -> Vec<(Population, Population)> {
 async fn carry_out(
     tx: &mut Tx,
     now: Timestamp,
-    partner: &Partner,
-    instruction: &Instruction,
+    looked: &Looked,
     ground: &Ground,
     found: Findings,
-    to: &[UserId],
 ) -> Result<()> {
+    let Looked { partner, instruction, to, .. } = looked;
     for proposal in &found.proposals {
         let session = session(tx, now, partner, instruction, ground, proposal, to).await?;
         propose(tx, now, &session).await?;
@@ -285,7 +347,6 @@ async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap
         let about = About {
             now,
             zone,
-            lasting: true,
             since,
             planned: planned.get(&o.partner_id).map_or(&[], Vec::as_slice),
             stale_days: None,
@@ -318,38 +379,6 @@ pub async fn waiting_accounts(
     let ids: Vec<OverlapId> = worthy.into_iter().map(|w| w.overlap).collect();
     let overlaps = in_order(tx, &ids).await?;
     named(tx, now, zone, &overlaps).await
-}
-
-/// The day on which the instructions have the session after this one; `None` without a cadence, or where it is over.
-pub async fn usual_day_after(tx: &mut Tx, last: &Session, today: Date) -> Result<Option<Date>> {
-    let sheet = pulled::instruction_of(tx, &last.partner_id).await?.map(|i| i.sheet).unwrap_or_default();
-    let held = last.stage.slot().map(|slot| slot.local().date());
-    Ok(sheet.cadence.zip(held).map(|(cadence, held)| cadence.after(held)).filter(|day| *day > today))
-}
-
-/// What the form for the session after this one begins with: what this one did not get to, then what waits.
-pub async fn accounts_after(
-    tx: &mut Tx,
-    now: Timestamp,
-    last: &Session,
-    partner: &Partner,
-    sheet: &Sheet,
-    zone: &TimeZone,
-) -> Result<Vec<Named>> {
-    let told = store::told(tx, &last.id).await?;
-    let left: Vec<AccountId> =
-        told.into_iter().filter(|t| !t.outcome.was_reached()).map(|t| t.account).collect();
-    let mut found = map::overlaps_with(tx, &partner.id, &left).await?;
-    found.retain(|o| o.gone_at.is_none());
-    found.sort_by_key(|o| left.iter().position(|id| *id == o.account.id));
-    let mut all = named(tx, now, zone, &found).await?;
-    for waits in waiting_accounts(tx, now, partner, sheet, zone).await? {
-        if all.iter().all(|a| a.account_id != waits.account_id) {
-            all.push(waits);
-        }
-    }
-    all.truncate(room(last.outline.minutes));
-    Ok(all)
 }
 
 /// The motion of an account with a partner, by what is on record; `None` where nothing is.

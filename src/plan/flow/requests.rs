@@ -222,9 +222,9 @@ pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp, calendars: &Calenda
                 continue;
             }
         }
-        let (users, left) = waited_for(tx, &request).await?;
+        let (users, left) = waited_for(tx, &mut answering, &request).await?;
         for user in users {
-            let zone = people::zone_of(tx, &user).await?;
+            let zone = answering.zone_of(tx, &user).await?;
             let days = calendars.of_person(&user, &zone);
             let Some(waited) = request.reminder(now, &zone, &days) else { continue };
             let today = now.to_zoned(zone).date();
@@ -249,11 +249,15 @@ pub async fn remind_of_requests(tx: &mut Tx, now: Timestamp, calendars: &Calenda
 
 /// Who must act now. Where that is a requester who is no member any more, and why, whoever proposed the day does; where
 /// they do not answer for the partner any more, those who do.
-async fn waited_for(tx: &mut Tx, request: &Request) -> Result<(Vec<UserId>, Option<Outside>)> {
+async fn waited_for(
+    tx: &mut Tx,
+    answering: &mut Answering,
+    request: &Request,
+) -> Result<(Vec<UserId>, Option<Outside>)> {
     let request::Stage::Proposed { moved, .. } = &request.stage else {
         return Ok((request.waits_for(), None));
     };
-    let Some(left) = outside(tx, &request.requester).await? else {
+    let Some(left) = answering.outside(tx, &request.requester).await? else {
         return Ok((request.waits_for(), None));
     };
     let users = match request.asked.contains(&moved.by) {
@@ -265,9 +269,10 @@ async fn waited_for(tx: &mut Tx, request: &Request) -> Result<(Vec<UserId>, Opti
 
 /// Counts the reminders up to now as given.
 pub(super) async fn reminded(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let mut answering = Answering::default();
     for request in store::open_requests(tx).await? {
-        for user in waited_for(tx, &request).await?.0 {
-            let zone = people::zone_of(tx, &user).await?;
+        for user in waited_for(tx, &mut answering, &request).await?.0 {
+            let zone = answering.zone_of(tx, &user).await?;
             let day = last_day_at(REMIND_AT.hour(), zone, now);
             schedule::fire(tx, &turn(&request, &user), &day.to_string(), millis(now)).await?;
         }

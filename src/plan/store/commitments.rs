@@ -214,6 +214,19 @@ pub async fn commitments_of(tx: &mut Tx, user: &UserId) -> Result<Vec<Commitment
     )?)
 }
 
+/// Those of them that are due by then.
+pub async fn commitments_due(tx: &mut Tx, user: &UserId, until: Date) -> Result<Vec<Commitment>> {
+    commitments(sql_all!(
+        tx,
+        CommitmentRow,
+        commitment!(
+            "WHERE c.state = 'open' AND c.owner = $1 AND c.due <= $2 ORDER BY c.due, c.created_at, c.id"
+        ),
+        user.as_str(),
+        until.to_string()
+    )?)
+}
+
 /// The open commitments to this partner, the most urgent first.
 pub async fn open_commitments_of(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Commitment>> {
     commitments(sql_all!(

@@ -21,6 +21,10 @@ pub struct Wanted {
     pub kinds: Vec<(Population, Population)>,
     /// Of this amount or more, whatever its currency.
     pub least: Option<Money>,
+    /// Whether it counts where the account is.
+    pub countries: bool,
+    /// Whether it counts what the partner is on the account.
+    pub roles: bool,
     /// At most so many.
     pub most: i64,
 }
@@ -78,18 +82,32 @@ pub async fn candidates(
 ) -> Result<Vec<Candidate>> {
     let kinds: Vec<String> =
         wanted.kinds.iter().map(|(ours, theirs)| format!("{} {}", ours.as_str(), theirs.as_str())).collect();
+    // What nobody asks for is not looked up: there are thousands of rows, every five minutes, for every partner.
+    let country = match wanted.countries {
+        true => {
+            "(SELECT MIN(l.country) FROM listed_accounts l WHERE l.account_id = o.account_id AND l.list = 'ours' AND l.gone_at IS NULL)"
+        }
+        false => "CAST(NULL AS TEXT)",
+    };
+    let role = match wanted.roles {
+        true => {
+            "(SELECT ap.role FROM account_partners ap WHERE ap.account_id = o.account_id AND ap.partner_id = o.partner_id)"
+        }
+        false => "CAST(NULL AS TEXT)",
+    };
     let sql = format!(
         "SELECT o.id, o.account_id, a.name, o.our_population, o.their_population, o.amount_hundredths, o.amount_currency, \
-         o.first_seen, o.changed_at, o.triage, ap.role, \
-         (SELECT MIN(l.country) FROM listed_accounts l WHERE l.account_id = o.account_id AND l.list = 'ours' AND l.gone_at IS NULL) AS country, \
-         (SELECT COUNT(*) FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id) AS focus \
-         FROM account_overlaps o JOIN accounts a ON a.id = o.account_id \
-         LEFT JOIN account_partners ap ON ap.account_id = o.account_id AND ap.partner_id = o.partner_id \
+         o.first_seen, o.changed_at, o.triage, {role} AS role, {country} AS country, \
+         CASE WHEN o.account_id IN (SELECT f.account_id FROM focus_accounts f WHERE f.partner_id = $2) \
+         THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS focus FROM (SELECT o.* FROM account_overlaps o \
          WHERE o.partner_id = $2 AND o.gone_at IS NULL AND o.our_population || ' ' || o.their_population IN ({}) \
          AND (CAST($3 AS BIGINT) IS NULL OR o.amount_hundredths >= $3) \
          AND (o.triage IN ('open', 'planned') OR (o.triage = 'snoozed' AND o.snoozed_until <= $4)) \
          ORDER BY CASE WHEN o.triage = 'planned' THEN 0 ELSE 1 END, \
-         CASE WHEN o.changed_at > o.first_seen THEN o.changed_at ELSE o.first_seen END DESC, o.id LIMIT $5",
+         CASE WHEN o.changed_at > o.first_seen THEN o.changed_at ELSE o.first_seen END DESC, o.id LIMIT $5) o \
+         JOIN accounts a ON a.id = o.account_id \
+         ORDER BY CASE WHEN o.triage = 'planned' THEN 0 ELSE 1 END, \
+         CASE WHEN o.changed_at > o.first_seen THEN o.changed_at ELSE o.first_seen END DESC, o.id",
         tx.texts()
     );
     let rows = sql_all!(

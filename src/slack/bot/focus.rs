@@ -69,10 +69,7 @@ pub(super) async fn overdue(
     }
     let lists = store::focus_lists(tx).await?;
     let lapsed = store::lapsed_focus(tx).await?;
-    let mut worth = Vec::new();
-    for side in Side::ALL {
-        worth.push((side, pull::worth_a_place(tx, side).await?));
-    }
+    let worth = pull::worth_a_place(tx).await?;
     let mut due = Vec::new();
     let counted = store::counted_only(tx).await?;
     for partner in store::partners(tx).await? {

@@ -14,7 +14,6 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::map::account_map;
 use crate::map::lists::review;
-use crate::map::store as map;
 use crate::plan::calendar::add_days;
 use crate::plan::flow as plan_flow;
 use crate::plan::flow::owed;
@@ -74,12 +73,10 @@ async fn found(bot: &Bot, tx: &mut Tx, actor: &Actor, welcome: bool) -> Result<F
     let here = now.to_zoned(actor.zone.clone());
     let days = bot.calendars.of_person(&actor.user, here.time_zone());
     let soon = add_days(here.date(), AHEAD_DAYS);
-    let to_decide =
-        if actor.may(Right::Triage, None) { Some(map::waiting(tx, now).await?.values().sum()) } else { None };
+    let partners = partners::counted(tx, now).await?;
+    let to_decide = actor.may(Right::Triage, None).then(|| partners.iter().map(|(_, waiting)| waiting).sum());
     let to_review = review::waiting(tx, |partner| actor.may(Right::Triage, Some(partner))).await?;
     let admins = people::holders(tx, Role::Admin).await?;
-    let mut commitments = plan::commitments_of(tx, &actor.user).await?;
-    commitments.retain(|c| c.due <= soon);
     let mut plays = plan::plays_to_remind(tx).await?;
     plays.retain(|p| p.waits_for(&actor.user, now));
     plays.sort_by_key(|p| p.plan.ship);
@@ -102,12 +99,12 @@ async fn found(bot: &Bot, tx: &mut Tx, actor: &Actor, welcome: bool) -> Result<F
         agendas: plan_flow::agendas_for(tx, now, actor).await?,
         to_log,
         holds: account_map::store::asked_of(tx, &actor.user).await?,
-        commitments,
+        commitments: plan::commitments_due(tx, &actor.user, soon).await?,
         owed: owed(tx, &actor.user).await?,
         reader: actor.user.clone(),
         plays,
         check_ins: plan_flow::check_ins_due(tx, &actor.user, here.date(), &days).await?,
-        partners: partners::counted(tx, now).await?,
+        partners,
         focus: focus::overdue(tx, actor, &here).await?,
         now: here,
         welcome,

@@ -363,7 +363,7 @@ impl Bot {
             in_one!(self, tx, introductions::round(self, &mut tx, now)),
             in_one!(self, tx, asks::round(self, &mut tx, now)),
             in_one!(self, tx, owed::round(self, &mut tx, now)),
-            in_one!(self, tx, sessions::round(self, &mut tx, now)),
+            self.sessions_round(now).await,
             in_one!(self, tx, drafts::round(self, &mut tx, now)),
             in_one!(self, tx, agendas::round(self, &mut tx, now)),
             in_one!(self, tx, records::round(self, &mut tx, now)),
@@ -381,6 +381,11 @@ impl Bot {
     async fn digest_round(&self, now: jiff::Timestamp) -> Result<()> {
         digest::prepare(self, now).await?;
         in_one!(self, tx, digest::round(self, &mut tx, now))
+    }
+
+    async fn sessions_round(&self, now: jiff::Timestamp) -> Result<()> {
+        let triggered = sessions::meeting::prepare(self, now).await?;
+        in_one!(self, tx, sessions::round(self, &mut tx, now, &triggered))
     }
 
     async fn tell(&self, tx: &mut Tx, out: Option<Outgoing>) -> Result<()> {

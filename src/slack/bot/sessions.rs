@@ -293,7 +293,12 @@ pub(super) async fn shortcut(o: &Occasion<'_>) -> Result<Handled> {
     open_form(o, &Prefill::default()).await
 }
 
-pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
+pub(super) async fn round(
+    bot: &Bot,
+    tx: &mut Tx,
+    now: jiff::Timestamp,
+    triggered: &HashSet<PartnerId>,
+) -> Result<()> {
     flow::remind_of_requests(tx, now, &bot.calendars).await?;
-    meeting::round(bot, tx, now).await
+    meeting::round(bot, tx, now, triggered).await
 }

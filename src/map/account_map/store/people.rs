@@ -122,11 +122,11 @@ pub async fn relationships(tx: &mut Tx, account: &AccountId) -> Result<Vec<Relat
     let rows = sql_all!(
         tx,
         RelationshipRow,
-        "SELECT from_user, from_contact, to_person, to_contact, strength, said_by, said_at FROM relationships \
-         WHERE to_person IN (SELECT id FROM account_people WHERE account_id = $1) \
-         OR to_contact IN (SELECT c.id FROM contacts c WHERE c.partner_id IN \
+        "SELECT from_user, from_contact, to_person, to_contact, strength, said_by, said_at FROM (\
+         SELECT r.* FROM account_people p JOIN relationships r ON r.to_person = p.id WHERE p.account_id = $1 \
+         UNION ALL SELECT r.* FROM contacts c JOIN relationships r ON r.to_contact = c.id WHERE c.partner_id IN \
           (SELECT partner_id FROM account_overlaps WHERE account_id = $1 AND gone_at IS NULL \
-           UNION SELECT partner_id FROM account_partners WHERE account_id = $1)) ORDER BY pair",
+           UNION SELECT partner_id FROM account_partners WHERE account_id = $1)) known ORDER BY pair",
         account.as_str()
     )?;
     rows.into_iter().map(Relationship::try_from).collect()

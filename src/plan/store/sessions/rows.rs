@@ -124,8 +124,8 @@ type AccountRow = (String, String, String, Option<String>, Option<String>, Strin
 async fn accounts(tx: &mut Tx, ids: &str) -> Result<HashMap<SessionId, Vec<Named>>> {
     let sql = format!(
         "SELECT n.session_id, n.account_id, a.name, a.domain, n.motion, n.goal, n.why FROM session_accounts n \
-         JOIN accounts a ON a.id = n.account_id WHERE n.session_id IN ({}) ORDER BY n.session_id, n.position",
-        tx.texts()
+         JOIN accounts a ON a.id = n.account_id WHERE {} ORDER BY n.session_id, n.position",
+        tx.among("n.session_id")
     );
     let mut all: HashMap<SessionId, Vec<Named>> = HashMap::new();
     for (session, account, name, domain, motion, goal, why) in
@@ -140,9 +140,8 @@ async fn accounts(tx: &mut Tx, ids: &str) -> Result<HashMap<SessionId, Vec<Named
 
 async fn ours(tx: &mut Tx, ids: &str) -> Result<HashMap<SessionId, Vec<UserId>>> {
     let sql = format!(
-        "SELECT session_id, who FROM session_attendees WHERE side = 'ours' AND session_id IN ({}) \
-         ORDER BY session_id, position",
-        tx.texts()
+        "SELECT session_id, who FROM session_attendees WHERE side = 'ours' AND {} ORDER BY session_id, position",
+        tx.among("session_id")
     );
     let mut all: HashMap<SessionId, Vec<UserId>> = HashMap::new();
     for (session, who) in sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), ids)? {
@@ -154,8 +153,8 @@ async fn ours(tx: &mut Tx, ids: &str) -> Result<HashMap<SessionId, Vec<UserId>>>
 async fn theirs(tx: &mut Tx, ids: &str) -> Result<HashMap<SessionId, Vec<Guest>>> {
     let sql = format!(
         "SELECT t.session_id, t.who, c.name FROM session_attendees t JOIN contacts c ON c.id = t.who \
-         WHERE t.side = 'theirs' AND t.session_id IN ({}) ORDER BY t.session_id, t.position",
-        tx.texts()
+         WHERE t.side = 'theirs' AND {} ORDER BY t.session_id, t.position",
+        tx.among("t.session_id")
     );
     let mut all: HashMap<SessionId, Vec<Guest>> = HashMap::new();
     for (session, contact, name) in sql_all!(tx, (String, String, String), AssertSqlSafe(sql.clone()), ids)? {

@@ -285,6 +285,23 @@ async fn next(bot: &Bot, tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Res
     Ok(Checked::Instead(view))
 }
 
-pub(in super::super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
-    flow::look_for_triggers(tx, now, &bot.calendars, bot.agendas.ahead_days).await
+fn looking(bot: &Bot) -> flow::Looking<'_> {
+    flow::Looking { calendars: &bot.calendars, ahead_days: bot.agendas.ahead_days }
+}
+
+/// Before a round: with which partners there is something to propose.
+pub(in super::super) async fn prepare(bot: &Bot, now: Timestamp) -> Result<HashSet<PartnerId>> {
+    let mut tx = bot.db.read().await?;
+    let triggered = flow::triggered(&mut tx, now, &looking(bot)).await?;
+    tx.rollback().await?;
+    Ok(triggered)
+}
+
+pub(in super::super) async fn round(
+    bot: &Bot,
+    tx: &mut Tx,
+    now: Timestamp,
+    triggered: &HashSet<PartnerId>,
+) -> Result<()> {
+    flow::carry_out_triggers(tx, now, &looking(bot), triggered).await
 }

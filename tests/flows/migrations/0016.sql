@@ -1,0 +1,2 @@
+INSERT INTO accounts (id, name, name_key, domain, owner, created_at) VALUES ('a16', 'Umbrella', 'umbrella', 'umbrella.example', '<@U0ALEX>', 1);
+INSERT INTO account_overlaps (id, account_id, partner_id, our_population, their_population, owner, amount_hundredths, amount_currency, first_seen, last_seen, gone_at, source, triage, assignee, decided_by, decided_at) VALUES ('o16', 'a16', 'p1', 'customer', 'prospect', '<@U0ALEX>', 500000, 'USD', 1, 2, 3, 'list', 'planned', 'U0ALEX', 'U0MAYA', 2);
