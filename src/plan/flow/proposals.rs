@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::candidate::{score, standing};
@@ -347,6 +348,7 @@ async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap
         let about = About {
             now,
             zone,
+            lasting: true,
             since,
             planned: planned.get(&o.partner_id).map_or(&[], Vec::as_slice),
             stale_days: None,
@@ -379,6 +381,38 @@ pub async fn waiting_accounts(
     let ids: Vec<OverlapId> = worthy.into_iter().map(|w| w.overlap).collect();
     let overlaps = in_order(tx, &ids).await?;
     named(tx, now, zone, &overlaps).await
+}
+
+/// The day on which the instructions have the session after this one; `None` without a cadence, or where it is over.
+pub async fn usual_day_after(tx: &mut Tx, last: &Session, today: Date) -> Result<Option<Date>> {
+    let sheet = pulled::instruction_of(tx, &last.partner_id).await?.map(|i| i.sheet).unwrap_or_default();
+    let held = last.stage.slot().map(|slot| slot.local().date());
+    Ok(sheet.cadence.zip(held).map(|(cadence, held)| cadence.after(held)).filter(|day| *day > today))
+}
+
+/// What the form for the session after this one begins with: what this one did not get to, then what waits.
+pub async fn accounts_after(
+    tx: &mut Tx,
+    now: Timestamp,
+    last: &Session,
+    partner: &Partner,
+    sheet: &Sheet,
+    zone: &TimeZone,
+) -> Result<Vec<Named>> {
+    let told = store::told(tx, &last.id).await?;
+    let left: Vec<AccountId> =
+        told.into_iter().filter(|t| !t.outcome.was_reached()).map(|t| t.account).collect();
+    let mut found = map::overlaps_with(tx, &partner.id, &left).await?;
+    found.retain(|o| o.gone_at.is_none());
+    found.sort_by_key(|o| left.iter().position(|id| *id == o.account.id));
+    let mut all = named(tx, now, zone, &found).await?;
+    for waits in waiting_accounts(tx, now, partner, sheet, zone).await? {
+        if all.iter().all(|a| a.account_id != waits.account_id) {
+            all.push(waits);
+        }
+    }
+    all.truncate(room(last.outline.minutes));
+    Ok(all)
 }
 
 /// The motion of an account with a partner, by what is on record; `None` where nothing is.
