@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::candidate::{score, standing};
@@ -17,17 +16,16 @@ use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::delivery::schedule;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{AccountId, OverlapId, PartnerId, SessionId, UserId};
+use crate::kernel::ids::{OverlapId, PartnerId, SessionId, UserId};
 use crate::map::lists::kinds::{Kinds, POPULATIONS};
 use crate::map::lists::store as lists;
-use crate::map::overlap::{Motion, Overlap, Population};
+use crate::map::overlap::{Overlap, Population};
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::pull::agenda::room;
 use crate::pull::instruction::{Instruction, Sheet};
 use crate::pull::priority::{self, About};
 use crate::pull::store as pulled;
-use crate::pull::trigger::{self, Findings, Ground, Kind, Proposal, Standing, Turn, Worthy};
+use crate::pull::trigger::{self, Findings, Ground, Kind, Proposal, Turn, Worthy};
 use crate::store::{Tx, audit, millis, people};
 
 /// Triggers are looked for once in so many minutes.
@@ -206,7 +204,7 @@ async fn ground(
 }
 
 /// The overlaps with a partner that meet a sheet and have a motion.
-async fn worthy(
+pub(super) async fn worthy(
     tx: &mut Tx,
     now: Timestamp,
     partner: &Partner,
@@ -332,14 +330,19 @@ async fn session(
     })
 }
 
-async fn in_order(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overlap>> {
+pub(super) async fn in_order(tx: &mut Tx, ids: &[OverlapId]) -> Result<Vec<Overlap>> {
     let mut found: HashMap<OverlapId, Overlap> =
         map::overlaps_of_ids(tx, ids).await?.into_iter().map(|o| (o.id.clone(), o)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// Overlaps as accounts of a session: with their motion, and why now.
-async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap]) -> Result<Vec<Named>> {
+pub(super) async fn named(
+    tx: &mut Tx,
+    now: Timestamp,
+    zone: &TimeZone,
+    overlaps: &[Overlap],
+) -> Result<Vec<Named>> {
     let kinds = lists::map_settings(tx).await?.kinds;
     let planned = pulled::planned(tx, &kinds).await?;
     let sides = crate::pull::focus::sides(&map::focus_accounts(tx).await?, overlaps);
@@ -362,62 +365,4 @@ async fn named(tx: &mut Tx, now: Timestamp, zone: &TimeZone, overlaps: &[Overlap
         Named { motion: o.motion(&kinds), why: why.join(" · "), ..Named::of(&o.account) }
     });
     Ok(named.collect())
-}
-
-/// What a form for a session with this partner begins with where nobody named an account: what triage planned and no
-/// session has, the worthiest first.
-pub async fn waiting_accounts(
-    tx: &mut Tx,
-    now: Timestamp,
-    partner: &Partner,
-    sheet: &Sheet,
-    zone: &TimeZone,
-) -> Result<Vec<Named>> {
-    let kinds = lists::map_settings(tx).await?.kinds;
-    let mut worthy = worthy(tx, now, partner, sheet, &kinds).await?;
-    worthy.retain(|w| w.standing == Standing::Ripe && w.planned);
-    trigger::rank(&mut worthy);
-    worthy.truncate(room(sheet.minutes));
-    let ids: Vec<OverlapId> = worthy.into_iter().map(|w| w.overlap).collect();
-    let overlaps = in_order(tx, &ids).await?;
-    named(tx, now, zone, &overlaps).await
-}
-
-/// The day on which the instructions have the session after this one; `None` without a cadence, or where it is over.
-pub async fn usual_day_after(tx: &mut Tx, last: &Session, today: Date) -> Result<Option<Date>> {
-    let sheet = pulled::instruction_of(tx, &last.partner_id).await?.map(|i| i.sheet).unwrap_or_default();
-    let held = last.stage.slot().map(|slot| slot.local().date());
-    Ok(sheet.cadence.zip(held).map(|(cadence, held)| cadence.after(held)).filter(|day| *day > today))
-}
-
-/// What the form for the session after this one begins with: what this one did not get to, then what waits.
-pub async fn accounts_after(
-    tx: &mut Tx,
-    now: Timestamp,
-    last: &Session,
-    partner: &Partner,
-    sheet: &Sheet,
-    zone: &TimeZone,
-) -> Result<Vec<Named>> {
-    let told = store::told(tx, &last.id).await?;
-    let left: Vec<AccountId> =
-        told.into_iter().filter(|t| !t.outcome.was_reached()).map(|t| t.account).collect();
-    let mut found = map::overlaps_with(tx, &partner.id, &left).await?;
-    found.retain(|o| o.gone_at.is_none());
-    found.sort_by_key(|o| left.iter().position(|id| *id == o.account.id));
-    let mut all = named(tx, now, zone, &found).await?;
-    for waits in waiting_accounts(tx, now, partner, sheet, zone).await? {
-        if all.iter().all(|a| a.account_id != waits.account_id) {
-            all.push(waits);
-        }
-    }
-    all.truncate(room(last.outline.minutes));
-    Ok(all)
-}
-
-/// The motion of an account with a partner, by what is on record; `None` where nothing is.
-pub async fn motion_of(tx: &mut Tx, partner: &Partner, account: &AccountId) -> Result<Option<Motion>> {
-    let kinds = lists::map_settings(tx).await?.kinds;
-    let found = map::overlaps_with(tx, &partner.id, std::slice::from_ref(account)).await?;
-    Ok(found.iter().filter(|o| o.gone_at.is_none()).find_map(|o| o.motion(&kinds)))
 }
