@@ -12,7 +12,7 @@
 //! The figures are milliseconds: the median and the 95th centile. Everything runs in one process on one machine, the sandbox too. Names on the command
 //! line choose a database (`sqlite`, `postgres`); `--times 50` asks more often; `--show` prints what was answered, `--statements` the statements
 //! that took longest and how often each was sent; `--look` waits in the end, so that somebody can look at the database.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod furnish;
 mod statements;

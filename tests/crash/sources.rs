@@ -5,9 +5,9 @@ use tandem::kernel::clock::Clock;
 use tandem::map::sources::hook;
 use tandem::sql_exec;
 
-use super::edges::Scene;
-use super::process::Life;
-use super::runs::{Template, open, until_quiet};
+use crate::edges::Scene;
+use crate::process::Life;
+use crate::runs::{Template, open, until_quiet};
 use crate::support::list_server::{Answer, ListServer};
 use crate::support::stage::{INTAKE, text};
 
@@ -128,6 +128,7 @@ async fn killed_while_a_posted_list_is_taken_it_counts_once_however_often_it_is_
 /// What is answered, if anything.
 async fn send(life: &mut Life, time: i64) -> Option<u16> {
     let address = life.ready().await?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let reply = reqwest::Client::new()
         .post(format!("http://{address}/hooks/overlaps"))
         .header("x-tandem-timestamp", time)

@@ -125,7 +125,6 @@ impl People {
         }
         let ts = message["ts"].as_str().unwrap().to_owned();
         let from = local(now, user).date() + Span::new().days(days);
-        if action == "commitment.done" {}
         self.plans.push(Plan { user, from, at: (channel.to_owned(), ts), action });
     }
 
@@ -136,7 +135,6 @@ impl People {
             return;
         }
         stage.press(plan.user, &plan.at, plan.action).await;
-        if plan.action == "commitment.done" {}
         match plan.action {
             "session.schedule" => stage.submit(plan.user, json!({})).await,
             "record.log" => self.log(stage, plan.user).await,
