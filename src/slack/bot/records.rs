@@ -213,6 +213,12 @@ async fn review_account(bot: &Bot, tx: &mut Tx, actor: &Actor, s: &ViewSubmissio
         // Whoever came second is told so when it is carried out.
         return Ok(Checked::Wrong(Problems::new()));
     }
+    // The walk goes in their order: what came of those before it is saved, or on its way.
+    for before in session.outline.accounts.iter().take_while(|a| a.account_id != account) {
+        if told.iter().all(|t| t.account != before.account_id) {
+            told.push(gone(before, actor, bot));
+        }
+    }
     if let Some(named) = session.outline.accounts.iter().find(|a| a.account_id == account) {
         let outcome = s.values.option(field::OUTCOME, field::OUTCOME).and_then(Outcome::stored);
         told.push(Told { outcome: outcome.unwrap_or(Outcome::NotReached), ..gone(named, actor, bot) });
