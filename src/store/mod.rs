@@ -342,6 +342,18 @@ macro_rules! sql_value {
 }
 
 impl Tx {
+    /// Claims one row of a table of what is read by turns (`name`, `next_at`, `claims`, `lease_until`): of the names in `$1`, due
+    /// by `$2`, for `$3` milliseconds. Gives `returning` of it.
+    pub fn claim_by_name(&self, table: &str, returning: &str) -> String {
+        let skip_locked = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let (clock, named) = (self.clock(), self.texts());
+        format!(
+            "UPDATE {table} SET claims = claims + 1, lease_until = {clock} + $3 WHERE name IN (SELECT name FROM {table} \
+             WHERE name IN ({named}) AND next_at <= $2 AND lease_until <= {clock} ORDER BY next_at, name LIMIT 1{skip_locked}) \
+             RETURNING {returning}"
+        )
+    }
+
     /// The rows of a JSON array handed over as `$1`, for a `FROM` clause: `value ->> 0` reads the first column.
     pub fn each(&self) -> &'static str {
         if self.is_postgres() {

@@ -214,7 +214,8 @@ async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
         json!({"outcome": "stalled"}),
         json!({"outcome": "next_step"}),
         json!({"outcome": "introduction", "amount": "a lot"}),
-        json!({"outcome": "introduction", "whom": "Dana", "amount": "", "meet_by": "2026-03-20", "promise": "send it", "promise_due": "2026-03-02"}),
+        json!({"outcome": "introduction", "whom": "Dana", "amount": "", "meet_by": null}),
+        json!({"outcome": "introduction", "whom": "Dana", "meet_by": "2026-03-20", "promise": "send it", "promise_due": "2026-03-02"}),
     ] {
         all.push(fields(&maya.submit(wrong).await.unwrap_err()));
     }
@@ -225,6 +226,8 @@ async fn what_is_missing_is_asked_for_at_its_field(stage: Stage) {
     ---
     whom: Say to whom, or choose another outcome.
     amount: I can't read "a lot" as an amount. Try $120k, €1.2M or 120,000 USD.
+    ---
+    meet_by: Choose the day by which it is made.
     ---
     promise_owner: Choose who does it.
     promise_due: That day is over. Choose today or later.

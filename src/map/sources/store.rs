@@ -105,13 +105,7 @@ pub async fn registered(tx: &mut Tx, name: &str, written: &str) -> Result<Option
 /// Claims one of these sources that is due at `now`, for as long as `lease`.
 pub async fn claim(db: &Db, names: &[&str], now: Timestamp, lease: Duration) -> Result<Option<Claim>> {
     let mut tx = db.begin().await?;
-    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let (clock, named) = (tx.clock(), tx.texts());
-    let sql = format!(
-        "UPDATE list_sources SET claims = claims + 1, lease_until = {clock} + $3 WHERE name IN (SELECT name FROM list_sources \
-         WHERE name IN ({named}) AND next_at <= $2 AND lease_until <= {clock} ORDER BY next_at, name LIMIT 1{skip_locked}) \
-         RETURNING {COLUMNS}"
-    );
+    let sql = tx.claim_by_name("list_sources", COLUMNS);
     let row = sql_opt!(
         &mut tx,
         Row,

@@ -84,13 +84,7 @@ pub async fn claim_calendar(
     lease: Duration,
 ) -> Result<Option<CalendarClaim>> {
     let mut tx = db.begin().await?;
-    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let (clock, named) = (tx.clock(), tx.texts());
-    let sql = format!(
-        "UPDATE calendar_reads SET claims = claims + 1, lease_until = {clock} + $3 WHERE name IN (SELECT name FROM calendar_reads \
-         WHERE name IN ({named}) AND next_at <= $2 AND lease_until <= {clock} ORDER BY next_at, name LIMIT 1{skip_locked}) \
-         RETURNING {READING}"
-    );
+    let sql = tx.claim_by_name("calendar_reads", READING);
     let row = sql_opt!(
         &mut tx,
         ReadingRow,

@@ -1,7 +1,8 @@
 //! The forms of a session, filled with what is known.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::super::super::{Bot, Occasion, outdated};
@@ -81,15 +82,22 @@ pub(super) async fn form_for(
     }
     let metadata = json!({"channel": channel, "partner": partner.id});
     let day = typed.date.unwrap_or_else(|| first_day(bot, actor, now));
+    filled(tx, partner, &outline, &notes, &metadata, day.to_datetime(USUAL_TIME), &actor.zone).await
+}
+
+/// The form that gives a session its time, with all that it begins with; `at` is in `zone`.
+async fn filled(
+    tx: &mut Tx,
+    partner: &Partner,
+    outline: &Outline,
+    notes: &[String],
+    metadata: &Value,
+    at: DateTime,
+    zone: &TimeZone,
+) -> Result<Value> {
     let contacts = map::contacts(tx, &partner.id).await?;
-    let prefill = forms::Prefill {
-        partner,
-        contacts: &contacts,
-        outline: &outline,
-        notes: &notes,
-        metadata: &metadata,
-    };
-    Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &actor.zone))
+    let prefill = forms::Prefill { partner, contacts: &contacts, outline, notes, metadata };
+    Ok(forms::schedule_form(&prefill, at.date(), at.time(), zone))
 }
 
 /// The form of the session that follows on this one: with the same people, on the day that was agreed.
@@ -107,16 +115,8 @@ pub(super) async fn next_form(
     let outline = Outline { accounts, ..last.outline.clone() };
     let metadata = json!({"channel": o.place.channel, "partner": partner.id});
     let day = day.unwrap_or_else(|| first_day(o.bot, &o.actor, o.now));
-    let contacts = map::contacts(tx, &partner.id).await?;
-    let prefill = forms::Prefill {
-        partner: &partner,
-        contacts: &contacts,
-        outline: &outline,
-        notes: &[],
-        metadata: &metadata,
-    };
     let time = last.stage.slot().map_or(USUAL_TIME, |slot| slot.start.to_zoned(o.actor.zone.clone()).time());
-    Ok(forms::schedule_form(&prefill, day, time, &o.actor.zone))
+    filled(tx, &partner, &outline, &[], &metadata, day.to_datetime(time), &o.actor.zone).await
 }
 
 fn add(users: &mut Vec<UserId>, user: &UserId) {
@@ -137,15 +137,7 @@ pub(super) async fn proposal_form(o: &Occasion<'_>, tx: &mut Tx, session: &Sessi
         add(&mut outline.ours, &o.actor.user);
     }
     let metadata = json!({"channel": o.place.channel, "id": session.id, "version": session.version, "partner": partner.id});
-    let contacts = map::contacts(tx, &partner.id).await?;
-    let prefill = forms::Prefill {
-        partner: &partner,
-        contacts: &contacts,
-        outline: &outline,
-        notes: &[],
-        metadata: &metadata,
-    };
-    Ok(forms::schedule_form(&prefill, day, USUAL_TIME, &o.actor.zone))
+    filled(tx, &partner, &outline, &[], &metadata, day.to_datetime(USUAL_TIME), &o.actor.zone).await
 }
 
 pub(super) async fn request_form(o: &Occasion<'_>, tx: &mut Tx, seen: &(RequestId, i64)) -> Result<Value> {
@@ -158,15 +150,8 @@ pub(super) async fn request_form(o: &Occasion<'_>, tx: &mut Tx, seen: &(RequestI
     let Asked::Accepted { on, .. } = request.stage else { return Err(outdated()) };
     let outline = asked_outline(o, tx, &partner, &request).await?;
     let metadata = json!({"channel": o.place.channel, "request": request.id, "partner": partner.id});
-    let contacts = map::contacts(tx, &partner.id).await?;
-    let prefill = forms::Prefill {
-        partner: &partner,
-        contacts: &contacts,
-        outline: &outline,
-        notes: &[],
-        metadata: &metadata,
-    };
-    Ok(forms::schedule_form(&prefill, on.max(o.today()), USUAL_TIME, &o.actor.zone))
+    let at = on.max(o.today()).to_datetime(USUAL_TIME);
+    filled(tx, &partner, &outline, &[], &metadata, at, &o.actor.zone).await
 }
 
 /// A session on what was asked for: whoever asked comes too.
