@@ -127,6 +127,7 @@ impl State {
     pub fn seen_again(&self, ahead: bool) -> Option<Self> {
         match self {
             Self::Ahead => Some(Self::Ahead),
+            Self::Lapsed(_) if ahead => Some(Self::Ahead),
             Self::Offered(asked) | Self::Gone(asked) if ahead || asked.is_empty() => Some(Self::Ahead),
             Self::Offered(asked) | Self::Gone(asked) => Some(Self::Offered(asked.clone())),
             Self::Held { .. } | Self::NotOurs { .. } | Self::Logged { .. } | Self::Lapsed(_) => None,

@@ -315,13 +315,13 @@ async fn write_down(
     Ok(Some(made))
 }
 
-/// A session decided on an account with a partner (E5): what waits for a decision in triage is planned with it.
-pub async fn planned_in_session(
+/// A session decided on an account with a partner (E5): what waits for a decision in triage has one with it.
+pub async fn decided_in_session(
     tx: &mut Tx,
     now: Timestamp,
     actor: &Actor,
-    account: &AccountId,
-    partner: &PartnerId,
+    (account, partner): (&AccountId, &PartnerId),
+    what: &Decision,
 ) -> Result<()> {
     let filter = map::Filter {
         account: Some(account.clone()),
@@ -330,7 +330,7 @@ pub async fn planned_in_session(
     };
     for mut overlap in map::overlaps(tx, &filter, WITH_PARTNERS).await? {
         if matches!(overlap.triage, Triage::Open | Triage::Snoozed(_))
-            && write_down(tx, now, actor, &mut overlap, Decision::Agenda).await?.is_some()
+            && write_down(tx, now, actor, &mut overlap, what.clone()).await?.is_some()
         {
             refresh(tx, now, &overlap.id).await?;
         }

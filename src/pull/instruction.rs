@@ -264,7 +264,7 @@ impl Sheet {
         self.bar.is_some_and(|bar| reaches(amount, bar))
     }
 
-    /// What counts, in words; `every overlap that suggests a move` where nothing is asked for.
+    /// What counts, in words; `every overlap where one can help the other` where nothing is asked for.
     pub fn criteria_words(&self) -> String {
         let mut parts = Vec::new();
         if !self.kinds.is_empty() {
@@ -279,7 +279,11 @@ impl Sheet {
             let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
             parts.push(format!("{} partner there", roles.join(" or ")));
         }
-        if parts.is_empty() { "every overlap that suggests a move".to_owned() } else { parts.join("; ") }
+        if parts.is_empty() {
+            "every overlap where one can help the other".to_owned()
+        } else {
+            parts.join("; ")
+        }
     }
 
     /// How they meet, in words: `every month, 45 minutes, manager with manager`.
@@ -292,17 +296,17 @@ impl Sheet {
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let fields = [
             (self.kinds != other.kinds, "kinds"),
-            (self.least != other.least, "least amount"),
-            (self.bar != other.bar, "bar"),
+            (self.least != other.least, "from which amount"),
+            (self.bar != other.bar, "amount for a session of its own"),
             (self.regions != other.regions, "countries"),
             (self.roles != other.roles, "roles"),
             (self.segments != other.segments, "segments"),
             (self.cadence != other.cadence, "cadence"),
-            (self.shape != other.shape, "shape"),
+            (self.shape != other.shape, "who meets whom"),
             (self.minutes != other.minutes, "length"),
             (self.tone != other.tone, "tone"),
             (self.approvers != other.approvers, "approvers"),
-            (self.ways != other.ways, "channels"),
+            (self.ways != other.ways, "how to reach them"),
             (self.never != other.never, "what never to mention"),
         ];
         fields.into_iter().filter(|(differs, _)| *differs).map(|(_, name)| name).collect()

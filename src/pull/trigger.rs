@@ -234,7 +234,7 @@ fn reactive(ground: &Ground, ripe: &[&Worthy]) -> Vec<Proposal> {
         kind: Kind::Reactive,
         minutes: length_for(1, ground.instruction.sheet.minutes),
         overlaps: vec![w.overlap.clone()],
-        because: format!("{} reaches {bar}, from where an account gets a session of its own", w.name),
+        because: format!("{} is at {bar} or more, so it gets a session of its own", w.name),
         day: ground.first,
     };
     above.iter().take(free).map(one).collect()

@@ -58,7 +58,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<IntroVerb>,
     },
-    /// Ask our manager for the best-placed partner about an account; see what is asked, answer it
+    /// Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     #[command(subcommand_precedence_over_arg = true)]
     Ask {
         /// What to do; without it, the words are what is asked.
@@ -563,7 +563,7 @@ mod tests {
         `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
         `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
         `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
-        `/partner ask list | answer`  Ask our manager for the best-placed partner about an account; see what is asked, answer it
+        `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
         `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
         `/partner draft new | list`  Notes to partners: draft one, see what waits
         `/partner digest preview | settings | weights`  The weekly triage digest

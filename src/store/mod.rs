@@ -348,7 +348,7 @@ impl Tx {
         let skip_locked = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let (clock, named) = (self.clock(), self.texts());
         format!(
-            "UPDATE {table} SET claims = claims + 1, lease_until = {clock} + $3 WHERE name IN (SELECT name FROM {table} \
+            "UPDATE {table} SET claims = claims + 1, lease_until = {clock} + $3 WHERE name = (SELECT name FROM {table} \
              WHERE name IN ({named}) AND next_at <= $2 AND lease_until <= {clock} ORDER BY next_at, name LIMIT 1{skip_locked}) \
              RETURNING {returning}"
         )

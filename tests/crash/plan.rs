@@ -51,15 +51,15 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The first runs visit each place twice, at the first hit and at a later one; the others mix everything.
+    /// The first runs visit each place at its first hit, those after them at a later one; the others mix everything.
     pub fn of(seed: u64) -> Self {
         let mut dice = StdRng::seed_from_u64(seed);
-        match POINTS.get(usize::try_from(seed / 2).unwrap()) {
-            Some(point) => {
-                let hit = if seed.is_multiple_of(2) { 1 } else { dice.random_range(2..=6) };
-                Self::at(seed, point, hit, &mut dice)
-            }
-            None => Self::mixed(seed, &mut dice),
+        let (round, place) =
+            (usize::try_from(seed).unwrap() / POINTS.len(), usize::try_from(seed).unwrap() % POINTS.len());
+        match round {
+            0 => Self::at(seed, POINTS[place], 1, &mut dice),
+            1 => Self::at(seed, POINTS[place], dice.random_range(2..=6), &mut dice),
+            _ => Self::mixed(seed, &mut dice),
         }
     }
 

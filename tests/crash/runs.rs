@@ -16,8 +16,8 @@ use crate::promises::{self, Record, Verdict};
 use crate::support::postgres::{self, CONNECTIONS, TestDatabase};
 use crate::{ground, story};
 
-/// Runs on SQLite where nothing else is asked for: enough to die at every point. A third of it on Postgres.
-const RUNS: u64 = 12;
+/// Runs on SQLite where nothing else is asked for: enough to die at every point once. A third of it on Postgres.
+const RUNS: u64 = 19;
 /// Runs side by side: most of their time is waiting.
 const ABREAST: usize = 6;
 /// The longest that a run may take until nothing is left to do.

@@ -169,17 +169,17 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     Their customer, our open deal ($120k, negotiation)
     *Why now:* soon: Northwind knows them and our deal is nearly decided
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
     Their customer, our open deal ($80k)
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
     Their prospect, our customer
     *On the agenda:* a commitment on it is open
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     Version 1 waits for <@U0MAYA>. It is due by Mon 9 Mar. It goes to Maya Lindholm and Alex Rivera by direct message; Northwind's people get nothing.
     [Approve and send to our attendees] [Edit accounts] [Open printable page]
@@ -200,17 +200,17 @@ async fn an_agenda_is_loaded_approved_and_sent(stage: Stage) {
     Their customer, our open deal ($120k, negotiation)
     *Why now:* soon: Northwind knows them and our deal is nearly decided
     *Open with:* Ask who at Northwind works with Acme Corp and whom they talk to there. Maya Lindholm follows up.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *2. Hooli (hooli.com)* · an ask: Northwind opens the door for us
     Their customer, our open deal ($80k)
     *On the agenda:* Alex Rivera asked for a session on it by Fri 13 Mar: their VP Sales
     *Open with:* Ask who at Northwind works with Hooli and whom they talk to there. Maya Lindholm follows up.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *3. Vandelay (vandelay.com)* · a give: we open the door for Northwind
     Their prospect, our customer
     *On the agenda:* a commitment on it is open
     *Open with:* Offer Northwind what we know of Vandelay, and Maya Lindholm as the one to talk to.
-    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; the whole map
+    *Missing:* who owns the deal; who owns the relationship; an owner at Northwind; anything on its map
     *Promised:* Alex Rivera: send the case study, by Mon 9 Mar
     At https://meet.example/northwind. Only our people have this: Northwind's get nothing.
     [Open printable page]
@@ -278,16 +278,16 @@ async fn what_is_late_tomorrow_is_told_to_operations_once(stage: Stage) {
     set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
     stage.advance_to(LOADED).await;
     stage.advance_to("2026-03-06T07:59:00Z").await;
-    assert!(!stage.texts(OPS).iter().any(|t| t.contains("is to be approved by")));
+    assert!(!stage.texts(OPS).iter().any(|t| t.contains("Approve the agenda")));
     stage.advance_to(FLAGGED).await;
     let (at, message) = newest(&stage, OPS);
     insta::assert_snapshot!(with_buttons(&message), @r"
-    *The agenda with Northwind is to be approved by Mon 9 Mar*
+    *Approve the agenda with Northwind by Mon 9 Mar*
     The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
     [Show agenda]
     ");
     stage.advance_to("2026-03-06T09:00:00Z").await;
-    let flags = stage.texts(OPS).iter().filter(|t| t.contains("is to be approved by")).count();
+    let flags = stage.texts(OPS).iter().filter(|t| t.contains("Approve the agenda")).count();
     assert_eq!(flags, 1);
     stage.press(MAYA, &at, "agenda.show").await;
     let shown = with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap());
@@ -432,7 +432,7 @@ async fn an_agenda_is_shown_by_a_command_before_it_is_loaded(stage: Stage) {
     assert!(shown.contains("*1. Acme Corp (acme.com)*"), "{shown}");
     let tail: Vec<&str> = shown.lines().rev().take(2).collect();
     insta::assert_snapshot!(format!("{}\n{}", tail[1], tail[0]), @r"
-    As it would be today: it is loaded in time, and then waits for approval.
+    A preview, as it would be today. The agenda is made in time, and then waits for approval.
     [Open printable page]
     ");
     insta::assert_snapshot!(stage.say(EVE, INTAKE, "/partner session agenda globex").await, @"No session with globex is ahead. `/partner session list` shows those that are.");

@@ -133,7 +133,7 @@ async fn an_answer_comes_onto_the_map_and_is_seen_first(stage: Stage) {
     Said on: 2026-03-04
     Person at the account: -
     Their title: -
-    How well does whoever said it know them: -
+    How well do they know this person: -
     ");
     let found = json!({"text": "Rita Holm runs it since January", "contact": "c-sam", "name": "Rita Holm",
         "title": "VP RevOps", "strength": "4"});
@@ -234,7 +234,7 @@ async fn more_is_asked_for_until_it_is_closed(stage: Stage) {
     Said on: 2026-03-04
     Person at the account: -
     Their title: -
-    How well does whoever said it know them: -
+    How well do they know this person: -
     ");
     // Who is on the map already is not added a second time, and keeps the title.
     stage.submit(MAYA, json!({"text": "Dana signs", "name": "dana reyes", "title": "CRO"})).await;
@@ -501,8 +501,8 @@ async fn both_are_reminded_until_it_is_closed(stage: Stage) {
     seen.push("answered".to_owned());
     mornings(&stage, 9, 24, &alexs, &mut seen).await;
     insta::assert_snapshot!(seen.join("\n"), @r"
-    Fri 6 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can answer, mark it as asked, or decline.
-    Mon 9 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Fri 6 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 2 working days for your answer. Above you can answer, say whom you asked, or decline.
+    Mon 9 09:00 Acme (acme.com), through Northwind · <@U0ALEX> has waited 3 working days for your answer. Above you can answer, say whom you asked, or decline.
     Wed 11 09:00 Acme (acme.com), through Northwind · Sam Whitfield was asked 2 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
     Thu 12 09:00 Acme (acme.com), through Northwind · Sam Whitfield was asked 3 working days ago, and <@U0ALEX> waits. Above you can answer or decline.
     answered

@@ -42,7 +42,7 @@ async fn home_says_what_waits(stage: Stage) {
     insta::allow_duplicates! {
         insta::assert_snapshot!(words(&stage.sandbox.home(OMAR).unwrap()), @r"
         *I keep the partner team in rhythm: map, pull, plan, sustain.*
-        Write or drop overlaps into <#C0OVERLAPS>, and decide on them once a week. I propose sessions with partners where it counts, load their agendas, ask what came of them and remind whoever promised something; notes that help them go out in between. Nothing goes to a partner before one of you approves it.
+        Write or drop overlaps into <#C0OVERLAPS>, and decide on them once a week. I propose sessions with partners where it counts, load their agendas, ask what came of them and remind whoever promised something. In between I draft notes that help your partners. Nothing goes to a partner before one of you approves it.
         Waiting for you
         *1 overlap needs a decision*
         The digest brings the most pressing ones in <#C0PARTNEROPS> on Monday at 09:00.

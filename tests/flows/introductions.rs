@@ -264,7 +264,7 @@ async fn what_a_partner_promised_is_asked_after(stage: Stage) {
     stage.submit(ALEX, json!({"contact": "c-sam", "account": "acme"})).await;
     insta::assert_snapshot!(stage.last_private(ALEX), @"Logged: *send their price list*, from Sam Whitfield at Northwind, about Acme (acme.com), due Fri 6 Mar, in 2 days. I remind <@U0MAYA> to ask how it stands, the working day before and on the day, at 09:00.");
     insta::assert_snapshot!(stage.inbox(MAYA), @r"
-    <@U0ALEX> logged what Sam Whitfield at Northwind promised. You are reminded to ask; nobody there is written to.
+    <@U0ALEX> logged what Sam Whitfield at Northwind promised. I remind you to ask; I don't write to them.
     *send their price list*
     From Sam Whitfield at Northwind, about Acme (acme.com) · due Fri 6 Mar, in 2 days
     [Mark done] [Snooze] [Drop]
@@ -472,7 +472,7 @@ async fn who_asks_after_a_promise_changes_with_the_partners_manager(stage: Stage
     From Sam Whitfield at Northwind, about Acme (acme.com) · due today, Fri 6 Mar
     ");
     let audit = stage.say(MAYA, INTAKE, "/partner status audit").await;
-    insta::assert_snapshot!(audit.lines().find(|l| l.contains("passed on")).unwrap_or_default(), @"Tandem passed on “send their price list” · 09:00");
+    insta::assert_snapshot!(audit.lines().find(|l| l.contains("handed")).unwrap_or_default(), @"Tandem handed “send their price list” over · 09:00");
     stage.end().await;
 }
 

@@ -318,7 +318,7 @@ async fn a_wrong_match_is_taken_back(stage: Stage) {
     stage.settle().await;
     insta::assert_snapshot!(with_buttons(&newest(&stage, OMAR)), @r"
     Took back Globex Retail with Northwind. Our Globex Retail and Northwind's Globex Retail AB are not matched again.
-    *Show answered pairs* leads to what undoes it.
+    To undo it, press *Show answered pairs*.
     [Show answered pairs]
     ");
     insta::assert_snapshot!(overlaps(&stage).await.join("\n"), @r"

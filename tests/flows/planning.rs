@@ -347,7 +347,7 @@ async fn of_two_who_schedule_one_proposal_one_does(stage: Stage) {
     Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
     1. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: every overlap that suggests a move.
+    Because: Hooli is at $100k or more, so it gets a session of its own. Instruction v1: every overlap where one can help the other.
     ");
     insta::assert_snapshot!(stage.last_private(MAYA), @"That changed before you pressed the button (Wed 4 Mar, 10:10). Account planning: Hooli with Northwind · Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.");
     stage.press_late(MAYA, &card, &before, "session.set_aside").await;
@@ -370,7 +370,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     Proposed: 15 minutes, Tue 10 Mar or later.
     1. *Hooli* · ask · their customer, our open deal ($180k, negotiation) · new on 4 March; soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
+    Because: Hooli is at $100k or more, so it gets a session of its own. Instruction v1: amount over $50k.
     [Schedule] [Change] [Not now]
     ");
     assert_eq!(stage.inbox(OMAR), "", "nobody but its manager decides");
@@ -380,7 +380,7 @@ async fn one_overlap_above_the_bar_is_proposed_within_minutes(stage: Stage) {
     Set aside by <@U0MAYA>. Each account is proposed again when something about it changes.
     1. *Hooli* · ask · their customer, our open deal ($180k, negotiation) · new on 4 March; soon: Northwind knows them and our deal is nearly decided
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Hooli reaches $100k, from where an account gets a session of its own. Instruction v1: amount over $50k.
+    Because: Hooli is at $100k or more, so it gets a session of its own. Instruction v1: amount over $50k.
     ");
     stage.advance_to("2026-03-05T09:00:00Z").await;
     assert_eq!(sessions(&stage).await, [], "nothing is proposed twice for one account");
@@ -472,7 +472,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     1. *Hooli* · ask · their customer, our open deal ($180k) · new on 4 March
     2. *Initech* · give · their prospect, our customer · new on 4 March
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Sessions are every two weeks, and there was none yet. Instruction v1: every overlap that suggests a move.
+    Because: Sessions are every two weeks, and there was none yet. Instruction v1: every overlap where one can help the other.
     [Schedule] [Change] [Not now]
     ");
     stage.press(MAYA, &last(&stage, MAYA), "session.schedule").await;
@@ -488,7 +488,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     tx.commit().await.unwrap();
     stage.advance_to("2026-03-10T10:06:00Z").await;
     insta::assert_snapshot!(shown(&stage, &last(&stage, MAYA)), @r"
-    2 of the 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new ones wait.
+    All 2 accounts that count with Northwind are planned. Sessions are proposed every month instead of every two weeks until three new accounts wait.
     [Edit instructions]
     ");
     // That its log is asked for is another matter.
@@ -509,7 +509,7 @@ async fn the_cadence_proposes_and_slows_down_when_all_is_worked_through(stage: S
     Proposed: 15 minutes, Fri 10 Apr or later.
     1. *Globex Retail* · ask · their customer, our open deal ($20k)
     With: <@U0MAYA>, Sam Whitfield of Northwind
-    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap that suggests a move.
+    Because: Sessions are every month while there is little left, and the last was on 10 Mar. Instruction v1: every overlap where one can help the other.
     [Schedule] [Change] [Not now]
     ");
     stage.end().await;
@@ -548,7 +548,7 @@ async fn instructions_have_versions_and_a_history(stage: Stage) {
     }
     insta::assert_snapshot!(said, @r#"
     least: I can't read "a lot" as an amount. Try $50k or 250000.
-    bar: The bar is below $100k, from which an overlap counts at all.
+    bar: This is below $100k, from which an overlap counts at all.
     never: "x" would be found in any note. Write a word or a name.
     approvers: Omar Haddad is neither a partner manager nor an admin, so can't approve.
     "#);

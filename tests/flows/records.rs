@@ -70,7 +70,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     Hold: -
     Hold until: -
 
-    *Introduction*, if you agreed on one. Whoever reaches out stands in it for us.
+    *Introduction*, if you agreed on one. It is for whoever reaches out.
     To whom at the account: -
     Who introduces whom: Northwind introduces us
     Who at Northwind: -
@@ -112,7 +112,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     Not reached: Hooli. It comes back on the next agenda.
     They move in June
     Recording: https://meet.example/rec/1
-    Next session: Thu 26 Mar.
+    Next session: Thu 26 Mar, to be set up.
     [Log commitment]
     ");
     insta::assert_snapshot!(with_buttons(stage.sandbox.ephemerals(MAYA).last().unwrap()), @r"
@@ -181,7 +181,7 @@ async fn a_session_that_nobody_logs_is_chased_twice_and_shown_to_operations(stag
     It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged yet. What came of it?
     ---
     *Account planning: Acme Corp, Hooli with Northwind*
-    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. This is the last time I ask: on the next working day I show it to operations.
     ");
     stage.advance_to("2026-03-17T07:59:00Z").await;
     assert!(!stage.texts(OPS).iter().any(|t| t.contains("Not logged")));

@@ -487,7 +487,7 @@ async fn the_history_is_handed_over_as_a_file(stage: Stage) {
 async fn without_the_scope_no_file_goes(stage: Stage) {
     open(&stage).await;
     stage.sandbox.script("files.getUploadURLExternal", Fault::Error("missing_scope".into()), 1);
-    insta::assert_snapshot!(stage.say(OMAR, INTAKE, "/partner account history acme").await, @"Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.");
+    insta::assert_snapshot!(stage.say(OMAR, INTAKE, "/partner account history acme").await, @"I can't upload files here yet. Ask whoever runs Tandem to give the app the permission `files:write` and to install it once more.");
     // What passes is tried again.
     stage.sandbox.script("files.completeUploadExternal", Fault::Error("fatal_error".into()), 1);
     let told = stage.say(OMAR, INTAKE, "/partner account history acme").await;

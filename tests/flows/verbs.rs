@@ -208,7 +208,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
-    `/partner ask list | answer`  Ask our manager for the best-placed partner about an account; see what is asked, answer it
+    `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings | weights`  The weekly triage digest
@@ -224,7 +224,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner calendar show | link`  Sessions in your calendar: files, links, and what calendars show that nobody logged
     `/partner commit add | list | mine | late | owed`  Commitments: who does what for whom by when
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
-    `/partner ask list | answer`  Ask our manager for the best-placed partner about an account; see what is asked, answer it
+    `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list`  Notes to partners: draft one, see what waits
     `/partner digest preview | settings | weights`  The weekly triage digest

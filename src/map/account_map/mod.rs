@@ -38,7 +38,7 @@ use decision::Decision;
 use hold::Hold;
 use involvement::Involvement;
 use record::{Entry, Step};
-use relationship::Relationship;
+use relationship::{Knower, Known, Relationship};
 use stakeholder::Stakeholder;
 
 /// The names by which people of ours go, so that nobody needs to be mentioned.
@@ -142,6 +142,23 @@ pub struct AccountMap {
 }
 
 impl AccountMap {
+    /// Leaves out who knows whom where one of the two is a partner's and not on it.
+    pub fn keep_the_known(&mut self) {
+        let contacts = &self.contacts;
+        let is_here = |id: &ContactId| contacts.iter().any(|c| c.id == *id);
+        self.relationships.retain(|r| {
+            let who = match &r.who {
+                Knower::Us(_) => true,
+                Knower::Contact(id) => is_here(id),
+            };
+            let whom = match &r.whom {
+                Known::Person(_) => true,
+                Known::Contact(id) => is_here(id),
+            };
+            who && whom
+        });
+    }
+
     /// The holds that are not lifted.
     pub fn open_holds(&self) -> impl Iterator<Item = &Hold> {
         self.holds.iter().filter(|h| h.lifted.is_none())

@@ -70,6 +70,7 @@ pub async fn load(tx: &mut Tx, id: &AccountId) -> Result<Option<AccountMap>> {
         names: Names::default(),
         account,
     };
+    found.keep_the_known();
     found.names = names(tx, &found.users()).await?;
     Ok(Some(found))
 }

@@ -104,7 +104,7 @@ impl<'l> Ours<'l> {
             s[FormDiffers as usize] = f32::from(u8::from(a.form != 0 && b.form != 0 && a.form != b.form));
             s[NameWhole as usize] = f32::from(u8::from(a.form == b.form));
         }
-        if core == self.core {
+        if !core.is_empty() && core == self.core {
             for sign in [Gram, GramHalf, Words, Contained, FirstWord] {
                 s[sign as usize] = 1.0;
             }

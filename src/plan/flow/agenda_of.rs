@@ -259,7 +259,9 @@ async fn told(
 /// The first reasons that are about now; what is said elsewhere on the page is left out.
 fn why_now(priority: &Priority) -> String {
     let said = |r: &&Reason| {
-        !matches!(r, Reason::Focus { .. } | Reason::Waiting(_) | Reason::Open(_) | Reason::Stale { .. })
+        // Of the partner as a whole, and not of this account.
+        let of_all = matches!(r, Reason::Stale { .. } | Reason::Habit { .. } | Reason::Worked { .. });
+        !of_all && !matches!(r, Reason::Focus { .. } | Reason::Waiting(_) | Reason::Open(_))
     };
     priority.why.iter().filter(said).take(REASONS).map(Reason::words).collect::<Vec<_>>().join("; ")
 }

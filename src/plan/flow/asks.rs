@@ -122,7 +122,7 @@ pub async fn ask_for(
     let may = match side {
         Side::Managers => manages,
         Side::Requester => asks,
-        Side::Either => asks || manages,
+        Side::Either => asks || (manages && people::outside(tx, &ask.requester).await?.is_some()),
     };
     if actor.standing != Standing::Member || !may {
         return Err(view::ask::refusal(&ask, side));

@@ -94,7 +94,7 @@ pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -
             }
             continue;
         }
-        if before.as_ref().is_some_and(|found| found.state.seen_again(false).is_none()) {
+        if before.as_ref().is_some_and(|found| found.state.seen_again(true).is_none()) {
             continue;
         }
         match recognise::recognised(tx, event, &partners, seen, &zone).await? {
@@ -107,7 +107,8 @@ pub async fn take_in(tx: &mut Tx, now: Timestamp, seen: Seen<'_>, read: &Read) -
             Ok(found) => match before {
                 Some(before) => update(tx, now, before, found).await?,
                 None => {
-                    if store::insert_found(tx, now, &found).await? {
+                    let known = found.end <= now && same_session(tx, &found).await?.is_some();
+                    if store::insert_found(tx, now, &found).await? && !known {
                         let counted = if found.end <= now { &mut taken.over } else { &mut taken.ahead };
                         *counted += 1;
                         if found.end <= now {

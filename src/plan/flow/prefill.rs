@@ -10,7 +10,7 @@ use super::proposals::{in_order, named, worthy};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AccountId, OverlapId};
 use crate::map::lists::store as lists;
-use crate::map::overlap::Motion;
+use crate::map::overlap::{Motion, Triage};
 use crate::map::partner::Partner;
 use crate::map::store as map;
 use crate::pull::agenda::room;
@@ -58,7 +58,7 @@ pub async fn accounts_after(
     let left: Vec<AccountId> =
         told.into_iter().filter(|t| !t.outcome.was_reached()).map(|t| t.account).collect();
     let mut found = map::overlaps_with(tx, &partner.id, &left).await?;
-    found.retain(|o| o.gone_at.is_none());
+    found.retain(|o| o.gone_at.is_none() && !matches!(o.triage, Triage::Dismissed(_)));
     found.sort_by_key(|o| left.iter().position(|id| *id == o.account.id));
     let mut all = named(tx, now, zone, &found).await?;
     for waits in waiting_accounts(tx, now, partner, sheet, zone).await? {

@@ -12,7 +12,7 @@ use chase::{asked_subject, whom_to_ask};
 use super::super::introduction::{Direction, Stage as IntroductionStage};
 use super::super::record::{Outcome, Record, Told, next};
 use super::super::request::Moved;
-use super::super::session::{Move, Session, Stage};
+use super::super::session::{Move, Named, Session, Stage};
 use super::super::store;
 use super::super::view::record as view;
 use super::sessions::{advance, advance_quietly};
@@ -28,6 +28,7 @@ use crate::map::account_map::decision::Choice;
 use crate::map::account_map::{self, store::names};
 use crate::map::partner::Contact;
 use crate::map::store as map;
+use crate::pull::digest::Decision;
 use crate::pull::flow as pull;
 use crate::store::{Tx, audit, millis, people, settings};
 
@@ -146,11 +147,16 @@ pub async fn tell_account(
         at: now,
     };
     if let Some(choice) = telling.choice.filter(|_| telling.outcome.was_reached()) {
+        // Triage takes the overlap first and the map after it.
+        let in_triage = match telling.outcome {
+            Outcome::Nothing => Decision::Dismiss("Nothing to do together for now".to_owned()),
+            _ => Decision::Agenda,
+        };
+        pull::decided_in_session(tx, now, actor, (&account.id, &partner.id), &in_triage).await?;
         let (made, hold) = account_map::flow::decide(tx, now, actor, &account.id, &choice, None).await?;
         if hold.is_some() {
             pull::refresh_account(tx, now, &account.id).await?;
         }
-        pull::planned_in_session(tx, now, actor, &account.id, &partner.id).await?;
         let users = [vec![made.reaches_out.clone()], made.stays_out.clone()].concat();
         told.decided = made.words(&names(tx, &users).await?);
         if let Some(hold) = hold {
@@ -220,13 +226,15 @@ pub struct Closing {
     pub said: Option<String>,
     /// The day of the next one.
     pub next: Option<Date>,
+    /// The accounts of which something was entered on the way here.
+    pub entered: Vec<AccountId>,
 }
 
 /// Completes the record of a session: it is closed, and one card sums it up. Accounts of which nothing was told were not
 /// reached. Gives the session and the day on which the next one is wanted.
 ///
 /// # Errors
-/// As [`session_to_log`].
+/// As [`session_to_log`]; also when something that was entered is not saved.
 pub async fn close_record(
     tx: &mut Tx,
     now: Timestamp,
@@ -235,6 +243,15 @@ pub async fn close_record(
     closing: Closing,
 ) -> Result<Session> {
     let (mut found, mut told) = session_to_log(tx, now, actor, id).await?;
+    let unsaved = |named: &&Named| {
+        closing.entered.contains(&named.account_id) && told.iter().all(|t| t.account != named.account_id)
+    };
+    if let Some(named) = found.outline.accounts.iter().find(unsaved) {
+        return Err(Error::user(format!(
+            "What you entered of {} is not saved, so the log stays open. Log the session once more: it goes on there.",
+            escape(&named.name)
+        )));
+    }
     let mut beaten = false;
     while let Some(left) = next(&found, &told) {
         let not_reached = Told::not_reached(left, &actor.user, now);

@@ -31,22 +31,27 @@ pub struct Found {
     pub left: Option<Timestamp>,
 }
 
+/// What a session had no time for comes back for a quarter; what is older has waited for a reason.
+const LEFT_MS: i64 = 91 * 24 * 3_600_000;
+
 /// Everything with this partner that may come on the session's agenda, what was planned last first: what triage planned,
 /// what is on a focus list, promised or asked for, what the last sessions did not get to, and what the session names. What may not be named is not in it (B10).
 pub async fn agenda_candidates(tx: &mut Tx, session: &Session) -> Result<Vec<Found>> {
     let sql = format!(
-        "SELECT o.id, CASE WHEN o.triage = 'planned' THEN o.decided_at END, o.decided_by, \
+        "SELECT o.id, CASE WHEN o.triage = 'planned' AND NOT EXISTS (SELECT 1 FROM session_outcomes x JOIN sessions s ON s.id = x.session_id \
+          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome <> 'not_reached' AND x.logged_at >= o.decided_at) \
+          THEN o.decided_at END, o.decided_by, \
          (SELECT MAX(s.starts_at) FROM session_outcomes x JOIN sessions s ON s.id = x.session_id \
           WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome <> 'not_reached'), \
          (SELECT MAX(s.starts_at) FROM session_outcomes x JOIN sessions s ON s.id = x.session_id \
-          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome = 'not_reached') \
+          WHERE x.account_id = o.account_id AND s.partner_id = o.partner_id AND x.outcome = 'not_reached' AND s.starts_at >= $4) \
          FROM account_overlaps o WHERE o.partner_id = $1 AND o.gone_at IS NULL AND o.triage <> 'dismissed' AND {NAMED} \
          AND (o.triage = 'planned' OR o.account_id IN (\
           SELECT account_id FROM focus_accounts WHERE partner_id = $1 \
           UNION SELECT account_id FROM commitments WHERE partner_id = $1 AND state = 'open' AND account_id IS NOT NULL \
           UNION SELECT account_id FROM session_requests WHERE partner_id = $1 AND state IN ('asked', 'proposed', 'accepted') \
           UNION SELECT x.account_id FROM sessions s JOIN session_outcomes x ON x.session_id = s.id \
-           WHERE s.partner_id = $1 AND x.outcome = 'not_reached' \
+           WHERE s.partner_id = $1 AND x.outcome = 'not_reached' AND s.starts_at >= $4 \
           UNION SELECT account_id FROM session_accounts WHERE session_id = $2)) \
          ORDER BY CASE WHEN o.account_id IN (SELECT account_id FROM session_accounts WHERE session_id = $2) THEN 0 ELSE 1 END, \
          COALESCE(o.decided_at, 0) DESC, o.id LIMIT $3"
@@ -58,7 +63,8 @@ pub async fn agenda_candidates(tx: &mut Tx, session: &Session) -> Result<Vec<Fou
         AssertSqlSafe(sql.clone()),
         session.partner_id.as_str(),
         session.id.as_str(),
-        WEIGHED
+        WEIGHED,
+        session.stage.slot().map_or(0, |slot| millis(slot.start) - LEFT_MS)
     )?;
     rows.into_iter()
         .map(|(overlap, planned, by, talked, left)| {
@@ -200,7 +206,8 @@ pub async fn sessions_in_figures(tx: &mut Tx, here: &Zoned) -> Result<Sessions> 
         (i64, i64),
         "SELECT COUNT(*), COUNT(CASE WHEN r.in_time = 1 THEN 1 END) FROM sessions s \
          LEFT JOIN pre_reads r ON r.session_id = s.id \
-         WHERE s.state IN ('held', 'closed') AND s.starts_at >= $1 AND s.starts_at < $2",
+         WHERE s.state IN ('held', 'closed') AND s.starts_at >= $1 AND s.starts_at < $2 \
+         AND (r.approved_at IS NULL OR r.in_time IS NOT NULL)",
         begun,
         now
     )?

@@ -222,7 +222,7 @@ pub fn reminder(ask: &Ask, waited: i64) -> Message {
             )
         }
         _ => format!(
-            "{about} · {} has waited {waited} working days for your answer. Above you can answer, mark it as asked, or decline.",
+            "{about} · {} has waited {waited} working days for your answer. Above you can answer, say whom you asked, or decline.",
             ask.requester.mention()
         ),
     })

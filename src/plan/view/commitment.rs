@@ -101,7 +101,7 @@ pub fn assigned(c: &Commitment, today: Date) -> Result<Message> {
     let by = c.created_by.mention();
     let lead = match c.their_side() {
         Some(theirs) => format!(
-            "{by} logged what {} promised. You are reminded to ask; nobody there is written to.",
+            "{by} logged what {} promised. I remind you to ask; I don't write to them.",
             escape(&theirs)
         ),
         None => format!("{by} logged a commitment for you."),

@@ -101,7 +101,7 @@ fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// Why now, where the motion stands beside it already: not said again.
 fn beside_motion(why: &str) -> String {
     let told = |part: &str| match part.split_once(": ") {
-        Some(("an ask" | "a give", why)) => why.starts_with("the last ").then(|| why.to_owned()),
+        Some(("an ask" | "a give" | "joint", why)) => why.starts_with("the last ").then(|| why.to_owned()),
         Some(("an ask, and soon" | "joint, and soon", why)) => Some(format!("soon: {why}")),
         _ => Some(part.to_owned()),
     };

@@ -138,7 +138,7 @@ fn missing(b: &Brief, partner: &str) -> String {
     }
     let gaps = b.gaps();
     if gaps.len() == 4 {
-        parts.push("the whole map".to_owned());
+        parts.push("anything on its map".to_owned());
     } else {
         parts.extend(gaps.iter().map(|gap| gap.trim_end_matches('?').to_lowercase()));
     }
@@ -326,7 +326,8 @@ pub fn shown(slot: &Slot, p: &PreRead, reader: &Zoned, may: Rights) -> Result<Me
     let state = match &p.stage {
         Stage::Approved { by, .. } => format!("Version {}, approved by {}.", p.version, by.mention()),
         Stage::Waiting if p.version == 0 => {
-            "As it would be today: it is loaded in time, and then waits for approval.".to_owned()
+            "A preview, as it would be today. The agenda is made in time, and then waits for approval."
+                .to_owned()
         }
         Stage::Waiting => format!("Version {} waits for approval.", p.version),
     };

@@ -18,20 +18,27 @@ pub fn turn_words(partner: &str, turn: &Turn) -> String {
             };
             let pace = match slower {
                 Some((from, to)) => format!(
-                    "Sessions are proposed {} instead of {} until three new ones wait.",
+                    "Sessions are proposed {} instead of {} until three new accounts wait.",
                     to.words(),
                     from.words()
                 ),
                 None => "There is little to plan until new ones come up.".to_owned(),
             };
-            format!("{worked} of the {worthy} accounts that count with {partner} are planned{rest}. {pace}")
+            let planned = match (worked, worthy) {
+                (1, 1) => format!("The one account that counts with {partner} is planned"),
+                (all, worthy) if all == worthy => {
+                    format!("All {all} accounts that count with {partner} are planned")
+                }
+                _ => format!("{worked} of the {worthy} accounts that count with {partner} are planned"),
+            };
+            format!("{planned}{rest}. {pace}")
         }
         Turn::Fresh { ripe, cadence } => {
             let pace = cadence.map_or_else(
                 || "Sessions are proposed as they pile up.".to_owned(),
                 |cadence| format!("Sessions are proposed {} again.", cadence.words()),
             );
-            format!("{ripe} accounts that count wait with {partner}. {pace}")
+            format!("{ripe} accounts that count with {partner} wait for a session. {pace}")
         }
     }
 }
@@ -59,9 +66,9 @@ mod tests {
     #[test]
     fn turns_in_words() {
         let slower = Some((Cadence::Fortnightly, Cadence::Monthly));
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 9, slower }), @"8 of the 9 accounts that count with Northwind are planned, 1 is left. Sessions are proposed every month instead of every two weeks until three new ones wait.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 8, slower: None }), @"8 of the 8 accounts that count with Northwind are planned. There is little to plan until new ones come up.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 3, cadence: Some(Cadence::Fortnightly) }), @"3 accounts that count wait with Northwind. Sessions are proposed every two weeks again.");
-        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 accounts that count wait with Northwind. Sessions are proposed as they pile up.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 9, slower }), @"8 of the 9 accounts that count with Northwind are planned, 1 is left. Sessions are proposed every month instead of every two weeks until three new accounts wait.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Saturated { worked: 8, worthy: 8, slower: None }), @"All 8 accounts that count with Northwind are planned. There is little to plan until new ones come up.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 3, cadence: Some(Cadence::Fortnightly) }), @"3 accounts that count with Northwind wait for a session. Sessions are proposed every two weeks again.");
+        insta::assert_snapshot!(turn_words("Northwind", &Turn::Fresh { ripe: 4, cadence: None }), @"4 accounts that count with Northwind wait for a session. Sessions are proposed as they pile up.");
     }
 }

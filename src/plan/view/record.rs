@@ -49,7 +49,7 @@ pub fn asked(session: &Session, here: &Zoned, chase: Chase, with_controls: bool)
             format!("*{title}*\nIt was {}, and nothing is logged yet. What came of it?", when(session, here))
         }
         Chase::Second | Chase::Operations => format!(
-            "*{title}*\nIt was {}, and nothing is logged. I ask this last time; on the next working day operations sees it.",
+            "*{title}*\nIt was {}, and nothing is logged. This is the last time I ask: on the next working day I show it to operations.",
             when(session, here)
         ),
     };
@@ -79,7 +79,8 @@ pub fn unlogged(session: &Session, here: &Zoned, asked: &[UserId]) -> Message {
     let who = if who.is_empty() {
         "Nobody who ran it is left.".to_owned()
     } else {
-        format!("{} was asked three times.", listed(who.iter().map(String::as_str)))
+        let were = if who.len() == 1 { "was" } else { "were" };
+        format!("{} {were} asked three times.", listed(who.iter().map(String::as_str)))
     };
     let text = format!("*Not logged: {}*\n{}. {who}", escape(&session.title()), when(session, here));
     let log = blocks::button("Log session", action::LOG, session.id.as_str());
@@ -122,8 +123,20 @@ struct Head<'a> {
 #[template(path = "plan/record_account.mrkdwn")]
 struct Row<'a> {
     t: &'a Told,
+    decided: String,
     pipeline: String,
     promises: Vec<String>,
+}
+
+/// Who does what next. Where there is nothing to do together, only what is on hold.
+fn decided(t: &Told) -> String {
+    match t.outcome {
+        Outcome::Nothing => t
+            .decided
+            .split_once("; on hold: ")
+            .map_or_else(String::new, |(_, hold)| format!("On hold: {hold}")),
+        _ => t.decided.clone(),
+    }
 }
 
 fn pipeline(t: &Told) -> String {
@@ -155,7 +168,7 @@ pub fn summary(
     for t in told.iter().filter(|t| t.outcome.was_reached()) {
         let promises = promised.iter().filter(|p| t.commitments.contains(&p.id));
         let promises = promises.map(|p| promise(p, &session.partner, names, here)).collect();
-        let row = Row { t, pipeline: pipeline(t), promises }.render()?.trim().to_owned();
+        let row = Row { t, decided: decided(t), pipeline: pipeline(t), promises }.render()?.trim().to_owned();
         rows.push(blocks::section(&row));
         text.push(row);
     }
@@ -179,8 +192,9 @@ fn rest(told: &[Told], record: &Record, here: &Zoned) -> Vec<String> {
     let left: Vec<String> =
         told.iter().filter(|t| t.outcome == Outcome::NotReached).map(|t| escape(&t.name)).collect();
     if !left.is_empty() {
+        let back = if left.len() == 1 { "It comes" } else { "They come" };
         let left = listed(left.iter().map(String::as_str));
-        all.push(format!("Not reached: {left}. It comes back on the next agenda."));
+        all.push(format!("Not reached: {left}. {back} back on the next agenda."));
     }
     if let Some(said) = &record.said {
         all.push(escape(said));
@@ -189,7 +203,7 @@ fn rest(told: &[Told], record: &Record, here: &Zoned) -> Vec<String> {
         all.push(format!("Recording: {}", escape(link)));
     }
     if let Some(day) = record.next {
-        all.push(format!("Next session: {}.", spoken(day, here.date())));
+        all.push(format!("Next session: {}, to be set up.", spoken(day, here.date())));
     }
     all
 }

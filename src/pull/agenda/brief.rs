@@ -10,7 +10,7 @@ use crate::kernel::text::capital;
 use crate::map::account_map::path::Node;
 use crate::map::account_map::questions::Answer;
 use crate::map::account_map::record::Kind;
-use crate::map::account_map::relationship::{Knower, Known};
+use crate::map::account_map::relationship::Knower;
 use crate::map::account_map::sight::Sight;
 use crate::map::account_map::suggest::suggest;
 use crate::map::account_map::{AccountMap, lever, questions};
@@ -81,11 +81,13 @@ impl Brief {
     pub fn on_paper(&self, bare: Self) -> Self {
         let same =
             |full: &[Line], bare: Vec<Line>| bare.into_iter().filter(|line| full.contains(line)).collect();
+        let less = self.touches.len() + self.promises.len() + self.holds.len()
+            > bare.touches.len() + bare.promises.len() + bare.holds.len();
         Self {
             questions: same(&self.questions, bare.questions),
             lenses: same(&self.lenses, bare.lenses),
             mapped: self.mapped.clone(),
-            touches: vec![LEFT_OUT.to_owned()],
+            touches: if less { vec![LEFT_OUT.to_owned()] } else { Vec::new() },
             ..bare
         }
     }
@@ -137,22 +139,11 @@ pub fn only_with(mut map: AccountMap, partner: &PartnerId) -> AccountMap {
     map.involvements.retain(|i| i.partner == *partner);
     map.decisions.retain(|d| d.partner.as_ref().is_none_or(|p| p == partner));
     let contacts = &map.contacts;
-    let is_here = |id: &crate::kernel::ids::ContactId| contacts.iter().any(|c| c.id == *id);
     map.decisions.retain(|d| match d.introducer.as_ref().map(|introducer| &introducer.who) {
-        Some(Knower::Contact(id)) => is_here(id),
+        Some(Knower::Contact(id)) => contacts.iter().any(|c| c.id == *id),
         _ => true,
     });
-    map.relationships.retain(|r| {
-        let who = match &r.who {
-            Knower::Us(_) => true,
-            Knower::Contact(id) => is_here(id),
-        };
-        let whom = match &r.whom {
-            Known::Person(_) => true,
-            Known::Contact(id) => is_here(id),
-        };
-        who && whom
-    });
+    map.keep_the_known();
     map
 }
 
@@ -232,7 +223,7 @@ fn best_placed(sight: &Sight<'_>) -> Option<String> {
         Knower::Us(_) => None,
     });
     let best = theirs.reduce(|a, b| if b.0 > a.0 { b } else { a });
-    best.map(|(_, name)| format!("{name}, who knows them best"))
+    best.map(|(_, name)| format!("{name} (knows them best)"))
 }
 
 /// How to begin, by what the two would do for each other.

@@ -68,7 +68,7 @@ fn a_sheet_in_words() {
         sheet().criteria_words(),
         "our prospect, their customer or our open deal, their customer; amount over $50k; in sweden or Norway; services partner there"
     );
-    assert_eq!(Sheet::default().criteria_words(), "every overlap that suggests a move");
+    assert_eq!(Sheet::default().criteria_words(), "every overlap where one can help the other");
     assert_eq!(sheet().rhythm_words(), "every month, 45 minutes, manager with manager");
 }
 

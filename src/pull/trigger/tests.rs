@@ -79,9 +79,7 @@ fn one_overlap_above_the_bar_is_proposed_at_once() {
     let mut one = ground(&[("acme", "$120k", Ripe), ("globex", "$20k", Ripe)]);
     assert_eq!(
         told(&one),
-        [
-            "Reactive 15 on 2026-03-17: acme (acme reaches $100k, from where an account gets a session of its own)"
-        ]
+        ["Reactive 15 on 2026-03-17: acme (acme is at $100k or more, so it gets a session of its own)"]
     );
     one.worthy[0].arrived = at("2026-03-01T09:00:00Z");
     assert_eq!(told(&one), Vec::<String>::new(), "it was there before the sheet");

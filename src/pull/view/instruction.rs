@@ -125,7 +125,7 @@ fn criteria(sheet: &Sheet) -> Vec<Value> {
         blocks::input(
             "Kinds that count",
             blocks::multi_select(field::KINDS, "Choose kinds", &kinds, &chosen),
-            Some("Leave it empty and every kind with a motion counts."),
+            Some("Leave it empty and every kind counts where one can help the other."),
             true,
         ),
         blocks::input(

@@ -63,7 +63,7 @@ fn read(values: &State) -> Result<Sheet, Problems> {
     if let (Some(least), Some(bar)) = (least, bar)
         && bar.hundredths < least.hundredths
     {
-        let why = format!("The bar is below {least}, from which an overlap counts at all.");
+        let why = format!("This is below {least}, from which an overlap counts at all.");
         problems.push((field::BAR.to_owned(), why));
     }
     let regions = text(values, field::REGIONS);

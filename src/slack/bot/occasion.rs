@@ -191,7 +191,7 @@ impl<'a> Occasion<'a> {
         match self.bot.client.hand_over(self.actor.user.as_str(), name, comment, bytes).await {
             Ok(()) => Ok(()),
             Err(CallError::Rejected { code, .. }) if code == "missing_scope" => Err(Error::user(
-                "Slack lets me upload no file: the app lacks the scope `files:write`. An admin adds it to the app (`tandem manifest` prints all of them) and installs it once more.",
+                "I can't upload files here yet. Ask whoever runs Tandem to give the app the permission `files:write` and to install it once more.",
             )),
             Err(error) => Err(error.during("handing over a file")),
         }

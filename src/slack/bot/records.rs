@@ -213,18 +213,32 @@ async fn review_account(bot: &Bot, tx: &mut Tx, actor: &Actor, s: &ViewSubmissio
         // Whoever came second is told so when it is carried out.
         return Ok(Checked::Wrong(Problems::new()));
     }
-    // The walk goes in their order: what came of those before it is saved, or on its way.
-    for before in session.outline.accounts.iter().take_while(|a| a.account_id != account) {
-        if told.iter().all(|t| t.account != before.account_id) {
-            told.push(gone(before, actor, bot));
+    // What was entered before may be on its way still.
+    let mut entered = entered(s);
+    let outcome = s.values.option(field::OUTCOME, field::OUTCOME).and_then(Outcome::stored);
+    entered.push((account, outcome.unwrap_or(Outcome::NotReached)));
+    for named in &session.outline.accounts {
+        let outcome = entered.iter().find(|(account, _)| *account == named.account_id);
+        if let Some((_, outcome)) = outcome.filter(|_| told.iter().all(|t| t.account != named.account_id)) {
+            told.push(Told { outcome: *outcome, ..gone(named, actor, bot) });
         }
     }
-    if let Some(named) = session.outline.accounts.iter().find(|a| a.account_id == account) {
-        let outcome = s.values.option(field::OUTCOME, field::OUTCOME).and_then(Outcome::stored);
-        told.push(Told { outcome: outcome.unwrap_or(Outcome::NotReached), ..gone(named, actor, bot) });
-    }
-    let metadata = place(&Place::of_submission(s));
+    let mut metadata = place(&Place::of_submission(s));
+    metadata[ENTERED] =
+        entered.iter().map(|(account, outcome)| (account.to_string(), json!(outcome.as_str()))).collect();
     Ok(Checked::Follow(form(bot, tx, actor, &session, &told, &metadata).await?))
+}
+
+/// Under which a form carries what came of the accounts before it.
+const ENTERED: &str = "entered";
+
+fn entered(s: &ViewSubmission) -> Vec<(AccountId, Outcome)> {
+    let carried = s.metadata[ENTERED].as_object().into_iter().flatten();
+    carried
+        .filter_map(|(account, outcome)| {
+            Some((AccountId::from(account.as_str()), Outcome::stored(outcome.as_str()?)?))
+        })
+        .collect()
 }
 
 fn account_of(s: &ViewSubmission) -> Result<AccountId> {
@@ -339,15 +353,18 @@ async fn close(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         recording: text(field::RECORDING).filter(|link| is_link(link)),
         said: text(field::SAID),
         next: s.values.date(field::NEXT, field::NEXT),
+        entered: entered(s).into_iter().map(|(account, _)| account).collect(),
     };
     let next = closing.next;
     let mut tx = o.begin().await?;
     let session = flow::close_record(&mut tx, o.now, &o.actor, &session_of(s)?, closing).await?;
-    o.send(&mut tx, &o.privately(closed(&session, next))).await?;
+    let partner = map::partner(&mut tx, &session.partner_id).await?;
+    let may_plan = partner.is_some_and(|partner| flow::may_plan(&o.actor, &partner));
+    o.send(&mut tx, &o.privately(closed(&session, next.filter(|_| may_plan)))).await?;
     o.finish(tx).await
 }
 
-/// What is answered to whoever closed a log.
+/// What is answered to whoever closed a log; `next` for those who may set up the next session.
 fn closed(session: &Session, next: Option<Date>) -> Message {
     let text = format!("Logged: {}.", escape(&session.title()));
     let mut controls = vec![blocks::button("Show log", view::action::SHOW, session.id.as_str())];

@@ -140,7 +140,7 @@ pub fn answer_modal(
             true,
         ),
         blocks::input("Their title", title, None, true),
-        blocks::input("How well does whoever said it know them", strength, None, true),
+        blocks::input("How well do they know this person", strength, None, true),
     ];
     if ask.topic == Topic::Introduction {
         fields.push(blocks::input(

@@ -138,7 +138,7 @@ fn lines() {
     let waits = [Stage::Asked, Stage::WithPartner(moved("UPM")), Stage::Answered(moved("UPM"))];
     let all = waits.map(|stage| reminder(&ask(stage), 5).text);
     insta::assert_snapshot!(all.join("\n---\n"), @r"
-    Acme (acme.com), through Northwind · <@UREP> has waited 5 working days for your answer. Above you can answer, mark it as asked, or decline.
+    Acme (acme.com), through Northwind · <@UREP> has waited 5 working days for your answer. Above you can answer, say whom you asked, or decline.
     ---
     Acme (acme.com), through Northwind · Sam Whitfield was asked 5 working days ago, and <@UREP> waits. Above you can answer or decline.
     ---

@@ -13,6 +13,8 @@ use crate::pull::agenda::brief::Brief;
 
 struct Row<'a> {
     place: usize,
+    /// Nobody has answered anything about it, on paper or elsewhere.
+    unmapped: bool,
     b: &'a Brief,
     motion: String,
     why_now: String,
@@ -56,7 +58,12 @@ pub fn page(session: &Session, p: &PreRead, reader: &Zoned) -> Result<String> {
         people: people(c),
         approved,
         lost: c.lost.join(", "),
-        accounts: c.accounts.iter().enumerate().map(|(n, b)| row(n + 1, printed(c, b), &c.partner)).collect(),
+        accounts: c
+            .accounts
+            .iter()
+            .enumerate()
+            .map(|(n, b)| row(n + 1, b, printed(c, b), &c.partner))
+            .collect(),
         foot: format!("Version {}, composed on {}.", p.version, long_day(c.on)),
     };
     Ok(page.render()?)
@@ -67,10 +74,11 @@ fn printed<'a>(c: &'a Content, b: &'a Brief) -> &'a Brief {
     c.paper.iter().find(|p| p.account == b.account).unwrap_or(b)
 }
 
-fn row<'a>(place: usize, b: &'a Brief, partner: &str) -> Row<'a> {
+fn row<'a>(place: usize, full: &Brief, b: &'a Brief, partner: &str) -> Row<'a> {
     let nobody = || "Nobody yet".to_owned();
     Row {
         place,
+        unmapped: full.is_unmapped(),
         motion: capital(&motion_words(b.motion, partner)),
         why_now: capital(&why_now(b)),
         because: capital(&because(b)),

@@ -130,7 +130,7 @@ fn lines_to_operations_and_to_the_manager() {
         page_at("https://tandem.example/pages/agenda/s1?for=U0ALEX", "North & Wind", "24 hours"),
     ];
     insta::assert_snapshot!(all.iter().map(told).collect::<Vec<_>>().join("\n---\n"), @r"
-    *The agenda with Northwind is to be approved by Mon 9 Mar*
+    *Approve the agenda with Northwind by Mon 9 Mar*
     The session is Thu 12 Mar, 10:00. It waits for <@U0MAYA> to approve it.
 
     ---

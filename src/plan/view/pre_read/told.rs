@@ -31,7 +31,7 @@ pub fn late(session: &Session, slot: &Slot, prep: &Prep, here: &Zoned, who: &[Us
     let partner = escape(&session.partner);
     let due = spoken(prep.due, today);
     let lead = if prep.is_in_time(today) {
-        format!("*The agenda with {partner} is to be approved by {due}*")
+        format!("*Approve the agenda with {partner} by {due}*")
     } else {
         format!("*The agenda with {partner} is late: it was due by {due}*")
     };

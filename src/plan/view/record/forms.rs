@@ -144,7 +144,7 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
     let whom = blocks::text_input(field::WHOM, "Dana Reyes, VP Sales", None, false);
     let mut fields = vec![
         blocks::divider(),
-        blocks::section("*Introduction*, if you agreed on one. Whoever reaches out stands in it for us."),
+        blocks::section("*Introduction*, if you agreed on one. It is for whoever reaches out."),
         blocks::input("To whom at the account", whom, None, true),
         blocks::input("Who introduces whom", select, None, true),
     ];
@@ -205,7 +205,7 @@ pub fn close_form(session: &Session, told: &[Told], usual: Option<Date>, metadat
         blocks::section(&format!("*{}*\n{lead}", escape(&session.heading()))),
         blocks::input("Recording", recording, Some("A link. It stays among our people."), true),
         blocks::input("What else is worth keeping", said, None, true),
-        blocks::input("Next session", next, Some("You get the form that sets it up."), true),
+        blocks::input("Next session", next, Some("Clear it if no day was agreed."), true),
     ];
     blocks::modal(action::CLOSE, "Close the log", Some("Close"), &metadata, fields)
 }

@@ -130,7 +130,7 @@ fn one_card_sums_it_up() {
     Not reached: Hooli. It comes back on the next agenda.
     They reorganise &lt;soon&gt;.
     Recording: https://meet.example/rec?a=1&amp;b=2
-    Next session: Thu 26 Mar.
+    Next session: Thu 26 Mar, to be set up.
     [Log commitment]
     ");
 }
@@ -157,7 +157,7 @@ fn it_is_asked_for_three_times_and_shown_to_operations() {
     [Log session] [It did not take place]
     ---
     *Account planning: Acme, Globex, Hooli with North &amp; Wind*
-    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. I ask this last time; on the next working day operations sees it.
+    It was Thu 12 Mar, 10:00 to 10:30, and nothing is logged. This is the last time I ask: on the next working day I show it to operations.
     [Log session] [It did not take place]
     ---
     *Account planning: Acme, Globex, Hooli with North &amp; Wind*

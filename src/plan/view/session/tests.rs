@@ -95,7 +95,7 @@ fn a_cold_session_says_so() {
     insta::assert_snapshot!(shown(&cold, false), @r"
     *Account planning with Northwind*
     Thu 12 Mar, 14:00 to 14:30 · set by <@UPM>
-    No account is named yet. The agenda brings those that wait.
+    No account is named yet. I put those that wait on its agenda.
     With: <@UPM>, nobody of Northwind yet
     [Show agenda] [Add to calendar]
     ");

@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::super::super::payload::{Action, ViewSubmission};
-use super::super::accounts::names_of;
+use super::super::accounts::{names_of, strangers};
 use super::super::agendas::ways;
 use super::super::partners::gone;
 use super::super::seen::{carried, seen};
@@ -25,7 +25,7 @@ use crate::map::find::find_partner;
 use crate::map::overlap::Overlap;
 use crate::map::partner::Partner;
 use crate::map::store as map;
-use crate::plan::session::{Move, Outline, Trigger};
+use crate::plan::session::{Move, Outline, Session, Stage, Trigger};
 use crate::plan::view::field;
 use crate::plan::view::session::{self as view, forms};
 use crate::plan::{flow, phrase, store};
@@ -103,9 +103,17 @@ pub(super) async fn list(o: &Occasion<'_>, tx: &mut Tx, more: Message) -> Result
     let groups = [
         ("Proposed", store::proposed_sessions(tx, LISTED).await?),
         ("Coming up", store::sessions_ahead(tx, o.now, LISTED).await?),
+        ("Not logged yet", not_logged(tx, o).await?),
         ("Past", store::sessions_behind(tx, o.now.saturating_sub(RECENT).unwrap_or(o.now), LISTED).await?),
     ];
     view::list(&groups, o.now, &o.actor.zone, more)
+}
+
+/// Those that are over and that nobody has logged, the newest first.
+async fn not_logged(tx: &mut Tx, o: &Occasion<'_>) -> Result<Vec<Session>> {
+    let mut all = store::sessions_unlogged(tx, o.now, LISTED).await?;
+    all.retain(|s| !matches!(s.stage, Stage::Held { .. }) && s.ends().is_some_and(|end| end <= o.now));
+    Ok(all)
 }
 
 pub(in super::super) async fn click(o: &Occasion<'_>, verb: &str, action: &Action) -> Result<Handled> {
@@ -262,8 +270,12 @@ pub(in super::super) async fn review(
         "schedule" => {
             problems.extend(read(tx, s).await?.err().unwrap_or_default());
             problems.extend(slot(s, &zone, now).err().unwrap_or_default());
+            problems.extend(strangers(bot, s, &[field::OURS]).await?);
         }
-        "change" => problems.extend(read(tx, s).await?.err().unwrap_or_default()),
+        "change" => {
+            problems.extend(read(tx, s).await?.err().unwrap_or_default());
+            problems.extend(strangers(bot, s, &[field::OURS]).await?);
+        }
         "move" => problems.extend(slot(s, &zone, now).err().unwrap_or_default()),
         _ => {}
     }
