@@ -82,8 +82,8 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let idle = stop.is_cancelled() || !self.carrier.is_ready();
-            let rows = if idle { Vec::new() } else { self.pulse.step(self.claim(&in_hand)).await };
-            let none = rows.is_empty();
+            let (rows, all) =
+                if idle { (Vec::new(), true) } else { self.pulse.step(self.claim(&in_hand)).await };
             for row in rows {
                 let (seq, rank, this) = (row.seq, row.rank, self.clone());
                 let task = sends.spawn(async move { this.pulse.step(this.carry(row)).await });
@@ -92,7 +92,7 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             if stop.is_cancelled() && sends.is_empty() {
                 return Ok(());
             }
-            if !none {
+            if !all {
                 continue;
             }
             tokio::select! {
@@ -110,13 +110,13 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
                 () = self.clock.moved(), if !stop.is_cancelled() => {}
                 _ = renewal.tick(), if !in_hand.is_empty() => self.pulse.step(self.renew(&in_hand)).await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
-                () = tokio::time::sleep(FALLBACK) => {}
+                () = tokio::time::sleep(FALLBACK.min(self.lease)) => {}
             }
         }
     }
 
-    /// The next rows, as many as there are lanes free for their rank.
-    async fn claim(&self, in_hand: &HashMap<Id, (i64, Rank)>) -> Vec<Claimed> {
+    /// The next rows, as many as there are lanes free for their rank, and whether those are all that may be sent now.
+    async fn claim(&self, in_hand: &HashMap<Id, (i64, Rank)>) -> (Vec<Claimed>, bool) {
         let free = LANES.saturating_sub(in_hand.len());
         let ordinary = in_hand.values().filter(|(_, rank)| *rank == Rank::Ordinary).count();
         let (least, limit) = match free.min((LANES - RESERVED).saturating_sub(ordinary)) {
@@ -124,16 +124,18 @@ impl<C: Carrier, O: Oversight> Dispatch<C, O> {
             limit => (Rank::Ordinary, limit),
         };
         if limit == 0 {
-            return Vec::new();
+            return (Vec::new(), true);
         }
         let now = millis(self.clock.now());
-        let limit = i64::try_from(limit).unwrap_or(1);
-        match outbox::claim(&self.db, now, self.lease, least, limit).await {
-            Ok(rows) => rows,
+        match outbox::claim(&self.db, now, self.lease, least, i64::try_from(limit).unwrap_or(1)).await {
+            Ok(rows) => {
+                let all = rows.len() < limit;
+                (rows, all)
+            }
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read; trying again");
                 tokio::time::sleep(PAUSE).await;
-                Vec::new()
+                (Vec::new(), true)
             }
         }
     }

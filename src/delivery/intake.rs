@@ -125,50 +125,64 @@ impl<H: Handler> Intake<H> {
         let mut hand = Hand::default();
         let mut renewal = tokio::time::interval(self.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Something may be there that nobody has claimed. What comes for a lane that is in hand is seen when that ends.
+        let mut news = true;
         loop {
-            let no_more = stop.is_cancelled() || hand.is_full();
-            let claimed = if no_more { Vec::new() } else { self.pulse.step(self.claim()).await };
-            let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
-            self.take(claimed, &mut hand, &stop).await;
+            if news && !stop.is_cancelled() && !hand.is_full() {
+                let idle = hand.lanes.is_empty();
+                if let Some(claimed) = self.pulse.step(self.claim()).await {
+                    let whole = claimed.len() == usize::try_from(CLAIM).unwrap_or(usize::MAX);
+                    let given_back = self.take(claimed, &mut hand, &stop).await;
+                    if whole && !hand.is_full() {
+                        continue;
+                    }
+                    news = whole || given_back || !idle;
+                }
+            }
             if stop.is_cancelled() && hand.lanes.is_empty() {
                 return Ok(());
-            }
-            if whole && !hand.is_full() {
-                continue;
             }
             tokio::select! {
                 Some(ended) = hand.lanes.join_next_with_id() => {
                     self.pulse.step(self.ended(ended, &mut hand)).await;
-                    if !self.urgent && !hand.is_full() && !stop.is_cancelled() {
+                    if news && !self.urgent && !hand.is_full() && !stop.is_cancelled() {
                         self.inbox.calm().await;
                     }
                 }
                 () = self.inbox.arrived(self.urgent), if !stop.is_cancelled() => {
+                    news = true;
                     if !self.urgent {
                         self.inbox.calm().await;
                     }
                 }
-                () = self.clock.moved(), if !stop.is_cancelled() => {}
+                () = self.clock.moved(), if !stop.is_cancelled() => news = true,
                 _ = renewal.tick(), if !hand.lanes.is_empty() => self.pulse.step(self.renew(&hand)).await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
-                () = tokio::time::sleep(FALLBACK) => {}
+                () = tokio::time::sleep(FALLBACK.min(self.lease)) => news = true,
             }
         }
     }
 
-    async fn claim(&self) -> Vec<Claimed> {
+    /// `None` when the database did not answer.
+    async fn claim(&self) -> Option<Vec<Claimed>> {
         match inbox::claim(&self.db, self.urgent, millis(self.clock.now()), self.lease, CLAIM).await {
-            Ok(claimed) => claimed,
+            Ok(claimed) => Some(claimed),
             Err(error) => {
                 tracing::error!(%error, "the inbox cannot be read; trying again");
                 tokio::time::sleep(PAUSE).await;
-                Vec::new()
+                None
             }
         }
     }
 
-    /// Begins with the lanes; of those that may end the process with the first alone, the others are given back.
-    async fn take(self: &Arc<Self>, claimed: Vec<Claimed>, hand: &mut Hand, stop: &CancellationToken) {
+    /// Begins with the lanes; of those that may end the process with the first alone, the others are given back, which is
+    /// answered.
+    async fn take(
+        self: &Arc<Self>,
+        claimed: Vec<Claimed>,
+        hand: &mut Hand,
+        stop: &CancellationToken,
+    ) -> bool {
         let (suspects, mut lanes): (Vec<_>, Vec<_>) = by_lane(claimed).partition(|lane| is_suspect(lane));
         let mut suspects = suspects.into_iter();
         let suspect = suspects.next();
@@ -186,6 +200,7 @@ impl<H: Handler> Intake<H> {
             // The last one, if there is one.
             hand.suspect = Some(task).filter(|_| alone);
         }
+        !spared.is_empty()
     }
 
     async fn renew(&self, hand: &Hand) {

@@ -1,8 +1,9 @@
 //! Wakes whoever waits for work: within the process with a [`Bell`], and the workers of every replica when one of them has
 //! committed something.
 //!
-//! On SQLite there is one process, which wakes itself. On Postgres triggers on the inbox and the outbox send `NOTIFY`
-//! with the commit; whoever misses it, because its connection was lost, looks once it has a new one.
+//! A process wakes itself. On Postgres triggers on the inbox and the outbox also send `NOTIFY` with the commit, and with it
+//! the name of the process that committed, which need not be woken once more; whoever misses it, because its connection
+//! was lost, looks once it has a new one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,8 +72,11 @@ async fn listen(pool: &PgPool, inbox: &Inbox, bell: &Bell) -> sqlx::Error {
     // What came while nobody listened.
     inbox.wake();
     bell.ring();
+    let options = pool.connect_options();
+    let own = options.get_application_name().unwrap_or_default();
     loop {
         match listener.try_recv().await {
+            Ok(Some(news)) if !own.is_empty() && news.payload() == own => {}
             Ok(Some(news)) if news.channel() == INBOX => inbox.wake(),
             Ok(Some(_)) => bell.ring(),
             Ok(None) => {

@@ -465,8 +465,14 @@ fn quarter_hint(quarter: &str) -> String {
 }
 
 fn quarter_end(date: Date, later: i32) -> Option<Date> {
-    let left = i32::from(2 - (date.month() - 1) % 3);
-    months(date.first_of_month(), left + 3 * later).map(Date::last_of_month)
+    months(quarter_of(date).0, 2 + 3 * later).map(Date::last_of_month)
+}
+
+/// The first and the last day of its quarter.
+pub fn quarter_of(date: Date) -> (Date, Date) {
+    let into = i32::from((date.month() - 1) % 3);
+    let first = months(date.first_of_month(), -into).unwrap_or(date);
+    (first, months(first, 2).map_or(date, Date::last_of_month))
 }
 
 /// The Monday of its week.

@@ -316,10 +316,10 @@ impl Ask {
         self.last_move().map_or(self.created_at, |m| m.at)
     }
 
-    /// Whether somebody who lives in `zone`, works by `days` and is waited for is to be reminded: the day for which, and the business days
+    /// Whether somebody who lives in `zone`, works by `days` and is waited for is to be reminded: the day for which, and the working days
     /// waited so far.
     ///
-    /// Of an answer each business day after two; of what came of it each week. The caller sees to it that a day brings
+    /// Of an answer each working day after two; of what came of it each week. The caller sees to it that a day brings
     /// one at most.
     pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, i64)> {
         let waited = waited(self.since(), now, zone, days)?;

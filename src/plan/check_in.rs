@@ -4,8 +4,7 @@
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, Zoned};
 
-use super::calendar::{add_days, days_between};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, add_days, days_between};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{CheckInId, PartnerId, UserId};
 
@@ -101,14 +100,14 @@ impl Rhythm {
     }
 
     /// Whether its manager, who works by `days`, is to be reminded now: on the day of the check-in, then every week, at nine
-    /// on their clock and on business days.
+    /// on their clock and on working days.
     pub fn is_asked_for(&self, since: Date, now: &Zoned, days: &Calendar) -> bool {
         let today = now.date();
         let Some(due) = self.due(since, days) else { return false };
         let from = self.quiet_until.map_or(due, |quiet| quiet.max(due));
         let asked_lately =
             self.asked.is_some_and(|asked| asked >= from && days_between(asked, today) < AGAIN_DAYS);
-        now.time() >= REMIND_AT && days.is_business_day(today) && today >= from && !asked_lately
+        now.time() >= REMIND_AT && days.is_working_day(today) && today >= from && !asked_lately
     }
 
     /// How it stands, in words for `today`: `due since Mon 9 Mar`, `next on Wed 1 Apr`.
@@ -122,12 +121,6 @@ impl Rhythm {
             },
         }
     }
-}
-
-/// The last day of the quarter in which that day is.
-pub fn end_of_quarter(day: Date) -> Date {
-    let month = (day.month() - 1) / 3 * 3 + 3;
-    Date::new(day.year(), month, 1).map_or(day, Date::last_of_month)
 }
 
 #[cfg(test)]
@@ -222,13 +215,6 @@ pub(super) mod tests {
         assert_eq!(never.words(date(2026, 2, 9), date(2026, 3, 9), &days), "no reminders");
     }
 
-    #[test]
-    fn a_season_ends_with_its_quarter() {
-        assert_eq!(end_of_quarter(date(2026, 3, 4)), date(2026, 3, 31));
-        assert_eq!(end_of_quarter(date(2026, 4, 1)), date(2026, 6, 30));
-        assert_eq!(end_of_quarter(date(2024, 12, 31)), date(2024, 12, 31));
-    }
-
     proptest! {
         #[test]
         fn nobody_is_asked_twice_a_week(every in 1i64..120, quiet in prop::option::of(0i64..200), hours in 1i64..30) {
@@ -240,8 +226,8 @@ pub(super) mod tests {
             while now.date() < add_days(last, 250) {
                 if rhythm.is_asked_for(last, &now, &days) {
                     let day = now.date();
-                    prop_assert!(now.hour() >= 9 && days.is_business_day(day));
-                    prop_assert!(rhythm.due(last, &days).is_some_and(|due| due <= day && days.is_business_day(due)));
+                    prop_assert!(now.hour() >= 9 && days.is_working_day(day));
+                    prop_assert!(rhythm.due(last, &days).is_some_and(|due| due <= day && days.is_working_day(due)));
                     prop_assert!(quiet_until.is_none_or(|quiet| quiet <= day));
                     prop_assert!(rhythm.asked.is_none_or(|asked| days_between(asked, day) >= 7));
                     rhythm.asked = Some(day);
@@ -250,14 +236,6 @@ pub(super) mod tests {
                 now = now.saturating_add(jiff::SignedDuration::from_hours(hours));
             }
             prop_assert!(!sent.is_empty() || quiet.is_some() || every > 240);
-        }
-
-        #[test]
-        fn a_quarter_ends_on_or_after_its_day(days in 0i64..4000) {
-            let day = add_days(date(2024, 1, 1), days);
-            let end = end_of_quarter(day);
-            prop_assert!(end >= day && days_between(day, end) < 92);
-            prop_assert_eq!(end.month() % 3, 0);
         }
     }
 }

@@ -4,11 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::calendar::days_between;
 use super::reminder::Dated;
 pub use super::reminder::Reminder;
 use crate::kernel::actor::{Actor, Right, Standing};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, days_between};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, CommitmentId, ContactId, PartnerId, UserId};
 
@@ -280,8 +279,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_business_day_before_may_be_long_before() {
-        // Tuesday 7 April 2026 comes after Easter: the business day before is Thursday in Sweden and Monday elsewhere.
+    fn the_working_day_before_may_be_long_before() {
+        // Tuesday 7 April 2026 comes after Easter: the working day before is Thursday in Sweden and Monday elsewhere.
         let due = commitment(date(2026, 4, 7));
         let sweden = Calendars::default().of(countries::find("SE"));
         let first = |days: &Calendar| {

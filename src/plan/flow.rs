@@ -22,10 +22,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::calendar::add_days;
 use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
 use crate::kernel::actor::{Outside, Role};
 use crate::kernel::blocks::Message;
+use crate::kernel::calendar::add_days;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::map::partner::Partner;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::session::{Guest, Moved, Named, Outline, Session, Shape, Slot, Stage, Trigger};
+use crate::kernel::calendar::add_days;
 use crate::kernel::ics::{Event, When};
 use crate::kernel::ids::{AccountId, FoundId, PartnerId, SessionId, UserId};
 
@@ -165,7 +166,7 @@ pub fn span(event: &Event, zone: &TimeZone) -> (Timestamp, Timestamp, bool) {
             let midnight = |day: jiff::civil::Date| {
                 day.to_zoned(zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp())
             };
-            (midnight(first), midnight(super::calendar::add_days(first, count)), true)
+            (midnight(first), midnight(add_days(first, count)), true)
         }
     }
 }

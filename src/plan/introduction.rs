@@ -7,12 +7,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::calendar::{add_days, days_between};
 use super::outcome::Deal;
 use super::reminder::{Dated, Reminder};
 use super::request::Moved;
 use crate::kernel::actor::{Actor, Right, Standing};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, add_days, days_between};
 use crate::kernel::dates::spoken;
 use crate::kernel::ids::{AccountId, AskId, ContactId, IntroductionId, PartnerId, SessionId, UserId};
 

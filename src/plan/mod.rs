@@ -9,7 +9,6 @@
 //! follows from the rest.
 
 pub mod ask;
-pub mod calendar;
 pub mod candidate;
 pub mod check_in;
 pub mod commitment;

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::calendar::{add_days, days_between};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, add_days, days_between};
 
 /// Reminders go out at this local time.
 pub(super) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
@@ -15,18 +14,18 @@ const LATE_EVERY_DAYS: i64 = 3;
 /// After so many reminders of what is late the manager is told.
 const MISSES: i64 = 2;
 
-/// How many business days somebody who lives in `zone` and works by `days` has waited; `None` while nobody is reminded: on a
+/// How many working days somebody who lives in `zone` and works by `days` has waited; `None` while nobody is reminded: on a
 /// day that is none, and before nine.
 pub(super) fn waited(since: Timestamp, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
     let local = now.to_zoned(zone.clone());
-    let reminds = days.is_business_day(local.date()) && local.time() >= REMIND_AT;
+    let reminds = days.is_working_day(local.date()) && local.time() >= REMIND_AT;
     reminds.then(|| days.between(since.to_zoned(zone.clone()).date(), local.date()))
 }
 
 /// Why somebody is reminded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reminder {
-    /// It is due on the next business day, or over the weekend before it.
+    /// It is due on the next working day, or over the weekend before it.
     Ahead,
     /// It is due today.
     Today,
@@ -52,7 +51,7 @@ pub struct Dated {
 impl Dated {
     /// The reminder that is due for somebody who lives in `zone` and works by `days`, with the day that it stands for.
     ///
-    /// On the business day before, on the day, then every third day; after a snooze on its day, then as above. Only
+    /// On the working day before, on the day, then every third day; after a snooze on its day, then as above. Only
     /// the latest counts, so a downtime is followed by one. A day that was over when it was written down brings none:
     /// whoever has just done that knows.
     pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<(Date, Reminder)> {

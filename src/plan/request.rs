@@ -8,7 +8,7 @@ use super::reminder::waited;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AccountId, PartnerId, RequestId, UserId};
 
-/// Business days without an answer before the first reminder.
+/// Working days without an answer before the first reminder.
 const PATIENCE_DAYS: i64 = 2;
 
 /// One request.
@@ -189,10 +189,10 @@ impl Request {
         self.last_move().map_or(self.created_at, |m| m.at)
     }
 
-    /// Whether somebody who lives in `zone` and works by `days` is waited for and to be reminded: business days waited so
+    /// Whether somebody who lives in `zone` and works by `days` is waited for and to be reminded: working days waited so
     /// far.
     ///
-    /// After two business days, on business days, from 09:00. The caller sees to it that a day brings one at most.
+    /// After two working days, on working days, from 09:00. The caller sees to it that a day brings one at most.
     pub fn reminder(&self, now: Timestamp, zone: &TimeZone, days: &Calendar) -> Option<i64> {
         waited(self.since(), now, zone, days).filter(|waited| self.is_open() && *waited >= PATIENCE_DAYS)
     }
@@ -313,7 +313,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn reminds_after_two_business_days_from_nine() {
+    fn reminds_after_two_working_days_from_nine() {
         let days = Calendar::weekdays();
         // Asked on Thursday 5 March 2026, 16:00 in Stockholm.
         let zone = TimeZone::get("Europe/Stockholm").expect("a zone");

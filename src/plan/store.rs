@@ -35,6 +35,7 @@ pub use records::*;
 pub use requests::*;
 pub use sessions::*;
 
+use crate::kernel::calendar::add_days;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::store::{Tx, instant};
@@ -67,7 +68,7 @@ pub struct Counts {
 
 /// The figures as of `today`.
 pub async fn counts(tx: &mut Tx, today: Date) -> Result<Counts> {
-    let week = super::calendar::add_days(today, 6).to_string();
+    let week = add_days(today, 6).to_string();
     let today = today.to_string();
     Ok(Counts {
         due_this_week: sql_value!(

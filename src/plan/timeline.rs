@@ -3,8 +3,8 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::calendar::{add_days, days_between};
 use super::play::{Play, Stage};
+use crate::kernel::calendar::{add_days, days_between};
 use crate::kernel::dates::{monday_of, spoken};
 
 /// Days shown before today and after the last date at the least.

@@ -164,14 +164,14 @@ fn is_saturated(ground: &Ground, worked: usize, ripe: usize) -> bool {
     ripe < PILE && (ground.was_saturated || (worked > 0 && worked * 5 >= ground.worthy.len() * 4))
 }
 
-/// The first day that leaves time to prepare where the pre-read is out so many business days before (A8).
+/// The first day that leaves time to prepare where the pre-read is out so many working days before (A8).
 pub fn first_day(today: Date, days: &Calendar, ahead_days: u16) -> Date {
     days.days_after(today, ahead_days.saturating_add(1))
 }
 
 /// Whether somebody is at work then: from nine to six on a day that works.
 pub fn at_work(here: &Zoned, calendar: &Calendar) -> bool {
-    (9..18).contains(&here.hour()) && calendar.is_business_day(here.date())
+    (9..18).contains(&here.hour()) && calendar.is_working_day(here.date())
 }
 
 /// What triage planned first, then the worthier, then by name.

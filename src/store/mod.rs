@@ -141,11 +141,15 @@ impl Db {
     /// Connects to Postgres by at most so many connections and takes the schema as it is.
     pub async fn connect_postgres(url: &str, connections: u32) -> Result<Self> {
         let options: PgConnectOptions = url.parse()?;
+        let options = options
+            // By its name a process knows the wake-ups that it caused itself.
+            .application_name(&format!("tandem-{:08x}", rand::random::<u32>()))
+            // Of a process that is frozen in mid-transaction, nobody waits for the locks.
+            .options([("idle_in_transaction_session_timeout", "60s")]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
-            // Of a process that is frozen in mid-transaction, nobody waits for the locks.
-            .connect_with(options.options([("idle_in_transaction_session_timeout", "60s")]))
+            .connect_with(options)
             .await?;
         Ok(Self::Postgres(pool))
     }

@@ -37,6 +37,8 @@ pub enum Death {
     At(&'static str, u64),
     /// So long after it was started.
     After(Duration),
+    /// So long after it was ready.
+    Awake(Duration),
 }
 
 /// A fault of Slack's, scripted at some moment of the run.

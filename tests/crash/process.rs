@@ -194,9 +194,14 @@ pub async fn supervise(
             command.env("FAILPOINT", format!("{point}:{hit}"));
         }
         let mut life = Life::start(&place, command);
+        let mut ready = life.address.clone();
         let moment = async {
             match death {
                 Some(Death::After(moment)) => tokio::time::sleep(moment).await,
+                Some(Death::Awake(moment)) => {
+                    let _ = ready.wait_for(Option::is_some).await;
+                    tokio::time::sleep(moment).await;
+                }
                 _ => std::future::pending().await,
             }
         };

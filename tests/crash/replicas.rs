@@ -23,7 +23,7 @@ fn lives_of(replica: u64, seconds: std::ops::Range<u64>) -> impl Iterator<Item =
     std::iter::repeat_with(move || {
         let away = Duration::from_millis(dice.random_range(0..1_500));
         let lives = Duration::from_millis(dice.random_range(seconds.start * 1_000..seconds.end * 1_000));
-        (away, Death::After(lives))
+        (away, Death::Awake(lives))
     })
 }
 
@@ -32,7 +32,7 @@ struct Trial {
     replicas: u64,
     rate: u32,
     duration: Duration,
-    /// How long a process lives, in seconds.
+    /// How long a process lives once it is ready, in seconds.
     lives: std::ops::Range<u64>,
 }
 

@@ -55,7 +55,7 @@ async fn an_introduction_that_we_receive_from_the_asking_to_its_outcome(stage: S
     Who of ours: -
     Who at the partner: -
     To whom at the account: -
-    To be made by: 2026-03-13
+    Introduction due by: 2026-03-13
     ");
     stage.submit(MAYA, json!({"owner": ALEX, "contact": "c-sam", "whom": "Dana Reyes, VP Sales"})).await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.ephemerals(MAYA).pop().unwrap()), @r"
@@ -335,7 +335,7 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *You are owed*
     *send their price list* from Sam Whitfield at Northwind · due Wed 18 Mar, in 9 days
-    1 more has a message of its own today.
+    1 more is due today: I sent a message about it.
     [Mark made]
     ");
     let before = direct(&stage, ALEX).len();
@@ -392,7 +392,7 @@ async fn what_was_given_and_asked_is_counted(stage: Stage) {
     Who of ours: -
     Who at the partner: -
     To whom at the account: -
-    To be made by: -
+    Introduction due by: -
     ");
     let made = json!({"direction": "made", "contact": "c-sam", "whom": "Ida Berg", "date": "2026-03-13"});
     stage.submit(MAYA, made).await;

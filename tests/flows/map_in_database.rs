@@ -189,7 +189,7 @@ async fn crowded_lists_agree() {
     let mut aliases = Aliases::new();
     aliases.add("globex.com", "one.example");
     aliases.add("New York Bank", "acme retail");
-    for (seed, ours, theirs) in [(1, 200, 200), (2, 500, 30), (3, 30, 500)] {
+    for (seed, ours, theirs) in [(1, 120, 120), (2, 300, 20), (3, 20, 300)] {
         let (ours, theirs) = (crowded(seed, ours), crowded(seed + 100, theirs));
         for grain in [Grain::Account, Grain::LegalEntity] {
             agree(&database.url, &rows(&ours), &rows(&theirs), &aliases, options(grain)).await;
@@ -203,15 +203,15 @@ async fn crowded_lists_agree() {
 async fn odd_lists_agree() {
     let Some(database) = postgres::database().await else { return };
     let row = |name, website| Row { id: "x\ty\\N", name, website, ..Row::default() };
-    let one_domain: Vec<String> = (0..400).map(|at| format!("Tenant {at} \u{0}\n\\.")).collect();
+    let one_domain: Vec<String> = (0..200).map(|at| format!("Tenant {at} \u{0}\n\\.")).collect();
     let one_domain: Vec<Row<'_>> = one_domain.iter().map(|name| row(name, "onehost.com")).collect();
     let letters: Vec<String> = ('a'..='z').chain('А'..='Я').map(String::from).collect();
     let letters: Vec<Row<'_>> = letters.iter().map(|name| row(name, "")).collect();
     let lists: [(&str, Vec<Row<'_>>, bool); 5] = [
         ("one domain", one_domain, true),
-        ("one name", vec![row("City Council", ""); 400], false),
+        ("one name", vec![row("City Council", ""); 200], false),
         ("one letter", letters, true),
-        ("no name at all", vec![row("...", ""); 300], false),
+        ("no name at all", vec![row("...", ""); 150], false),
         ("one row", vec![row("Acme", "acme.com")], true),
     ];
     for (name, rows, found) in &lists {

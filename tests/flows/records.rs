@@ -74,7 +74,7 @@ async fn a_session_is_logged_account_by_account(stage: Stage) {
     To whom at the account: -
     Who introduces whom: Northwind introduces us
     Who at Northwind: -
-    To be made by: 2026-03-19
+    Introduction due by: 2026-03-19
 
     *Commitment*, if somebody made one. You can log more from the summary afterwards.
     What is promised: -
@@ -303,7 +303,7 @@ async fn who_was_not_there_logs_nothing(stage: Stage) {
 async fn of_several_sessions_one_is_chosen(stage: Stage) {
     ground(&stage).await;
     set_up(&stage, "p-northwind", &["Acme Corp"], 30).await;
-    set_up(&stage, "p-northwind", &["Hooli"], 15).await;
+    set_up(&stage, "p-globex", &["Hooli"], 15).await;
     assert!(
         stage.say(MAYA, INTAKE, "/partner session log").await.starts_with("No session of yours waits"),
         "both are ahead"
@@ -322,7 +322,7 @@ async fn of_several_sessions_one_is_chosen(stage: Stage) {
     assert_eq!(options.len(), 2, "{options:?}");
     let hooli = options.iter().find(|o| o.contains("Hooli")).unwrap();
     stage.submit(MAYA, json!({"session": hooli})).await;
-    assert!(stage.form(MAYA).starts_with("*Hooli* with Northwind"));
+    assert!(stage.form(MAYA).starts_with("*Hooli* with Globex"));
     assert_eq!(stage.say(MAYA, INTAKE, "/partner session log acme").await, "");
     assert!(stage.form(MAYA).starts_with("*Acme Corp* with Northwind"));
     stage.end().await;

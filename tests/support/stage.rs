@@ -465,7 +465,7 @@ where
     Fut: Future<Output = ()>,
 {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     insta::allow_duplicates! {
         runtime.block_on(async {
             if let Some(stage) = stage.await {

@@ -1,4 +1,4 @@
-//! Business days: weekends by country, public holidays, and the company's own days off (A8).
+//! Working days: weekends by country, public holidays, and the company's own days off (A8).
 //!
 //! [`countries`] knows what each country rests on; [`Calendars`] whose calendar counts for whom; a [`Calendar`] answers.
 
@@ -68,7 +68,7 @@ impl Calendar {
         Self { country: None, weekend: Weekend::USUAL, off: Arc::default() }
     }
 
-    /// Why nobody works on that day; `None` on a business day.
+    /// Why nobody works on that day; `None` on a working day.
     pub fn rest(&self, date: Date) -> Option<Rest<'_>> {
         match self.off.get(&date) {
             Some(name) => Some(Rest::Holiday(name)),
@@ -78,27 +78,27 @@ impl Calendar {
     }
 
     /// Whether somebody works on that day.
-    pub fn is_business_day(&self, date: Date) -> bool {
+    pub fn is_working_day(&self, date: Date) -> bool {
         self.rest(date).is_none()
     }
 
-    /// That day where it is a business day, else the next one.
+    /// That day where it is a working day, else the next one.
     pub fn on_or_after(&self, date: Date) -> Date {
-        if self.is_business_day(date) { date } else { self.days_after(date, 1) }
+        if self.is_working_day(date) { date } else { self.days_after(date, 1) }
     }
 
-    /// The last business day before `date`.
+    /// The last working day before `date`.
     pub fn before(&self, date: Date) -> Date {
         self.days_before(date, 1)
     }
 
-    /// The day from which on `n` business days are left before `date`: three before a Wednesday is the Friday before, and
-    /// what is ready on it is ready three business days ahead (A8). `date` itself when `n` is 0.
+    /// The day from which on `n` working days are left before `date`: three before a Wednesday is the Friday before, and
+    /// what is ready on it is ready three working days ahead (A8). `date` itself when `n` is 0.
     pub fn days_before(&self, date: Date, n: u16) -> Date {
         self.step(date, n, -1)
     }
 
-    /// The `n`th business day after `date`.
+    /// The `n`th working day after `date`.
     pub fn days_after(&self, date: Date, n: u16) -> Date {
         self.step(date, n, 1)
     }
@@ -108,13 +108,13 @@ impl Calendar {
         for _ in 0..n {
             day = (1..=LONGEST_REST)
                 .map(|rested| add_days(day, by * rested))
-                .find(|day| self.is_business_day(*day))
+                .find(|day| self.is_working_day(*day))
                 .unwrap_or_else(|| add_days(day, by));
         }
         day
     }
 
-    /// How many business days lie after `from`, up to and including `to`; 0 when `to` is not later.
+    /// How many working days lie after `from`, up to and including `to`; 0 when `to` is not later.
     pub fn between(&self, from: Date, to: Date) -> i64 {
         let days = days_between(from, to).max(0);
         let weekdays = |from: Date, days: i64| -> i64 {
@@ -130,7 +130,7 @@ impl Calendar {
         worked - i64::try_from(holidays.count()).unwrap_or(0)
     }
 
-    /// The holidays that take a business day away after `from`, up to and including `to`, with their names.
+    /// The holidays that take a working day away after `from`, up to and including `to`, with their names.
     pub fn holidays(&self, from: Date, to: Date) -> Vec<(Date, &str)> {
         if to <= from {
             return Vec::new();

@@ -23,7 +23,7 @@ fn weekends_do_not_count() {
 }
 
 #[test]
-fn three_business_days_before_a_session_by_country() {
+fn three_working_days_before_a_session_by_country() {
     // The Tuesday after Easter: Good Friday and Easter Monday are off in Sweden, and not in the United States.
     let tuesday = date(2026, 4, 7);
     let shown = |code: &str| of(code).days_before(tuesday, 3).strftime("%a %-d %b").to_string();
@@ -33,7 +33,7 @@ fn three_business_days_before_a_session_by_country() {
     // Friday and Saturday are the weekend in Saudi Arabia.
     assert_eq!(shown("SA"), "Thu 2 Apr");
     assert_eq!(of("SA").days_before(date(2026, 4, 6), 3), date(2026, 4, 1));
-    assert!(of("SA").is_business_day(date(2026, 4, 5)));
+    assert!(of("SA").is_working_day(date(2026, 4, 5)));
     assert_eq!(of("SA").rest(date(2026, 4, 3)), Some(Rest::Weekend));
     assert_eq!(of("SE").rest(date(2026, 4, 3)), Some(Rest::Holiday("Good Friday")));
     assert_eq!(of("US").rest(date(2026, 4, 3)), None);
@@ -148,19 +148,19 @@ proptest! {
         let after = calendar.days_after(from, n);
         prop_assert_eq!(calendar.between(from, after), i64::from(n));
         if n > 0 {
-            prop_assert!(calendar.is_business_day(after));
+            prop_assert!(calendar.is_working_day(after));
             let back = calendar.days_before(after, n);
-            prop_assert!(back <= from || calendar.is_business_day(back));
+            prop_assert!(back <= from || calendar.is_working_day(back));
             prop_assert_eq!(calendar.between(back, after), i64::from(n));
         }
     }
 
     #[test]
-    fn between_counts_every_business_day(country in 0usize..240, from in 0i64..3000, days in -5i64..60) {
+    fn between_counts_every_working_day(country in 0usize..240, from in 0i64..3000, days in -5i64..60) {
         let calendar = Calendars::default().of(countries::all().get(country));
         let from = add_days(date(2026, 1, 1), from);
         let to = add_days(from, days);
-        let counted = (1..=days).filter(|n| calendar.is_business_day(add_days(from, *n))).count();
+        let counted = (1..=days).filter(|n| calendar.is_working_day(add_days(from, *n))).count();
         prop_assert_eq!(calendar.between(from, to), i64::try_from(counted).unwrap());
     }
 }

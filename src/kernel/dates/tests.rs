@@ -102,7 +102,27 @@ fn spoken_names_the_year_only_when_it_is_another() {
     assert_eq!(spoken(date(2027, 12, 12), TODAY), "Sun 12 Dec 2027");
 }
 
+#[test]
+fn a_quarter_is_three_whole_months() {
+    for (day, first, last) in [
+        (date(2026, 3, 4), date(2026, 1, 1), date(2026, 3, 31)),
+        (date(2026, 4, 1), date(2026, 4, 1), date(2026, 6, 30)),
+        (date(2024, 12, 31), date(2024, 10, 1), date(2024, 12, 31)),
+    ] {
+        assert_eq!(quarter_of(day), (first, last));
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_day_is_in_its_quarter(days in 0i64..40_000) {
+        let day = add(date(1990, 1, 1), days).unwrap();
+        let (first, last) = quarter_of(day);
+        prop_assert!(first <= day && day <= last);
+        prop_assert_eq!((first.month() % 3, last.month() % 3), (1, 0));
+        prop_assert_eq!(quarter_of(add(last, 1).unwrap()).0, add(last, 1).unwrap());
+    }
+
     #[test]
     fn never_panics_and_never_answers_the_past(text in "\\PC{0,40}", days in 0i64..40_000) {
         let today = add(date(1990, 1, 1), days).unwrap();

@@ -11,6 +11,7 @@ use super::super::session::Session;
 use super::super::store::{self, Found};
 use super::super::{commitment::Commitment, request::Request};
 use crate::kernel::blocks::clip;
+use crate::kernel::calendar::days_between;
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, OverlapId, UserId};
@@ -143,9 +144,7 @@ impl Grounds<'_> {
             let by = by.map(|user| self.names.of_user(&user).to_owned());
             all.push(Ground::Planned { on: date(self.here, at), by });
         }
-        let rested = |talked: jiff::Timestamp| {
-            super::super::calendar::days_between(date(self.here, talked), today) >= RESTS_DAYS
-        };
+        let rested = |talked: jiff::Timestamp| days_between(date(self.here, talked), today) >= RESTS_DAYS;
         if let Some(side) = self.sides.get(&o.id).filter(|_| found.talked.is_none_or(rested)) {
             all.push(Ground::Focus(*side));
         }

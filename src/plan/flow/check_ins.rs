@@ -5,14 +5,13 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
-use super::super::calendar::add_days;
 use super::super::check_in::{self, CheckIn, Rhythm};
 use super::super::store::{self, Beat};
 use super::super::view::check_in as view;
 use super::{Answering, here_of, last_day_at};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right};
-use crate::kernel::calendar::{Calendar, Calendars};
+use crate::kernel::calendar::{Calendar, Calendars, add_days};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CheckInId, PartnerId, UserId};
 use crate::map::partner::Partner;

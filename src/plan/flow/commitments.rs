@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::super::calendar::add_days;
 use super::super::commitment::{self, Commitment};
 use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
@@ -12,7 +11,7 @@ use super::{above, answerable, last_day_at, outside, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Outside};
 use crate::kernel::blocks::Message;
-use crate::kernel::calendar::Calendars;
+use crate::kernel::calendar::{Calendars, add_days};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{CommitmentId, UserId};
 use crate::map::account::Account;
@@ -21,7 +20,7 @@ use crate::map::partner::{Contact, Partner};
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people};
 
-/// A reminder a business day ahead of what is due so many days later has its turn today: nobody rests for longer.
+/// A reminder a working day ahead of what is due so many days later has its turn today: nobody rests for longer.
 pub(super) const LONGEST_HOLIDAY: i64 = 21;
 
 /// What is promised.

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::super::calendar::add_days;
 use super::super::introduction::{Direction, Introduction, Move, Stage, Turn};
 use super::super::reminder::REMIND_AT;
 use super::super::{store, view};
@@ -11,7 +10,7 @@ use super::{Answering, above, here_of, last_day_at, today_of};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::blocks::Message;
-use crate::kernel::calendar::Calendars;
+use crate::kernel::calendar::{Calendars, add_days};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AskId, IntroductionId, SessionId, UserId};
 use crate::map::account::Account;

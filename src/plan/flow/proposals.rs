@@ -40,7 +40,7 @@ const SCHEDULE: &str = "session-triggers";
 pub struct Looking<'a> {
     /// Who works on which days.
     pub calendars: &'a Calendars,
-    /// What is proposed leaves time for a pre-read that is out so many business days before.
+    /// What is proposed leaves time for a pre-read that is out so many working days before.
     pub ahead_days: u16,
 }
 

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::{Play, Stage};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, add_days, days_between};
 use crate::kernel::ids::UserId;
-use crate::plan::calendar::{add_days, days_between};
 
 /// Reminders go out at this local time.
 pub(in crate::plan) const REMIND_AT: Time = Time::constant(9, 0, 0, 0);
@@ -46,7 +45,7 @@ impl Play {
 
     /// The reminder that is due for somebody who works by `days`, with the day that it stands for.
     ///
-    /// While it runs: at its check-ins, on the business day before it goes out, on the day, then every third day. When it
+    /// While it runs: at its check-ins, on the working day before it goes out, on the day, then every third day. When it
     /// went out: a week later, until there are results, three times. Only the latest counts, so a downtime is followed by one.
     pub fn reminder(&self, now: Timestamp, days: &Calendar) -> Option<(Date, Reminder)> {
         let local = now.to_zoned(self.time_zone());
@@ -86,7 +85,7 @@ impl Play {
         }
         let start = since.to_zoned(self.time_zone()).date();
         let times = days_between(start, today).max(0) / self.plan.check_days;
-        // What falls on a weekend or a holiday comes on the business day after.
+        // What falls on a weekend or a holiday comes on the working day after.
         (times.saturating_sub(1)..=times)
             .rev()
             .filter(|n| *n > 0)

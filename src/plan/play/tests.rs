@@ -3,9 +3,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::actor::Role;
-use crate::kernel::calendar::{Calendar, Calendars, countries};
+use crate::kernel::calendar::{Calendar, Calendars, add_days, countries};
 use crate::map::overlap::Population;
-use crate::plan::calendar::add_days;
 
 pub(in crate::plan) fn at(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
@@ -267,7 +266,7 @@ fn an_audience_is_one_motion() {
 }
 
 #[test]
-fn holidays_are_no_business_days() {
+fn holidays_are_no_working_days() {
     let swedish = Calendars::default().of(countries::find("SE"));
     let due = |play: &Play, now: &str| play.reminder(at(now), &swedish);
     // It ships on the Tuesday after Easter.

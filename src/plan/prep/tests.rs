@@ -2,8 +2,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::kernel::calendar::{Calendars, DayOff, Written};
-use crate::plan::calendar::{add_days, is_working_day, working_days_between};
+use crate::kernel::calendar::{Calendars, DayOff, Written, add_days};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -21,7 +20,7 @@ fn easter() -> Calendar {
 }
 
 #[test]
-fn three_business_days_before_a_session_the_pre_read_is_out() {
+fn three_working_days_before_a_session_the_pre_read_is_out() {
     let settings = Settings::default();
     // Thursday 12 March 2026.
     let prep = Prep::of(date(2026, 3, 12), &settings, &easter());
@@ -61,11 +60,12 @@ proptest! {
     #[test]
     fn counted_backwards_is_counted_forwards(days in 0i64..2000, count in 0u16..20) {
         let day = add_days(date(2026, 1, 1), days);
-        let found = Calendar::weekdays().days_before(day, count);
-        prop_assert!(count == 0 || is_working_day(found));
+        let week = Calendar::weekdays();
+        let found = week.days_before(day, count);
+        prop_assert!(count == 0 || week.is_working_day(found));
         // The working days after it, up to the day itself, or to the working day before where that rests.
-        let between = working_days_between(found, day);
-        let rests = i64::from(!is_working_day(day) && count > 0);
+        let between = week.between(found, day);
+        let rests = i64::from(!week.is_working_day(day) && count > 0);
         prop_assert_eq!(between, i64::from(count) - rests);
     }
 }

@@ -8,6 +8,7 @@ use super::super::pre_read::{PreRead, Stage};
 use super::super::request::Request;
 use super::super::session::Session;
 use super::{decided, open_commitments_of, open_requests_of};
+use crate::kernel::dates::quarter_of;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{OverlapId, PartnerId, SessionId, UserId};
 use crate::map::store::{self as map, NAMED};
@@ -187,8 +188,7 @@ pub async fn save_pre_read(tx: &mut Tx, p: &PreRead, seen: &PreRead) -> Result<b
 
 /// How the sessions of the next seven days stand, and how those of this quarter were prepared.
 pub async fn sessions_in_figures(tx: &mut Tx, here: &Zoned) -> Result<Sessions> {
-    let quarter = (here.month() - 1) / 3 * 3 + 1;
-    let begun = here.with().month(quarter).day(1).build().and_then(|day| day.start_of_day());
+    let begun = quarter_of(here.date()).0.to_zoned(here.time_zone().clone());
     let begun =
         millis(begun.map_err(|e| Error::fault(format!("a quarter that never began: {e}")))?.timestamp());
     let now = millis(here.timestamp());

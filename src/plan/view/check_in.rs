@@ -4,20 +4,19 @@ use askama::Template;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::super::check_in::{CheckIn, RHYTHMS, Rhythm, end_of_quarter};
+use super::super::check_in::{CheckIn, RHYTHMS, Rhythm};
 use super::super::commitment::Commitment;
 use super::super::play::Play;
 use super::super::store::Beat;
 use super::{field, short_input};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
-use crate::kernel::calendar::Calendar;
-use crate::kernel::dates::spoken;
+use crate::kernel::calendar::{Calendar, days_between};
+use crate::kernel::dates::{quarter_of, spoken};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
 use crate::kernel::text::{capital, escape};
 use crate::map::partner::Partner;
-use crate::plan::calendar::days_between;
 
 /// The controls.
 pub mod action {
@@ -221,7 +220,7 @@ pub fn record_modal(
         ),
         blocks::input(
             "It counts until",
-            blocks::date_picker(fields::UNTIL, Some(end_of_quarter(today))),
+            blocks::date_picker(fields::UNTIL, Some(quarter_of(today).1)),
             None,
             false,
         ),

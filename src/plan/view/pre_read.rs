@@ -251,10 +251,16 @@ fn state(p: &PreRead, scene: &Scene<'_>) -> String {
                 Some(prep) => format!(" It was due by {}.", spoken(prep.due, today)),
                 None => String::new(),
             };
+            let whom = match scene.asked.as_slice() {
+                [] => {
+                    "approval, and nobody may give it: an admin names a partner manager in `/partner setup`"
+                        .to_owned()
+                }
+                asked => mentions(asked),
+            };
             format!(
-                "Version {} waits for {}.{due} It goes to {to} by direct message; {partner}'s people get nothing.",
-                p.version,
-                mentions(&scene.asked)
+                "Version {} waits for {whom}.{due} It goes to {to} by direct message; {partner}'s people get nothing.",
+                p.version
             )
         }
         Stage::Approved { by, at } => {

@@ -267,6 +267,11 @@ pub fn scheduled_already(session: &Session, now: Timestamp, zone: &TimeZone) -> 
     Error::user(format!("That request has its session already. {}", news(session, now, zone).text))
 }
 
+/// Nobody is in two sessions at once.
+pub fn at_that_time(session: &Session) -> String {
+    format!("You have {} at that time. Choose another, or close the form.", session.title())
+}
+
 /// What is answered to whoever set it up; the card goes to everybody who comes.
 pub fn set_up(session: &Session, now: Timestamp, zone: &TimeZone) -> Message {
     let told = match session.readers().as_slice() {

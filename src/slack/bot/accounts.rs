@@ -17,6 +17,7 @@ use super::seen::seen;
 use super::{Bot, Checked, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
+use crate::kernel::calendar::add_days;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, HoldId, PartnerId, StakeholderId, StepId, UserId};
 use crate::kernel::text::escape;
@@ -25,7 +26,6 @@ use crate::map::account_map::hold::Hold;
 use crate::map::account_map::record::Close;
 use crate::map::account_map::{flow, store, view};
 use crate::map::find::find_account;
-use crate::plan::calendar::add_days;
 use crate::pull::flow as pull;
 use crate::store::{Tx, people};
 

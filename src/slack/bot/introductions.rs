@@ -10,10 +10,10 @@ use super::sessions::{chosen_partner, known, meet, resolve, review_account, revi
 use super::{Bot, Occasion, Problems, identity, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
+use crate::kernel::calendar::add_days;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{IntroductionId, UserId};
 use crate::map::find::find_account;
-use crate::plan::calendar::add_days;
 use crate::plan::flow::{self, Introducing};
 use crate::plan::introduction::{Direction, Introduction, Move, Stage};
 use crate::plan::phrase;

@@ -266,6 +266,15 @@ fn review_close(bot: &Bot, actor: &Actor, s: &ViewSubmission) -> Problems {
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
     match verb {
+        // Its form took the place of the choice; whoever may not log it is told so.
+        "log" => {
+            let id =
+                s.values.option(field::SESSION, field::SESSION).map(SessionId::from).ok_or_else(outdated)?;
+            let mut tx = o.read().await?;
+            flow::session_to_log(&mut tx, o.now, &o.actor, &id).await?;
+            tx.rollback().await?;
+            Ok(Handled::Ignored)
+        }
         "account" => save_account(o, s).await,
         "close" => close(o, s).await,
         "missed" => {

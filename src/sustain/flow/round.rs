@@ -12,7 +12,7 @@ use crate::store::{Tx, millis, people, settings};
 use crate::sustain::draft::{Decision, Draft, Stage};
 use crate::sustain::{store, view};
 
-/// Business days after which whoever has the ready text is asked whether it was sent.
+/// Working days after which whoever has the ready text is asked whether it was sent.
 const REMIND_AFTER: i64 = 2;
 /// Nobody is reminded before this hour.
 const REMIND_FROM_HOUR: i8 = 9;
@@ -70,7 +70,7 @@ async fn remind(
     let zone = settings::load(tx).await?.digest.time_zone();
     let (then, here) = (approved.at.to_zoned(zone.clone()).date(), now.to_zoned(zone));
     let due = days.between(then, here.date()) >= REMIND_AFTER
-        && days.is_business_day(here.date())
+        && days.is_working_day(here.date())
         && here.hour() >= REMIND_FROM_HOUR;
     let schedule = format!("draft.remind:{}", draft.id);
     if !due || !schedule::fire(tx, &schedule, &approved.at.to_string(), millis(now)).await? {

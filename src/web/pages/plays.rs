@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Reader, html};
+use crate::kernel::calendar::add_days;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PlayId, UserId};
-use crate::plan::calendar::add_days;
 use crate::plan::store;
 use crate::plan::view::plays_page::{self, Found};
 use crate::pull::store as pull;

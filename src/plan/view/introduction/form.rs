@@ -67,7 +67,7 @@ pub fn add_modal(
         blocks::input("Who of ours", ours, None, false),
         contact_input("Who at the partner", contacts, partners, None),
         blocks::input("To whom at the account", whom, None, false),
-        blocks::input("To be made by", blocks::date_picker(field::DATE, prefill.date), None, false),
+        blocks::input("Introduction due by", blocks::date_picker(field::DATE, prefill.date), None, false),
     ];
     let all = notes(doubts).into_iter().chain(fields).collect();
     blocks::modal(action::ADD, "Log an introduction", Some("Log"), metadata, all)

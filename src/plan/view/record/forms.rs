@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::super::super::calendar::add_days;
 use super::super::super::introduction::Direction;
 use super::super::super::record::{Outcome, Told};
 use super::super::super::session::{Named, Session};
 use super::super::{LISTED, session, short_input};
 use super::action;
 use crate::kernel::blocks;
+use crate::kernel::calendar::add_days;
 use crate::kernel::ids::ContactId;
 use crate::kernel::text::escape;
 use crate::map::account_map::relationship::Knower;
@@ -156,7 +156,7 @@ fn meeting(a: &Account<'_>) -> Vec<Value> {
         by,
     ));
     let due = blocks::date_picker(field::MEET_BY, Some(a.in_a_week()));
-    fields.push(blocks::input("To be made by", due, None, true));
+    fields.push(blocks::input("Introduction due by", due, None, true));
     fields
 }
 

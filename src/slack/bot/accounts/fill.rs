@@ -8,6 +8,7 @@ use super::super::{Bot, Occasion, Problems, outdated};
 use super::{account_of, card, colleague, metadata, note, strangers};
 use crate::delivery::intake::Handled;
 use crate::kernel::blocks::clip;
+use crate::kernel::calendar::add_days;
 use crate::kernel::dates::spoken;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, PartnerId, StakeholderId};
@@ -20,7 +21,6 @@ use crate::map::account_map::sight::Sight;
 use crate::map::account_map::stakeholder::{Part, Seniority, Stakeholder};
 use crate::map::account_map::view::{self, action, field};
 use crate::map::account_map::{AccountMap, Owners, flow};
-use crate::plan::calendar::add_days;
 use crate::store::{Tx, people};
 
 /// A next step is proposed in so many days.

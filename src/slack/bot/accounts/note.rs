@@ -10,6 +10,7 @@ use super::super::{Occasion, identity, outdated};
 use super::fill::{WEEK, say, text};
 use super::{colleague, metadata, room};
 use crate::delivery::intake::Handled;
+use crate::kernel::calendar::add_days;
 use crate::kernel::dates::spoken;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -20,7 +21,6 @@ use crate::map::account_map::record::{Entry, Kind};
 use crate::map::account_map::view::{self, Whereto, field};
 use crate::map::find::find_account;
 use crate::map::store as map;
-use crate::plan::calendar::add_days;
 use crate::plan::phrase;
 use crate::store::{Tx, people};
 

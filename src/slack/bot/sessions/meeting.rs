@@ -188,8 +188,7 @@ async fn moved(o: &Occasion<'_>, seen: &(SessionId, i64), what: Move) -> Result<
 
 pub(in super::super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
     match verb {
-        // The next form took its place.
-        "partner" => Ok(Handled::Ignored),
+        "partner" => chosen(o, s).await,
         "schedule" => save(o, s).await,
         "change" => {
             let outline = outline(o, s).await?;
@@ -269,7 +268,16 @@ pub(in super::super) async fn review(
         "partner" => return next(bot, tx, now, s).await,
         "schedule" => {
             problems.extend(read(tx, s).await?.err().unwrap_or_default());
-            problems.extend(slot(s, &zone, now).err().unwrap_or_default());
+            match slot(s, &zone, now) {
+                Ok(slot) if !s.metadata["id"].is_string() => {
+                    let user = s.actor.user_id.as_str().into();
+                    if let Some(before) = flow::at_that_time(tx, now, &about(s)?, &slot, &user).await? {
+                        problems.push((field::TIME.to_owned(), view::at_that_time(&before)));
+                    }
+                }
+                Ok(_) => {}
+                Err(wrong) => problems.extend(wrong),
+            }
             problems.extend(strangers(bot, s, &[field::OURS]).await?);
         }
         "change" => {
@@ -295,6 +303,17 @@ async fn next(bot: &Bot, tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Res
     let typed = Typed::read(&s.metadata);
     let view = form_for(bot, tx, now, &actor, &partner, &typed, s.metadata["channel"].as_str()).await?;
     Ok(Checked::Instead(view))
+}
+
+/// The form of the session took the place of the question; whoever may not set one up is told so.
+async fn chosen(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
+    if let Some(id) = s.values.option(field::PARTNER, field::PARTNER).map(PartnerId::from) {
+        let mut tx = o.read().await?;
+        let partner = partner_of(&mut tx, &id).await?;
+        tx.rollback().await?;
+        flow::require_plan(&o.actor, &partner)?;
+    }
+    Ok(Handled::Ignored)
 }
 
 fn looking(bot: &Bot) -> flow::Looking<'_> {

@@ -1,0 +1,2 @@
+-- One process wakes itself; on Postgres a wake-up says now whose it is.
+SELECT 1;
