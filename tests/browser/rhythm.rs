@@ -61,7 +61,7 @@ async fn overlap(page: &Page) {
     page.as_user(MAYA).await;
     page.open_channel(MAYAS_OWN).await;
     page.move_clock("clock-hour").await;
-    let proposal = page.sees(Place::Main, "Acme Corp reaches $250k").await;
+    let proposal = page.sees(Place::Main, "Acme Corp is at $250k or more").await;
     assert!(proposal.contains("Proposed: 15 minutes"), "{proposal}");
     page.screenshot("60-reactive").await;
 }
