@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::kernel::ids::{AccountId, CommitmentId, SessionId, UserId};
 use crate::kernel::money::Money;
+use crate::kernel::text::capital;
 use crate::plan::session::{Named, Session};
 
 /// What came of one account.
@@ -50,6 +51,17 @@ impl Outcome {
     /// From what was stored.
     pub fn stored(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, stored, ..)| *stored == text).map(|(o, ..)| *o)
+    }
+
+    /// What was decided, as it is written down: who does what next and what is on hold. Where there is nothing to do
+    /// together, nobody does anything next.
+    pub fn decided(self, who: &str, hold: Option<&str>) -> String {
+        let hold = hold.map(|text| format!("on hold: {}", text.trim_end_matches('.')));
+        match (self, hold) {
+            (Self::Nothing, hold) => hold.map_or_else(String::new, |hold| capital(&hold)),
+            (_, Some(hold)) => format!("{who}; {hold}"),
+            (_, None) => who.to_owned(),
+        }
     }
 
     /// Whether the account was talked about: then it ends with a decision (E5).
@@ -142,6 +154,16 @@ mod tests {
         }
         assert_eq!(Outcome::stored("other"), None);
         assert!(Outcome::Nothing.was_reached() && !Outcome::NotReached.was_reached());
+    }
+
+    #[test]
+    fn with_nothing_to_do_nobody_does_anything_next() {
+        let told = |outcome: Outcome, hold| outcome.decided("Omar Haddad reaches out", hold);
+        assert_eq!(told(Outcome::Stalled, None), "Omar Haddad reaches out");
+        let hold = Some("No outreach until May.");
+        assert_eq!(told(Outcome::NextStep, hold), "Omar Haddad reaches out; on hold: No outreach until May");
+        assert_eq!(told(Outcome::Nothing, hold), "On hold: No outreach until May");
+        assert_eq!(told(Outcome::Nothing, None), "");
     }
 
     #[test]

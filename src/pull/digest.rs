@@ -87,12 +87,14 @@ pub struct Counts {
 }
 
 /// What a digest says of plans; they are of a later area, which hands it in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plans {
     /// What is promised.
     pub commitments: Commitments,
     /// What is planned.
     pub sessions: Sessions,
+    /// What a session ahead is about: nobody is asked to plan it once more.
+    pub on_agendas: HashSet<OverlapId>,
 }
 
 /// The sessions of the next seven days, and how those of this quarter were prepared (A8).

@@ -78,7 +78,8 @@ async fn load(
     let since = digest::news_since(now, due.as_ref());
     let counts = store::counts(tx, &now.to_zoned(zone.clone()), since).await?;
     let kinds = lists::map_settings(tx).await?.kinds;
-    let candidates = store::candidates(tx, now, since, &weights).await?;
+    let mut candidates = store::candidates(tx, now, since, &weights).await?;
+    candidates.retain(|o| !plans.on_agendas.contains(&o.id));
     let trust = trust(tx, &candidates, &kinds, &now.to_zoned(zone.clone()), mapping).await?;
     Ok(Input {
         now,

@@ -6,8 +6,7 @@ use jiff::civil::Date;
 
 use super::{Cast, ago};
 use crate::kernel::actor::{Actor, Role, Standing};
-use crate::kernel::calendar::Calendars;
-use crate::kernel::calendar::add_days;
+use crate::kernel::calendar::{Calendars, add_days};
 use crate::kernel::error::Result;
 use crate::kernel::ids::PlayId;
 use crate::kernel::money::Money;

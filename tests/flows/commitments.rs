@@ -182,7 +182,7 @@ async fn who_may_not_is_refused(stage: Stage) {
         .say(MAYA, INTAKE, "/partner commit add \"send the deck\" to northwind by friday <@U0SAM|sam>")
         .await;
     let refused = stage.person(MAYA).submit(json!({})).await.unwrap_err();
-    insta::assert_snapshot!(refused.fields()["owner"].as_str().unwrap(), @"Sam Whitfield is another company's account and can't be reminded here. Choose a colleague.");
+    insta::assert_snapshot!(refused.fields()["owner"].as_str().unwrap(), @"Sam Whitfield is another company's account. Choose a member of this workspace.");
     stage.end().await;
 }
 

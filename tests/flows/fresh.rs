@@ -1,13 +1,13 @@
-//! Lists that come by themselves: from an address, a folder, Crossbeam, PartnerTap, and posted to the web hook.
+//! Lists that come by themselves: from an address and a folder, in [`tools`] from Crossbeam and PartnerTap, and in [`posted`] to the
+//! web hook.
 
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use tandem::app::App;
 use tandem::config::ListSource;
-use tandem::map::sources::hook;
 use tandem::store::keys;
 use tokio::net::TcpListener;
 
@@ -17,11 +17,8 @@ use crate::support::command::tandem;
 use crate::support::install::get;
 use crate::support::list_server::{Answer, Asked, ListServer};
 use crate::support::stage::{
-    ALEX, Backend, INTAKE, MAYA, OMAR, OPS, Replica, SHARED, Stage, WayIn, play_on, with_buttons,
+    ALEX, Backend, INTAKE, MAYA, OMAR, OPS, Replica, Stage, WayIn, play_on, with_buttons,
 };
-
-/// Who signs what is posted.
-const SECRET: &str = "a secret of the web hook";
 
 /// A flow with sources: how they are configured, where the server and a folder are, and what the server answers at first.
 macro_rules! fresh {
@@ -41,6 +38,9 @@ macro_rules! fresh {
     };
 }
 
+mod posted;
+mod tools;
+
 fresh!(
     a_list_comes_from_an_address(address, march),
     what_lacks_much_waits_for_a_person(address, march),
@@ -48,13 +48,7 @@ fresh!(
     a_source_that_fails_is_told_once(address, broken),
     a_source_is_fetched_at_once(address, march),
     a_hostile_server_gets_nowhere(address, broken),
-    crossbeam_is_read_page_by_page(crossbeam, crossbeams),
-    crossbeam_that_has_changed_is_told(crossbeam, crossbeams),
-    partnertap_is_read_page_by_page(partnertap, partnertaps),
     a_file_in_a_folder_is_read_when_it_is_whole(folder, march),
-    what_is_posted_is_taken_once(posted, march),
-    a_signal_is_one_line(posted, march),
-    a_list_that_is_posted_is_imported(posted, march),
     a_list_that_grows_old_is_told_once(expected, march),
     a_list_of_one_population_takes_away_no_other(populations, by_population),
     of_several_processes_one_asks(address, march),
@@ -101,31 +95,10 @@ fn expected(url: &str, folder: &Path) -> String {
     address(url, folder) + "expected_days = 7\n"
 }
 
-fn crossbeam(url: &str, _: &Path) -> String {
-    format!(
-        "[[sources]]\nname = \"crossbeam\"\nkind = \"crossbeam\"\nurl = \"{url}\"\ntoken_url = \"{url}/oauth/token\"\n\
-         client_id = \"id\"\nclient_secret = \"hidden\"\nrefresh_token = \"first\"\norganization = \"0-1-2\"\nprivate_addresses = true\n"
-    )
-}
-
-fn partnertap(url: &str, _: &Path) -> String {
-    format!(
-        "[[sources]]\nname = \"partnertap\"\nkind = \"partnertap\"\npartner = \"Northwind\"\nurl = \"{url}\"\napi_key = \"hidden\"\n\
-         private_addresses = true\n"
-    )
-}
-
 fn folder(_: &str, folder: &Path) -> String {
     format!(
         "[[sources]]\nname = \"share\"\nkind = \"folder\"\npartner = \"Northwind\"\nfolder = \"{}\"\n",
         folder.display()
-    )
-}
-
-fn posted(_: &str, _: &Path) -> String {
-    format!(
-        "[[sources]]\nname = \"hook\"\nkind = \"webhook\"\nsecret = \"{SECRET}\"\n\
-         [[sources]]\nname = \"northwind-hook\"\nkind = \"webhook\"\nsecret = \"{SECRET} 2\"\npartner = \"Northwind\"\nlist = \"whole\"\n"
     )
 }
 
@@ -439,177 +412,6 @@ async fn a_hostile_server_gets_nowhere(stage: Stage, server: ListServer) {
     stage.end().await;
 }
 
-fn overlap(n: usize, partner: &str) -> Value {
-    json!({"partner_name": partner, "partner_id": "p", "populations": [{"id": 1, "name": "Prospects"}],
-        "partner_populations": [{"id": 2, "name": "Customers"}], "partner_owner": {"owner_name": "Sam", "owner_email": "sam@example.com"},
-        "record_id": format!("00{n}"), "record_name": format!("Account {n}"), "record_website": format!("https://www.account{n}.com"),
-        "partner_record_name": format!("Account {n} Inc."), "is_deleted": n == 9})
-}
-
-/// Two pages and the token's desk; `Retry-After` once.
-fn crossbeams(asked: &Asked) -> Answer {
-    static LIMITED: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
-    if asked.line.starts_with("POST /oauth/token") {
-        assert!(
-            asked.body.contains("grant_type=refresh_token") && asked.body.contains("client_id=id"),
-            "{}",
-            asked.body
-        );
-        let next = if asked.body.contains("refresh_token=first") { "second" } else { "third" };
-        return Answer::json(
-            &json!({"access_token": format!("access of {next}"), "refresh_token": next, "expires_in": 86400}),
-        );
-    }
-    assert_eq!(asked.header("xbeam-organization"), "0-1-2");
-    if asked.header("authorization") != "Bearer access of second" {
-        return Answer::status(401);
-    }
-    match asked.line.as_str() {
-        "GET /v1/overlaps/accounts?limit=1000" => {
-            let host = asked.header("host").to_owned();
-            let mut limited = LIMITED.lock().unwrap();
-            if !limited.contains(&host) {
-                limited.push(host);
-                return Answer::status(429).with("retry-after", "0");
-            }
-            let next = format!("http://{host}/v1/overlaps/accounts?limit=1000&cursor=two");
-            Answer::json(
-                &json!({"items": [overlap(1, "Northwind"), overlap(2, "Globex")], "pagination": {"has_more": true, "next_href": next, "next_cursor": "two"}}),
-            )
-        }
-        "GET /v1/overlaps/accounts?limit=1000&cursor=two" => Answer::json(
-            &json!({"data": [overlap(3, "Northwind"), overlap(4, "Pied Piper"), overlap(9, "Northwind")],
-                "pagination": {"has_more": false, "next_href": null, "next_cursor": "mark"}}),
-        ),
-        "GET /v1/overlaps/accounts?limit=1000&cursor=mark" => {
-            Answer::json(&json!({"items": [], "pagination": {"has_more": false, "next_cursor": "mark"}}))
-        }
-        _ => Answer::status(404),
-    }
-}
-
-async fn crossbeam_is_read_page_by_page(stage: Stage, server: ListServer) {
-    stage.sources().await;
-    insta::assert_snapshot!(server.lines().join("\n"), @r"
-    POST /oauth/token
-    GET /v1/overlaps/accounts?limit=1000
-    GET /v1/overlaps/accounts?limit=1000
-    GET /v1/overlaps/accounts?limit=1000&cursor=two
-    ");
-    insta::assert_snapshot!(last(&stage, INTAKE), @r#"
-    *Lists of Globex, Northwind*, from crossbeam
-    3 new · 0 changed · 0 gone · 0 unchanged
-    New: Account 1 (account1.com) with Northwind, Account 2 (account2.com) with Globex, Account 3 (account3.com) with Northwind
-    1 row cannot be read:
-    • Line 5: "Pied Piper" is no partner here. Add it with /partner partner add.
-    "#);
-    // Nothing has changed since.
-    go_to(&stage, "2026-03-04T15:05:00Z").await;
-    assert_eq!(server.lines(), ["GET /v1/overlaps/accounts?limit=1000&cursor=mark"]);
-    // The token has run out, and the refresh token that came with it is used; something has changed.
-    server.replies(|asked| match asked.line.as_str() {
-        line if line.starts_with("POST") => {
-            assert!(asked.body.contains("refresh_token=second"), "{}", asked.body);
-            crossbeams(asked)
-        }
-        _ if asked.header("authorization") != "Bearer access of third" => Answer::status(401),
-        line if line.ends_with("cursor=mark") => {
-            Answer::json(&json!({"items": [overlap(1, "Northwind")], "pagination": {"has_more": false, "next_cursor": "mark2"}}))
-        }
-        _ => Answer::json(&json!({"items": [overlap(1, "Northwind"), overlap(2, "Globex"), overlap(3, "Northwind"), overlap(5, "Globex")],
-            "pagination": {"has_more": false, "next_cursor": "mark2"}})),
-    });
-    go_to(&stage, "2026-03-05T15:05:00Z").await;
-    insta::assert_snapshot!(server.lines().join("\n"), @r"
-    GET /v1/overlaps/accounts?limit=1000&cursor=mark
-    POST /oauth/token
-    GET /v1/overlaps/accounts?limit=1000&cursor=mark
-    GET /v1/overlaps/accounts?limit=1000
-    ");
-    insta::assert_snapshot!(last(&stage, INTAKE), @r"
-    *Lists of Globex, Northwind*, from crossbeam
-    1 new · 0 changed · 0 gone · 3 unchanged
-    New: Account 5 (account5.com) with Globex
-    ");
-    assert_eq!(overlaps(&stage).await, (2, 0), "the others are Globex's");
-    assert!(stage.texts(SHARED).is_empty());
-    let mut files = std::fs::read(stage.folder.path().join("tandem.db")).unwrap_or_default();
-    files.extend(std::fs::read(stage.folder.path().join("tandem.db-wal")).unwrap_or_default());
-    assert!(!String::from_utf8_lossy(&files).contains("access of"), "no token is stored in clear");
-    stage.end().await;
-}
-
-async fn crossbeam_that_has_changed_is_told(stage: Stage, server: ListServer) {
-    stage.sources().await;
-    let tokens = |asked: &Asked| asked.line.starts_with("POST").then(|| crossbeams(asked));
-    let shapes = [
-        Answer::ok("<html>"),
-        Answer::json(&json!({"results": []})),
-        Answer::json(&json!({"items": [{"name": "Acme"}], "pagination": {"has_more": false}})),
-        Answer::json(&json!({"items": [], "pagination": {"has_more": false}})),
-    ];
-    let mut said = Vec::new();
-    for (day, shape) in shapes.into_iter().enumerate() {
-        server.replies(crossbeams);
-        go_to(&stage, &format!("2026-03-{:02}T12:00:00Z", 10 + 2 * day)).await;
-        server.replies(move |asked| {
-            // What was read last time has changed, and the whole is read.
-            let shape = if asked.line.contains("cursor=") { Answer::status(400) } else { shape.clone() };
-            tokens(asked).unwrap_or(shape)
-        });
-        go_to(&stage, &format!("2026-03-{:02}T12:00:00Z", 11 + 2 * day)).await;
-        said.extend(stage.texts(OPS).pop());
-    }
-    insta::assert_snapshot!(said.join("\n"), @r"
-    *Lists do not come from crossbeam*: Crossbeam's answer has changed and cannot be read: it is no page of rows. I go on trying and say here when it works again. <@U0OMAR>
-    *Lists do not come from crossbeam*: Crossbeam's answer has changed and cannot be read: there are no rows under items or data. I go on trying and say here when it works again. <@U0OMAR>
-    *Lists do not come from crossbeam*: Crossbeam's answer has changed and cannot be read: its rows have no record_name. I go on trying and say here when it works again. <@U0OMAR>
-    *Lists do not come from crossbeam*: The file has a header but no rows. Export the list again and check its filter. I go on trying and say here when it works again. <@U0OMAR>
-    ");
-    assert_eq!(overlaps(&stage).await, (2, 0), "an empty answer takes nothing away");
-    stage.end().await;
-}
-
-fn partnertaps(asked: &Asked) -> Answer {
-    assert_eq!(asked.header("api-key"), "hidden");
-    assert_eq!(asked.body, r#"{"filters":{"partner_org_name":"Northwind"},"search":""}"#);
-    let row = |n: usize, open: usize| {
-        json!({"account_name": format!("Account {n}"), "website": format!("account{n}.com"), "account_type": "Prospect",
-            "account_owner_name": "Alex Rivera", "account_owner_email": "alex@example.com", "crm_account_id": "001",
-            "open_opp_count": open, "open_pipeline_amount": 75000.5, "partner_org_name": "Northwind", "partner_account_name": "A",
-            "partner_account_type": "Customer", "partner_first_match_date": 1_758_921_277})
-    };
-    match asked.line.as_str() {
-        "POST /v1/report-analytics/report/GLOBAL_VERTICAL_ACCOUNTS/records?page=0&size=2000" => Answer::json(
-            &json!({"content": [row(1, 2), row(2, 0)], "last": false, "number": 0, "totalPages": 2}),
-        ),
-        "POST /v1/report-analytics/report/GLOBAL_VERTICAL_ACCOUNTS/records?page=1&size=2000" => {
-            Answer::json(&json!({"content": [row(3, 0)], "last": true, "number": 1, "totalPages": 2}))
-        }
-        _ => Answer::status(404),
-    }
-}
-
-async fn partnertap_is_read_page_by_page(stage: Stage, server: ListServer) {
-    stage.sources().await;
-    assert_eq!(server.lines().len(), 2);
-    insta::assert_snapshot!(last(&stage, INTAKE), @r"
-    *Northwind's list*, from partnertap
-    3 new · 0 changed · 0 gone · 0 unchanged
-    New: Account 1 (account1.com), Account 2 (account2.com), Account 3 (account3.com)
-    ");
-    let list = stage.say(OMAR, OPS, "/partner overlaps list northwind").await;
-    for line in [
-        "*Account 1 (account1.com)* with Northwind · their customer, our open deal (75,000.50) · Alex Rivera",
-        "*Account 2 (account2.com)* with Northwind · their customer, our prospect (75,000.50) · Alex Rivera",
-    ] {
-        assert!(list.contains(line), "{list}");
-    }
-    go_to(&stage, "2026-03-04T18:05:00Z").await;
-    assert_eq!((server.lines().len(), stage.texts(INTAKE).len()), (2, 1), "the same again");
-    stage.end().await;
-}
-
 async fn a_file_in_a_folder_is_read_when_it_is_whole(stage: Stage, _: ListServer) {
     let folder = stage.config.data_dir.join("lists");
     stage.sources().await;
@@ -644,144 +446,6 @@ async fn a_file_in_a_folder_is_read_when_it_is_whole(stage: Stage, _: ListServer
     go_to(&stage, "2026-03-06T09:30:00Z").await;
     let said = stage.texts(OPS).join("").replace(&folder.display().to_string(), "/lists");
     insta::assert_snapshot!(said, @"*Northwind's list does not come from share*: The folder /lists cannot be read: No such file or directory (os error 2). I go on trying and say here when it works again. <@U0OMAR>");
-    stage.end().await;
-}
-
-/// Posts to the web hook as a sender does; what it answers.
-async fn post(stage: &Stage, names: &str, secret: &str, time: i64, body: &str) -> String {
-    let signature = hook::sign(&secret.into(), time, body.as_bytes());
-    send(stage, names, &time.to_string(), &signature, body).await
-}
-
-async fn send(stage: &Stage, names: &str, time: &str, signature: &str, body: &str) -> String {
-    let request = reqwest::Client::new()
-        .post(format!("{}/hooks/overlaps", stage.url))
-        .header(format!("x-{names}-timestamp"), time)
-        .header(format!("x-{names}-signature-256"), signature)
-        .body(body.to_owned());
-    let reply = request.send().await.unwrap();
-    format!("{} {}", reply.status().as_u16(), reply.text().await.unwrap())
-}
-
-async fn what_is_posted_is_taken_once(stage: Stage, _: ListServer) {
-    let now = stage.clock.now().as_second();
-    let body = r#"{"partner": "Northwind", "overlaps": [{"account": "Acme", "domain": "acme.com", "their_population": "customer", "our_population": "prospect"}]}"#;
-    let signature = hook::sign(&SECRET.into(), now, body.as_bytes());
-    let mut said = vec![
-        post(&stage, "tandem", "a stranger's secret", now, body).await,
-        post(&stage, "tandem", SECRET, now - 400, body).await,
-        post(&stage, "tandem", SECRET, now + 400, body).await,
-        send(&stage, "tandem", &now.to_string(), &signature, &body.replace("Acme", "Acmf")).await,
-        send(&stage, "other", &now.to_string(), &signature, body).await,
-        post(&stage, "tandem", SECRET, now, "not json").await,
-        post(&stage, "tandem", SECRET, now, r#"{"overlaps": [{"account": "Acme"}]}"#).await,
-        post(&stage, "tandem", &format!("{SECRET} 2"), now, &body.replace("Northwind", "Globex")).await,
-        post(
-            &stage,
-            "tandem",
-            SECRET,
-            now,
-            &body.replace("{\"partner\"", "{\"list\": \"whole\", \"partner\""),
-        )
-        .await,
-    ];
-    assert_eq!(overlaps(&stage).await, (0, 0));
-    said.push(post(&stage, "tandem", SECRET, now, body).await);
-    stage.imports().await;
-    // Who listened in cannot send it again, and the sender need not.
-    said.push(send(&stage, "tandem", &now.to_string(), &signature, body).await);
-    said.push(post(&stage, "tandem", SECRET, now + 1, body).await);
-    stage.imports().await;
-    insta::assert_snapshot!(said.join("\n"), @r#"
-    401 {"ok":false,"said":"The signature is not valid."}
-    401 {"ok":false,"said":"The signature is not valid."}
-    401 {"ok":false,"said":"The signature is not valid."}
-    401 {"ok":false,"said":"The signature is not valid."}
-    401 {"ok":false,"said":"The signature is not valid."}
-    422 {"ok":false,"said":"The body is no JSON: expected ident at line 1 column 2."}
-    422 {"ok":false,"said":"overlaps[0] names no partner."}
-    422 {"ok":false,"said":"overlaps[0] names Globex, and this source is Northwind's."}
-    422 {"ok":false,"said":"This source adds to lists. With list = \"whole\" in its configuration it can send whole ones."}
-    200 {"ok":true,"said":"Taken."}
-    409 {"ok":false,"said":"This delivery was taken before."}
-    200 {"ok":true,"said":"The same list as before."}
-    "#);
-    assert_eq!(overlaps(&stage).await, (1, 0));
-    insta::assert_snapshot!(stage.texts(INTAKE).join("\n---\n"), @r"
-    *Northwind's list*, from hook
-    1 new · 0 changed · 0 unchanged
-    New: Acme (acme.com)
-    ");
-    let huge = reqwest::Client::new()
-        .post(format!("{}/hooks/overlaps", stage.url))
-        .body("x".repeat(9 * 1024 * 1024));
-    if let Ok(reply) = huge.send().await {
-        assert_eq!(reply.status().as_u16(), 413);
-    }
-    stage.end().await;
-}
-
-async fn a_signal_is_one_line(stage: Stage, _: ListServer) {
-    let now = stage.clock.now().as_second();
-    let signal = |id: &str, kind: &str, account: &str, partner: &str| {
-        json!({"event_id": id, "event_type": kind, "triggered_at": "2026-03-04T08:59:00Z", "record_type": "account", "record_id": "001",
-            "record_name": account, "partner_id": "p", "partner_name": partner, "populations": [{"id": 1, "name": "Customers", "segment": "customers"}],
-            "partner_populations": [{"id": 2, "name": "Open Opportunities", "segment": "open_opportunities"}],
-            "partner_data": {"deal": {"name": "Platform <!channel>", "stage": "Proposal", "is_closed": false, "is_won": false}}})
-        .to_string()
-    };
-    let opened = signal("e1", "partner_deal_opened", "Acme", "Northwind");
-    let won = signal("e2", "partner_deal_closed_won", "Acme", "Northwind");
-    let stranger = signal("e3", "partner_deal_opened", "Acme", "Pied Piper");
-    let mut said = Vec::new();
-    for (late, body) in [(0, &opened), (1, &opened), (2, &won), (3, &stranger)] {
-        said.push(post(&stage, "crossbeam", SECRET, now + late, body).await);
-    }
-    let globex = signal("e4", "partner_deal_opened", "Acme", "Globex");
-    said.push(post(&stage, "crossbeam", &format!("{SECRET} 2"), now, &globex).await);
-    said.push(post(&stage, "crossbeam", SECRET, now, r#"{"test": true}"#).await);
-    stage.settle().await;
-    insta::assert_snapshot!(said.join("\n"), @r#"
-    200 {"ok":true,"said":"Taken."}
-    200 {"ok":true,"said":"Taken."}
-    200 {"ok":true,"said":"Taken."}
-    200 {"ok":true,"said":"Taken."}
-    200 {"ok":true,"said":"Taken."}
-    200 {"ok":true,"said":"Nothing to do."}
-    "#);
-    insta::assert_snapshot!(stage.texts(INTAKE).join("\n"), @r"
-    Northwind opened a deal with Acme, Platform &lt;!channel&gt; (Proposal). A new overlap: their open deal, our customer.
-    Northwind won a deal with Acme, Platform &lt;!channel&gt;. The overlap changed: their open deal became a customer.
-    ");
-    assert_eq!(overlaps(&stage).await, (1, 0));
-    stage.end().await;
-}
-
-/// As its partner's whole list.
-async fn a_list_that_is_posted_is_imported(stage: Stage, _: ListServer) {
-    let secret = format!("{SECRET} 2");
-    let rows = |numbers: std::ops::Range<usize>| -> String {
-        let rows: Vec<Value> = numbers.map(|n| json!({"account": format!("Account {n}"), "domain": format!("account{n}.com"), "amount": n * 1000})).collect();
-        json!({"list": "whole", "overlaps": rows}).to_string()
-    };
-    let now = stage.clock.now().as_second();
-    let first = post(&stage, "tandem", &secret, now, &rows(0..6)).await;
-    assert!(first.starts_with("200"), "{first}");
-    stage.imports().await;
-    let second = post(&stage, "tandem", &secret, now, &rows(1..8)).await;
-    assert!(second.starts_with("200"), "{second}");
-    stage.imports().await;
-    insta::assert_snapshot!(stage.texts(INTAKE).join("\n---\n"), @r"
-    *Northwind's list*, from northwind-hook
-    6 new · 0 changed · 0 gone · 0 unchanged
-    New: Account 5 (account5.com), Account 4 (account4.com), Account 3 (account3.com), Account 2 (account2.com), Account 1 (account1.com), 1 more
-    ---
-    *Northwind's list*, from northwind-hook
-    2 new · 0 changed · 1 gone · 5 unchanged
-    New: Account 7 (account7.com), Account 6 (account6.com)
-    Gone: Account 0 (account0.com)
-    ");
-    assert_eq!(overlaps(&stage).await, (7, 1));
     stage.end().await;
 }
 

@@ -335,7 +335,7 @@ async fn the_week_begins_with_what_is_owed(stage: Stage) {
     *Introduction to Tom Falk* at Acme (acme.com) · By <@U0ALEX>, for Sam Whitfield at Northwind · agreed, to be made by Fri 20 Mar
     *You are owed*
     *send their price list* from Sam Whitfield at Northwind · due Wed 18 Mar, in 9 days
-    1 more is due today: I sent a message about it.
+    1 more has a reminder of its own today.
     [Mark made]
     ");
     let before = direct(&stage, ALEX).len();

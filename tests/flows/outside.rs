@@ -210,9 +210,9 @@ async fn a_part_that_stands_still_is_told_of_and_started_anew(stage: Stage) {
     stage.bot.inbox.wake();
     let mut said = until(&stage, 503).await;
     let end = Instant::now() + Duration::from_secs(10);
-    // Whoever else came by the same door may stand still before it.
+    // Whoever else came by the same door may stand still before it, and have got on.
     while !names(&said).iter().any(|name| name.ends_with("worker")) {
-        assert!(said["ready"] == false && Instant::now() < end, "{said}");
+        assert!(Instant::now() < end, "{said}");
         sleep(Duration::from_millis(20)).await;
         said = ready(&stage).await.1;
     }

@@ -17,6 +17,8 @@ crate::flows!(
     a_session_is_set_up_moved_and_called_off,
     a_partner_is_asked_for_first,
     what_does_not_fit_is_said_in_the_form,
+    nobody_is_in_two_sessions_at_once,
+    what_a_session_ahead_is_about_needs_no_decision,
     who_may_not_set_up_is_refused,
     an_accepted_request_becomes_a_session,
     of_two_who_schedule_one_proposal_one_does,
@@ -257,6 +259,35 @@ async fn what_does_not_fit_is_said_in_the_form(stage: Stage) {
     stage.end().await;
 }
 
+/// Pressed twice, or by somebody who forgot the first.
+async fn nobody_is_in_two_sessions_at_once(stage: Stage) {
+    ground(&stage).await;
+    let maya = stage.person(MAYA);
+    let set_up = "/partner session schedule hooli with northwind";
+    stage.say(MAYA, INTAKE, set_up).await;
+    stage.submit(MAYA, json!({})).await;
+    stage.say(MAYA, INTAKE, set_up).await;
+    let refused = maya.submit(json!({})).await.unwrap_err();
+    insta::assert_snapshot!(fields(&refused), @"time: You have Account planning: Hooli with Northwind at that time. Choose another, or close the form.");
+    stage.submit(MAYA, json!({"time": "11:00"})).await;
+    assert_eq!(sessions(&stage).await.len(), 2, "at another time it is another session");
+    stage.end().await;
+}
+
+async fn what_a_session_ahead_is_about_needs_no_decision(stage: Stage) {
+    ground(&stage).await;
+    let preview = "/partner digest preview";
+    assert!(stage.say(MAYA, OPS, preview).await.contains("*Hooli* with Northwind"));
+    stage.say(MAYA, INTAKE, "/partner session schedule hooli with northwind").await;
+    stage.submit(MAYA, json!({})).await;
+    let planned = stage.say(MAYA, OPS, preview).await;
+    assert!(!planned.contains("Hooli") && planned.contains("1 session this week"), "{planned}");
+    let start = sessions(&stage).await[0].stage.slot().unwrap().start;
+    stage.advance_to(&(start + jiff::SignedDuration::from_hours(1)).to_string()).await;
+    assert!(stage.say(MAYA, OPS, preview).await.contains("*Hooli* with Northwind"), "nobody logged anything");
+    stage.end().await;
+}
+
 async fn who_may_not_set_up_is_refused(stage: Stage) {
     ground(&stage).await;
     insta::assert_snapshot!(stage.say(ALEX, INTAKE, "/partner session schedule hooli with northwind").await, @"Only partner managers and operations set up sessions with Northwind. The manager is <@U0MAYA>. `/partner session request` asks for one. Nothing was changed.");
@@ -268,6 +299,13 @@ async fn who_may_not_set_up_is_refused(stage: Stage) {
     let forged = stage.forged(INTAKE, "session.cancel", &format!("{id}:1")).await;
     stage.press(ALEX, &forged, "session.cancel").await;
     insta::assert_snapshot!(stage.last_private(ALEX), @"Only partner managers and operations set up sessions with Northwind. The manager is <@U0MAYA>. `/partner session request` asks for one. Nothing was changed.");
+    stage.say(OMAR, INTAKE, "/partner session schedule").await;
+    assert_eq!(stage.form(OMAR), "Partner: -\n");
+    let mut tx = stage.db.begin().await.unwrap();
+    people::set_holders(&mut tx, stage.clock.now(), &MAYA.into(), Role::Operations, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.submit(OMAR, json!({"partner": "p-northwind"})).await;
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Only partner managers and operations set up sessions with Northwind. The manager is <@U0MAYA>. `/partner session request` asks for one. Nothing was changed.");
     stage.end().await;
 }
 

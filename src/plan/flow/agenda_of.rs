@@ -327,9 +327,7 @@ impl Material {
         Some(match i.stage {
             Introducing::Made(_) => format!("Tell {theirs} what came of the introduction to {whom}."),
             Introducing::Agreed(_) => {
-                format!(
-                    "Ask {theirs} whether {ours} is introduced to {whom} by now: it was agreed for {due}."
-                )
+                format!("Ask {theirs} how the introduction agreed for {due} stands: {ours} to {whom}.")
             }
             _ => format!("Ask {theirs} whether they introduce {ours} to {whom}: it was asked for by {due}."),
         })

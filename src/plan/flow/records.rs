@@ -158,10 +158,8 @@ pub async fn tell_account(
             pull::refresh_account(tx, now, &account.id).await?;
         }
         let users = [vec![made.reaches_out.clone()], made.stays_out.clone()].concat();
-        told.decided = made.words(&names(tx, &users).await?);
-        if let Some(hold) = hold {
-            told.decided.push_str(&format!("; on hold: {}", hold.text.trim_end_matches('.')));
-        }
+        let made = made.words(&names(tx, &users).await?);
+        told.decided = telling.outcome.decided(&made, hold.as_ref().map(|hold| hold.text.as_str()));
         if let Some(meeting) = telling.introduction {
             let what = Introducing {
                 direction: meeting.direction,

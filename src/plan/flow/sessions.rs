@@ -12,16 +12,13 @@ use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right, Standing};
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{PartnerId, SessionId, UserId};
+use crate::kernel::ids::{SessionId, UserId};
 use crate::kernel::text::escape;
 use crate::map::account_map::store::mark_stale;
 use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::store as map;
 use crate::pull::instruction::Sheet;
 use crate::store::{Tx, audit, millis, people};
-
-/// So many of the sessions ahead of one person are looked through.
-const AHEAD: i64 = 200;
 
 /// Whether somebody may set up sessions with a partner: whoever triages for it, and its manager.
 pub fn may_plan(actor: &Actor, partner: &Partner) -> bool {
@@ -96,7 +93,7 @@ pub async fn set_up(
         return Err(view::scheduled_already(&before, now, &actor.zone));
     }
     // The form may have been open twice.
-    if let Some(before) = at_that_time(tx, now, &partner.id, &slot, &actor.user).await? {
+    if let Some(before) = store::session_at(tx, &partner.id, slot.start, &actor.user).await? {
         return Err(Error::user(escape(&view::at_that_time(&before))));
     }
     let session = Session {
@@ -117,20 +114,6 @@ pub async fn set_up(
     written_down(tx, now, &session, "session.schedule", &actor.user).await?;
     draw(tx, now, None, &session, &actor.user).await?;
     Ok(session)
-}
-
-/// The session that this person has with the partner at that very time.
-pub async fn at_that_time(
-    tx: &mut Tx,
-    now: Timestamp,
-    partner: &PartnerId,
-    slot: &Slot,
-    user: &UserId,
-) -> Result<Option<Session>> {
-    let theirs = store::sessions_of(tx, now, user, AHEAD).await?;
-    let same =
-        |s: &Session| s.partner_id == *partner && s.stage.slot().is_some_and(|own| own.start == slot.start);
-    Ok(theirs.into_iter().find(same))
 }
 
 /// Adds to the audit log, on the clock of the session itself, and has the rooms of its accounts drawn anew.

@@ -2,11 +2,13 @@
 
 mod rows;
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::super::session::{LONGEST, Move, Moved, Session, Stage};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, PartnerId, RequestId, SessionId, UserId};
+use crate::kernel::ids::{AccountId, OverlapId, PartnerId, RequestId, SessionId, UserId};
 use crate::map::overlap::Motion;
 use crate::store::{Tx, instant, millis};
 use crate::{sql_all, sql_exec};
@@ -202,6 +204,41 @@ pub async fn sessions_of(tx: &mut Tx, now: Timestamp, user: &UserId, limit: i64)
         limit
     )?;
     sessions(tx, rows).await
+}
+
+/// The overlaps that sessions ahead are about.
+pub async fn overlaps_ahead(tx: &mut Tx, now: Timestamp) -> Result<HashSet<OverlapId>> {
+    let rows = sql_all!(
+        tx,
+        (String,),
+        "SELECT o.id FROM sessions s JOIN session_accounts a ON a.session_id = s.id \
+         JOIN account_overlaps o ON o.account_id = a.account_id AND o.partner_id = s.partner_id \
+         WHERE s.state IN ('scheduled', 'prepared') AND s.starts_at >= $1",
+        millis(now)
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The session with this partner that begins then, to which this person comes or which they run.
+pub async fn session_at(
+    tx: &mut Tx,
+    partner: &PartnerId,
+    start: Timestamp,
+    user: &UserId,
+) -> Result<Option<Session>> {
+    let rows = sql_all!(
+        tx,
+        SessionRow,
+        session!(
+            "WHERE s.state IN ('scheduled', 'prepared') AND s.starts_at = $1 AND s.partner_id = $2 \
+             AND (s.organiser = $3 OR EXISTS (SELECT 1 FROM session_attendees t \
+             WHERE t.session_id = s.id AND t.side = 'ours' AND t.who = $3)) ORDER BY s.id LIMIT 1"
+        ),
+        millis(start),
+        partner.as_str(),
+        user.as_str()
+    )?;
+    Ok(sessions(tx, rows).await?.pop())
 }
 
 /// Sessions that were held, closed or called off, and began at `since` or later, the newest first.

@@ -111,8 +111,8 @@ pub fn weekly(owed: &Owed, told: usize, reader: &UserId, now: &Zoned) -> Message
     lines.insert(0, lead);
     let rest = match told {
         0 => None,
-        1 => Some("1 more is due today: I sent a message about it.".to_owned()),
-        n => Some(format!("{n} more are due today: I sent a message about each.")),
+        1 => Some("1 more has a reminder of its own today.".to_owned()),
+        n => Some(format!("{n} more have reminders of their own today.")),
     };
     if let Some(rest) = rest {
         blocks.push(blocks::context(&rest));
@@ -193,7 +193,7 @@ mod tests {
         *Session on Acme (acme.com)* with Northwind · <@UREP> asks <@UPM> for a session by Fri 13 Mar.
         <@UOWN> · *send the case study* for Northwind, about Acme (acme.com) · due Fri 20 Mar, in 11 days
         *Acme (acme.com)* · who runs RevOps there? · Northwind · <@UREP> asks <@UPM>.
-        2 more are due today: I sent a message about each.
+        2 more have reminders of their own today.
         ");
     }
 

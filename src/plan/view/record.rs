@@ -123,20 +123,8 @@ struct Head<'a> {
 #[template(path = "plan/record_account.mrkdwn")]
 struct Row<'a> {
     t: &'a Told,
-    decided: String,
     pipeline: String,
     promises: Vec<String>,
-}
-
-/// Who does what next. Where there is nothing to do together, only what is on hold.
-fn decided(t: &Told) -> String {
-    match t.outcome {
-        Outcome::Nothing => t
-            .decided
-            .split_once("; on hold: ")
-            .map_or_else(String::new, |(_, hold)| format!("On hold: {hold}")),
-        _ => t.decided.clone(),
-    }
 }
 
 fn pipeline(t: &Told) -> String {
@@ -168,7 +156,7 @@ pub fn summary(
     for t in told.iter().filter(|t| t.outcome.was_reached()) {
         let promises = promised.iter().filter(|p| t.commitments.contains(&p.id));
         let promises = promises.map(|p| promise(p, &session.partner, names, here)).collect();
-        let row = Row { t, decided: decided(t), pipeline: pipeline(t), promises }.render()?.trim().to_owned();
+        let row = Row { t, pipeline: pipeline(t), promises }.render()?.trim().to_owned();
         rows.push(blocks::section(&row));
         text.push(row);
     }

@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use super::super::grammar::AccountVerb;
 use super::super::payload::{Action, Shortcut, ViewSubmission};
 use super::seen::seen;
-use super::{Bot, Checked, Occasion, Problems, identity, outdated};
+use super::{Bot, Checked, Occasion, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox;
 use crate::kernel::calendar::add_days;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AccountId, HoldId, PartnerId, StakeholderId, StepId, UserId};
+use crate::kernel::ids::{AccountId, HoldId, PartnerId, StakeholderId, StepId};
 use crate::kernel::text::escape;
 use crate::map::account::Account;
 use crate::map::account_map::hold::Hold;
@@ -27,7 +27,7 @@ use crate::map::account_map::record::Close;
 use crate::map::account_map::{flow, store, view};
 use crate::map::find::find_account;
 use crate::pull::flow as pull;
-use crate::store::{Tx, people};
+use crate::store::Tx;
 
 /// A list names so many accounts.
 const LISTED: i64 = 12;
@@ -182,38 +182,4 @@ pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Ha
 
 pub(super) async fn round(tx: &mut Tx, now: jiff::Timestamp) -> Result<()> {
     flow::round(tx, now).await
-}
-
-/// Who of ours was chosen: looked up, and remembered with their name.
-async fn colleague(o: &Occasion<'_>, user: &str) -> Result<UserId> {
-    let person = identity::look_up(o.bot, &UserId::from(user)).await?;
-    if let Some(why) = person.outside {
-        return Err(Error::user(format!(
-            "{} Nothing was saved.",
-            escape(&stranger(&person.name, why.words()))
-        )));
-    }
-    let mut tx = o.begin().await?;
-    people::save(&mut tx, o.now, &person).await?;
-    tx.commit().await?;
-    Ok(person.id)
-}
-
-fn stranger(name: &str, why: &str) -> String {
-    format!("{name} is {why}. Choose a member of this workspace.")
-}
-
-/// Each of these fields in which nobody of ours was chosen.
-pub(super) async fn strangers(bot: &Bot, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
-    let mut problems = Problems::new();
-    for field in fields {
-        let one = s.values.user(field, field).into_iter();
-        for user in one.chain(s.values.users(field, field)) {
-            let person = identity::recently(bot, &UserId::from(user)).await?;
-            if let Some(why) = person.outside {
-                problems.push(((*field).to_owned(), stranger(&person.name, why.words())));
-            }
-        }
-    }
-    Ok(problems)
 }

@@ -26,7 +26,7 @@ use crate::plan::store;
 use crate::plan::view::commitment::{self as view, Prefill};
 use crate::plan::view::commitments::{self, Which};
 use crate::plan::view::field;
-use crate::store::{Tx, people};
+use crate::store::Tx;
 
 /// At most so many open commitments are looked through for a list.
 const LOADED: i64 = 500;
@@ -220,7 +220,7 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         Some(_) => o.actor.user.clone(),
         None => UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?),
     };
-    let person = identity::look_up(o.bot, &owner).await?;
+    let person = identity::colleague(o, &owner).await?;
     let source = |name: &str| s.metadata[name].as_str().map(str::to_owned);
     let promise = Promise {
         text: text(field::TEXT).ok_or_else(outdated)?,
@@ -231,7 +231,6 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
         source: source("source_channel").zip(source("source_ts")),
     };
     let mut tx = o.begin().await?;
-    people::save(&mut tx, o.now, &person).await?;
     let account = match text(field::ACCOUNT) {
         Some(written) => Some(find_account(&mut tx, &written).await?),
         None => None,
@@ -269,16 +268,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             match s.values.user(field::OWNER, field::OWNER) {
                 _ if theirs.is_some() => {}
                 None => problems.push((field::OWNER.into(), "Choose who does it.".to_owned())),
-                Some(id) => {
-                    let person = identity::look_up(bot, &id.into()).await?;
-                    if let Some(why) = person.outside {
-                        let text = format!(
-                            "{} is {why} and can't be reminded here. Choose a colleague.",
-                            person.name
-                        );
-                        problems.push((field::OWNER.into(), text));
-                    }
-                }
+                Some(_) => problems.extend(identity::strangers(tx, s, &[field::OWNER]).await?),
             }
         }
         "snooze" => review_date(bot, tx, s, &mut problems).await?,

@@ -35,8 +35,8 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DigestVerb>) -> Resul
 async fn preview(o: &Occasion<'_>) -> Result<Handled> {
     let mut tx = o.read().await?;
     let workspace = settings::load(&mut tx).await?;
-    let due = plans(&mut tx, o.now).await?;
-    let digest = flow::compose(&mut tx, o.now, None, due, &o.bot.mapping).await?;
+    let plans = plans(&mut tx, o.now).await?;
+    let digest = flow::compose(&mut tx, o.now, None, plans, &o.bot.mapping).await?;
     let channel = workspace.digest_channel.as_ref();
     let next = channel.and_then(|_| flow::next_words(&workspace.digest, o.now));
     let scene = flow::scene(&mut tx, o.now, channel, &digest.overlaps()).await?;
@@ -141,7 +141,11 @@ async fn plans(tx: &mut Tx, now: Timestamp) -> Result<Plans> {
     let here = now.to_zoned(zone);
     let counts = plan::counts(tx, here.date()).await?;
     let commitments = Commitments { due: counts.due_this_week + counts.late, late: counts.late };
-    Ok(Plans { commitments, sessions: plan::sessions_in_figures(tx, &here).await? })
+    Ok(Plans {
+        commitments,
+        sessions: plan::sessions_in_figures(tx, &here).await?,
+        on_agendas: plan::overlaps_ahead(tx, now).await?,
+    })
 }
 
 /// Before a digest is composed: the names of the owners in it, so that nobody needs to be mentioned.
@@ -171,7 +175,9 @@ pub(super) async fn prepare(bot: &Bot, now: Timestamp) -> Result<()> {
 }
 
 pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {
-    let due = plans(tx, now).await?;
-    flow::post_due(tx, now, due, &bot.mapping).await?;
+    if flow::is_due(tx, now).await? {
+        let plans = plans(tx, now).await?;
+        flow::post_due(tx, now, plans, &bot.mapping).await?;
+    }
     Ok(())
 }

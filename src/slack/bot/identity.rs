@@ -1,16 +1,23 @@
 //! Who acts: looked up in Slack at the moment of the act. What the payload says of teams can only take a right away.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::super::client::CallError;
-use super::super::payload::ActingUser;
-use super::Bot;
+use super::super::payload::{ActingUser, ViewSubmission};
+use super::occasion::Occasion;
+use super::{Bot, Problems};
 use crate::kernel::actor::{Actor, Outside, Standing};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
-use crate::store::millis;
+use crate::kernel::text::escape;
 use crate::store::people::{self, Person};
+use crate::store::{Tx, millis};
 
+/// So many people of a form are looked up before its review: a session has no more of ours.
+const NAMED: usize = 16;
 /// What was looked up counts so long where nothing is decided.
 const RECENT_MS: i64 = 10 * 60_000;
 
@@ -91,6 +98,56 @@ pub(super) async fn recently(bot: &Bot, id: &UserId) -> Result<Person> {
     people::save(&mut tx, now, &person).await?;
     tx.commit().await?;
     Ok(person)
+}
+
+/// Looks up who submits a form and whom it names, where they are not known of late, so that its review only has to read.
+/// Who cannot be looked up now is looked up when the form is carried out.
+pub(super) async fn acquaint(bot: &Bot, s: &ViewSubmission) {
+    let named = [s.actor.user_id.as_str()].into_iter().chain(s.values.people());
+    let named: BTreeSet<UserId> = named.take(NAMED).map(UserId::from).collect();
+    for looked in join_all(named.iter().map(|user| recently(bot, user))).await {
+        if let Err(error) = looked {
+            tracing::warn!(%error, "somebody in a form could not be looked up");
+        }
+    }
+}
+
+/// Who of ours was chosen: looked up, and remembered with their name.
+pub(super) async fn colleague(o: &Occasion<'_>, id: &UserId) -> Result<Person> {
+    let person = look_up(o.bot, id).await?;
+    if let Some(why) = stranger(&person) {
+        return Err(Error::user(format!("{} Nothing was saved.", escape(&why))));
+    }
+    let mut tx = o.begin().await?;
+    people::save(&mut tx, o.now, &person).await?;
+    tx.commit().await?;
+    Ok(person)
+}
+
+/// Each of these fields in which somebody was chosen who is none of ours, as far as they are known.
+pub(super) async fn strangers(tx: &mut Tx, s: &ViewSubmission, fields: &[&str]) -> Result<Problems> {
+    let mut problems = Problems::new();
+    for field in fields {
+        let one = s.values.user(field, field).into_iter();
+        for user in one.chain(s.values.users(field, field)) {
+            let known = people::find(tx, &UserId::from(user)).await?;
+            if let Some(why) = known.and_then(|(person, _)| stranger(&person)) {
+                problems.push(((*field).to_owned(), why));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn stranger(person: &Person) -> Option<String> {
+    person.outside.map(|why| format!("{} is {why}. Choose a member of this workspace.", person.name))
+}
+
+/// Who submits a form, as they are known: for what is shown next, not for what is decided.
+pub(super) async fn submitter(tx: &mut Tx, s: &ViewSubmission) -> Result<Actor> {
+    let id = UserId::from(s.actor.user_id.as_str());
+    let known = people::find(tx, &id).await?.map(|(person, _)| person);
+    known.unwrap_or_else(|| missing(&id)).actor(tx).await
 }
 
 /// Slack's user object; `None` when there is no such user.

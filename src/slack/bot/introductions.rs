@@ -21,7 +21,7 @@ use crate::plan::request::Moved;
 use crate::plan::store;
 use crate::plan::view::field;
 use crate::plan::view::introduction::{self as view, Prefill};
-use crate::store::{Tx, people};
+use crate::store::Tx;
 
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<IntroVerb>) -> Result<Handled> {
     match verb.unwrap_or(IntroVerb::List) {
@@ -144,7 +144,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 
 async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let ours = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
-    let person = identity::look_up(o.bot, &ours).await?;
+    identity::colleague(o, &ours).await?;
     let mut tx = o.read().await?;
     let partner = chosen_partner(&mut tx, s).await?;
     tx.rollback().await?;
@@ -152,7 +152,6 @@ async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let text = |id| s.values.get_text(id, id).map(str::to_owned).ok_or_else(outdated);
     let direction = s.values.option(field::DIRECTION, field::DIRECTION).and_then(Direction::stored);
     let mut tx = o.begin().await?;
-    people::save(&mut tx, o.now, &person).await?;
     let account = find_account(&mut tx, &text(field::ACCOUNT)?).await?;
     let direction = direction.ok_or_else(outdated)?;
     // Whoever writes down what they will do themselves has agreed to it.
@@ -193,13 +192,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             strange_contact(tx, s, &mut problems).await?;
             match s.values.user(field::OWNER, field::OWNER) {
                 None => problems.push((field::OWNER.into(), "Choose who of ours.".to_owned())),
-                Some(id) => {
-                    let person = identity::look_up(bot, &id.into()).await?;
-                    if let Some(why) = person.outside {
-                        let text = format!("{} is {why}. Choose a colleague.", person.name);
-                        problems.push((field::OWNER.into(), text));
-                    }
-                }
+                Some(_) => problems.extend(identity::strangers(tx, s, &[field::OWNER]).await?),
             }
         }
         "close" => {

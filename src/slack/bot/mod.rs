@@ -208,6 +208,7 @@ enum Checked {
 impl Bot {
     /// Checks a modal's fields before it is accepted: wrong ones are marked, and the modal stays open.
     async fn review_submission(&self, submission: &ViewSubmission) -> Result<Review> {
+        identity::acquaint(self, submission).await;
         let mut tx = self.db.read().await?;
         let (noun, verb) = split(&submission.callback_id);
         let checked = match noun {

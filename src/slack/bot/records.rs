@@ -29,7 +29,7 @@ use crate::plan::session::{Named, Session};
 use crate::plan::view::record as view;
 use crate::plan::view::record::forms::{self, field};
 use crate::pull::flow as pull;
-use crate::store::{Tx, people};
+use crate::store::Tx;
 use read::read;
 
 pub(super) async fn command(o: &Occasion<'_>, words: &[String]) -> Result<Handled> {
@@ -161,7 +161,7 @@ fn session_of(s: &ViewSubmission) -> Result<SessionId> {
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Checked> {
-    let actor = identity::actor(bot, &s.actor).await?;
+    let actor = identity::submitter(tx, s).await?;
     // Whoever may not is refused when it is carried out.
     if !actor.may(Right::Contribute, None) {
         return Ok(Checked::Wrong(Problems::new()));
@@ -200,7 +200,7 @@ async fn review_account(bot: &Bot, tx: &mut Tx, actor: &Actor, s: &ViewSubmissio
     };
     if reached {
         let mut problems = decision::review(bot, tx, s).await?;
-        problems.extend(super::accounts::strangers(bot, s, &[field::PROMISE_OWNER]).await?);
+        problems.extend(identity::strangers(tx, s, &[field::PROMISE_OWNER]).await?);
         if !problems.is_empty() {
             return Ok(Checked::Wrong(problems));
         }
@@ -347,11 +347,10 @@ async fn promise(
     due: jiff::civil::Date,
 ) -> Result<Promise> {
     let owner = UserId::from(owner.unwrap_or_else(|| o.actor.user.to_string()));
-    let person = identity::look_up(o.bot, &owner).await?;
-    let mut tx = o.begin().await?;
-    people::save(&mut tx, o.now, &person).await?;
+    let person = identity::colleague(o, &owner).await?;
+    let mut tx = o.read().await?;
     let theirs = contact_of(&mut tx, theirs).await?;
-    tx.commit().await?;
+    tx.rollback().await?;
     let zone = person.zone.clone().unwrap_or_else(|| "UTC".to_owned());
     Ok(Promise { text, owner, theirs, zone, due, source: None })
 }

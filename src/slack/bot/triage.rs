@@ -8,10 +8,9 @@ use super::accounts::decision;
 use super::seen::{carried, seen};
 use super::{Bot, Occasion, Problem, Problems, drafts, identity, outdated, sessions};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::{Outside, Right};
+use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::OverlapId;
-use crate::kernel::text::escape;
 use crate::map::account_map::decision::Choice;
 use crate::map::lists::{review, store as lists, view as lists_view};
 use crate::map::overlap::Overlap;
@@ -191,17 +190,10 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
         Ok(decision) if decision.is_plan() => return decision::review(bot, tx, s).await,
         Ok(decision) => decision,
     };
-    if let Decision::Assign(user) = &decision
-        && let Some((person, _)) = people::find(tx, user).await?
-        && let Some(why) = person.outside
-    {
-        return Ok(vec![(field::WHO.to_owned(), stranger(&person.name, why))]);
+    match decision {
+        Decision::Assign(_) => identity::strangers(tx, s, &[field::WHO]).await,
+        _ => Ok(Vec::new()),
     }
-    Ok(Vec::new())
-}
-
-fn stranger(name: &str, why: Outside) -> String {
-    format!("{name} is {why}. Choose a member of this workspace.")
 }
 
 pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> Result<Handled> {
@@ -230,16 +222,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
     }
     if let Decision::Assign(user) = &decision {
         // Looked up outside of the transaction: Slack may take its time.
-        let person = identity::look_up(o.bot, user).await?;
-        if let Some(why) = person.outside {
-            return Err(Error::user(format!(
-                "{} Nothing was changed.",
-                escape(&stranger(&person.name, why))
-            )));
-        }
-        let mut tx = o.begin().await?;
-        people::save(&mut tx, o.now, &person).await?;
-        tx.commit().await?;
+        identity::colleague(o, user).await?;
     }
     let on_account = match decision.is_plan() {
         true => Some(decision::chosen(o, s, Some(partner)).await?),

@@ -89,6 +89,16 @@ impl State {
         self.all_at(block, action, "selected_users", "")
     }
 
+    /// Everybody who is chosen in any field.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let actions = self.0.values().filter_map(Value::as_object).flat_map(Map::values);
+        actions.flat_map(|v| {
+            let one = v.get("selected_user").and_then(Value::as_str);
+            let several = v.get("selected_users").and_then(Value::as_array);
+            one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_str))
+        })
+    }
+
     /// A channel or conversation select.
     pub fn channel(&self, block: &str, action: &str) -> Option<&str> {
         self.text_at(block, action, "/selected_conversation")

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::super::super::payload::{State, ViewSubmission};
+use super::super::identity;
 use super::super::{Bot, Occasion, Problems};
-use super::{account_of, colleague, metadata, strangers};
+use super::{account_of, metadata};
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
@@ -115,7 +116,7 @@ async fn today_of(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Date> {
 pub(in super::super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {
     match read(&s.values, None, today_of(bot, tx, s).await?) {
         Err(problems) => Ok(problems),
-        Ok(_) => strangers(bot, s, &[field::REACHES_OUT, field::STAYS_OUT]).await,
+        Ok(_) => identity::strangers(tx, s, &[field::REACHES_OUT, field::STAYS_OUT]).await,
     }
 }
 
@@ -139,7 +140,7 @@ pub(in super::super) async fn chosen(
         Error::user(format!("{first} Nothing was changed."))
     })?;
     for user in std::iter::once(&choice.reaches_out).chain(&choice.stays_out) {
-        colleague(o, user.as_str()).await?;
+        identity::colleague(o, user).await?;
     }
     Ok(choice)
 }

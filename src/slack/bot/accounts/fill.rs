@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::super::super::payload::ViewSubmission;
+use super::super::identity;
 use super::super::sessions::review_account;
 use super::super::{Bot, Occasion, Problems, outdated};
-use super::{account_of, card, colleague, metadata, note, strangers};
+use super::{account_of, card, metadata, note};
 use crate::delivery::intake::Handled;
 use crate::kernel::blocks::clip;
 use crate::kernel::calendar::add_days;
@@ -175,7 +176,7 @@ fn related(s: &ViewSubmission) -> Result<(Knower, Known, i64), Problems> {
 async fn save_relationship(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let Ok((who, whom, strength)) = related(s) else { return Err(outdated()) };
     if let Knower::Us(user) = &who {
-        colleague(o, user.as_str()).await?;
+        identity::colleague(o, user).await?;
     }
     let opened = s.metadata["opened"].as_i64().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let (said_by, said_at) = (o.actor.user.clone(), o.now);
@@ -201,10 +202,10 @@ async fn save_relationship(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handl
 async fn save_owners(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut owners = Owners::default();
     if let Some(user) = s.values.user(field::DEAL, field::DEAL) {
-        owners.deal = Some(colleague(o, user).await?);
+        owners.deal = Some(identity::colleague(o, &user.into()).await?.id);
     }
     if let Some(user) = s.values.user(field::RELATIONSHIP, field::RELATIONSHIP) {
-        owners.relationship = Some(colleague(o, user).await?);
+        owners.relationship = Some(identity::colleague(o, &user.into()).await?.id);
     }
     let id = account_of(s)?;
     let mut tx = o.begin().await?;
@@ -248,7 +249,7 @@ async fn save_step(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let owner = s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?;
     let plan = flow::Plan {
         text: text(s, field::TEXT).ok_or_else(outdated)?,
-        owner: colleague(o, owner).await?,
+        owner: identity::colleague(o, &owner.into()).await?.id,
         due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
         link: None,
     };
@@ -324,7 +325,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     };
     problems.extend(text.map(|text| (field::DATE.to_owned(), text.to_owned())));
     let chosen = [field::OWNER, field::USER, field::DEAL, field::RELATIONSHIP];
-    problems.extend(strangers(bot, s, &chosen).await?);
+    problems.extend(identity::strangers(tx, s, &chosen).await?);
     if is_step && s.values.user(field::OWNER, field::OWNER).is_none() {
         problems.push((field::OWNER.to_owned(), "Choose who does it.".to_owned()));
     }

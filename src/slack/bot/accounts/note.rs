@@ -8,7 +8,7 @@ use super::super::oversight::permalink;
 use super::super::sessions::known;
 use super::super::{Occasion, identity, outdated};
 use super::fill::{WEEK, say, text};
-use super::{colleague, metadata, room};
+use super::{metadata, room};
 use crate::delivery::intake::Handled;
 use crate::kernel::calendar::add_days;
 use crate::kernel::dates::spoken;
@@ -94,7 +94,7 @@ async fn save_step(o: &Occasion<'_>, s: &ViewSubmission, link: Option<String>) -
     let owner = s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?;
     let plan = flow::Plan {
         text: text(s, field::TEXT).ok_or_else(outdated)?,
-        owner: colleague(o, owner).await?,
+        owner: identity::colleague(o, &owner.into()).await?.id,
         due: s.values.date(field::DATE, field::DATE).ok_or_else(outdated)?,
         link,
     };

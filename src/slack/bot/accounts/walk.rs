@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::super::super::payload::ViewSubmission;
 use super::super::{Bot, Checked, Occasion, Place, Problems, identity, outdated};
-use super::{colleague, strangers};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{Destination, Outgoing};
 use crate::kernel::actor::{Actor, Right};
@@ -83,8 +82,8 @@ fn next_step(s: &ViewSubmission) -> Result<Option<(String, String, jiff::civil::
 /// Checks one account and shows the next one in its place; what was entered is saved meanwhile.
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Checked> {
     let mut problems = next_step(s).err().unwrap_or_default();
-    problems.extend(strangers(bot, s, &[field::OWNER]).await?);
-    let actor = identity::actor(bot, &s.actor).await?;
+    problems.extend(identity::strangers(tx, s, &[field::OWNER]).await?);
+    let actor = identity::submitter(tx, s).await?;
     // Whoever may not is refused when it is carried out, and sees no other account.
     if !problems.is_empty() || !actor.may(Right::Contribute, None) {
         return Ok(Checked::Wrong(problems));
@@ -133,7 +132,12 @@ pub(super) async fn save(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled
     let account = walk.account().ok_or_else(outdated)?;
     let mut said = reviewed(o, s);
     if let Ok(Some((text, owner, due))) = next_step(s) {
-        said.next = Some(flow::Plan { text, owner: colleague(o, &owner).await?, due, link: None });
+        said.next = Some(flow::Plan {
+            text,
+            owner: identity::colleague(o, &owner.as_str().into()).await?.id,
+            due,
+            link: None,
+        });
     }
     let mut tx = o.begin().await?;
     flow::review(&mut tx, o.now, &o.actor, &walk.id, account, said).await?;

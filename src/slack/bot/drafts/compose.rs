@@ -152,7 +152,7 @@ pub(super) async fn review_pick(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> R
         Ok(overlap) => overlap,
         Err(problem) => return Ok(Checked::Wrong(vec![problem])),
     };
-    let actor = identity::actor(bot, &s.actor).await?;
+    let actor = identity::submitter(tx, s).await?;
     if !actor.may(Right::Triage, Some(&overlap.partner_id)) {
         return Ok(Checked::Wrong(Vec::new()));
     }

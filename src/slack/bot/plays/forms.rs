@@ -10,7 +10,7 @@ use super::confirm;
 use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::dates::spoken;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{PlayId, UserId};
 use crate::kernel::money::Money;
 use crate::map::name;
@@ -162,7 +162,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     let zone = people::zone_of(tx, &s.actor.user_id.as_str().into()).await?;
     let today = bot.clock.now().to_zoned(zone).date();
     match verb {
-        "start" | "edit" => review_plan(bot, tx, s, today).await,
+        "start" | "edit" => review_plan(tx, s, today).await,
         "support" => {
             let mut problems = Problems::new();
             if s.values.get_text(field::TEXT, field::TEXT).is_none() {
@@ -171,7 +171,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
             review_date(bot, tx, s, &mut problems).await?;
             match s.values.user(field::OWNER, field::OWNER) {
                 None => problems.push(wrong(field::OWNER, "Choose who does it.")),
-                Some(user) => problems.extend(stranger(bot, field::OWNER, user).await?),
+                Some(_) => problems.extend(identity::strangers(tx, s, &[field::OWNER]).await?),
             }
             Ok(problems)
         }
@@ -179,7 +179,7 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
     }
 }
 
-async fn review_plan(bot: &Bot, tx: &mut Tx, s: &ViewSubmission, today: Date) -> Result<Problems> {
+async fn review_plan(tx: &mut Tx, s: &ViewSubmission, today: Date) -> Result<Problems> {
     let known = match carried::<PlayId>(s) {
         Ok((id, _)) => store::play(tx, &id).await?,
         Err(_) => None,
@@ -195,20 +195,8 @@ async fn review_plan(bot: &Bot, tx: &mut Tx, s: &ViewSubmission, today: Date) ->
             lacks.map(|m| wrong(field_of(m), problem(m))).collect()
         }
     };
-    for id in [field::OWNER, fields::SENDER] {
-        if let Some(user) = s.values.user(id, id) {
-            problems.extend(stranger(bot, id, user).await?);
-        }
-    }
+    problems.extend(identity::strangers(tx, s, &[field::OWNER, fields::SENDER]).await?);
     Ok(problems)
-}
-
-/// Somebody who cannot be reminded here.
-async fn stranger(bot: &Bot, field: &str, user: &str) -> Result<Option<Problem>> {
-    let person = identity::look_up(bot, &user.into()).await?;
-    Ok(person.outside.map(|why| {
-        wrong(field, format!("{} is {why} and can't be reminded here. Choose a colleague.", person.name))
-    }))
 }
 
 /// Looks up who runs and who sends it, and gives the owner's zone: in it the days are told.
@@ -216,10 +204,7 @@ async fn meet(o: &Occasion<'_>, s: &ViewSubmission) -> Result<String> {
     let mut zone = None;
     for id in [field::OWNER, fields::SENDER] {
         if let Some(user) = s.values.user(id, id) {
-            let person = identity::look_up(o.bot, &user.into()).await?;
-            let mut tx = o.begin().await?;
-            people::save(&mut tx, o.now, &person).await?;
-            tx.commit().await?;
+            let person = identity::colleague(o, &user.into()).await?;
             zone = zone.or(person.zone.filter(|_| id == field::OWNER));
         }
     }
@@ -266,10 +251,7 @@ pub(super) async fn edit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled
 
 pub(super) async fn support(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let owner = UserId::from(s.values.user(field::OWNER, field::OWNER).ok_or_else(outdated)?);
-    let person = identity::look_up(o.bot, &owner).await?;
-    if let Some(why) = person.outside {
-        return Err(Error::user(format!("They are {why} and can't be reminded here. Nothing was saved.")));
-    }
+    let person = identity::colleague(o, &owner).await?;
     let promise = Promise {
         text: s.values.get_text(field::TEXT, field::TEXT).ok_or_else(outdated)?.to_owned(),
         owner,
@@ -279,7 +261,6 @@ pub(super) async fn support(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Hand
         theirs: None,
     };
     let mut tx = o.begin().await?;
-    people::save(&mut tx, o.now, &person).await?;
     let play = flow::add_support(&mut tx, o.now, &o.actor, &carried(s)?, promise).await?;
     confirm(o, &mut tx, play).await?;
     o.finish(tx).await

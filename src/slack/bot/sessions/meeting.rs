@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::super::super::payload::{Action, ViewSubmission};
-use super::super::accounts::{names_of, strangers};
+use super::super::accounts::names_of;
 use super::super::agendas::ways;
 use super::super::partners::gone;
 use super::super::seen::{carried, seen};
@@ -271,18 +271,18 @@ pub(in super::super) async fn review(
             match slot(s, &zone, now) {
                 Ok(slot) if !s.metadata["id"].is_string() => {
                     let user = s.actor.user_id.as_str().into();
-                    if let Some(before) = flow::at_that_time(tx, now, &about(s)?, &slot, &user).await? {
+                    if let Some(before) = store::session_at(tx, &about(s)?, slot.start, &user).await? {
                         problems.push((field::TIME.to_owned(), view::at_that_time(&before)));
                     }
                 }
                 Ok(_) => {}
                 Err(wrong) => problems.extend(wrong),
             }
-            problems.extend(strangers(bot, s, &[field::OURS]).await?);
+            problems.extend(identity::strangers(tx, s, &[field::OURS]).await?);
         }
         "change" => {
             problems.extend(read(tx, s).await?.err().unwrap_or_default());
-            problems.extend(strangers(bot, s, &[field::OURS]).await?);
+            problems.extend(identity::strangers(tx, s, &[field::OURS]).await?);
         }
         "move" => problems.extend(slot(s, &zone, now).err().unwrap_or_default()),
         _ => {}
@@ -296,9 +296,7 @@ async fn next(bot: &Bot, tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Res
         return Ok(Checked::Wrong(vec![(field::PARTNER.to_owned(), "Choose a partner.".to_owned())]));
     };
     let partner = partner_of(tx, &id).await?;
-    let user = UserId::from(s.actor.user_id.as_str());
-    let Some((person, _)) = people::find(tx, &user).await? else { return Err(outdated()) };
-    let actor = person.actor(tx).await?;
+    let actor = identity::submitter(tx, s).await?;
     flow::require_plan(&actor, &partner)?;
     let typed = Typed::read(&s.metadata);
     let view = form_for(bot, tx, now, &actor, &partner, &typed, s.metadata["channel"].as_str()).await?;
