@@ -8,10 +8,10 @@ use tandem::sandbox::{Fault, Sandbox};
 use tandem::sql_value;
 use tempfile::TempDir;
 
-use crate::ground::PARTNERS;
-use crate::process::{Life, Place, command};
-use crate::runs::{Template, folder, open, until_quiet, workspace};
-use crate::story::press;
+use super::ground::PARTNERS;
+use super::process::{Life, Place, command};
+use super::runs::{Template, folder, open, until_quiet, workspace};
+use super::story::press;
 use crate::support::postgres::TestDatabase;
 use crate::support::stage::{INTAKE, MAYA, OMAR, OPS, SHARED, text};
 

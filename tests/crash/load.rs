@@ -12,9 +12,9 @@ use tandem::sandbox::Sandbox;
 use tandem::store::Db;
 use tokio::task::JoinSet;
 
-use crate::ground::{self, PARTNERS};
-use crate::plan::mishap;
-use crate::story::press_at_a_glance;
+use super::ground::{self, PARTNERS};
+use super::plan::mishap;
+use super::story::press_at_a_glance;
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, text};
 
 /// What was said, and what must have come of it.

@@ -17,10 +17,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::ground::furnish;
-use crate::process::{Life, Place, command, command_in};
-use crate::promises;
-use crate::runs::{Template, folder, open, until_quiet, workspace};
+use super::ground::furnish;
+use super::process::{Life, Place, command, command_in};
+use super::promises;
+use super::runs::{Template, folder, open, until_quiet, workspace};
 use crate::support::postgres::{CONNECTIONS, Cluster, TestDatabase};
 use crate::support::stage::{ALEX, INTAKE};
 

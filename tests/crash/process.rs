@@ -15,8 +15,8 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::doors::Doors;
-use crate::plan::Death;
+use super::doors::Doors;
+use super::plan::Death;
 
 const SIGABRT: i32 = 6;
 

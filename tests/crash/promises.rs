@@ -7,8 +7,8 @@ use tandem::sandbox::Sandbox;
 use tandem::store::{Db, Tx};
 use tandem::{sql_all, sql_value};
 
-use crate::ground::PARTNERS;
-use crate::story::{ACCOUNTS, LAST_WORD};
+use super::ground::PARTNERS;
+use super::story::{ACCOUNTS, LAST_WORD};
 use crate::support::stage::{ALEX, MAYA, OMAR, OPS, text};
 
 /// What a run came to, and what was wrong with it.

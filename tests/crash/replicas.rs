@@ -6,13 +6,13 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio_util::sync::CancellationToken;
 
-use crate::doors::Doors;
-use crate::load::{self, Said};
-use crate::plan::Death;
-use crate::process::{Lives, Place, supervise};
-use crate::promises::{self, Record};
-use crate::runs::{Template, folder, open, until_quiet, workspace};
-use crate::story;
+use super::doors::Doors;
+use super::load::{self, Said};
+use super::plan::Death;
+use super::process::{Lives, Place, supervise};
+use super::promises::{self, Record};
+use super::runs::{Template, folder, open, until_quiet, workspace};
+use super::story;
 
 /// The longest that it may take until nothing is left to do once the load has ended.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -111,7 +111,7 @@ async fn four_replicas_killed_and_added_lose_nothing_and_keep_the_order() {
     play("four replicas", Trial { replicas: 4, rate: 40, duration, lives: 1..3 }).await;
 }
 
-/// `TEST_SOAK_SECONDS=600 cargo test --release --test crash soak -- --ignored --nocapture`
+/// `TEST_SOAK_SECONDS=600 cargo test --release --test main soak -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement, which wants the machine for itself"]
 async fn soak() {

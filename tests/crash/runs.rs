@@ -10,11 +10,11 @@ use tandem::store::{Db, Synchronous};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::plan::{POINTS, Plan};
-use crate::process::{Lives, Place, supervise};
-use crate::promises::{self, Record, Verdict};
+use super::plan::{POINTS, Plan};
+use super::process::{Lives, Place, supervise};
+use super::promises::{self, Record, Verdict};
 use crate::support::postgres::{self, CONNECTIONS, TestDatabase};
-use crate::{ground, story};
+use super::{ground, story};
 
 /// Runs on SQLite where nothing else is asked for: enough to die at every point once. A third of it on Postgres.
 const RUNS: u64 = 19;

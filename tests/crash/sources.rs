@@ -5,9 +5,9 @@ use tandem::kernel::clock::Clock;
 use tandem::map::sources::hook;
 use tandem::sql_exec;
 
-use crate::edges::Scene;
-use crate::process::Life;
-use crate::runs::{Template, open, until_quiet};
+use super::edges::Scene;
+use super::process::Life;
+use super::runs::{Template, open, until_quiet};
 use crate::support::list_server::{Answer, ListServer};
 use crate::support::stage::{INTAKE, text};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tandem::sandbox::Sandbox;
 
-use crate::ground::PARTNERS;
+use super::ground::PARTNERS;
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, text};
 
 const GLANCE: Duration = Duration::from_millis(10);

@@ -1,6 +1,4 @@
 //! `tandem map` from the command line: formats in and out, and what it says to wrong input.
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

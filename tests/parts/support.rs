@@ -1,14 +1,10 @@
 //! The tests' own tools, tested.
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use sqlx::{Connection, PgConnection};
-use support::{partner_list, postgres};
+use crate::support::{partner_list, postgres};
 use url::Url;
 
 #[tokio::test]
@@ -82,7 +78,7 @@ fn where_there_is_no_postgres_the_test_is_named_and_can_be_made_to_fail() {
 /// holds the other end of standard error until it has tidied up.
 fn run_child(end: &str, settings: &[(&str, &str)]) -> Output {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--ignored", "--nocapture"])
+        .args(["--exact", "parts::support::child", "--ignored", "--nocapture"])
         .env("CHILD_ENDS", end)
         .envs(settings.iter().copied())
         .output()

@@ -1,7 +1,5 @@
 //! The sandbox read by a client that others wrote: slack-morphism parses every answer.
 
-#![allow(clippy::unwrap_used)]
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -1,13 +1,10 @@
 //! How well the matcher does on public lists with ground truth, at legal-entity grain: prints the figures and fails when
 //! they fall. One configuration and one threshold for all.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-#[path = "support/account_lists.rs"]
-mod account_lists;
+#![allow(clippy::print_stdout)]
 
 use std::collections::HashSet;
 
-use account_lists::{accounts, list, truth};
+use crate::support::account_lists::{accounts, list, truth};
 use tandem::map::matching::{Grain, Link, List, Options, Verdict, run};
 
 /// The score from which a pair counts for F1.

@@ -2,7 +2,7 @@
 //! workspace is held against the promises. The workspace lives in this process, so its record outlives the bot.
 //!
 //! Every run follows from its seed. `TEST_CRASH_RUNS=5000` makes more runs, `TEST_CRASH_SEED=17` repeats one.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::print_stdout)]
 
 mod doors;
 mod edges;
@@ -17,5 +17,3 @@ mod replicas;
 mod runs;
 mod sources;
 mod story;
-#[path = "../support/mod.rs"]
-mod support;
