@@ -30,6 +30,7 @@ use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Pulse;
 use crate::map::sources::{configured, flow};
 use crate::slack::bot::calendars::reading::Reads;
+use crate::slack::bot::library::feeds::Feeds;
 use crate::slack::bot::sources::{self, Sources};
 use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
@@ -81,6 +82,7 @@ impl App {
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
         let calendars = calendars::calendars(&config.working_days)?;
         let reads = Reads::new(&config.calendars)?;
+        let feeds = Feeds::new(&config.feeds)?;
         let stop = CancellationToken::new();
         let meters = Meters::new(config.slack.mode == Mode::Socket);
         let client = Arc::new(client(config, meters.clone())?);
@@ -112,6 +114,7 @@ impl App {
             agendas: config.agendas.clone(),
             calendars,
             reads,
+            feeds,
             aliases: config.lists.aliases.clone(),
             pages: config.pages.clone(),
         });

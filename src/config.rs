@@ -16,6 +16,7 @@ use crate::store::{Synchronous, keys};
 mod account_map;
 mod agendas;
 mod calendars;
+mod feeds;
 mod lists;
 mod pages;
 mod sources;
@@ -24,6 +25,7 @@ mod working_days;
 pub use account_map::AccountMap;
 pub use agendas::Agendas;
 pub use calendars::CalendarFeed;
+pub use feeds::LaunchFeed;
 pub use lists::{ListExtent, ListKind, ListSource};
 pub use pages::Pages;
 pub use working_days::{Closure, WorkingDays};
@@ -69,6 +71,8 @@ pub struct Config {
     pub sources: Vec<ListSource>,
     /// Calendars that are read for sessions that nobody logged.
     pub calendars: Vec<CalendarFeed>,
+    /// Feeds of what partners ship.
+    pub feeds: Vec<LaunchFeed>,
 }
 
 /// How Slack is reached.
@@ -222,6 +226,7 @@ impl Default for Config {
             agendas: Agendas::default(),
             sources: Vec::new(),
             calendars: Vec::new(),
+            feeds: Vec::new(),
         }
     }
 }
@@ -318,6 +323,7 @@ impl Config {
         let mut config = sources::read(sources::with_environment(sources::file(file)?))?;
         config.sources.iter_mut().try_for_each(ListSource::take_secrets)?;
         config.calendars.iter_mut().try_for_each(CalendarFeed::take_secrets)?;
+        config.feeds.iter_mut().try_for_each(LaunchFeed::take_secrets)?;
         Ok(config)
     }
 

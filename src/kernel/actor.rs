@@ -202,6 +202,12 @@ impl Actor {
         })
     }
 
+    /// Whether they hold the right for all partners at once.
+    pub fn may_for_all(&self, right: Right) -> bool {
+        let for_all = |(role, scope): &(Role, Option<PartnerId>)| scope.is_none() && right.held_by().contains(role);
+        self.standing == Standing::Member && self.roles.iter().any(for_all)
+    }
+
     /// The right, or a refusal that says who has it.
     pub fn require(&self, right: Right, partner: Option<&PartnerId>) -> Result<()> {
         match (&self.standing, self.may(right, partner)) {
@@ -263,6 +269,8 @@ mod tests {
                     expected,
                     "{role:?} {right:?} of its partner"
                 );
+                assert_eq!(member.may_for_all(right), holds, "{role:?} {right:?} of all");
+                assert!(!of_one.may_for_all(right), "{role:?} {right:?} of all");
                 let elsewhere = right.held_by().contains(&Role::Rep);
                 assert_eq!(of_one.may(right, Some(&"p2".into())), elsewhere, "{role:?} {right:?} of another");
             }

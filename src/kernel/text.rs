@@ -18,6 +18,11 @@ pub fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// A link as Slack writes it, behind these words; neither can end it.
+pub fn linked(url: &str, words: &str) -> String {
+    format!("<{}|{}>", escape(url).replace('|', "%7C"), escape(words))
+}
+
 /// With a capital at its beginning.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -162,6 +167,14 @@ mod tests {
             prop_assert_eq!(&back, &visible(&written));
             prop_assert_eq!(visible(&back), back.as_str());
         }
+    }
+
+    #[test]
+    fn a_link_ends_where_it_should() {
+        assert_eq!(
+            linked("https://a.example/?a=1&b=2|c>d", "Fish & <chips>"),
+            "<https://a.example/?a=1&amp;b=2%7Cc&gt;d|Fish &amp; &lt;chips&gt;>"
+        );
     }
 
     #[test]

@@ -260,20 +260,15 @@ async fn library(
     today: jiff::civil::Date,
 ) -> Result<()> {
     let launch = Item {
-        id: String::new(),
-        kind: ItemKind::TheirLaunch,
-        title: "Northwind Returns API".to_owned(),
         url: Some("https://northwindreturns.com/news/returns-api".to_owned()),
         date: Some(today),
+        ..Item::new(ItemKind::TheirLaunch, "Northwind Returns API")
     };
     sustain::add_item(tx, now, &cast.manager, partner, &launch).await?;
     if !cast.marked {
         let checklist = Item {
-            id: String::new(),
-            kind: ItemKind::Asset,
-            title: "Returns checklist for retailers".to_owned(),
             url: Some("https://docs.meridianretail.com/returns-checklist".to_owned()),
-            date: None,
+            ..Item::new(ItemKind::Asset, "Returns checklist for retailers")
         };
         sustain::add_item(tx, now, &cast.manager, partner, &checklist).await?;
     }

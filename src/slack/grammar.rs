@@ -79,6 +79,12 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<DraftVerb>,
     },
+    /// What notes to partners may draw on: documents, what you shipped, what they shipped
+    Library {
+        /// What to do; `list` when left out.
+        #[command(subcommand)]
+        verb: Option<LibraryVerb>,
+    },
     /// The weekly triage digest
     Digest {
         /// What to do; `preview` when left out.
@@ -289,6 +295,32 @@ pub enum DraftVerb {
     },
     /// Notes that wait for a decision
     List,
+}
+
+/// `/partner library …`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(disable_help_flag = true)]
+pub enum LibraryVerb {
+    /// All of it, newest first, with where each comes from
+    List,
+    /// What notes to one partner may draw on today
+    For {
+        /// The partner's name.
+        #[arg(value_name = "partner")]
+        words: Vec<String>,
+    },
+    /// Add to it in a form
+    Add {
+        /// Its title.
+        #[arg(value_name = "title")]
+        words: Vec<String>,
+    },
+    /// Take something out: no note draws on it any more
+    Retract {
+        /// Its title.
+        #[arg(value_name = "title")]
+        words: Vec<String>,
+    },
 }
 
 /// `/partner digest …`
@@ -566,6 +598,7 @@ mod tests {
         `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
         `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
         `/partner draft new | list`  Notes to partners: draft one, see what waits
+        `/partner library list | for | add | retract`  What notes to partners may draw on: documents, what you shipped, what they shipped
         `/partner digest preview | settings | weights`  The weekly triage digest
         `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
         `/partner setup`  Set up channels, the digest's time and roles

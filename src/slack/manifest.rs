@@ -17,7 +17,7 @@ pub enum WayIn {
 }
 
 /// The message shortcuts: callback and name.
-pub const SHORTCUTS: [(&str, &str, &str); 5] = [
+pub const SHORTCUTS: [(&str, &str, &str); 6] = [
     ("overlap.add", "Add as overlap", "Opens a form with the overlap that the message names"),
     ("commitment.add", "Log commitment", "Keeps who promised what, to which partner, by when"),
     (
@@ -26,6 +26,7 @@ pub const SHORTCUTS: [(&str, &str, &str); 5] = [
         "Asks our manager for the best-placed partner about the account that the message names",
     ),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
+    ("library.add", "Add to the library", "Keeps the message's link as something that notes to partners may give"),
     ("account.note", "Add to account", "Keeps the message as a note or a next step on an account's map"),
 ];
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::note::{Check, Finding, Note, Route};
 pub use self::stage::{Arrival, Decision, Override, Stage};
+use super::library::Fact;
 use super::relevance::Level;
 use crate::kernel::ids::{DraftId, UserId};
 
@@ -64,6 +65,8 @@ pub enum Refused {
     Changed,
     /// The relevance check blocks it.
     Blocked,
+    /// Something that it draws on has changed, and nobody has looked at the text since.
+    Marked,
     /// There is no block to override.
     NotBlocked,
 }
@@ -126,7 +129,7 @@ impl Draft {
 
     /// Whether it may be approved as it is.
     pub fn is_sendable(&self) -> bool {
-        self.is_waiting() && self.may_go(&self.note.check)
+        self.is_waiting() && !self.note.is_marked() && self.may_go(&self.note.check)
     }
 
     /// Whether nothing blocks it by this check but what somebody took on themselves.
@@ -166,6 +169,9 @@ impl Draft {
     /// When it was decided or edited before, or is blocked.
     pub fn approve(self, seen: &Seen, by: UserId, at: Timestamp) -> Result<Self, Stays> {
         let draft = self.decidable(seen)?;
+        if draft.note.is_marked() {
+            return Err((Box::new(draft), Refused::Marked));
+        }
         if !draft.is_sendable() {
             return Err((Box::new(draft), Refused::Blocked));
         }
@@ -192,8 +198,37 @@ impl Draft {
         let mut draft = self.decidable(seen)?;
         draft.note.text = text;
         draft.note.check = check;
+        draft.note.facts.iter_mut().for_each(Fact::settle);
         draft.overridden = None;
         Ok(draft.back(None, now))
+    }
+
+    /// The same words, looked at again after something that they draw on has changed. An override that does not cover what
+    /// blocks now is void.
+    ///
+    /// # Errors
+    /// When it was decided or edited before.
+    pub fn recheck(self, seen: &Seen, check: Check, now: Timestamp) -> Result<Self, Stays> {
+        let mut draft = self.decidable(seen)?;
+        if !draft.may_go(&check) {
+            draft.overridden = None;
+        }
+        draft.note.check = check;
+        draft.note.facts.iter_mut().for_each(Fact::settle);
+        Ok(draft.back(None, now))
+    }
+
+    /// Something that it draws on has changed: it is not sent before somebody has looked at the text.
+    ///
+    /// # Errors
+    /// When it does not wait for a decision.
+    pub fn mark(mut self, facts: Vec<Fact>) -> Result<Self, Stays> {
+        if !self.is_waiting() {
+            return Err((Box::new(self), Refused::Decided));
+        }
+        self.note.facts = facts;
+        self.version += 1;
+        Ok(self)
     }
 
     /// The same words on changed ground: another check, another way to the reader. It waits for a decision again, and
@@ -229,7 +264,7 @@ impl Draft {
     /// When it was decided or edited before, or nothing blocks it.
     pub fn overrule(self, seen: &Seen, by: UserId, reason: String, now: Timestamp) -> Result<Self, Stays> {
         let mut draft = self.decidable(seen)?;
-        if draft.is_sendable() {
+        if draft.may_go(&draft.note.check) {
             return Err((Box::new(draft), Refused::NotBlocked));
         }
         let rules = draft.note.check.blocks().map(str::to_owned).collect();

@@ -7,15 +7,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::draft::{Check, Note, Route};
+pub use super::library::{Item, ItemKind};
 use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, SenderRole};
-use super::relevance::{Settings, check, mentions, names_other};
+use super::relevance::{Settings, check, names_other};
 use super::{store, template};
 use crate::kernel::actor::Role;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 use crate::map::account_map;
 use crate::map::overlap::{Overlap, Population};
-use crate::map::partner::{Contact, Partner};
+use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::sharing::{self, SharedOverlap};
 use crate::map::store as map;
 use crate::plan::check_in::CheckIn;
@@ -25,60 +26,6 @@ use crate::store::{Tx, people, settings};
 
 /// At most so many overlaps may be named in a note.
 const NAMEABLE: i64 = 500;
-
-/// One thing that a note may give.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// Its id; empty for one that is not in the library yet.
-    pub id: String,
-    /// What it is.
-    pub kind: ItemKind,
-    /// Its title.
-    pub title: String,
-    /// Where it is.
-    pub url: Option<String>,
-    /// When it was shipped, or the last day on which a document may be given.
-    pub date: Option<Date>,
-}
-
-impl Item {
-    /// Whether it is this partner's alone: what they shipped, and what has their name.
-    pub fn is_only_for(&self, partner: &Partner) -> bool {
-        self.kind == ItemKind::TheirLaunch || mentions(&self.title, &partner.name)
-    }
-
-    /// Whether it may be given on that day.
-    pub fn is_live(&self, today: Date) -> bool {
-        self.kind != ItemKind::Asset || self.date.is_none_or(|last| last >= today)
-    }
-}
-
-/// What the library holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemKind {
-    /// A document.
-    Asset,
-    /// Something that we shipped.
-    OurLaunch,
-    /// Something that the partner shipped.
-    TheirLaunch,
-}
-
-impl ItemKind {
-    /// As stored, and as templates call it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Asset => "asset",
-            Self::OurLaunch => "our_launch",
-            Self::TheirLaunch => "their_launch",
-        }
-    }
-
-    /// From what was stored.
-    pub fn stored(text: &str) -> Option<Self> {
-        [Self::Asset, Self::OurLaunch, Self::TheirLaunch].into_iter().find(|k| k.as_str() == text)
-    }
-}
 
 /// Words of the relevance check as they are stored: their name in JSON without the quotes.
 pub mod word {
@@ -181,7 +128,13 @@ impl Ground {
 
     /// The facts that a template may use, before anybody adds to them.
     pub fn facts(&self, contact: Option<&Contact>) -> template::Facts {
-        let newest = |kind: ItemKind| self.library.iter().find(|i| i.kind == kind);
+        let reader = contact.map(|c| c.role);
+        // What is meant for this reader comes before what is newer.
+        let newest = |kind: ItemKind| {
+            let usable = |i: &&Item| i.kind == kind && i.is_usable();
+            let all = || self.library.iter().filter(usable);
+            all().find(|i| i.is_for(reader)).or_else(|| all().next())
+        };
         template::Facts {
             recipient: contact.map(|c| c.first_name().to_owned()),
             partner: Some(self.partner.name.clone()),
@@ -197,11 +150,26 @@ impl Ground {
         }
     }
 
+    /// What somebody on record is at the partner.
+    pub fn role_of(&self, contact: Option<&ContactId>) -> Option<ContactRole> {
+        self.contacts.iter().find(|c| Some(&c.id) == contact).map(|c| c.role)
+    }
+
     /// What a note on this overlap is for, most likely.
     pub fn likely_purpose(&self) -> Purpose {
         match self.overlap.our_population {
             Some(Population::Customer) => Purpose::Expansion,
             _ => Purpose::Prospecting,
+        }
+    }
+}
+
+impl Item {
+    /// Whether a template can take it: a document has an address, and a launch a day.
+    pub fn is_usable(&self) -> bool {
+        match self.kind {
+            ItemKind::Asset => document(self).is_some(),
+            ItemKind::OurLaunch | ItemKind::TheirLaunch => dated(self).is_some(),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! What may happen to a note, each in the caller's transaction: here it is proposed, in `decide` people decide on it, in
-//! `send` it goes out and its fate is known, in `round` time passes.
+//! `send` it goes out and its fate is known, in `round` time passes. In `library` and `feeds` what notes may draw on changes.
 
 mod decide;
+pub mod feeds;
+pub mod library;
 mod round;
 mod send;
 
 use jiff::Timestamp;
 
-pub use self::decide::{Approval, approve, edit, overrule, reassign, reject, snooze};
+pub use self::decide::{Approval, approve, edit, overrule, reassign, recheck, reject, snooze};
 pub use self::round::round;
 pub use self::send::{
     arrived, hand_back, held, is_same_note, note_of, resend, restored, settled, undelivered,
@@ -15,6 +17,7 @@ pub use self::send::{
 use super::draft::{Draft, Note, Refused, Route, Stays};
 use super::facts::{self, Frame, Ground};
 use super::form::{Composed, Reader};
+use super::library::Fact;
 use super::relevance::Settings;
 use super::{store, view};
 use crate::delivery::outbox::{self, Destination, Outgoing, Thread};
@@ -44,8 +47,13 @@ pub async fn propose(
     };
     let partner = &ground.partner;
     let contact = reader(tx, now, by, &partner.id, composed.reader).await?;
+    let mut stands_on = composed.facts;
     for item in &composed.items {
-        store::add_item(tx, now, by, partner, item).await?;
+        let added = store::add_item(tx, now, by, partner, item).await?;
+        let named = |fact: &&mut Fact| fact.used().is_some_and(|u| u.item.is_empty() && u.kind == added.kind);
+        for fact in stands_on.iter_mut().filter(named) {
+            *fact = Fact::of(&added);
+        }
     }
     // What the app posts is signed, so that the reader knows who speaks.
     let text = match composed.route {
@@ -80,7 +88,7 @@ pub async fn propose(
         route: composed.route,
         destination: composed.destination,
         text,
-        facts: composed.facts,
+        facts: stands_on,
         check,
     };
     let instruction = pull::instruction_of(tx, &partner.id).await?;
@@ -137,6 +145,9 @@ async fn too_late(tx: &mut Tx, stays: Stays) -> Result<Error> {
     let text = match why {
         Refused::Blocked => {
             "The relevance check blocks this note. Edit it, or override the block with a reason. Nothing was sent.".to_owned()
+        }
+        Refused::Marked => {
+            "Something that this note draws on has changed. Check the text again on its card, or edit it. Nothing was sent.".to_owned()
         }
         Refused::NotBlocked => "Nothing blocks this note. It can be approved as it is.".to_owned(),
         Refused::Decided | Refused::Changed => {

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 pub use self::compose::{Composed, Reader, compose};
 pub use self::draw::modal;
-use super::facts::{Ground, word};
+use super::facts::{Ground, ItemKind, word};
 use super::relevance::{GiftKind, Purpose};
 use super::template::{self, Template, shipped};
 use crate::kernel::ids::ContactId;
@@ -78,6 +78,25 @@ pub fn gifts() -> [(String, &'static str); 6] {
 pub struct Answers(pub BTreeMap<String, String>);
 
 impl Answers {
+    /// With this item of the library chosen, where there is a text that gives it.
+    pub fn about(ground: &Ground, id: &str) -> Self {
+        let Some(item) = ground.library.iter().find(|item| item.id == id) else { return Self::default() };
+        let gift = match item.kind {
+            ItemKind::Asset => GiftKind::Asset,
+            ItemKind::OurLaunch => GiftKind::OurLaunch,
+            ItemKind::TheirLaunch => GiftKind::TheirLaunch,
+        };
+        let likely = ground.likely_purpose();
+        let fits = |purpose: &Purpose| !texts(ground, *purpose, gift).is_empty();
+        let others = PURPOSES.iter().map(|(purpose, _)| *purpose).filter(|purpose| *purpose != likely);
+        let Some(purpose) = std::iter::once(likely).chain(others).find(fits) else { return Self::default() };
+        Self(BTreeMap::from([
+            (field::PURPOSE.to_owned(), name_of(&purpose)),
+            (gift_block(purpose), name_of(&gift)),
+            (format!("{}_known", item.kind.as_str()), id.to_owned()),
+        ]))
+    }
+
     fn get(&self, block: &str) -> Option<&str> {
         self.0.get(block).map(|v| v.trim()).filter(|v| !v.is_empty())
     }

@@ -5,8 +5,10 @@
 
 pub mod draft;
 pub mod facts;
+pub mod feed;
 pub mod flow;
 pub mod form;
+pub mod library;
 pub mod relevance;
 pub mod store;
 pub mod template;

@@ -1,16 +1,20 @@
-//! The SQL of drafts, touches and the library.
+//! The SQL of drafts and touches; in `library` that of the library, in `feeds` that of the feeds that fill it.
 
-use jiff::civil::Date;
+mod feeds;
+mod library;
+
 use jiff::{SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
 
 use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage};
-use super::facts::{Item, ItemKind, word};
+use super::facts::word;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, ContactId, DraftId, PartnerId, UserId, random};
-use crate::map::partner::Partner;
+use crate::kernel::ids::{ChannelId, ContactId, DraftId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
+
+pub use feeds::*;
+pub use library::*;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -279,6 +283,16 @@ async fn waiting_after(tx: &mut Tx, at: i64, id: &str) -> Result<Vec<Draft>> {
     sql_all!(tx, Row, AssertSqlSafe(sql.clone()), at, id)?.into_iter().map(Draft::try_from).collect()
 }
 
+/// The notes that wait for a decision and draw on this item.
+pub async fn waiting_on_item(tx: &mut Tx, item: &str) -> Result<Vec<Draft>> {
+    let sql = format!(
+        "{SELECT} WHERE d.state = 'proposed' AND d.facts LIKE $1 ORDER BY d.created_at, d.id LIMIT {PAGE}"
+    );
+    // Ids are letters and digits.
+    let named = format!("%\"item\":\"{item}\"%");
+    sql_all!(tx, Row, AssertSqlSafe(sql.clone()), &named)?.into_iter().map(Draft::try_from).collect()
+}
+
 /// Writes down that a note reached a person (A15); once a note.
 pub async fn touch(tx: &mut Tx, at: Timestamp, draft: &Draft) -> Result<()> {
     sql_exec!(
@@ -306,65 +320,15 @@ pub async fn touches(tx: &mut Tx, contact: &ContactId, now: Timestamp) -> Result
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// What a note to this partner may draw on: the partner's own items and those for everybody, newest first.
-pub async fn library(tx: &mut Tx, partner: &PartnerId) -> Result<Vec<Item>> {
-    type Row = (String, String, String, Option<String>, Option<String>);
-    let rows = sql_all!(
-        tx,
-        Row,
-        "SELECT id, kind, title, url, on_date FROM assets WHERE partner_id IS NULL OR partner_id = $1 \
-         ORDER BY created_at DESC, id LIMIT 300",
-        partner.as_str()
-    )?;
-    rows.into_iter()
-        .map(|(id, kind, title, url, on_date)| {
-            Ok(Item {
-                id,
-                kind: ItemKind::stored(&kind).ok_or_else(|| unknown("kind of item", &kind))?,
-                title,
-                url,
-                date: on_date.and_then(|d| d.parse::<Date>().ok()),
-            })
-        })
-        .collect()
-}
-
 /// Follows a channel that has got another id.
 pub async fn renumber_channel(tx: &mut Tx, from: &ChannelId, to: &ChannelId) -> Result<()> {
     for sql in [
         "UPDATE drafts SET destination = $2 WHERE destination = $1",
         "UPDATE drafts SET sent_channel = $2 WHERE sent_channel = $1",
+        "UPDATE assets SET source_channel = $2 WHERE source_channel = $1",
     ] {
         sql_exec!(tx, sql, from.as_str(), to.as_str())?;
     }
-    Ok(())
-}
-
-/// Adds to the library. An item that is known is not added twice.
-pub async fn add_item(
-    tx: &mut Tx,
-    now: Timestamp,
-    by: &UserId,
-    partner: &Partner,
-    item: &Item,
-) -> Result<()> {
-    let owner = item.is_only_for(partner).then_some(partner.id.as_str());
-    let known = library(tx, &partner.id).await?;
-    if known.iter().any(|k| k.kind == item.kind && k.title == item.title && k.url == item.url) {
-        return Ok(());
-    }
-    sql_exec!(
-        tx,
-        "INSERT INTO assets (id, kind, partner_id, title, url, on_date, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        random(20),
-        item.kind.as_str(),
-        owner,
-        &item.title,
-        item.url.as_deref(),
-        item.date.map(|d| d.to_string()),
-        by.as_str(),
-        millis(now)
-    )?;
     Ok(())
 }
 

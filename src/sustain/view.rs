@@ -1,6 +1,7 @@
 //! What a note looks like: the card, the list, the small forms, and what people are told of it.
 
 mod card;
+pub mod library;
 mod list;
 mod modals;
 mod told;
@@ -43,6 +44,8 @@ pub mod action {
     pub const SENT: &str = "draft.sent";
     /// It is handed back, or taken back.
     pub const NOT_ME: &str = "draft.not_me";
+    /// Somebody has looked at the text again after a fact had changed.
+    pub const RECHECK: &str = "draft.recheck";
     /// Opens the note for a decision, from a list or Home.
     pub const REVIEW: &str = "draft.review";
 }

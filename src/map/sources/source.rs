@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::fetch::guard;
-use crate::config::{CalendarFeed, ListExtent, ListKind, ListSource};
+use crate::config::{CalendarFeed, LaunchFeed, ListExtent, ListKind, ListSource};
 use crate::kernel::error::{Error, Result};
 use crate::map::import::Extent;
 use crate::map::name;
@@ -17,8 +17,8 @@ use crate::map::overlap::Population;
 
 /// Looked at so often where nothing else is configured, in minutes.
 const EVERY: u32 = 360;
-/// The same for a calendar.
-const EVERY_CALENDAR: u32 = 60;
+/// The same for a calendar and for a feed.
+const EVERY_FEED: u32 = 60;
 /// The same for a folder, which costs nothing.
 const EVERY_FOLDER: u32 = 5;
 /// A secret that is shorter can be guessed.
@@ -219,27 +219,41 @@ fn one(s: &ListSource) -> Result<Source, String> {
 /// # Errors
 /// Says in words what of it cannot be used.
 pub fn calendar(feed: &CalendarFeed) -> Result<Source, String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if feed.name.is_empty() || feed.name.len() > 40 || !feed.name.chars().all(fits) {
-        return Err("name it with up to 40 lower case letters, digits and dashes".to_owned());
-    }
-    let every = feed.every_minutes.unwrap_or(EVERY_CALENDAR);
-    if !(1..=43_200).contains(&every) {
-        return Err("every_minutes is a number from 1 to 43200, which is 30 days".to_owned());
-    }
     // Calendar programs write their addresses as webcal://, which is https.
     let written = feed.url.expose_secret();
     let https = written.strip_prefix("webcal://").map(|rest| format!("https://{rest}"));
-    let url = address("url", https.as_deref().unwrap_or(written), feed.private_addresses)?;
+    let url = https.as_deref().unwrap_or(written);
+    plain(&feed.name, url, feed.every_minutes, feed.private_addresses)
+}
+
+/// A feed of what a partner ships, likewise.
+///
+/// # Errors
+/// Says in words what of it cannot be used.
+pub fn feed(feed: &LaunchFeed) -> Result<Source, String> {
+    plain(&feed.name, feed.url.expose_secret(), feed.every_minutes, feed.private_addresses)
+}
+
+/// An address that is looked at, and no list.
+fn plain(name: &str, url: &str, every_minutes: Option<u32>, private: bool) -> Result<Source, String> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > 40 || !name.chars().all(fits) {
+        return Err("name it with up to 40 lower case letters, digits and dashes".to_owned());
+    }
+    let every = every_minutes.unwrap_or(EVERY_FEED);
+    if !(1..=43_200).contains(&every) {
+        return Err("every_minutes is a number from 1 to 43200, which is 30 days".to_owned());
+    }
+    let url = address("url", url, private)?;
     Ok(Source {
-        name: feed.name.clone(),
+        name: name.to_owned(),
         partner: None,
         population: None,
         kind: Kind::Url { url: Secret(url), token: None },
         every: SignedDuration::from_mins(every.into()),
         expected_days: None,
         extent: Extent::Whole,
-        private: feed.private_addresses,
+        private,
     })
 }
 

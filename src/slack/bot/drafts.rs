@@ -17,6 +17,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, DraftId};
 use crate::store::Tx;
 use crate::sustain::draft::{Arrival, Draft, Seen};
+use crate::sustain::library::Item;
 use crate::sustain::{flow, store, view};
 
 pub(super) async fn command(o: &Occasion<'_>, verb: Option<DraftVerb>) -> Result<Handled> {
@@ -83,6 +84,11 @@ pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmissio
 
 pub(super) async fn shortcut(o: &Occasion<'_>, shortcut: &Shortcut) -> Result<Handled> {
     compose::from_message(o, shortcut).await
+}
+
+/// A note that speaks of something in the library: to whom it goes is asked first.
+pub(super) async fn speak_of(o: &Occasion<'_>, item: &Item) -> Result<Handled> {
+    compose::speak_of(o, item).await
 }
 
 pub(super) async fn round(bot: &Bot, tx: &mut Tx, now: Timestamp) -> Result<()> {

@@ -94,6 +94,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("draft.pick", TRIAGE),
     ("draft.purpose", TRIAGE),
     ("draft.reassign", APPROVE),
+    ("draft.recheck", APPROVE),
     ("draft.reject", APPROVE),
     ("draft.resend", APPROVE),
     ("draft.review", APPROVE),
@@ -121,6 +122,14 @@ pub const TABLE: &[(&str, Need)] = &[
     ("introduction.met", CONTRIBUTE),
     ("introduction.snooze", CONTRIBUTE),
     ("kinds.settings", ADMINISTER),
+    // Asked again with the partner whose people may read of it.
+    ("library.add", TRIAGE),
+    ("library.draft", TRIAGE),
+    ("library.edit", TRIAGE),
+    ("library.list", TRIAGE),
+    ("library.not_launch", TRIAGE),
+    ("library.read", TRIAGE),
+    ("library.retract", TRIAGE),
     ("overlap.add", CONTRIBUTE),
     ("overlap.assign", TRIAGE),
     ("overlap.claim", TRIAGE),
@@ -214,7 +223,9 @@ pub fn need_of_command(noun: &Noun) -> Need {
         | Noun::Commit { .. }
         | Noun::Status { .. } => CONTRIBUTE,
         Noun::Intro { .. } | Noun::Ask { .. } => CONTRIBUTE,
-        Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. } | Noun::Draft { .. } => TRIAGE,
+        Noun::Account { verb: Some(AccountVerb::Decide { .. }), .. }
+        | Noun::Draft { .. }
+        | Noun::Library { .. } => TRIAGE,
         Noun::Play { verb: Some(PlayVerb::Start { .. }) } => TRIAGE,
         Noun::Play { .. } => CONTRIBUTE,
         Noun::Account { .. } => CONTRIBUTE,

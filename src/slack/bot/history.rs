@@ -81,9 +81,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("draft.expire", "let {} expire"),
     ("draft.failed", "could not send {}"),
     ("draft.hand_back", "handed back {}"),
+    ("draft.mark", "marked {}"),
     ("draft.new", "drafted {}"),
     ("draft.override", "overrode the check of {}"),
     ("draft.reassign", "reassigned {}"),
+    ("draft.recheck", "checked {} again"),
     ("draft.reground", "put {} back for a decision"),
     ("draft.reject", "rejected {}"),
     ("draft.resend", "sent {} again"),
@@ -114,6 +116,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("introduction.snooze", "snoozed {}"),
     ("keys.rotate", "changed {}"),
     ("kinds.settings", "changed {}"),
+    ("library.add", "added {}"),
+    ("library.edit", "edited {}"),
+    ("library.fetch", "took in {}"),
+    ("library.read", "had {} read"),
+    ("library.retract", "retracted {}"),
     ("overlap.add", "added {}"),
     ("overlap.assign", "assigned {}"),
     ("overlap.confirm", "confirmed {}"),
@@ -250,6 +257,7 @@ fn more(link: &Link) -> String {
         | "digest.weigh"
         | "draft.dropped"
         | "draft.failed"
+        | "draft.mark"
         | "draft.override"
         | "draft.reject"
         | "draft.unconfirmed"
@@ -317,6 +325,10 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             let names = answer.map(|a| format!("{} / {}", a.ours.name, a.theirs.name));
             names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
         }
+        "library" if id == "feeds" => Some("the feeds".to_owned()),
+        "library" => {
+            sustain::store::item(tx, id).await?.map(|i| format!("“{}” of the library", clip(&i.title, REASON)))
+        }
         "kinds" => Some("what kinds of overlaps suggest".to_owned()),
         "calendar" => {
             plan::store::found(tx, &id.into()).await?.map(|f| format!("“{}”", clip(&f.title, REASON)))
@@ -360,6 +372,7 @@ const KINDS: &[&str] = &[
     "introduction",
     "keys",
     "kinds",
+    "library",
     "overlap",
     "pair",
     "partner",
@@ -417,6 +430,9 @@ mod tests {
         "import.overlaps",
         "inbox.ru",
         "keys.ring",
+        "library.draft",
+        "library.list",
+        "library.not_launch",
         "overlap.claim",
         "overlap.menu",
         "overlap.say",

@@ -351,6 +351,7 @@ fn usual(found: &Found) -> Vec<Value> {
     }
     if found.may_draft {
         buttons.push(blocks::button("Draft note", sustain::action::NEW, ""));
+        buttons.push(blocks::button("Show library", sustain::library::action::LIST, ""));
     }
     if found.may_set_up {
         buttons.push(blocks::button("Set up", action::OPEN, "open"));

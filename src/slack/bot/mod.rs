@@ -32,6 +32,7 @@ pub mod imports;
 mod instructions;
 mod introductions;
 mod ledger;
+pub mod library;
 mod occasion;
 mod overlaps;
 mod oversight;
@@ -155,6 +156,8 @@ pub struct Bot {
     pub calendars: Calendars,
     /// The calendars that are read.
     pub reads: calendars::reading::Reads,
+    /// The feeds of partners' launches.
+    pub feeds: library::feeds::Feeds,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
     /// Where pages are reached, and for how long a link opens one.
@@ -230,6 +233,7 @@ impl Bot {
             "record" => records::review(self, &mut tx, verb, submission).await?,
             "check_in" => Checked::Wrong(check_ins::review(self, &mut tx, verb, submission).await?),
             "play" => Checked::Wrong(plays::review(self, &mut tx, verb, submission).await?),
+            "library" => Checked::Wrong(library::review(self, &mut tx, verb, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -266,6 +270,7 @@ impl Bot {
             Noun::Calendar { verb } => calendars::command(o, verb).await,
             Noun::Play { verb } => plays::command(o, verb).await,
             Noun::Draft { verb } => drafts::command(o, verb).await,
+            Noun::Library { verb } => library::command(o, verb).await,
             Noun::Digest { verb } => digest::command(o, verb).await,
             Noun::Partner { verb } => partners::command(o, verb).await,
             Noun::Setup => setup::command(o).await,
@@ -298,6 +303,7 @@ impl Bot {
             "partner" => partners::click(o, verb, action).await,
             "check_in" => check_ins::click(o, verb, action).await,
             "play" => plays::click(o, verb, action).await,
+            "library" => library::click(o, verb, action).await,
             "setup" => setup::click(o, verb).await,
             "channel" => channels::click(o, verb, action).await,
             "source" => sources::click(o, verb, action).await,
@@ -326,6 +332,7 @@ impl Bot {
             "partner" => partners::submit(o, verb, submission).await,
             "check_in" => check_ins::submit(o, verb, submission).await,
             "play" => plays::submit(o, verb, submission).await,
+            "library" => library::submit(o, verb, submission).await,
             "setup" => setup::submit(o, verb, submission).await,
             "agenda" => agendas::submit(o, verb, submission).await,
             "record" => records::submit(o, verb, submission).await,
@@ -341,6 +348,7 @@ impl Bot {
             "commitment" => commitments::shortcut(o, shortcut).await,
             "ask" => asks::shortcut(o, shortcut).await,
             "draft" => drafts::shortcut(o, shortcut).await,
+            "library" => library::shortcut(o, shortcut).await,
             "request" => sessions::shortcut(o).await,
             _ => Err(outdated()),
         }
@@ -366,6 +374,7 @@ impl Bot {
             in_one!(self, tx, owed::round(self, &mut tx, now)),
             self.sessions_round(now).await,
             in_one!(self, tx, drafts::round(self, &mut tx, now)),
+            in_one!(self, tx, library::round(self, &mut tx, now)),
             in_one!(self, tx, agendas::round(self, &mut tx, now)),
             in_one!(self, tx, records::round(self, &mut tx, now)),
             in_one!(self, tx, calendars::round(&mut tx, now)),

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::super::payload::Action;
-use super::{Bot, Occasion, calendars, outdated};
+use super::{Bot, Occasion, calendars, library, outdated};
 use crate::delivery::intake::Handled;
 use crate::delivery::wake::Bell;
 use crate::failpoint;
@@ -31,6 +31,7 @@ use crate::map::store as maps;
 use crate::plan::store::release_calendars;
 use crate::store::keys::Keyring;
 use crate::store::{Db, Tx, settings};
+use crate::sustain::store::release_feeds;
 
 /// So many sources are looked at at a time.
 const AT_ONCE: usize = 4;
@@ -79,10 +80,12 @@ impl Sources {
 /// Looks at sources until cancelled. A database that fails is waited for.
 pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
     calendars::reading::register(&bot).await?;
-    let any = !bot.sources.all.is_empty() || !bot.reads.all.is_empty();
+    library::feeds::register(&bot).await?;
+    let any = !bot.sources.all.is_empty() || !bot.reads.all.is_empty() || !bot.feeds.all.is_empty();
     if matches!(bot.db, Db::Sqlite { .. }) && any {
         store::release_all(&bot.db).await?;
         release_calendars(&bot.db).await?;
+        release_feeds(&bot.db).await?;
         // What a process that is gone had begun; on Postgres another may be at it.
         let _ = std::fs::remove_dir_all(folder(&bot)?);
     }
@@ -102,11 +105,12 @@ pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result
     Ok(())
 }
 
-/// Looks at the lists that are due, and at a calendar; `false` when none is.
+/// Looks at the lists that are due, at a calendar and at a feed; `false` when none is.
 async fn work(bot: &Bot) -> Result<bool> {
     let lists = next(bot).await?;
     let calendar = calendars::reading::next(bot).await?;
-    Ok(lists || calendar)
+    let feed = library::feeds::next(bot).await?;
+    Ok(lists || calendar || feed)
 }
 
 /// Looks at those that are due; `false` when none is.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::library::{Fact, Used};
 use super::super::relevance::{self, GiftKind, Level, Purpose};
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 
@@ -64,10 +65,22 @@ pub struct Note {
     pub destination: Option<String>,
     /// The words, to the letter.
     pub text: String,
-    /// What the text stands on, in words.
-    pub facts: Vec<String>,
+    /// What the text stands on.
+    pub facts: Vec<Fact>,
     /// What the relevance check said of exactly this text.
     pub check: Check,
+}
+
+impl Note {
+    /// The items that it draws on.
+    pub fn used(&self) -> impl Iterator<Item = &Used> {
+        self.facts.iter().filter_map(Fact::used)
+    }
+
+    /// Whether something that it draws on has changed and nobody has looked at the text since.
+    pub fn is_marked(&self) -> bool {
+        self.used().any(|used| used.mark.is_some())
+    }
 }
 
 /// The relevance check's answer, as it is kept.

@@ -69,8 +69,8 @@ pub(super) fn shared_facts(
 ) -> input::Facts {
     let of = |kind: ItemKind| library.iter().filter(move |i| i.kind == kind);
     let launch = |i: &Item| input::Launch { title: i.title.clone(), date: i.date };
-    let links =
-        library.iter().filter_map(|i| url::Url::parse(i.url.as_deref()?).ok()?.host_str().map(str::to_owned));
+    // A feed is written by somebody else: it does not say where our notes may lead.
+    let links = library.iter().filter(|i| !i.origin.is_feed()).filter_map(Item::host);
     input::Facts {
         partner: Some(partner.name.clone()),
         overlaps: overlaps
@@ -89,7 +89,7 @@ pub(super) fn shared_facts(
         withheld: Vec::new(),
         never: Vec::new(),
         assets: of(ItemKind::Asset)
-            .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.date })
+            .map(|i| input::Asset { title: i.title.clone(), url: i.url.clone(), expires: i.expires })
             .collect(),
         our_launches: of(ItemKind::OurLaunch).map(launch).collect(),
         their_launches: of(ItemKind::TheirLaunch).map(launch).collect(),

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::library::Stand;
 use super::send::send;
-use super::{load, nudge, record, resolve};
+use super::{library, load, nudge, record, resolve};
 use crate::delivery::outbox::{self, Destination, Outgoing};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -37,6 +38,11 @@ pub async fn approve(
     if approved.is_ok() {
         // Two that are approved at once are weighed one after the other.
         map::lock_partner(tx, &draft.note.partner_id).await?;
+        // What has expired since the last look of the scheduler counts too.
+        let stand = Stand::load(tx, now, std::slice::from_ref(&draft)).await?;
+        if let Some(marked) = library::mark(tx, now, &draft, &stand).await? {
+            return Ok(Approval::Reground(marked));
+        }
         let (route, destination) = way(tx, &draft.note).await?;
         let moved = (route, &destination) != (draft.note.route, &draft.note.destination);
         let frame = Frame { route, ..Frame::of(&draft.note, rules) };
@@ -100,6 +106,20 @@ pub async fn edit(
     let check = facts::weigh(tx, now, &Frame::of(&draft.note, rules), text).await?;
     let next = draft.edit(seen, text.to_owned(), check, now);
     record(tx, now, by.as_str(), "draft.edit", text, next).await
+}
+
+/// The same words, looked at again after something that they draw on has changed. It never sends.
+pub async fn recheck(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &UserId,
+    seen: &Seen,
+    rules: &Settings,
+) -> Result<Draft> {
+    let draft = load(tx, &seen.id).await?;
+    let check = facts::weigh(tx, now, &Frame::of(&draft.note, rules), &draft.note.text).await?;
+    let next = draft.recheck(seen, check, now);
+    record(tx, now, by.as_str(), "draft.recheck", &format!("version {}", seen.version), next).await
 }
 
 /// A block is taken on by somebody with a reason.

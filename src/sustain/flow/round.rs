@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{nudge, record};
+use super::library::Stand;
+use super::{library, nudge, record};
 use crate::delivery::outbox::{self, Action, Destination, Outgoing, Thread};
 use crate::delivery::schedule;
 use crate::kernel::calendar::Calendars;
@@ -19,10 +20,13 @@ const REMIND_FROM_HOUR: i8 = 9;
 
 /// Lets stale notes expire, wakes those whose snooze is over, and reminds of those that go by hand.
 pub async fn round(tx: &mut Tx, now: Timestamp, calendars: &Calendars) -> Result<()> {
-    for draft in store::all_waiting(tx).await? {
+    let drafts = store::all_waiting(tx).await?;
+    let stand = Stand::load(tx, now, &drafts).await?;
+    for draft in drafts {
         match draft.stage.clone() {
             Stage::Proposed { snoozed_until, .. } => {
                 if !expired(tx, now, &draft).await?
+                    && library::mark(tx, now, &draft, &stand).await?.is_none()
                     && let Some(until) = snoozed_until.filter(|until| *until <= now)
                 {
                     wake(tx, now, &draft, until).await?;

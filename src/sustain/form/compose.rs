@@ -2,6 +2,7 @@
 
 use super::super::draft::Route;
 use super::super::facts::{Ground, Item, ItemKind, dated, document};
+use super::super::library::Fact;
 use super::super::relevance::{GiftKind, Purpose, names_other};
 use super::super::template::{self, Template};
 use super::super::view::{SIGNATURE_LIMIT, TEXT_LIMIT};
@@ -42,8 +43,8 @@ pub struct Composed {
     pub destination: Option<String>,
     /// Items that are new to the library.
     pub items: Vec<Item>,
-    /// What the text stands on, in words.
-    pub facts: Vec<String>,
+    /// What the text stands on; an item that is new to the library has no id yet.
+    pub facts: Vec<Fact>,
     /// The words.
     pub text: String,
 }
@@ -80,7 +81,7 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         Reader::Known(contact) => contact.first_name().to_owned(),
         Reader::New { name, .. } => name.split_whitespace().next().unwrap_or_default().to_owned(),
     });
-    let items = entered(template, ground, answers, &mut facts, &mut wrong);
+    let used = entered(template, ground, answers, &mut facts, &mut wrong);
     for fact in missing(template, &facts) {
         let (at, text) = asked_at(fact, &block);
         wrong(&at, text);
@@ -120,13 +121,13 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         sender,
         route,
         destination,
-        items,
-        facts: told(template, ground, &facts),
+        facts: told(template, ground, &facts, &used),
+        items: used.into_iter().filter(|item| item.id.is_empty()).collect(),
         text,
     })
 }
 
-/// Puts what was entered into the facts; gives the items that are new.
+/// Puts what was entered into the facts; gives the items that the text draws on.
 fn entered(
     template: &Template,
     ground: &Ground,
@@ -156,11 +157,12 @@ fn entered(
                 {
                     wrong(&id("title"), format!("It names {other}, another partner. Choose something else."));
                 }
-                let item = Item { id: String::new(), kind, title, url, date: answers.date(&id("date")) };
+                let day = answers.date(&id("date"));
+                let (date, expires) = if kind == ItemKind::Asset { (None, day) } else { (day, None) };
+                let item = Item { url, date, expires, ..Item::new(kind, title) };
                 if !item.is_live(ground.today) {
                     wrong(&id("date"), "That day is past.".to_owned());
                 }
-                items.push(item.clone());
                 Some(item)
             }
             None => {
@@ -174,6 +176,7 @@ fn entered(
             ItemKind::OurLaunch => facts.our_launch = dated(&item),
             ItemKind::TheirLaunch => facts.their_launch = dated(&item),
         }
+        items.push(item);
     }
     if let (Some(name), Some(role)) = (own(field::OUR_CONTACT), own(field::OUR_CONTACT_ROLE)) {
         facts.our_contact = Some(template::Contact { name, role });
@@ -211,20 +214,22 @@ fn asked_at(fact: &str, template: &str) -> (String, String) {
     }
 }
 
-/// What the text stands on.
-fn told(template: &Template, ground: &Ground, facts: &template::Facts) -> Vec<String> {
-    let mut told = vec![format!("{}, overlap seen {}", ground.overlap.account.name, ground.seen_on())];
+/// What the text stands on: the overlap, then what it needs, and items of the library as such.
+fn told(template: &Template, ground: &Ground, facts: &template::Facts, used: &[Item]) -> Vec<Fact> {
+    let mut told = vec![Fact::Words(format!("{}, overlap seen {}", ground.overlap.account.name, ground.seen_on()))];
     for need in &template.needs {
-        told.extend(match need.as_str() {
-            "asset" => facts.asset.as_ref().map(|a| a.title.clone()),
-            "our_launch" => facts.our_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
-            "their_launch" => facts.their_launch.as_ref().map(|l| format!("{} of {}", l.title, l.date)),
+        if let Some(item) = used.iter().find(|item| item.kind.as_str() == need) {
+            told.push(Fact::of(item));
+            continue;
+        }
+        let words = match need.as_str() {
             "their_focus" => ground.season.as_ref().map(|said| format!("this season: {}", said.words())),
             "our_contact" => facts.our_contact.as_ref().map(|c| format!("{}, {}", c.name, c.role)),
             "result" => facts.result.as_ref().map(|r| format!("{} {r}", ground.overlap.account.name)),
             "next_step" => facts.next_step.clone(),
             _ => None,
-        });
+        };
+        told.extend(words.map(Fact::Words));
     }
     told
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::draft::Route;
-use super::super::facts::{Ground, Item, ItemKind, dated, document};
+use super::super::facts::{Ground, Item, ItemKind};
+use super::super::library::Origin;
+use super::super::view;
 use super::{
     Answers, Choice, SOMEBODY_NEW, choose, field, gift_block, gifts_of, name_of, purposes_of, template_block,
     texts, words,
@@ -46,7 +48,7 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         false,
     )));
     rows.push(gift_row(ground, &choice));
-    rows.extend(template_rows(ground, &choice));
+    rows.extend(template_rows(ground, &choice, answers));
     rows.push(route_row(ground));
     let sender = ground.owner_user.as_ref().unwrap_or(actor);
     rows.push(blocks::input(
@@ -110,7 +112,7 @@ fn gift_row(ground: &Ground, choice: &Choice) -> Value {
 }
 
 /// The text, to choose where there is more than one, and fields for what it needs and nobody knows yet.
-fn template_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
+fn template_rows(ground: &Ground, choice: &Choice, answers: &Answers) -> Vec<Value> {
     let Some(template) = choice.template else { return Vec::new() };
     let texts = texts(ground, choice.purpose, choice.gift);
     let mut rows = Vec::new();
@@ -122,17 +124,18 @@ fn template_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
     } else {
         rows.push(blocks::context(&format!("Text: *{}*", escape(&template.title))));
     }
-    rows.extend(template.needs.iter().flat_map(|fact| fact_rows(fact, ground)));
+    let reader = ground.role_of(choice.contact.as_ref());
+    rows.extend(template.needs.iter().flat_map(|fact| fact_rows(fact, ground, reader, answers)));
     rows
 }
 
-fn fact_rows(fact: &str, ground: &Ground) -> Vec<Value> {
+fn fact_rows(fact: &str, ground: &Ground, reader: Option<ContactRole>, answers: &Answers) -> Vec<Value> {
     let line = |label: &str, id: &str, placeholder: &str, hint: Option<&str>| {
         blocks::input(label, blocks::text_input(id, placeholder, None, false), hint, false)
     };
     match fact {
         "asset" | "our_launch" | "their_launch" => {
-            ItemKind::stored(fact).map_or(Vec::new(), |kind| item_rows(kind, ground))
+            ItemKind::stored(fact).map_or(Vec::new(), |kind| item_rows(kind, ground, reader, answers))
         }
         "our_contact" => vec![
             line("Whom we know there", field::OUR_CONTACT, "Dana Reyes", None),
@@ -153,17 +156,16 @@ fn fact_rows(fact: &str, ground: &Ground) -> Vec<Value> {
     }
 }
 
-/// One of the library where it has some, and another one at any time.
-fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
-    let usable = |i: &&Item| {
-        i.kind == kind
-            && match kind {
-                ItemKind::Asset => document(i).is_some(),
-                ItemKind::OurLaunch | ItemKind::TheirLaunch => dated(i).is_some(),
-            }
-    };
-    let known: Vec<Value> =
-        ground.library.iter().filter(usable).take(100).map(|i| blocks::choice(&i.title, &i.id)).collect();
+/// One of the library where it has some, and another one at any time. What is meant for this reader stands first.
+fn item_rows(
+    kind: ItemKind,
+    ground: &Ground,
+    reader: Option<ContactRole>,
+    answers: &Answers,
+) -> Vec<Value> {
+    let mut items: Vec<&Item> = ground.library.iter().filter(|i| i.kind == kind && i.is_usable()).collect();
+    items.sort_by_key(|item| !item.is_for(reader));
+    let known: Vec<Value> = items.into_iter().take(100).map(|item| offered(item, ground)).collect();
     let (what, another, example) = match kind {
         ItemKind::Asset => ("Document", "Or another document", "Retail onboarding checklist"),
         ItemKind::OurLaunch => ("What we shipped", "Or something else that we shipped", "Returns connector"),
@@ -173,8 +175,8 @@ fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
     let mut rows = Vec::new();
     let only = known.is_empty();
     if !only {
-        let newest = known[0]["value"].as_str();
-        let element = blocks::select(&id("known"), "From the library", &known, newest);
+        let first = answers.get(&id("known")).or_else(|| known[0]["value"].as_str());
+        let element = blocks::select(&id("known"), "From the library", &known, first);
         rows.push(blocks::input("From the library", element, None, false));
     }
     let label = if only { what } else { another };
@@ -192,6 +194,24 @@ fn item_rows(kind: ItemKind, ground: &Ground) -> Vec<Value> {
         rows.push(blocks::input("Valid until", last, Some("After that day no note gives it."), true));
     }
     rows
+}
+
+/// An item to choose: its title, and where it comes from.
+fn offered(item: &Item, ground: &Ground) -> Value {
+    let mut option = blocks::choice(&item.title, &item.id);
+    let day = item.date.map(|on| on.strftime("%-d %B").to_string());
+    let valid = item.expires.map(|last| format!("valid until {}", last.strftime("%-d %B")));
+    let source = match item.origin {
+        Origin::Feed { .. } => Some(format!("from {}'s feed", ground.partner.name)),
+        Origin::Message { .. } => Some("from a message".to_owned()),
+        Origin::Form => None,
+    };
+    let readers = item.audience.map(|role| format!("for {}", view::library::readers(role)));
+    let said: Vec<String> = [day, valid, source, readers].into_iter().flatten().collect();
+    if !said.is_empty() {
+        option["description"] = blocks::plain(&blocks::clip(&said.join(" · "), 75));
+    }
+    option
 }
 
 fn route_row(ground: &Ground) -> Value {

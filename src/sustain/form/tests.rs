@@ -2,6 +2,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sustain::library::Item;
 use crate::map::overlap::Population::{self, Customer, Prospect};
 use crate::pull::testing;
 
@@ -78,12 +79,10 @@ fn what_a_text_needs_is_asked_for_and_required() {
 #[test]
 fn a_library_offers_its_items_and_another_one_may_be_added() {
     let mut known = ground(Some(Prospect), Some(Prospect));
-    known.library.push(super::super::facts::Item {
+    known.library.push(Item {
         id: "i1".to_owned(),
-        kind: super::super::facts::ItemKind::Asset,
-        title: "Retail onboarding checklist".to_owned(),
         url: Some("https://example.com/checklist".to_owned()),
-        date: None,
+        ..Item::new(super::super::facts::ItemKind::Asset, "Retail onboarding checklist")
     });
     insta::assert_snapshot!(shown(&known, &[("draft.purpose", "prospecting"), ("draft.gift:prospecting", "asset")]), @r"
     *Acme Corp* with Northwind · their prospect, our prospect ($120k) · seen 7 March

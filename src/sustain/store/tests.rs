@@ -76,8 +76,7 @@ async fn what_is_one_partners_is_no_other_partners_to_read() {
     let (_folder, db) = db().await;
     let mut tx = db.begin().await.unwrap();
     people(&mut tx).await;
-    let item =
-        |kind, title: &str| Item { id: String::new(), kind, title: title.into(), url: None, date: None };
+    let item = |kind, title: &str| Item::new(kind, title);
     let by = UserId::from("U0MAYA");
     let northwind = partner("p1", "Northwind");
     for item in [

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::draft::{Draft, Route, Stage};
 use super::super::form::PURPOSES;
 use super::super::relevance::Level;
-use super::{action, clock};
+use super::{action, clock, library};
 use crate::kernel::blocks::{self, Message, SECTION_LIMIT};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -99,6 +99,7 @@ pub(super) fn state(draft: &Draft, now: Timestamp) -> Result<String> {
 #[derive(Template)]
 #[template(path = "sustain/check.mrkdwn")]
 struct Relevance<'a> {
+    marks: Vec<String>,
     overridden: Option<(String, &'a str)>,
     passed: usize,
     total: usize,
@@ -112,6 +113,7 @@ pub(super) fn relevance(draft: &Draft) -> Result<String> {
     let sentence = |reason: &str| reason.trim_end_matches('.').to_owned();
     let telling = TELLING.iter().filter_map(|name| check.rules.iter().find(|r| r.rule == *name));
     let view = Relevance {
+        marks: draft.note.used().filter_map(library::marked).collect(),
         overridden: draft.overridden.as_ref().map(|o| (o.by.mention(), o.reason.as_str())),
         passed: check.passed(),
         total: check.rules.len(),
@@ -161,16 +163,16 @@ pub fn card(draft: &Draft, now: Timestamp) -> Result<Message> {
     rows.extend(sections(&draft.note.text, QUOTE));
     let relevance = relevance(draft)?;
     let shows_check = draft.is_waiting() || draft.overridden.is_some();
+    let facts = library::stands_on(draft).filter(|_| draft.is_waiting());
     if shows_check {
-        let rules = if draft.note.check.verdict == Level::Pass {
+        let rules = if draft.note.check.verdict == Level::Pass && !draft.note.is_marked() {
             blocks::context(&relevance)
         } else {
             blocks::section(&relevance)
         };
         rows.push(rules);
-        let facts: Vec<String> = draft.note.facts.iter().map(|f| escape(f)).collect();
-        if draft.is_waiting() && !facts.is_empty() {
-            rows.push(blocks::context(&format!("Stands on: {}", facts.join(" · "))));
+        if let Some(facts) = &facts {
+            rows.push(blocks::context(facts));
         }
     }
     rows.push(blocks::context(&state));
@@ -182,6 +184,7 @@ pub fn card(draft: &Draft, now: Timestamp) -> Result<Message> {
     let mut text = vec![head, quoted.join("\n")];
     if shows_check {
         text.push(relevance);
+        text.extend(facts);
     }
     text.push(state);
     Ok(Message::new(text.join("\n"), rows))
@@ -205,6 +208,12 @@ fn confirmed(approve: Value, draft: &Draft) -> Value {
     blocks::confirmed(approve, title, &text, verb)
 }
 
+/// Asks before a changed fact counts as looked at.
+fn looked_at(recheck: Value) -> Value {
+    let text = "Is the text still right as it stands? It is checked again and not sent; approving is a step of its own.";
+    blocks::confirmed(recheck, "Check again", text, "It is right")
+}
+
 pub(super) fn approve_label(draft: &Draft) -> &'static str {
     if draft.note.route == Route::ByHand { "Approve and hand over" } else { "Approve and send" }
 }
@@ -224,6 +233,9 @@ pub(super) fn controls(draft: &Draft) -> Vec<Value> {
             if draft.is_sendable() {
                 let approve = blocks::primary(blocks::button(approve_label(draft), action::APPROVE, &value));
                 vec![confirmed(approve, draft), edit, reject, blocks::overflow(action::MORE, &more)]
+            } else if draft.may_go(&draft.note.check) {
+                let recheck = blocks::primary(blocks::button("Check again", action::RECHECK, &value));
+                vec![looked_at(recheck), edit, reject, blocks::overflow(action::MORE, &more)]
             } else {
                 more.push(("Override the block", menu("override")));
                 vec![blocks::primary(edit), reject, blocks::overflow(action::MORE, &more)]

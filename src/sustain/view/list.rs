@@ -19,6 +19,7 @@ fn summary(draft: &Draft, now: &Zoned) -> String {
         (Stage::Unconfirmed { .. }, _) => "not confirmed",
         (Stage::HandedOver(_), _) => "goes by hand, not yet said to be sent",
         _ if draft.snoozed(now.timestamp()).is_some() => "snoozed",
+        _ if note.is_marked() => "a fact has changed: check the text",
         (_, Level::Block) if draft.is_sendable() => "block overridden",
         (_, Level::Block) => "blocked by the relevance check",
         (_, Level::Warn) => "worth another look",

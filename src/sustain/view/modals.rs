@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::draft::Draft;
 use super::card::{QUOTE, approve_label, head, relevance, sections, state};
-use super::{TEXT_LIMIT, action, field};
+use super::{TEXT_LIMIT, action, field, library};
 use crate::kernel::blocks;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
@@ -98,6 +98,7 @@ pub fn review_modal(metadata: &Value, draft: &Draft, card: Option<&str>, now: Ti
     let mut rows = vec![blocks::section(&head(draft)?)];
     rows.extend(sections(&draft.note.text, QUOTE));
     rows.push(blocks::section(&relevance(draft)?));
+    rows.extend(library::stands_on(draft).map(|facts| blocks::context(&facts)));
     rows.push(blocks::context(&state(draft, now)?));
     if let Some(link) = card {
         rows.push(blocks::context(&format!("Edit, reject, snooze: <{link}|on the card>.")));

@@ -5,10 +5,9 @@ use serde_json::Value;
 use super::super::super::payload::ViewSubmission;
 use super::super::{Occasion, outdated};
 use crate::delivery::intake::Handled;
-use crate::kernel::actor::{Actor, Right, Role, Standing};
+use crate::kernel::actor::{Actor, Right};
 use crate::kernel::blocks;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::PartnerId;
 use crate::pull::view::weights as view;
 use crate::pull::weights::{Criterion, Level, Weights};
 use crate::pull::{flow, store};
@@ -16,9 +15,7 @@ use crate::store::settings;
 
 /// Weights count for every partner, so they are set by whoever looks after all of them.
 pub(super) fn may_set(actor: &Actor) -> bool {
-    let of_all =
-        |role: &Role, scope: Option<&PartnerId>| scope.is_none() && Right::Triage.held_by().contains(role);
-    actor.standing == Standing::Member && actor.roles.iter().any(|(role, scope)| of_all(role, scope.as_ref()))
+    actor.may_for_all(Right::Triage)
 }
 
 fn require(actor: &Actor) -> Result<()> {

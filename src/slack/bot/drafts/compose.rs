@@ -22,6 +22,7 @@ use crate::store::{Tx, people};
 use crate::sustain::facts::Ground;
 use crate::sustain::flow;
 use crate::sustain::form::{self, Answers, Composed};
+use crate::sustain::library::Item;
 use crate::sustain::view::{self, action, field};
 
 /// `/partner draft new …`: straight to the form where the words name one overlap.
@@ -73,11 +74,26 @@ pub(super) async fn from_message(o: &Occasion<'_>, shortcut: &Shortcut) -> Resul
     pick(o, tx, partner, (!account.is_empty()).then_some(account)).await
 }
 
-async fn pick(
+/// A button on something in the library.
+pub(super) async fn speak_of(o: &Occasion<'_>, item: &Item) -> Result<Handled> {
+    let mut tx = o.read().await?;
+    let partner = match &item.partner {
+        Some(id) => map::partner(&mut tx, id).await?,
+        None => None,
+    };
+    pick_about(o, tx, partner, None, Some(item)).await
+}
+
+async fn pick(o: &Occasion<'_>, tx: Tx, partner: Option<Partner>, account: Option<&str>) -> Result<Handled> {
+    pick_about(o, tx, partner, account, None).await
+}
+
+async fn pick_about(
     o: &Occasion<'_>,
     mut tx: Tx,
     partner: Option<Partner>,
     account: Option<&str>,
+    item: Option<&Item>,
 ) -> Result<Handled> {
     let mut partners = map::partners(&mut tx).await?;
     tx.rollback().await?;
@@ -87,7 +103,8 @@ async fn pick(
             "There is no partner yet, and a note goes to one. `/partner partner add` adds the first.",
         ));
     }
-    let metadata = json!({"channel": o.place.channel, "thread": o.place.thread});
+    let item = item.map(|item| &item.id);
+    let metadata = json!({"channel": o.place.channel, "thread": o.place.thread, "item": item});
     o.open(&view::pick_modal(&metadata, &partners, partner.as_ref(), account)).await
 }
 
@@ -102,12 +119,14 @@ async fn open_form(o: &Occasion<'_>, mut tx: Tx, overlap: Overlap) -> Result<Han
     }
     let ground = ground(&mut tx, o.now, overlap).await?;
     tx.rollback().await?;
-    o.open(&empty_form(&o.place, &ground, &o.actor.user)).await
+    o.open(&empty_form(&o.place, &ground, &o.actor.user, None)).await
 }
 
-fn empty_form(place: &Place, ground: &Ground, actor: &UserId) -> Value {
+/// The form with nothing chosen yet but, where there is one, the item that the note is to speak of.
+fn empty_form(place: &Place, ground: &Ground, actor: &UserId, item: Option<&str>) -> Value {
     let metadata = json!({"channel": place.channel, "thread": place.thread, "id": ground.overlap.id});
-    form::modal(action::NEW, &metadata, ground, &Answers::default(), actor)
+    let answers = item.map_or_else(Answers::default, |id| Answers::about(ground, id));
+    form::modal(action::NEW, &metadata, ground, &answers, actor)
 }
 
 async fn ground(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Ground> {
@@ -157,7 +176,8 @@ pub(super) async fn review_pick(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> R
         return Ok(Checked::Wrong(Vec::new()));
     }
     let ground = ground(tx, bot.clock.now(), overlap).await?;
-    Ok(Checked::Instead(empty_form(&Place::of_submission(s), &ground, &actor.user)))
+    let item = s.metadata["item"].as_str();
+    Ok(Checked::Instead(empty_form(&Place::of_submission(s), &ground, &actor.user, item)))
 }
 
 /// The first form was filled in, and the second one could not take its place.

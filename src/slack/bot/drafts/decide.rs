@@ -22,6 +22,7 @@ pub(super) async fn click(o: &Occasion<'_>, verb: &str, value: &str) -> Result<H
     let seen = Seen::read(value).ok_or_else(outdated)?;
     match verb {
         "approve" => approve(o, &seen).await,
+        "recheck" => recheck(o, &seen).await,
         "edit" | "reject" | "override" | "reassign" | "review" => open(o, verb, &seen).await,
         "tomorrow" => snooze(o, &seen, 1).await,
         "monday" => {
@@ -50,12 +51,21 @@ async fn approve(o: &Occasion<'_>, seen: &Seen) -> Result<Handled> {
         flow::approve(&mut tx, o.now, &o.actor.user, seen, &o.bot.relevance).await?
     {
         let why = match draft.note.check.verdict {
+            _ if draft.note.is_marked() => "something that it draws on has changed",
             Level::Block => "the relevance check blocks it now",
             _ => "the way to its reader is another one now",
         };
         let said = format!("Nothing was sent: {why}. The card shows what changed.");
         o.send(&mut tx, &o.privately(Message::text(said))).await?;
     }
+    o.finish(tx).await
+}
+
+/// Somebody has looked at the text after a fact had changed; the card shows what the check says now.
+async fn recheck(o: &Occasion<'_>, seen: &Seen) -> Result<Handled> {
+    let mut tx = o.begin().await?;
+    decidable(o, &mut tx, seen).await?;
+    flow::recheck(&mut tx, o.now, &o.actor.user, seen, &o.bot.relevance).await?;
     o.finish(tx).await
 }
 

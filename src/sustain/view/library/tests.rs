@@ -1,0 +1,193 @@
+use jiff::civil::date;
+use serde_json::json;
+
+use super::*;
+use crate::map::partner::ContactRole;
+use crate::sustain::draft::tests::{now as drafted, sample};
+use crate::sustain::draft::Route;
+use crate::sustain::library::{Change, Fact, Mark};
+use crate::sustain::relevance::Level;
+use crate::sustain::view::card;
+
+fn now() -> Zoned {
+    "2026-03-12T10:00:00+01:00[Europe/Stockholm]".parse().unwrap()
+}
+
+fn stamp(by: &str, at: &str) -> Stamp {
+    Stamp { by: by.into(), at: at.parse().unwrap() }
+}
+
+fn items() -> Vec<Item> {
+    let added = stamp("U0OMAR", "2026-03-05T09:00:00Z");
+    vec![
+        Item {
+            id: "i1".into(),
+            url: Some("https://northwind.example/returns?a=1&b=2".into()),
+            date: Some(date(2026, 3, 5)),
+            partner: Some("p1".into()),
+            origin: Origin::Feed { name: "northwind-news".into() },
+            added: stamp(audit::TANDEM, "2026-03-05T09:00:00Z"),
+            ..Item::new(ItemKind::TheirLaunch, "Northwind <Returns> API")
+        },
+        Item {
+            id: "i2".into(),
+            url: Some("https://docs.meridian.example/checklist".into()),
+            expires: Some(date(2026, 6, 30)),
+            audience: Some(ContactRole::PartnerExecutive),
+            origin: Origin::Message {
+                channel: "C1".into(),
+                ts: "1.2".into(),
+                link: Some("https://m.slack.com/archives/C1/p12".into()),
+            },
+            added: added.clone(),
+            changed: Some(stamp("U0MAYA", "2026-03-10T09:00:00Z")),
+            version: 2,
+            ..Item::new(ItemKind::Asset, "Retail checklist")
+        },
+        Item {
+            id: "i3".into(),
+            url: Some("https://docs.meridian.example/old".into()),
+            expires: Some(date(2025, 12, 31)),
+            added: added.clone(),
+            ..Item::new(ItemKind::Asset, "Old checklist")
+        },
+        Item { id: "i4".into(), date: Some(date(2026, 2, 2)), added, ..Item::new(ItemKind::OurLaunch, "Connector") },
+    ]
+}
+
+fn known() -> Names {
+    Names::from([("p1".into(), "Northwind".to_owned())])
+}
+
+#[test]
+fn the_list_says_what_each_item_is_and_where_it_comes_from() {
+    let feeds = [
+        (
+            "northwind-news".to_owned(),
+            Some(FeedStanding {
+                good_at: Some("2026-03-12T08:00:00Z".parse().unwrap()),
+                result: Some("3 entries of the last 60 days, 1 of them new".into()),
+                ..FeedStanding::default()
+            }),
+        ),
+        (
+            "globex-blog".to_owned(),
+            Some(FeedStanding { error: Some("it is no RSS or Atom feed".into()), ..FeedStanding::default() }),
+        ),
+    ];
+    let (items, names) = (items(), known());
+    let listing = Listing { page: Page::default(), items: &items, names: &names, feeds: &feeds };
+    insta::assert_snapshot!(list(&listing, &now()).unwrap().text, @"");
+    let empty = Listing { page: Page { partner: Some("p1".into()), skip: 0 }, items: &[], names: &names, feeds: &[] };
+    insta::assert_snapshot!(list(&empty, &now()).unwrap().text, @"");
+}
+
+#[test]
+fn a_long_list_is_shown_in_parts() {
+    let one = items().remove(3);
+    let items: Vec<Item> = (0..23).map(|n| Item { id: format!("i{n}"), ..one.clone() }).collect();
+    let names = known();
+    let page = |skip| {
+        let listing = Listing { page: Page { partner: Some("p1".into()), skip }, items: &items, names: &names, feeds: &[] };
+        list(&listing, &now()).unwrap()
+    };
+    let first = page(0);
+    assert!(first.blocks.len() <= 50, "{}", first.blocks.len());
+    assert!(first.text.ends_with("13 older ones are not shown."), "{}", first.text);
+    let older = first.blocks.last().unwrap()["elements"][1].clone();
+    assert_eq!(older["text"]["text"], "Show older");
+    let next = Page::read(older["value"].as_str().unwrap());
+    assert_eq!(next, Page { partner: Some("p1".into()), skip: 10 });
+    assert!(page(20).blocks.last().unwrap()["elements"].as_array().unwrap().len() == 1);
+    assert_eq!(Page::read(""), Page::default());
+}
+
+#[test]
+fn answers() {
+    let (items, names) = (items(), known());
+    let edited = &items[1];
+    let gone = Item { retracted: Some(stamp("U0OMAR", "2026-03-11T09:00:00Z")), ..items[0].clone() };
+    let text = [
+        saved(&items[1], "Added", &names, 0).text,
+        saved(&items[0], "Saved", &names, 2).text,
+        retracted(&gone, 1).text,
+        known_text(&items[0]),
+        second(edited),
+        second(&gone),
+        failing("northwind-news", "northwind.example answered 500", date(2026, 3, 10), &["U0OMAR".into()]),
+        mended("northwind-news"),
+    ];
+    insta::assert_snapshot!(text.join("\n"), @"");
+}
+
+fn known_text(item: &Item) -> String {
+    super::known(item)
+}
+
+#[test]
+fn operations_reads_what_they_shipped() {
+    let (all, names) = (items(), known());
+    let gone = Item { id: "i9".into(), retracted: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..all[0].clone() };
+    let message = launches(&[all[0].clone(), gone], &names, date(2026, 3, 12));
+    insta::assert_snapshot!(message.text, @"");
+    let many: Vec<Item> = (0..9)
+        .flat_map(|partner| {
+            let one = all[0].clone();
+            (0..6).map(move |n| Item { id: format!("i{partner}{n}"), partner: Some(format!("p{partner}").as_str().into()), ..one.clone() })
+        })
+        .collect();
+    let names: Names = (0..9).map(|n| (format!("p{n}").as_str().into(), format!("Partner {n}"))).collect();
+    assert!(launches(&many, &names, date(2026, 3, 12)).blocks.len() <= 50);
+}
+
+#[test]
+fn a_form_shows_what_is_known() {
+    let partners = [crate::pull::testing::partner("Northwind", None)];
+    let edited = form(&items()[1], &partners, true, &json!({}));
+    let labels: Vec<String> = edited["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| {
+            let element = &b["element"];
+            let initial = [
+                &element["initial_value"],
+                &element["initial_date"],
+                &element["initial_option"]["text"]["text"],
+            ];
+            let initial = initial.iter().find_map(|v| v.as_str()).unwrap_or("-");
+            format!("{}: {initial}", b["label"]["text"].as_str().unwrap_or_default())
+        })
+        .collect();
+    insta::assert_snapshot!(labels.join("\n"), @"");
+    let asked = retract_form(&items()[1], 2, &json!({}));
+    insta::assert_snapshot!(asked["blocks"][0]["text"]["text"].as_str().unwrap(), @"");
+}
+
+#[test]
+fn a_card_shows_its_facts_and_what_became_of_them() {
+    let mut draft = sample(Level::Pass, Route::Channel);
+    let all = items();
+    draft.note.facts.extend(all.iter().map(Fact::of));
+    let fresh = card(&draft, drafted()).unwrap();
+    insta::assert_snapshot!(stands_on(&draft).unwrap(), @"");
+    assert!(fresh.text.contains("Stands on: "), "{}", fresh.text);
+    let mark = |change| Some(Mark { change, by: "U0MAYA".into(), on: date(2026, 3, 12) });
+    let edited = Change::Edited { version: 3, title: "Retail & food checklist".into() };
+    let changes = [mark(Change::Retracted), mark(edited), mark(Change::Expired), None];
+    let facts = all.iter().zip(changes).map(|(item, mark)| Fact::of(item).marked(mark));
+    draft.note.facts = facts.collect();
+    let marked = card(&draft, drafted()).unwrap();
+    insta::assert_snapshot!(marked.text, @"");
+    let buttons: Vec<&str> = marked.blocks.last().unwrap()["elements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|e| e["text"]["text"].as_str())
+        .collect();
+    assert_eq!(buttons, ["Check again", "Edit", "Reject"]);
+    insta::assert_snapshot!(asked_again(&draft), @"");
+    draft.note.facts.iter_mut().for_each(Fact::settle);
+    assert!(!draft.note.is_marked() && draft.is_sendable());
+    insta::assert_snapshot!(stands_on(&draft).unwrap(), @"");
+}

@@ -1,0 +1,2 @@
+INSERT INTO assets (id, kind, partner_id, title, url, on_date, created_by, created_at, audience, source_kind, source_feed, guid, feed_title, told_on, changed_at, changed_by, retracted_at, retracted_by, version) VALUES ('s19', 'their_launch', 'p1', 'Returns API', 'https://northwind.example/returns-api', '2026-03-02', 'tandem', 1, 'partner_rep', 'feed', 'northwind-news', 'g1', 'Returns API', '2026-03-03', 2, 'U0MAYA', 3, 'U0MAYA', 3);
+INSERT INTO launch_feeds (name, good_at, result, etag) VALUES ('northwind-news', 1, '1 entry', 'x');
