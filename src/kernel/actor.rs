@@ -89,7 +89,7 @@ impl Right {
         match self {
             Self::Contribute => "add overlaps, ask for sessions, log commitments, fill account maps",
             Self::Triage => {
-                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, draft notes, set up sessions, start plays, record check-ins"
+                "triage: plan, assign, snooze, dismiss, decide and hold accounts, open their rooms, import lists, review matches, keep the library, draft notes, set up sessions, start plays, record check-ins"
             }
             Self::Approve => {
                 "approve, edit, reject a note to a partner; agree on focus lists; decide what a partner may see; write its instructions"
@@ -204,7 +204,8 @@ impl Actor {
 
     /// Whether they hold the right for all partners at once.
     pub fn may_for_all(&self, right: Right) -> bool {
-        let for_all = |(role, scope): &(Role, Option<PartnerId>)| scope.is_none() && right.held_by().contains(role);
+        let for_all =
+            |(role, scope): &(Role, Option<PartnerId>)| scope.is_none() && right.held_by().contains(role);
         self.standing == Standing::Member && self.roles.iter().any(for_all)
     }
 

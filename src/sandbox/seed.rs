@@ -141,6 +141,7 @@ fn app() -> App {
             ("commitment.add".into(), "Log commitment".into()),
             ("ask.new".into(), "Ask about an account".into()),
             ("draft.new".into(), "Draft note".into()),
+            ("library.add".into(), "Add to the library".into()),
             ("account.note".into(), "Add to account".into()),
         ],
         global_shortcuts: Vec::new(),

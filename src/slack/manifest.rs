@@ -26,7 +26,11 @@ pub const SHORTCUTS: [(&str, &str, &str); 6] = [
         "Asks our manager for the best-placed partner about the account that the message names",
     ),
     ("draft.new", "Draft note", "Drafts a note to a partner, to be approved before it is sent"),
-    ("library.add", "Add to the library", "Keeps the message's link as something that notes to partners may give"),
+    (
+        "library.add",
+        "Add to the library",
+        "Keeps the message's link as something that notes to partners may give",
+    ),
     ("account.note", "Add to account", "Keeps the message as a note or a next step on an account's map"),
 ];
 

@@ -60,7 +60,8 @@ impl Read {
 /// # Errors
 /// Says in words why it cannot be read, without what stands in it.
 pub fn read(bytes: &[u8], now: Timestamp, zone: &TimeZone) -> Result<Read, String> {
-    let parser = parser::Builder::new().id_generator(|links, title, _| known_by(links, title.as_ref())).build();
+    let parser =
+        parser::Builder::new().id_generator(|links, title, _| known_by(links, title.as_ref())).build();
     let feed = parser.parse(bytes).map_err(|_| "it is no RSS or Atom feed".to_owned())?;
     let mut read = Read::default();
     let mut seen = BTreeSet::new();

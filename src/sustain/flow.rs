@@ -152,6 +152,8 @@ async fn too_late(tx: &mut Tx, stays: Stays) -> Result<Error> {
         Refused::NotBlocked => "Nothing blocks this note. It can be approved as it is.".to_owned(),
         Refused::Decided | Refused::Changed => {
             let last = audit::of(tx, &draft.subject()).await?.into_iter().rfind(|e| e.outcome == "done");
+            // What Tandem did by itself, no person did.
+            let last = last.filter(|e| e.actor != audit::TANDEM);
             view::decided(&draft, last.map(|e| (UserId::from(e.actor), e.at)))?
         }
     };

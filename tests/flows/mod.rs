@@ -26,6 +26,7 @@ mod imports;
 mod install;
 mod intake;
 mod introductions;
+mod library;
 mod list_matches;
 mod lists;
 mod map_in_database;

@@ -160,8 +160,8 @@ impl Stage {
             config.slack.client_secret = Some(options.client_secret.into());
             keys::create(&config.key_file()).unwrap();
         }
-        // A source of lists names its partner, which must be there.
-        let early = !config.sources.is_empty();
+        // A source of lists or a feed names its partner, which must be there.
+        let early = !config.sources.is_empty() || !config.feeds.is_empty();
         if early {
             set_up(&db, &clock).await;
         }

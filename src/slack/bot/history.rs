@@ -326,9 +326,9 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
             names.or_else(|| (!link.detail.is_empty()).then(|| clip(&link.detail, REASON)))
         }
         "library" if id == "feeds" => Some("the feeds".to_owned()),
-        "library" => {
-            sustain::store::item(tx, id).await?.map(|i| format!("“{}” of the library", clip(&i.title, REASON)))
-        }
+        "library" => sustain::store::item(tx, id)
+            .await?
+            .map(|i| format!("“{}” of the library", clip(&i.title, REASON))),
         "kinds" => Some("what kinds of overlaps suggest".to_owned()),
         "calendar" => {
             plan::store::found(tx, &id.into()).await?.map(|f| format!("“{}”", clip(&f.title, REASON)))

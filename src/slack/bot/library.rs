@@ -110,9 +110,7 @@ async fn open_form(o: &Occasion<'_>, item: Item, source: Option<(String, String)
     tx.rollback().await?;
     let to_all = o.actor.may_for_all(Right::Triage);
     if partners.is_empty() && !to_all {
-        return Err(Error::user(
-            "There is no partner yet. `/partner partner add` adds the first.",
-        ));
+        return Err(Error::user("There is no partner yet. `/partner partner add` adds the first."));
     }
     let (channel, ts) = source.unzip();
     let metadata = json!({

@@ -34,7 +34,8 @@ fn rss_and_atom_say_the_same() {
 
 #[test]
 fn what_is_old_ahead_or_without_a_day_is_left() {
-    let item = |guid: &str, more: &str| format!("<item><title>{guid}</title><guid>{guid}</guid>{more}</item>");
+    let item =
+        |guid: &str, more: &str| format!("<item><title>{guid}</title><guid>{guid}</guid>{more}</item>");
     let day = |day: &str| format!("<pubDate>{day} 10:00:00 GMT</pubDate>");
     let read = of(&rss(&[
         item("old", &day("Mon, 05 Jan 2026")),
@@ -68,18 +69,24 @@ fn hostile_feeds_do_no_harm() {
          <item><title>Hub 2</title><link>http://127.0.0.1/admin</link><guid>g2</guid><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate></item>",
     );
     let told = of(&hostile).unwrap().told;
-    assert_eq!(told.iter().map(|t| (t.title.as_str(), t.url.clone())).collect::<Vec<_>>(), [("Hub", None), ("Hub 2", None)]);
-    let levels: String = (1..12)
-        .map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10)))
-        .collect();
+    assert_eq!(
+        told.iter().map(|t| (t.title.as_str(), t.url.clone())).collect::<Vec<_>>(),
+        [("Hub", None), ("Hub 2", None)]
+    );
+    let levels: String =
+        (1..12).map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10))).collect();
     let bomb = format!(
         "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a0 \"aaaaaaaaaa\">{levels}<!ENTITY f SYSTEM \"file:///etc/passwd\">]>\
          <rss version=\"2.0\"><channel><title>x</title><item><title>&a11; &f;</title><guid>g</guid><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate></item></channel></rss>"
     );
     if let Ok(read) = of(&bomb) {
-        assert!(read.told.iter().all(|t| t.title.chars().count() <= 120 && !t.title.contains("root")), "{read:?}");
+        assert!(
+            read.told.iter().all(|t| t.title.chars().count() <= 120 && !t.title.contains("root")),
+            "{read:?}"
+        );
     }
-    let deep = rss(&format!("<item><title>{}x{}</title></item>", "<a>".repeat(20_000), "</a>".repeat(20_000)));
+    let deep =
+        rss(&format!("<item><title>{}x{}</title></item>", "<a>".repeat(20_000), "</a>".repeat(20_000)));
     let _ = of(&deep);
     let many = "<item><title>Hub</title></item>".repeat(5_000);
     assert!(of(&rss(&many)).unwrap().unread <= MOST);

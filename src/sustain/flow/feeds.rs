@@ -42,13 +42,7 @@ pub async fn take_in(
     Ok(new)
 }
 
-async fn arrived(
-    tx: &mut Tx,
-    now: Timestamp,
-    feed: &str,
-    partner: &PartnerId,
-    told: &Told,
-) -> Result<bool> {
+async fn arrived(tx: &mut Tx, now: Timestamp, feed: &str, partner: &PartnerId, told: &Told) -> Result<bool> {
     // Somebody was quicker than the feed.
     if let Some(url) = &told.url
         && store::has_launch(tx, partner, url).await?

@@ -33,13 +33,7 @@ pub async fn add(tx: &mut Tx, now: Timestamp, by: &UserId, item: Item) -> Result
 ///
 /// # Errors
 /// A user's error when somebody was faster.
-pub async fn edit(
-    tx: &mut Tx,
-    now: Timestamp,
-    by: &UserId,
-    item: &Item,
-    seen: i64,
-) -> Result<(Item, usize)> {
+pub async fn edit(tx: &mut Tx, now: Timestamp, by: &UserId, item: &Item, seen: i64) -> Result<(Item, usize)> {
     let saved = store::save_item(tx, now, by, item, seen).await?;
     let stands = load(tx, &item.id).await?;
     if !saved {
@@ -54,13 +48,7 @@ pub async fn edit(
 ///
 /// # Errors
 /// A user's error when somebody was faster.
-pub async fn retract(
-    tx: &mut Tx,
-    now: Timestamp,
-    by: &UserId,
-    id: &str,
-    seen: i64,
-) -> Result<(Item, usize)> {
+pub async fn retract(tx: &mut Tx, now: Timestamp, by: &UserId, id: &str, seen: i64) -> Result<(Item, usize)> {
     let retracted = store::retract_item(tx, now, by, id, seen).await?;
     let stands = load(tx, id).await?;
     if !retracted {
@@ -88,7 +76,9 @@ pub async fn drawn_on(tx: &mut Tx, now: Timestamp, partner: &PartnerId) -> Resul
 pub async fn load(tx: &mut Tx, id: &str) -> Result<Item> {
     let item = store::item(tx, id).await?;
     item.ok_or_else(|| {
-        Error::user("That is not in the library any more: its partner was removed. `/partner library` shows what is.")
+        Error::user(
+            "That is not in the library any more: its partner was removed. `/partner library` shows what is.",
+        )
     })
 }
 
@@ -129,12 +119,7 @@ impl Stand {
 }
 
 /// Marks a note where an item that it draws on has changed; `None` where none has, or the note is decided.
-pub(super) async fn mark(
-    tx: &mut Tx,
-    now: Timestamp,
-    draft: &Draft,
-    stand: &Stand,
-) -> Result<Option<Draft>> {
+pub(super) async fn mark(tx: &mut Tx, now: Timestamp, draft: &Draft, stand: &Stand) -> Result<Option<Draft>> {
     let facts: Vec<Fact> = draft.note.facts.iter().cloned().map(|fact| stand.of(fact)).collect();
     if facts == draft.note.facts {
         return Ok(None);

@@ -216,7 +216,8 @@ fn asked_at(fact: &str, template: &str) -> (String, String) {
 
 /// What the text stands on: the overlap, then what it needs, and items of the library as such.
 fn told(template: &Template, ground: &Ground, facts: &template::Facts, used: &[Item]) -> Vec<Fact> {
-    let mut told = vec![Fact::Words(format!("{}, overlap seen {}", ground.overlap.account.name, ground.seen_on()))];
+    let mut told =
+        vec![Fact::Words(format!("{}, overlap seen {}", ground.overlap.account.name, ground.seen_on()))];
     for need in &template.needs {
         if let Some(item) = used.iter().find(|item| item.kind.as_str() == need) {
             told.push(Fact::of(item));

@@ -157,12 +157,7 @@ fn fact_rows(fact: &str, ground: &Ground, reader: Option<ContactRole>, answers: 
 }
 
 /// One of the library where it has some, and another one at any time. What is meant for this reader stands first.
-fn item_rows(
-    kind: ItemKind,
-    ground: &Ground,
-    reader: Option<ContactRole>,
-    answers: &Answers,
-) -> Vec<Value> {
+fn item_rows(kind: ItemKind, ground: &Ground, reader: Option<ContactRole>, answers: &Answers) -> Vec<Value> {
     let mut items: Vec<&Item> = ground.library.iter().filter(|i| i.kind == kind && i.is_usable()).collect();
     items.sort_by_key(|item| !item.is_for(reader));
     let known: Vec<Value> = items.into_iter().take(100).map(|item| offered(item, ground)).collect();

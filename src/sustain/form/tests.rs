@@ -2,9 +2,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::sustain::library::Item;
 use crate::map::overlap::Population::{self, Customer, Prospect};
 use crate::pull::testing;
+use crate::sustain::library::Item;
 
 fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
     let mut overlap = testing::overlap("o1", "Acme Corp", "Northwind");

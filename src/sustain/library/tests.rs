@@ -86,8 +86,7 @@ fn what_has_become_of_an_item_is_asked_about_once() {
     let today = date(2026, 3, 12);
     let against = |used: &Used, item: &Item, today| used.against(item, today, &TimeZone::UTC);
     assert_eq!(against(&used, &item, today), None);
-    let edited =
-        Item { version: 3, changed: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..item.clone() };
+    let edited = Item { version: 3, changed: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..item.clone() };
     let mark = against(&used, &edited, today).unwrap();
     assert_eq!(mark.change, Change::Edited { version: 3, title: "Checklist".into() });
     assert_eq!((mark.by.as_str(), mark.on), ("U0OMAR", today));

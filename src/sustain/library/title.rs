@@ -22,7 +22,8 @@ static MARKUP: LazyLock<Regex> =
 pub fn one_line(text: &str) -> Option<String> {
     let seen = visible(text);
     let line = seen.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
-    let line = clip(&line.collect::<Vec<_>>().join(" "), TITLE_LIMIT);
+    // What joins letters does nothing behind a plain space.
+    let line = clip(visible(&line.collect::<Vec<_>>().join(" ")).trim(), TITLE_LIMIT);
     line.chars().any(char::is_alphanumeric).then_some(line)
 }
 

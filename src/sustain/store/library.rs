@@ -39,7 +39,9 @@ const SELECT: &str = "SELECT id, kind, partner_id, title, url, on_date, expires_
      source_link, source_feed, created_by, created_at, changed_by, changed_at, retracted_by, retracted_at, version FROM assets";
 
 /// Newest first.
-const ORDER: &str = "ORDER BY created_at DESC, id";
+const ORDER: &str = "ORDER BY created_at DESC, COALESCE(on_date, '') DESC, title, id";
+/// In the order of their coming.
+const COMING: &str = "ORDER BY created_at, COALESCE(on_date, ''), title, id";
 
 fn stamp(by: Option<String>, at: Option<i64>) -> Result<Option<Stamp>> {
     match (by, at) {
@@ -159,9 +161,7 @@ pub async fn insert_item(tx: &mut Tx, now: Timestamp, by: &UserId, item: Item) -
         ..item
     };
     let (channel, ts, link) = match &item.origin {
-        Origin::Message { channel, ts, link } => {
-            (Some(channel.as_str()), Some(ts.as_str()), link.as_deref())
-        }
+        Origin::Message { channel, ts, link } => (Some(channel.as_str()), Some(ts.as_str()), link.as_deref()),
         Origin::Form | Origin::Feed { .. } => (None, None, None),
     };
     let feed = match &item.origin {
@@ -236,12 +236,7 @@ pub struct Known {
 }
 
 /// What this feed brought before under this id or this link.
-pub async fn known_of_feed(
-    tx: &mut Tx,
-    feed: &str,
-    guid: &str,
-    url: Option<&str>,
-) -> Result<Option<Known>> {
+pub async fn known_of_feed(tx: &mut Tx, feed: &str, guid: &str, url: Option<&str>) -> Result<Option<Known>> {
     let found = sql_opt!(
         tx,
         (String, Option<String>),
@@ -281,14 +276,14 @@ pub async fn set_feed_title(tx: &mut Tx, id: &str, title: &str) -> Result<()> {
 /// What feeds brought and nobody was told of, oldest first.
 pub async fn untold(tx: &mut Tx, limit: i64) -> Result<Vec<Item>> {
     let sql = format!(
-        "{SELECT} WHERE source_kind = 'feed' AND told_on IS NULL AND retracted_at IS NULL ORDER BY created_at, id LIMIT $1"
+        "{SELECT} WHERE source_kind = 'feed' AND told_on IS NULL AND retracted_at IS NULL {COMING} LIMIT $1"
     );
     read(sql_all!(tx, Row, AssertSqlSafe(sql.clone()), limit)?)
 }
 
 /// What operations was told of on a day, with what was retracted since.
 pub async fn told_on(tx: &mut Tx, day: Date) -> Result<Vec<Item>> {
-    let sql = format!("{SELECT} WHERE told_on = $1 ORDER BY created_at, id");
+    let sql = format!("{SELECT} WHERE told_on = $1 {COMING}");
     read(sql_all!(tx, Row, AssertSqlSafe(sql.clone()), day.to_string())?)
 }
 

@@ -3,6 +3,7 @@ use crate::map::partner::{Contact, ContactRole, Partner};
 use crate::map::store as map;
 use crate::store::{Db, Synchronous};
 use crate::sustain::draft::tests::{now, sample, seen};
+use crate::sustain::library::{Item, ItemKind};
 use crate::sustain::relevance::Level;
 
 async fn db() -> (tempfile::TempDir, Db) {

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
+use self::fact::day;
 pub use self::fact::{asked_again, audited, marked, stands_on};
 pub use self::form::{chosen, field, form, retract_form};
-use self::fact::day;
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
@@ -213,12 +213,15 @@ pub fn list(listing: &Listing<'_>, now: &Zoned) -> Result<Message> {
     if left > 0 {
         let more = match partner {
             Some(_) => format!("{left} older ones are not shown."),
-            None => format!("{left} older ones are not shown. `/partner library for` narrows it to a partner."),
+            None => {
+                format!("{left} older ones are not shown. `/partner library for` narrows it to a partner.")
+            }
         };
         rows.push(blocks::context(&more));
         text.push(more);
     }
-    let fed: Vec<String> = feeds.iter().map(|(name, standing)| feed_line(name, standing.as_ref(), now)).collect();
+    let fed: Vec<String> =
+        feeds.iter().map(|(name, standing)| feed_line(name, standing.as_ref(), now)).collect();
     if !fed.is_empty() {
         rows.push(blocks::context(&fed.join("\n")));
         text.extend(fed);
@@ -331,12 +334,8 @@ pub fn launches(items: &[Item], names: &Names, today: Date) -> Message {
         let more = items.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         let things = if items.len() == 1 { "thing" } else { "things" };
-        let head = format!(
-            "*{} shipped {} {things}*: {}{more}",
-            escape(partner),
-            items.len(),
-            named.join(", ")
-        );
+        let head =
+            format!("*{} shipped {} {things}*: {}{more}", escape(partner), items.len(), named.join(", "));
         rows.push(blocks::section(&head));
         text.push(head);
         for item in items.into_iter().take(NAMED) {

@@ -81,10 +81,7 @@ pub(in crate::slack::bot) async fn register(bot: &Bot) -> Result<()> {
 }
 
 /// How the feeds stand, for the list.
-pub(super) async fn standings(
-    o: &Occasion<'_>,
-    tx: &mut Tx,
-) -> Result<Vec<(String, Option<FeedStanding>)>> {
+pub(super) async fn standings(o: &Occasion<'_>, tx: &mut Tx) -> Result<Vec<(String, Option<FeedStanding>)>> {
     if o.bot.feeds.all.is_empty() {
         return Ok(Vec::new());
     }
@@ -164,7 +161,9 @@ async fn settle(
     let taken = match looked {
         Err(failure) => Err(failure),
         Ok(None) => Ok(None),
-        Ok(Some((read, marks))) => take_in(&mut tx, bot, one, &read).await?.map(|result| Some((result, marks))),
+        Ok(Some((read, marks))) => {
+            take_in(&mut tx, bot, one, &read).await?.map(|result| Some((result, marks)))
+        }
     };
     let pause = match taken {
         Ok(found) => {

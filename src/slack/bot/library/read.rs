@@ -44,22 +44,7 @@ pub(super) async fn item(tx: &mut Tx, s: &ViewSubmission, today: Date) -> Result
             url
         }
     };
-    let date = s.values.date(field::DATE, field::DATE);
-    let expires = s.values.date(field::EXPIRES, field::EXPIRES);
-    match (kind, date) {
-        (ItemKind::Asset, _) => {}
-        (_, None) => wrong(field::DATE, "Choose the day on which it was shipped."),
-        (_, Some(day)) if day > today => {
-            wrong(field::DATE, "That day is ahead. Add it once it has shipped.");
-        }
-        _ => {}
-    }
-    match (kind, expires) {
-        (_, None) => {}
-        (ItemKind::Asset, Some(last)) if last < today => wrong(field::EXPIRES, "That day is past."),
-        (ItemKind::Asset, Some(_)) => {}
-        (_, Some(_)) => wrong(field::EXPIRES, "Only a document expires. Leave it empty."),
-    }
+    let (date, expires) = days(s, kind, today, &mut wrong);
     let audience = s.values.option(field::AUDIENCE, field::AUDIENCE).and_then(ContactRole::stored);
     let partner = match view::chosen(s.values.option(field::PARTNER, field::PARTNER)) {
         None => {
@@ -76,6 +61,32 @@ pub(super) async fn item(tx: &mut Tx, s: &ViewSubmission, today: Date) -> Result
     let item = Item { id, url, date, expires, audience, partner, ..Item::new(kind, title) };
     against_others(tx, &item, &mut problems).await?;
     Ok(if problems.is_empty() { Ok(item) } else { Err(problems) })
+}
+
+/// The day on which it was shipped, and the last on which it is given.
+fn days(
+    s: &ViewSubmission,
+    kind: ItemKind,
+    today: Date,
+    wrong: &mut impl FnMut(&str, &str),
+) -> (Option<Date>, Option<Date>) {
+    let date = s.values.date(field::DATE, field::DATE);
+    let expires = s.values.date(field::EXPIRES, field::EXPIRES);
+    match (kind, date) {
+        (ItemKind::Asset, _) => {}
+        (_, None) => wrong(field::DATE, "Choose the day on which it was shipped."),
+        (_, Some(day)) if day > today => {
+            wrong(field::DATE, "That day is ahead. Add it once it has shipped.");
+        }
+        _ => {}
+    }
+    match (kind, expires) {
+        (_, None) => {}
+        (ItemKind::Asset, Some(last)) if last < today => wrong(field::EXPIRES, "That day is past."),
+        (ItemKind::Asset, Some(_)) => {}
+        (_, Some(_)) => wrong(field::EXPIRES, "Only a document expires. Leave it empty."),
+    }
+    (date, expires)
 }
 
 /// What stands against it beside what is known: another partner's name, and the same thing twice.
@@ -96,7 +107,9 @@ async fn against_others(tx: &mut Tx, item: &Item, problems: &mut Problems) -> Re
     };
     if let Some(other) = other.into_iter().find(|p| named(&p.name)) {
         let text = match own {
-            Some(own) => format!("It names {}, and {} would read it. Choose another title.", other.name, own.name),
+            Some(own) => {
+                format!("It names {}, and {} would read it. Choose another title.", other.name, own.name)
+            }
             None => format!("It names {0}. Let only {0} see it, or choose another title.", other.name),
         };
         problems.push((field::TITLE.to_owned(), text));

@@ -35,34 +35,12 @@ pub mod field {
 /// The form that adds or, with an id, edits. `to_all`: what is for all partners is theirs to add.
 pub fn form(item: &Item, partners: &[Partner], to_all: bool, metadata: &Value) -> Value {
     let is_new = item.id.is_empty();
-    let kinds: Vec<Value> = ItemKind::ALL
-        .iter()
-        .map(|kind| {
-            let words = match kind {
-                ItemKind::Asset => "A document for their clients",
-                ItemKind::OurLaunch => "Something we shipped",
-                ItemKind::TheirLaunch => "Something they shipped",
-            };
-            blocks::choice(words, kind.as_str())
-        })
-        .collect();
-    let kind = blocks::select(field::KIND, "What it is", &kinds, Some(item.kind.as_str()));
+    let kind = blocks::select(field::KIND, "What it is", &kinds(), Some(item.kind.as_str()));
     let mut title = blocks::text_input(field::TITLE, "Retail onboarding checklist", Some(&item.title), false);
     title["max_length"] = json!(TITLE_LIMIT);
     let mut url = blocks::text_input(field::URL, "https://…", item.url.as_deref(), false);
     url["max_length"] = json!(LINK_LIMIT);
-    let mut whose = Vec::new();
-    if to_all {
-        whose.push(blocks::choice("All partners", field::ALL));
-    }
-    whose.extend(partners.iter().map(|p| blocks::choice(&format!("{} only", p.name), p.id.as_str())));
-    let chosen = match (&item.partner, is_new) {
-        (Some(partner), _) => Some(partner.as_str()),
-        // Nobody is to tell all partners by oversight.
-        (None, true) => None,
-        (None, false) => Some(field::ALL),
-    };
-    let whose = blocks::select(field::PARTNER, "Whose people may read of it", &whose, chosen);
+    let whose = whose(item, partners, to_all);
     let mut readers_of = vec![blocks::choice("Anyone", field::ANYONE)];
     readers_of
         .extend(ContactRole::ALL.iter().map(|(role, id, _)| blocks::choice(&capital(readers(*role)), id)));
@@ -99,6 +77,36 @@ pub fn form(item: &Item, partners: &[Partner], to_all: bool, metadata: &Value) -
     blocks::modal(callback, head, Some(submit), metadata, rows)
 }
 
+fn kinds() -> Vec<Value> {
+    ItemKind::ALL
+        .iter()
+        .map(|kind| {
+            let words = match kind {
+                ItemKind::Asset => "A document for their clients",
+                ItemKind::OurLaunch => "Something we shipped",
+                ItemKind::TheirLaunch => "Something they shipped",
+            };
+            blocks::choice(words, kind.as_str())
+        })
+        .collect()
+}
+
+/// Whose people may read of it.
+fn whose(item: &Item, partners: &[Partner], to_all: bool) -> Value {
+    let mut whose = Vec::new();
+    if to_all {
+        whose.push(blocks::choice("All partners", field::ALL));
+    }
+    whose.extend(partners.iter().map(|p| blocks::choice(&format!("{} only", p.name), p.id.as_str())));
+    let chosen = match (&item.partner, item.id.is_empty()) {
+        (Some(partner), _) => Some(partner.as_str()),
+        // Nobody is to tell all partners by oversight.
+        (None, true) => None,
+        (None, false) => Some(field::ALL),
+    };
+    blocks::select(field::PARTNER, "Whose people may read of it", &whose, chosen)
+}
+
 /// Asks whether it goes; `notes` wait and draw on it.
 pub fn retract_form(item: &Item, notes: usize, metadata: &Value) -> Value {
     let drawn = match notes {
@@ -106,11 +114,15 @@ pub fn retract_form(item: &Item, notes: usize, metadata: &Value) -> Value {
         1 => "1 note that waits draws on it: its card will ask for another look.".to_owned(),
         n => format!("{n} notes that wait draw on it: their cards will ask for another look."),
     };
-    let text = format!(
-        "Retract *{}*? No note gives it or speaks of it any more. {drawn}",
-        escape(&item.title)
-    );
-    blocks::modal(action::RETRACT, "Retract from library", Some("Retract"), metadata, vec![blocks::section(&text)])
+    let text =
+        format!("Retract *{}*? No note gives it or speaks of it any more. {drawn}", escape(&item.title));
+    blocks::modal(
+        action::RETRACT,
+        "Retract from library",
+        Some("Retract"),
+        metadata,
+        vec![blocks::section(&text)],
+    )
 }
 
 /// What a select says: everybody, or one partner.

@@ -3,8 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::map::partner::ContactRole;
-use crate::sustain::draft::tests::{now as drafted, sample};
 use crate::sustain::draft::Route;
+use crate::sustain::draft::tests::{now as drafted, sample};
 use crate::sustain::library::{Change, Fact, Mark};
 use crate::sustain::relevance::Level;
 use crate::sustain::view::card;
@@ -51,7 +51,12 @@ fn items() -> Vec<Item> {
             added: added.clone(),
             ..Item::new(ItemKind::Asset, "Old checklist")
         },
-        Item { id: "i4".into(), date: Some(date(2026, 2, 2)), added, ..Item::new(ItemKind::OurLaunch, "Connector") },
+        Item {
+            id: "i4".into(),
+            date: Some(date(2026, 2, 2)),
+            added,
+            ..Item::new(ItemKind::OurLaunch, "Connector")
+        },
     ]
 }
 
@@ -78,7 +83,8 @@ fn the_list_says_what_each_item_is_and_where_it_comes_from() {
     let (items, names) = (items(), known());
     let listing = Listing { page: Page::default(), items: &items, names: &names, feeds: &feeds };
     insta::assert_snapshot!(list(&listing, &now()).unwrap().text, @"");
-    let empty = Listing { page: Page { partner: Some("p1".into()), skip: 0 }, items: &[], names: &names, feeds: &[] };
+    let empty =
+        Listing { page: Page { partner: Some("p1".into()), skip: 0 }, items: &[], names: &names, feeds: &[] };
     insta::assert_snapshot!(list(&empty, &now()).unwrap().text, @"");
 }
 
@@ -88,7 +94,12 @@ fn a_long_list_is_shown_in_parts() {
     let items: Vec<Item> = (0..23).map(|n| Item { id: format!("i{n}"), ..one.clone() }).collect();
     let names = known();
     let page = |skip| {
-        let listing = Listing { page: Page { partner: Some("p1".into()), skip }, items: &items, names: &names, feeds: &[] };
+        let listing = Listing {
+            page: Page { partner: Some("p1".into()), skip },
+            items: &items,
+            names: &names,
+            feeds: &[],
+        };
         list(&listing, &now()).unwrap()
     };
     let first = page(0);
@@ -127,13 +138,18 @@ fn known_text(item: &Item) -> String {
 #[test]
 fn operations_reads_what_they_shipped() {
     let (all, names) = (items(), known());
-    let gone = Item { id: "i9".into(), retracted: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..all[0].clone() };
+    let gone =
+        Item { id: "i9".into(), retracted: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..all[0].clone() };
     let message = launches(&[all[0].clone(), gone], &names, date(2026, 3, 12));
     insta::assert_snapshot!(message.text, @"");
     let many: Vec<Item> = (0..9)
         .flat_map(|partner| {
             let one = all[0].clone();
-            (0..6).map(move |n| Item { id: format!("i{partner}{n}"), partner: Some(format!("p{partner}").as_str().into()), ..one.clone() })
+            (0..6).map(move |n| Item {
+                id: format!("i{partner}{n}"),
+                partner: Some(format!("p{partner}").as_str().into()),
+                ..one.clone()
+            })
         })
         .collect();
     let names: Names = (0..9).map(|n| (format!("p{n}").as_str().into(), format!("Partner {n}"))).collect();
