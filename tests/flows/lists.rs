@@ -6,6 +6,7 @@ use super::imports::{card, drop_list, import};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage, text, with_buttons};
 
 crate::flows!(
+    pairs_wait_for_an_agreement,
     both_lists_become_overlaps_and_reviews,
     an_answer_counts_in_later_lists,
     two_people_answer_one_pair,
@@ -513,5 +514,29 @@ async fn a_stale_list_of_ours_is_said(stage: Stage) {
     assert!(digest.contains("Our own list is 61 days old: drop a new one"), "{digest}");
     let status = stage.say(OMAR, OPS, "/partner status").await;
     assert!(status.contains("Our own accounts: 61 days old, *stale*"), "{status}");
+    stage.end().await;
+}
+
+async fn pairs_wait_for_an_agreement(stage: Stage) {
+    both(&stage).await;
+    assert!(review(&stage, OMAR).await.contains("Quorvita"));
+    let unnamed = async |set: i64| {
+        let mut tx = stage.db.begin().await.unwrap();
+        tandem::sql_exec!(
+            &mut tx,
+            "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', $1, 1, 'U0MAYA', 1) \
+             ON CONFLICT (partner_id) DO UPDATE SET prospective = excluded.prospective",
+            set
+        )
+        .unwrap();
+        tx.commit().await.unwrap();
+    };
+    unnamed(1).await;
+    insta::assert_snapshot!(review(&stage, OMAR).await, @r"
+    No pair waits for a review. 3 pairs wait until there is an agreement with their partner.
+    [Show answered pairs]
+    ");
+    unnamed(0).await;
+    assert!(review(&stage, OMAR).await.contains("Quorvita"));
     stage.end().await;
 }

@@ -40,8 +40,8 @@ async fn next(
     let queue = review::queue(tx, |partner| o.actor.may(Right::Triage, Some(partner))).await?;
     let (id, left) = match queue::next(&queue, after) {
         Next::Pair(id, left) => (id, left),
-        Next::Skipped(skipped) => return Ok(view::nothing(skipped, before)),
-        Next::Nothing => return Ok(view::nothing(0, before)),
+        Next::Skipped(skipped) => return Ok(view::nothing(skipped, store::unnamed(tx).await?, before)),
+        Next::Nothing => return Ok(view::nothing(0, store::unnamed(tx).await?, before)),
     };
     let position = queue.iter().position(|other| *other == id).unwrap_or(0);
     for (position, id) in queue.iter().enumerate().skip(position) {
@@ -50,7 +50,7 @@ async fn next(
             return view::question(&asked, left - position, position, before);
         }
     }
-    Ok(view::nothing(left, before))
+    Ok(view::nothing(left, store::unnamed(tx).await?, before))
 }
 
 pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Result<Handled> {

@@ -133,6 +133,17 @@ async fn a_signal_is_one_line(stage: Stage, _: ListServer) {
     Northwind won a deal with Acme, Platform &lt;!channel&gt;. The overlap changed: their open deal became a customer.
     ");
     assert_eq!(overlaps(&stage).await, (1, 0));
+    let mut tx = stage.db.begin().await.unwrap();
+    tandem::sql_exec!(
+        &mut tx,
+        "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', 1, 1, 'U0MAYA', 1)"
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    let unnamed = signal("e5", "partner_deal_opened", "Hooli", "Northwind");
+    post(&stage, "crossbeam", SECRET, now + 3, &unnamed).await;
+    stage.settle().await;
+    insta::assert_snapshot!(stage.texts(INTAKE).pop().unwrap(), @"Northwind opened a deal with an account that we share. It is counted, and named once there is an agreement.");
     stage.end().await;
 }
 
