@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use sqlx::{Connection, PgConnection};
 use crate::support::{partner_list, postgres};
+use sqlx::{Connection, PgConnection};
 use url::Url;
 
 #[tokio::test]
