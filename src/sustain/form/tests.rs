@@ -119,12 +119,10 @@ fn only_what_is_true_of_the_overlap_is_offered() {
     Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
     insta::assert_snapshot!(offered(PartnerRep, Some(Customer), Some(Customer)), @r"
-    Prospecting: [Result]
     Expansion: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
     insta::assert_snapshot!(offered(PartnerRep, None, None), @r"
-    Prospecting: [Result]
     Expansion: [Result, OfferOfHelp]
     Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
@@ -139,7 +137,7 @@ fn only_what_is_written_for_the_reader_is_offered() {
     };
     insta::assert_snapshot!(purposes(PartnerRep), @"Prospecting, Expansion, Pre-sales");
     insta::assert_snapshot!(purposes(PartnerPresales), @"Expansion, Pre-sales");
-    insta::assert_snapshot!(purposes(PartnerExecutive), @"Expansion, Executive");
+    insta::assert_snapshot!(purposes(PartnerExecutive), @"Executive");
 }
 
 #[test]

@@ -122,8 +122,8 @@ fn errors_name_line_and_reason() {
     insta::assert_snapshot!(error(&format!("{FRONT}Hi\n{{{{ acount }}}}")), @"line 9: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
     insta::assert_snapshot!(error(&format!("{FRONT}{{{{ owner }}}}")), @"line 8: The text uses owner: add it to needs.");
     insta::assert_snapshot!(error(&format!("{FRONT}\n\nHi {{{{ account }}}}\n{{{{ account.name }}}}")), @"line 11: A fact has no such part. A contact has name and role, a document title and url, a launch and a focus title and date.");
-    insta::assert_snapshot!(error(&format!("{}Hi", FRONT.replace("[\"account\"]", "[\"acount\"]"))), @"line 8: The text is empty.");
-    insta::assert_snapshot!(error(&format!("{FRONT}a\nb {{% if %}}")), @"line 9: unexpected end of block");
+    insta::assert_snapshot!(error(&format!("{}Hi", FRONT.replace("[\"account\"]", "[\"acount\"]"))), @"line 6: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
+    insta::assert_snapshot!(error(&format!("{FRONT}a\nb {{% if %}}")), @"line 9: This can't be read: unexpected end of block. A fact stands in double braces, such as {{ account }}.");
     insta::assert_snapshot!(error(FRONT), @"line 8: The text is empty.");
     insta::assert_snapshot!(error(&format!("{FRONT}{}", "x".repeat(2501))), @"line 8: The text has 2501 characters. Keep it under 2500.");
     assert!(error(&FRONT.replace("expansion", "world-domination")).starts_with("line 3: "));
@@ -136,7 +136,7 @@ fn an_e_mail_has_a_subject_and_nothing_else_has_one() {
         let front = FRONT.replace("channel = \"slack\"", &format!("channel = \"{channel}\"\n{more}"));
         format!("{front}For {{{{ account }}}}")
     };
-    insta::assert_snapshot!(error(&with("email", "")), @"line 1: An e-mail has a subject: write what it is about.");
+    insta::assert_snapshot!(error(&with("email", "")), @"line 5: An e-mail has a subject: write what it is about.");
     insta::assert_snapshot!(error(&with("comment", "subject = \"S\"")), @"line 6: Only an e-mail has a subject: leave it out.");
     insta::assert_snapshot!(error(&with("email", "subject = \"{{ owner }}\"")), @"line 6: The text uses owner: add it to needs.");
     insta::assert_snapshot!(error(&with("email", "subject = \"{% set x = 1 %}\"")), @"line 6: A text may use if, elif, else and endif, and not {% set %}.");

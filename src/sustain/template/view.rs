@@ -1,22 +1,21 @@
 //! What people see of the texts: the private list, the form, a preview, and what stands in the way of a change.
 
-use jiff::Zoned;
-use serde_json::{Value, json};
+mod form;
 
-use super::facts::FACTS;
+use jiff::Zoned;
+use serde_json::Value;
+
+pub use self::form::{form, preview};
 use super::folder::Bad;
-use super::preview::Shown;
 use super::texts::{Origin, Text, Texts};
-use super::{ENGLISH, LONGEST, LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TITLE, Template};
+use super::{ENGLISH, Template};
 use crate::kernel::blocks::{self, Message};
 use crate::kernel::error::Error;
 use crate::kernel::text::escape;
 use crate::map::overlap::Population;
-use crate::map::partner::ContactRole;
 use crate::sustain::facts::word;
 use crate::sustain::form::{GIFTS, PURPOSES};
 use crate::sustain::relevance::Channel;
-use crate::sustain::view::{QUOTE, sections};
 
 /// So many texts are listed at once: a message holds no more.
 const SHOWN: usize = 38;
@@ -217,88 +216,6 @@ pub fn button() -> Value {
     blocks::button("Templates", action::LIST, "all")
 }
 
-/// The form: of a text that is there, or for a new one.
-pub fn form(metadata: &Value, text: Option<(&Text, &Template)>) -> Value {
-    let template = text.map(|(_, template)| template);
-    let head = template.map(|t| &t.head);
-    let limited = |mut element: Value, most: usize| {
-        element["max_length"] = json!(most);
-        element
-    };
-    let mut rows = Vec::new();
-    if template.is_none() {
-        let name = limited(blocks::text_input(field::NAME, "expansion-webinar", None, false), LONGEST_NAME);
-        let hint = "Lower case letters, digits and dashes. It stays.";
-        rows.push(blocks::input("Name", name, Some(hint), false));
-    }
-    let title = blocks::text_input(
-        field::TITLE,
-        "A webinar for a shared customer",
-        head.map(|h| h.title.as_str()),
-        false,
-    );
-    rows.push(blocks::input("Title", limited(title, LONGEST_TITLE), None, false));
-    let select = |id: &str, label: &str, all: Vec<Value>, chosen: Option<String>| {
-        blocks::input(label, blocks::select(id, label, &all, chosen.as_deref()), None, false)
-    };
-    let purposes = PURPOSES.iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();
-    rows.push(select(field::PURPOSE, "Purpose", purposes, head.map(|h| name_of(&h.purpose))));
-    let gifts = GIFTS.iter().map(|(g, label)| blocks::choice(label, &name_of(g))).collect();
-    rows.push(select(field::GIFT, "Gift", gifts, head.map(|h| name_of(&h.gift))));
-    let channels = CHANNELS.iter().map(|(c, label)| blocks::choice(label, &name_of(c))).collect();
-    let channel = head.map_or(Channel::Slack, |h| h.channel);
-    rows.push(select(field::CHANNEL, "Channel", channels, Some(name_of(&channel))));
-    let subject = blocks::text_input(
-        field::SUBJECT,
-        "{{ account }}, next week",
-        head.and_then(|h| h.subject.as_deref()),
-        false,
-    );
-    let hint = "What an e-mail is about. Leave it out otherwise.";
-    rows.push(blocks::input("Subject", limited(subject, LONGEST_SUBJECT), Some(hint), true));
-    let roles: Vec<Value> = ContactRole::ALL.iter().map(|(_, id, words)| blocks::choice(words, id)).collect();
-    let chosen: Vec<String> =
-        head.map(|h| h.persona.iter().map(|r| r.as_str().to_owned()).collect()).unwrap_or_default();
-    let persona = blocks::multi_select(field::PERSONA, "Anyone", &roles, &chosen);
-    rows.push(blocks::input("Written for", persona, Some("Nobody chosen: for anyone."), true));
-    let language = blocks::text_input(
-        field::LANGUAGE,
-        ENGLISH,
-        Some(head.map_or(ENGLISH, |h| h.language.as_str())),
-        false,
-    );
-    rows.push(blocks::input("Language", language, None, false));
-    let body = blocks::text_input(field::TEXT, "", template.map(Template::body), true);
-    let hint = "Facts stand in double braces, such as {{ account }} or {{ our_contact.name }}. A note is only drafted when all of them are known.";
-    rows.push(blocks::input("Text", limited(body, LONGEST), Some(hint), false));
-    rows.push(blocks::context(&format!("Facts: {}.", FACTS.join(", "))));
-    rows.extend(template.and_then(only_where).map(|only| blocks::context(&escape(&only))));
-    match text {
-        Some(_) => blocks::modal(action::EDIT, "Edit a template", Some("Save"), metadata, rows),
-        None => blocks::modal(action::ADD, "Add a template", Some("Add"), metadata, rows),
-    }
-}
-
-/// A text as its reader would get it.
-pub fn preview(template: &Template, shown: &Shown) -> Value {
-    let head = format!("*{}*\n{}", escape(&template.head.title), escape(&about(template)));
-    let mut rows = vec![blocks::section(&head)];
-    rows.extend(only_where(template).map(|only| blocks::context(&escape(&only))));
-    rows.push(blocks::context(&escape(&shown.on)));
-    match &shown.rendered {
-        Ok(rendered) => {
-            rows.extend(
-                rendered.subject.as_ref().map(|s| blocks::section(&format!("*Subject:* {}", escape(s)))),
-            );
-            rows.extend(sections(&rendered.text, QUOTE));
-        }
-        Err(error) => rows.push(blocks::section(&escape(&error.to_string()))),
-    }
-    let mut view = blocks::modal(action::PREVIEW, "As its reader sees it", None, &json!({}), rows);
-    view["close"] = blocks::plain("Close");
-    view
-}
-
 /// What the writer is told.
 pub fn saved(template: &Template, version: i64, disabled: bool) -> Message {
     let what = escape(&template.head.title);
@@ -351,65 +268,55 @@ mod tests {
         insta::assert_snapshot!(shown.text, @r"
         *Texts that notes are drafted from*
         *Prospecting*
-        *Open a door at a prospect of theirs* · An introduction · Slack · for sales rep, partner manager · as shipped
-        *An asset for a first conversation* · A document for their clients · E-mail · for sales rep, partner manager · as shipped
-        *Their launch, put to a prospect* · Something they shipped · Slack · for sales rep, partner manager · as shipped
-        *What we shipped, for a prospect of theirs* · Something we shipped · Slack · for sales rep, partner manager · as shipped
-        *Their help opened a prospect* · What came of their help · Slack · for sales rep, partner manager · as shipped
-        *An offer on what they focus on this season* · A plain offer of help · Slack · for sales rep, partner manager · as shipped
-        *A plain offer where they are already in* · A plain offer of help · Slack · for sales rep, partner manager · as shipped
+        *Open a door at a prospect of theirs* · An introduction · Slack · as shipped
+        *An asset for a first conversation* · A document for their clients · E-mail · as shipped
+        *Their launch, put to a prospect* · Something they shipped · Slack · as shipped
+        *What we shipped, for a prospect of theirs* · Something we shipped · Slack · as shipped
+        *What their help opened* · What came of their help · Slack · as shipped
+        *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
+        *A plain offer where they are already in* · A plain offer of help · Slack · as shipped
         *Expansion*
-        *Their launch, framed on a shared account* · Something they shipped · Slack · for sales rep, partner manager · as shipped
-        *Under their launch post, where the account may be named* · Something they shipped · Comment under a post · for sales rep, partner manager · as shipped
-        *An asset for a shared customer* · A document for their clients · Slack · for sales rep, partner manager, pre-sales · as shipped
-        *An introduction inside a customer* · An introduction · E-mail · for sales rep, partner manager · as shipped
-        *What we shipped, for a shared customer* · Something we shipped · Slack · for sales rep, partner manager, pre-sales · as shipped
-        *What came of their help* · What came of their help · Slack · as shipped
-        *An offer on what they focus on this season* · A plain offer of help · Slack · for sales rep, partner manager, pre-sales · as shipped
-        *A plain offer on one account* · A plain offer of help · Slack · for sales rep, partner manager, pre-sales · as shipped
+        *Their launch, framed on a shared account* · Something they shipped · Slack · as shipped
+        *Under their launch post, where the account may be named* · Something they shipped · Comment under a post · as shipped
+        *An asset for a shared customer* · A document for their clients · Slack · as shipped
+        *An introduction inside a customer* · An introduction · E-mail · as shipped
+        *What we shipped, for a shared customer* · Something we shipped · Slack · as shipped
+        *Thanks, and a way to the next team* · What came of their help · Slack · as shipped
+        *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
+        *A plain offer on one account* · A plain offer of help · Slack · as shipped
         *Executive*
-        *Executive to executive* · An introduction · E-mail · for executive, partner manager · as shipped
-        *A result to take upstairs* · What came of their help · E-mail · for executive, partner manager · as shipped
-        *Their launch and a shared account, at the top* · Something they shipped · E-mail · for executive, partner manager · as shipped
-        *What we shipped, and what it changes at the top* · Something we shipped · E-mail · for executive, partner manager · as shipped
-        *One page for their board* · A document for their clients · E-mail · for executive, partner manager · as shipped
-        *Air cover on one account* · A plain offer of help · E-mail · for executive, partner manager · as shipped
+        *Executive to executive* · An introduction · E-mail · as shipped
+        *A result to take upstairs* · What came of their help · E-mail · as shipped
+        *Their launch and a shared account, at the top* · Something they shipped · E-mail · as shipped
+        *What we shipped, and what it changes at the top* · Something we shipped · E-mail · as shipped
+        *A document to take upstairs* · A document for their clients · E-mail · as shipped
+        *Air cover on one account* · A plain offer of help · E-mail · as shipped
         *Pre-sales*
-        *To the engineer who decides* · An introduction · E-mail · for pre-sales, sales rep, partner manager · as shipped
-        *A technical document for a live deal* · A document for their clients · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Their launch, tested on a shared account* · Something they shipped · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Something we shipped that removes a step* · Something we shipped · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *What their technical work led to* · What came of their help · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Take friction out of a live deal* · A plain offer of help · Slack · for pre-sales, sales rep, partner manager · as shipped
+        *Open the technical conversation* · An introduction · E-mail · as shipped
+        *A technical document for a live deal* · A document for their clients · Slack · as shipped
+        *Their launch, tested on a shared account* · Something they shipped · Slack · as shipped
+        *Something we shipped, tried on a live deal* · Something we shipped · Slack · as shipped
+        *What their technical work led to* · What came of their help · Slack · as shipped
+        *Take friction out of a live deal* · A plain offer of help · Slack · as shipped
         Not used: x.md, line 4: There is no fact called &lt;b&gt;.
         ");
         insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "pre-sales", &now).text, @r"
         *Texts that notes are drafted from*
         *Pre-sales*
-        *To the engineer who decides* · An introduction · E-mail · for pre-sales, sales rep, partner manager · as shipped
-        *A technical document for a live deal* · A document for their clients · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Their launch, tested on a shared account* · Something they shipped · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Something we shipped that removes a step* · Something we shipped · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *What their technical work led to* · What came of their help · Slack · for pre-sales, sales rep, partner manager · as shipped
-        *Take friction out of a live deal* · A plain offer of help · Slack · for pre-sales, sales rep, partner manager · as shipped
+        *Open the technical conversation* · An introduction · E-mail · as shipped
+        *A technical document for a live deal* · A document for their clients · Slack · as shipped
+        *Their launch, tested on a shared account* · Something they shipped · Slack · as shipped
+        *Something we shipped, tried on a live deal* · Something we shipped · Slack · as shipped
+        *What their technical work led to* · What came of their help · Slack · as shipped
+        *Take friction out of a live deal* · A plain offer of help · Slack · as shipped
         ");
         insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "season", &now).text, @r"
         *Texts that notes are drafted from*
         *Prospecting*
-        *An offer on what they focus on this season* · A plain offer of help · Slack · for sales rep, partner manager · as shipped
+        *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
         *Expansion*
-        *An offer on what they focus on this season* · A plain offer of help · Slack · for sales rep, partner manager, pre-sales · as shipped
+        *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
         ");
         insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "<!here>", &now).text, @"No text is called &lt;!here&gt;. `/partner draft templates` lists all of them.");
-    }
-
-    #[test]
-    fn a_form_keeps_to_what_slack_takes() {
-        let texts = Texts::as_shipped();
-        for (text, template) in texts.offered() {
-            let view = form(&json!({"id": text.name, "version": 0}), Some((text, template)));
-            let checked = slackblocks::ModalView::try_from(view.clone());
-            assert!(checked.is_ok(), "{view}");
-        }
     }
 }
