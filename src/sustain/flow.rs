@@ -62,7 +62,7 @@ pub async fn propose(
         sender: &composed.sender,
         purpose: composed.purpose,
         route: composed.route,
-        template: &composed.template,
+        by_hand: composed.channel,
         settings: rules,
     };
     let check = facts::weigh(tx, now, &frame, &text).await?;
@@ -76,6 +76,8 @@ pub async fn propose(
         purpose: composed.purpose,
         gift: composed.gift,
         template: composed.template,
+        used: composed.used,
+        channel: composed.channel,
         sender: composed.sender,
         route: composed.route,
         destination: composed.destination,

@@ -16,7 +16,7 @@ use crate::kernel::text::escape;
 /// Rules whose reason is worth reading even when they pass.
 const TELLING: [&str; 3] = ["names-current-overlap", "carries-gift", "touch-cap"];
 /// What a quoted line begins with.
-pub(super) const QUOTE: &str = "> ";
+pub(in crate::sustain) const QUOTE: &str = "> ";
 
 /// Where the note goes, in words.
 fn place(draft: &Draft) -> String {
@@ -130,7 +130,7 @@ pub(super) fn relevance(draft: &Draft) -> Result<String> {
 }
 
 /// The text to the letter in sections, each line behind `mark`. Only a line that is longer than a section is broken.
-pub(super) fn sections(text: &str, mark: &str) -> Vec<Value> {
+pub(in crate::sustain) fn sections(text: &str, mark: &str) -> Vec<Value> {
     let mut sections: Vec<String> = vec![String::new()];
     for line in text.lines() {
         let whole = escape(line);
@@ -154,6 +154,15 @@ pub(super) fn sections(text: &str, mark: &str) -> Vec<Value> {
     sections.iter().map(|s| blocks::section(s.trim_end())).collect()
 }
 
+/// The facts that the text stands on, and the template that it came from.
+fn stands_on(draft: &Draft) -> Option<String> {
+    let facts: Vec<String> = draft.note.facts.iter().map(|f| escape(f)).collect();
+    let facts = (!facts.is_empty()).then(|| format!("Stands on: {}", facts.join(" · ")));
+    let template = draft.note.used.as_ref().map(|used| escape(&used.words()));
+    let line: Vec<String> = [facts, template].into_iter().flatten().collect();
+    (!line.is_empty()).then(|| line.join(" · "))
+}
+
 /// The card in the approvers' channel.
 pub fn card(draft: &Draft, now: Timestamp) -> Result<Message> {
     let (head, state) = (head(draft)?, state(draft, now)?);
@@ -168,9 +177,8 @@ pub fn card(draft: &Draft, now: Timestamp) -> Result<Message> {
             blocks::section(&relevance)
         };
         rows.push(rules);
-        let facts: Vec<String> = draft.note.facts.iter().map(|f| escape(f)).collect();
-        if draft.is_waiting() && !facts.is_empty() {
-            rows.push(blocks::context(&format!("Stands on: {}", facts.join(" · "))));
+        if draft.is_waiting() {
+            rows.extend(stands_on(draft).map(|line| blocks::context(&line)));
         }
     }
     rows.push(blocks::context(&state));
