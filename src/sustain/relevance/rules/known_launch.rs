@@ -65,11 +65,10 @@ fn listed(draft: &Draft<'_>, title: &str) -> bool {
     let said = normal(title);
     let said: Vec<&str> = said.split(' ').filter(|w| w.len() > 2 && !own.iter().any(|o| o == w)).collect();
     let launches = facts.our_launches.iter().chain(&facts.their_launches).map(|l| &l.title);
-    let assets = facts.assets.iter().map(|a| &a.title);
-    let accounts = facts.overlaps.iter().map(|o| &o.account);
+    let mut titles = launches.chain(facts.assets.iter().map(|a| &a.title));
+    let has = |name: &str, word: &str| normal(name).split(' ').any(|known| known == word);
+    let of_account = |word: &&&str| facts.overlaps.iter().any(|o| has(&o.account, word));
     said.is_empty()
-        || launches.chain(assets).chain(accounts).any(|name| {
-            let known = normal(name);
-            speaks_of(&said.join(" "), name) || said.iter().any(|w| known.split(' ').any(|k| k == *w))
-        })
+        || said.iter().any(|word| of_account(&word))
+        || titles.any(|title| speaks_of(&said.join(" "), title) || said.iter().all(|word| has(title, word)))
 }

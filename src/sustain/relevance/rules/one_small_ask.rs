@@ -7,7 +7,7 @@ use super::{Draft, Outcome, block, pass, quote, warn};
 pattern!(
     /// Commitments, money and publicity: nothing that a note may ask for.
     BIG,
-    r"\b(?:exclusiv\w+|(?:two|three|four|five|\d+|multi)[- ]years?\b|press release|joint (?:press|invoice|announcement)|public(?:ly)? (?:support|endorse\w*|reference)|sponsor\w*|co-?invest\w*|keynote|commit (?:you|your \w+|to (?:a|an|the|us|our))|sign (?:a|an|the|our)\b|(?:two|three|four|five|ten|\d+) (?:\w+ ){0,2}?(?:introductions|intros)\b|introductions? to your (?:two|three|four|five|ten|\d+)\b)"
+    r"\b(?:exclusiv\w+|(?:two|three|four|five|\d+|multi)[- ]years?\b|press release|joint (?:press|invoice|announcement)|public(?:ly)? (?:support|endorse\w*|reference)|sponsor\w*|co-?invest\w*|keynote|commit (?:you|your \w+|to (?:a|an|the|us|our))|sign (?:a|an|the|our) (?:\w+ ){0,2}?(?:contract|agreement|deal|mou|press|partnership)\b|(?:two|three|four|five|ten|\d+) (?:\w+ ){0,2}?(?:introductions|intros)\b|introductions? to your (?:two|three|four|five|ten|\d+)\b)"
 );
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {

@@ -3,7 +3,7 @@
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
 use super::commands::{EFFORT, OURS, deed_wanted};
-use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
+use super::deeds::{CHECKING, FOR_US, GIVES_YOU, after_adjunct};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
 
 pattern!(
@@ -19,7 +19,7 @@ pattern!(ABOUT, r"^(?:about|if|whether|who|what|which|how|when|where|a question|
 
 /// What is asked outright.
 pub(super) fn plainly_asked(w: &str) -> Option<Reading> {
-    let found = ASKED.captures(w)?;
+    let found = ASKED.captures(after_adjunct(w).unwrap_or(w))?;
     if let Some(thing) = found.name("thing") {
         let object = wanted(thing.as_str());
         return Some(request(if object == Object::Answer { Object::Other } else { object }));
@@ -135,6 +135,12 @@ pattern!(
     )
 );
 
+pattern!(
+    /// "… and would be glad to present you": who is glad to act is the writer.
+    GLADLY,
+    r"^(?:would|will) (?:also )?be (?:very |only too |more than )?(?:glad|happy|pleased|delighted|ready|willing|prepared|honou?red) to "
+);
+
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
     if HEARD_FROM_YOU.is_match(w) {
@@ -158,7 +164,7 @@ pub(super) fn kindly(w: &str) -> Option<Reading> {
             other => other,
         }));
     }
-    let found = KINDLY.captures(w)?;
+    let found = KINDLY.captures(w).filter(|_| !GLADLY.is_match(w))?;
     let rest = &found["rest"];
     if found.name("bare").is_some() && !w.starts_with("would ") && !w.starts_with("is it ") {
         return None;
