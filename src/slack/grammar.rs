@@ -283,7 +283,7 @@ pub enum PlayVerb {
 pub enum DraftVerb {
     /// Draft a note to a partner
     New {
-        /// The partner or the account that it is about.
+        /// The partner or the account that it is about, or both: `acme with northwind`.
         #[arg(value_name = "partner or account")]
         words: Vec<String>,
     },

@@ -31,6 +31,13 @@ pub(super) async fn begin(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     if words.is_empty() {
         return pick(o, tx, None, None).await;
     }
+    if let Some((account, partner)) = words.rsplit_once(" with ")
+        && let Ok(partner) = find_partner(&mut tx, partner).await?
+    {
+        let account = find_account(&mut tx, account).await?;
+        let found = overlap_of(&mut tx, &partner, &account.name).await?;
+        return open_form(o, tx, found.map_err(|why| Error::user(escape(&why)))?).await;
+    }
     let account = match partner_or_account(&mut tx, words).await? {
         Named::Partner(partner) => return pick(o, tx, Some(partner), None).await,
         Named::Account(account) => account,
