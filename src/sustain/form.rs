@@ -187,7 +187,7 @@ fn choose<'a>(ground: &'a Ground, answers: &Answers) -> Choice<'a> {
 /// Where every text for such a reader is disabled.
 fn no_text(role: ContactRole) -> String {
     let article = if role == ContactRole::PartnerExecutive { "an" } else { "a" };
-    format!("There is no text about this overlap for {article} {}.", role.words())
+    format!("There is no template about this overlap for {article} {}.", role.words())
 }
 
 fn name_of<T: serde::Serialize>(word: &T) -> String {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fit;
 use super::imports::{card, drop_list, import};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage, text, with_buttons};
 
@@ -520,23 +521,12 @@ async fn a_stale_list_of_ours_is_said(stage: Stage) {
 async fn pairs_wait_for_an_agreement(stage: Stage) {
     both(&stage).await;
     assert!(review(&stage, OMAR).await.contains("Quorvita"));
-    let unnamed = async |set: i64| {
-        let mut tx = stage.db.begin().await.unwrap();
-        tandem::sql_exec!(
-            &mut tx,
-            "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', $1, 1, 'U0MAYA', 1) \
-             ON CONFLICT (partner_id) DO UPDATE SET prospective = excluded.prospective",
-            set
-        )
-        .unwrap();
-        tx.commit().await.unwrap();
-    };
-    unnamed(1).await;
+    fit::is_prospective(&stage, true).await;
     insta::assert_snapshot!(review(&stage, OMAR).await, @r"
     No pair waits for a review. 3 pairs wait until there is an agreement with their partner.
     [Show answered pairs]
     ");
-    unnamed(0).await;
+    fit::is_prospective(&stage, false).await;
     assert!(review(&stage, OMAR).await.contains("Quorvita"));
     stage.end().await;
 }

@@ -75,7 +75,7 @@ async fn draft(stage: &Stage) -> Value {
 async fn a_text_is_edited_used_and_given_up_again(stage: Stage) {
     ground(&stage).await;
     insta::assert_snapshot!(list(&stage, MAYA, "first conversation").await, @r"
-    *Texts that notes are drafted from*
+    *Templates that notes are drafted from*
     *Prospecting*
     *An asset for a first conversation* · A document for their clients · E-mail · as shipped
     [Add a template]
@@ -100,7 +100,7 @@ async fn a_text_is_edited_used_and_given_up_again(stage: Stage) {
     stage.submit(MAYA, json!({"channel": "slack", "subject": "", "text": TEXT})).await;
     insta::assert_snapshot!(stage.last_private(MAYA), @"Saved version 1 of *An asset for a first conversation*. Notes that are drafted from now on use it. Drafts that wait stay as they are.");
     insta::assert_snapshot!(list(&stage, OMAR, "first conversation").await, @r"
-    *Texts that notes are drafted from*
+    *Templates that notes are drafted from*
     *Prospecting*
     *An asset for a first conversation* · A document for their clients · Slack · your version 1, by <@U0MAYA> on 4 March
     [Add a template]
@@ -157,10 +157,10 @@ async fn who_comes_second_loses_no_words(stage: Stage) {
     }
     stage.submit(OMAR, json!({"text": TEXT})).await;
     let refused = stage.person(MAYA).submit(json!({"text": TEXT})).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"text: Somebody changed this text meanwhile. Copy your words, close this, and edit the text as it stands now.");
+    insta::assert_snapshot!(fields(&refused), @"text: Somebody changed this template meanwhile. Copy your words, close this, and edit the template as it stands now.");
     // A list from before shows what is no longer so.
     choose(&stage, MAYA, "disable", "prospecting-asset").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"<@U0OMAR> changed this text meanwhile: it is version 1 now. Yours was not saved. `/partner draft templates` shows it as it stands.");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"<@U0OMAR> changed this template meanwhile: it is version 1 now. Yours was not saved. `/partner draft templates` shows it as it stands.");
     let mut tx = stage.db.read().await.unwrap();
     let sql = "SELECT COUNT(*) FROM template_versions";
     assert_eq!(sql_value!(&mut tx, i64, sql).unwrap(), 1);
@@ -185,10 +185,10 @@ async fn a_text_is_added_disabled_and_enabled(stage: Stage) {
     let refused = omar.submit(new.clone()).await.unwrap_err();
     insta::assert_snapshot!(fields(&refused), @"name: Up to 50 lower case letters, digits and dashes, a letter first, such as expansion-webinar.");
     let refused = omar.submit(with("presales-asset")).await.unwrap_err();
-    insta::assert_snapshot!(fields(&refused), @"name: There is a text of this name: “A technical document for a live deal”. Edit that one, or choose another name.");
+    insta::assert_snapshot!(fields(&refused), @"name: There is a template of this name: “A technical document for a live deal”. Edit that one, or choose another name.");
     stage.submit(OMAR, with("one-page")).await;
     insta::assert_snapshot!(list(&stage, OMAR, "one page").await, @r"
-    *Texts that notes are drafted from*
+    *Templates that notes are drafted from*
     *Prospecting*
     *One page* · A document for their clients · Slack · your version 1, by <@U0OMAR> on 4 March
     [Add a template]
@@ -197,7 +197,7 @@ async fn a_text_is_added_disabled_and_enabled(stage: Stage) {
     assert!(text(&draft(&stage).await).contains("> For your first conversation with Acme Corp"));
     choose_list(&stage, OMAR, "prospecting-asset", "disable").await;
     insta::assert_snapshot!(list(&stage, OMAR, "first conversation").await, @r"
-    *Texts that notes are drafted from*
+    *Templates that notes are drafted from*
     *Prospecting*
     *An asset for a first conversation* · A document for their clients · E-mail · as shipped, disabled by <@U0OMAR> on 4 March
     [Add a template]
@@ -219,7 +219,7 @@ async fn a_preview_is_on_the_workspaces_own_data(stage: Stage) {
     *An introduction inside a customer*
     An introduction · E-mail · for: sales rep, partner manager
     Only where the account is our customer or open deal.
-    No current overlap fits this text yet. What follows is made up.
+    No current overlap fits this template yet. What follows is made up.
     *Subject:* Dana Reyes at Acme Corp, Thursday 19 March
     > Hi Sam,
     > 
@@ -368,7 +368,7 @@ fn a_folder_stands_in_for_what_ships_and_a_bad_file_is_told() {
     play_on(stage, async |stage: Stage| {
         ground(&stage).await;
         insta::assert_snapshot!(list(&stage, MAYA, "from our folder").await, @r"
-        *Texts that notes are drafted from*
+        *Templates that notes are drafted from*
         *Prospecting*
         *From our folder* · A document for their clients · Slack · from the folder
         Not used: broken.md, line 1: The first line must be +++, followed by title, purpose, gift and channel.

@@ -136,7 +136,7 @@ fn new_name(values: &State, texts: &Texts) -> std::result::Result<String, Proble
     }
     match texts.find(name) {
         Some(text) => wrong(format!(
-            "There is a text of this name: \u{201c}{}\u{201d}. Edit that one, or choose another name.",
+            "There is a template of this name: \u{201c}{}\u{201d}. Edit that one, or choose another name.",
             text.title()
         )),
         None => Ok(name.to_owned()),
@@ -152,7 +152,7 @@ fn written(s: &ViewSubmission, texts: &Texts) -> Result<std::result::Result<(Tem
     }
     let base = texts.find(&id).ok_or_else(view::gone)?;
     if base.seen() != version {
-        let told = "Somebody changed this text meanwhile. Copy your words, close this, and edit the text as it stands now.";
+        let told = "Somebody changed this template meanwhile. Copy your words, close this, and edit the template as it stands now.";
         return Ok(Err(vec![(field::TEXT.to_owned(), told.to_owned())]));
     }
     Ok(read(&s.values, &id, base.template.as_deref().ok()).map(|template| (template, version)))

@@ -148,7 +148,7 @@ fn a_form_without_any_text_says_so() {
     *Acme Corp* with Northwind · their prospect, our customer ($120k) · seen 7 March
     Name at Northwind: 
     Role: sales rep | partner manager | executive | pre-sales
-    There is no text about this overlap for an executive. `/partner draft templates` adds or enables one.
+    There is no template about this overlap for an executive. `/partner draft templates` adds or enables one.
     Route: Ready text for the sender to send
     Sender:
     ");
@@ -156,7 +156,7 @@ fn a_form_without_any_text_says_so() {
     [
         (
             "draft.role",
-            "There is no text about this overlap for a sales rep.",
+            "There is no template about this overlap for a sales rep.",
         ),
     ]
     "#);

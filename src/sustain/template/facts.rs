@@ -63,24 +63,14 @@ impl Facts {
 
     /// Takes these facts from the made-up ones.
     pub fn fill_in(&mut self, facts: &[String]) {
-        let sample = Self::sample();
-        for fact in facts {
-            match fact.as_str() {
-                "recipient" => self.recipient.clone_from(&sample.recipient),
-                "partner" => self.partner.clone_from(&sample.partner),
-                "account" => self.account.clone_from(&sample.account),
-                "our_population" => self.our_population.clone_from(&sample.our_population),
-                "their_population" => self.their_population.clone_from(&sample.their_population),
-                "owner" => self.owner.clone_from(&sample.owner),
-                "our_contact" => self.our_contact.clone_from(&sample.our_contact),
-                "asset" => self.asset.clone_from(&sample.asset),
-                "our_launch" => self.our_launch.clone_from(&sample.our_launch),
-                "their_launch" => self.their_launch.clone_from(&sample.their_launch),
-                "their_focus" => self.their_focus.clone_from(&sample.their_focus),
-                "result" => self.result.clone_from(&sample.result),
-                "next_step" => self.next_step.clone_from(&sample.next_step),
-                _ => {}
-            }
+        let sample = serde_json::to_value(Self::sample());
+        let known = serde_json::to_value(&*self);
+        let (Ok(sample), Ok(mut known)) = (sample, known) else { return };
+        for fact in facts.iter().filter(|fact| sample.get(fact).is_some()) {
+            known[fact.as_str()] = sample[fact.as_str()].clone();
+        }
+        if let Ok(filled) = serde_json::from_value(known) {
+            *self = filled;
         }
     }
 }

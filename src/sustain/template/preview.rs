@@ -68,7 +68,7 @@ pub async fn own(
     Ok(match best {
         Some((ground, reader)) => on_ground(template, &ground, reader.as_ref()),
         None => {
-            let mut why = "No current overlap fits this text yet.".to_owned();
+            let mut why = "No current overlap fits this template yet.".to_owned();
             if template.needs.iter().any(|need| need == "their_focus") {
                 why.push_str(" It needs what the partner focuses on this season, from a check-in.");
             }

@@ -168,10 +168,10 @@ pub fn list(texts: &Texts, bad: &[Bad], words: &str, now: &Zoned) -> Message {
     let found: Vec<&Text> = texts.all().iter().filter(|t| meant(t, words)).collect();
     if found.is_empty() {
         let told =
-            format!("No text is called {}. `/partner draft templates` lists all of them.", escape(words));
+            format!("No template is called {}. `/partner draft templates` lists all of them.", escape(words));
         return Message::text(told);
     }
-    let head = "*Texts that notes are drafted from*";
+    let head = "*Templates that notes are drafted from*";
     let (mut rows, mut said) = (vec![blocks::section(head)], vec![head.to_owned()]);
     let purpose_of = |text: &Text| text.template.as_ref().ok().map(|t| t.head.purpose);
     let groups = PURPOSES.iter().map(|(p, label)| (Some(*p), *label)).chain([(None, "Not used any more")]);
@@ -226,7 +226,7 @@ pub fn saved(template: &Template, version: i64, disabled: bool) -> Message {
 /// That somebody saved while a form was open.
 pub fn changed_meanwhile(text: &Text) -> String {
     let by = text.change.as_ref().map_or_else(|| "Somebody".to_owned(), |c| c.by.mention());
-    format!("{by} changed this text meanwhile: it is version {} now.", text.seen())
+    format!("{by} changed this template meanwhile: it is version {} now.", text.seen())
 }
 
 /// The one who comes second.
@@ -238,13 +238,13 @@ pub fn second(text: &Text) -> Error {
 /// The same, where both came at once.
 pub fn beaten() -> Error {
     Error::user(
-        "Somebody changed this text at the same moment. Yours was not saved. `/partner draft templates` shows it as it stands.",
+        "Somebody changed this template at the same moment. Yours was not saved. `/partner draft templates` shows it as it stands.",
     )
 }
 
 /// The text is not there.
 pub fn gone() -> Error {
-    Error::user("That text is not here any more. `/partner draft templates` lists those that are.")
+    Error::user("That template is not here any more. `/partner draft templates` lists those that are.")
 }
 
 /// There is no text to go back to.
@@ -266,7 +266,7 @@ mod tests {
         let shown = list(&Texts::as_shipped(), std::slice::from_ref(&bad), "", &now);
         assert!(shown.blocks.len() <= 50 && shown.text.len() < 12_000, "{}", shown.blocks.len());
         insta::assert_snapshot!(shown.text, @r"
-        *Texts that notes are drafted from*
+        *Templates that notes are drafted from*
         *Prospecting*
         *Open a door at a prospect of theirs* · An introduction · Slack · as shipped
         *An asset for a first conversation* · A document for their clients · E-mail · as shipped
@@ -301,7 +301,7 @@ mod tests {
         Not used: x.md, line 4: There is no fact called &lt;b&gt;.
         ");
         insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "pre-sales", &now).text, @r"
-        *Texts that notes are drafted from*
+        *Templates that notes are drafted from*
         *Pre-sales*
         *Open the technical conversation* · An introduction · E-mail · as shipped
         *A technical document for a live deal* · A document for their clients · Slack · as shipped
@@ -311,12 +311,12 @@ mod tests {
         *Take friction out of a live deal* · A plain offer of help · Slack · as shipped
         ");
         insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "season", &now).text, @r"
-        *Texts that notes are drafted from*
+        *Templates that notes are drafted from*
         *Prospecting*
         *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
         *Expansion*
         *An offer on what they focus on this season* · A plain offer of help · Slack · as shipped
         ");
-        insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "<!here>", &now).text, @"No text is called &lt;!here&gt;. `/partner draft templates` lists all of them.");
+        insta::assert_snapshot!(list(&Texts::as_shipped(), &[], "<!here>", &now).text, @"No template is called &lt;!here&gt;. `/partner draft templates` lists all of them.");
     }
 }

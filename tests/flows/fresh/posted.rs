@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tandem::map::sources::hook;
 
 use super::{march, play};
+use crate::flows::fit;
 use crate::flows::imports::overlaps;
 use crate::support::list_server::ListServer;
 use crate::support::stage::{INTAKE, Stage};
@@ -133,13 +134,7 @@ async fn a_signal_is_one_line(stage: Stage, _: ListServer) {
     Northwind won a deal with Acme, Platform &lt;!channel&gt;. The overlap changed: their open deal became a customer.
     ");
     assert_eq!(overlaps(&stage).await, (1, 0));
-    let mut tx = stage.db.begin().await.unwrap();
-    tandem::sql_exec!(
-        &mut tx,
-        "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', 1, 1, 'U0MAYA', 1)"
-    )
-    .unwrap();
-    tx.commit().await.unwrap();
+    fit::is_prospective(&stage, true).await;
     let unnamed = signal("e5", "partner_deal_opened", "Hooli", "Northwind");
     post(&stage, "crossbeam", SECRET, now + 3, &unnamed).await;
     stage.settle().await;

@@ -130,16 +130,19 @@ pub async fn in_doubt(tx: &mut Tx, limit: i64) -> Result<Vec<(PairId, PartnerId)
     Ok(rows.into_iter().map(|(id, partner)| (id.into(), partner.into())).collect())
 }
 
-/// How many may not be asked about, because their partner may not be named yet (B10).
-pub async fn unnamed(tx: &mut Tx) -> Result<i64> {
-    let sql = format!("SELECT COUNT(*) FROM list_pairs o WHERE o.verdict = 'review' AND NOT ({NAMED})");
-    Ok(sql_value!(tx, i64, AssertSqlSafe(sql.clone()))?)
-}
-
 /// How many are in doubt with each partner that may be named.
 pub async fn doubts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
+    by_partner(tx, NAMED).await
+}
+
+/// How many are in doubt with each partner that may not be named yet (B10), and are not asked about.
+pub async fn unnamed(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
+    by_partner(tx, &format!("NOT ({NAMED})")).await
+}
+
+async fn by_partner(tx: &mut Tx, which: &str) -> Result<Vec<(PartnerId, i64)>> {
     let sql = format!(
-        "SELECT o.partner_id, COUNT(*) FROM list_pairs o WHERE o.verdict = 'review' AND {NAMED} GROUP BY o.partner_id"
+        "SELECT o.partner_id, COUNT(*) FROM list_pairs o WHERE o.verdict = 'review' AND {which} GROUP BY o.partner_id"
     );
     let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()))?;
     Ok(rows.into_iter().map(|(partner, n)| (partner.into(), n)).collect())
