@@ -41,7 +41,7 @@ use crate::slack::verify::Verifier;
 use crate::slack::{http, oauth, socket};
 use crate::store::keys::Keyring;
 use crate::store::{Db, backup, schema};
-use crate::sustain::relevance;
+use crate::sustain::{relevance, template};
 use crate::web::{self, Health, hooks, pages};
 use watchdog::Watchdog;
 
@@ -80,6 +80,10 @@ impl App {
     pub async fn start_with(config: &Config, clock: Clock, db: Db, listener: TcpListener) -> Result<Self> {
         let relevance = relevance::Settings::with_levels(&config.relevance.levels)
             .map_err(|e| Error::fault(format!("the configuration cannot be used: relevance.levels: {e}")))?;
+        let texts = template::Folder::read(config.templates_folder.as_deref());
+        for bad in &texts.bad {
+            tracing::error!(file = %bad.file.display(), line = bad.line, reason = bad.reason, "a text is not used");
+        }
         let calendars = calendars::calendars(&config.working_days)?;
         let reads = Reads::new(&config.calendars)?;
         let feeds = Feeds::new(&config.feeds)?;
@@ -110,6 +114,7 @@ impl App {
             sources,
             delivery: config.delivery.clone(),
             relevance,
+            texts,
             mapping: config.account_map.clone(),
             agendas: config.agendas.clone(),
             calendars,

@@ -41,6 +41,8 @@ pub struct Config {
     /// Postgres; without it SQLite is used. `DATABASE_URL` does the same.
     #[serde(deserialize_with = "sources::given")]
     pub database_url: Option<SecretString>,
+    /// The folder of the texts that notes are drafted from, beside those that ship.
+    pub templates_folder: Option<PathBuf>,
     /// Slack.
     pub slack: Slack,
     /// The embedded database.
@@ -211,6 +213,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data_dir: PathBuf::from("data"),
             database_url: None,
+            templates_folder: None,
             slack: Slack::default(),
             sqlite: Sqlite::default(),
             postgres: Postgres::default(),

@@ -9,6 +9,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::meters::Backlog;
 use crate::map::sources::{store, view};
 use crate::store::{Db, Tx, installation, millis};
+use crate::sustain::template::Folder;
 
 /// So many stuck things are listed.
 const LISTED: i64 = 20;
@@ -60,8 +61,20 @@ async fn report(config: &Config, db: &Db) -> Outcome {
         println!("  {state}: {error}");
     }
     sources(&mut tx, config).await?;
+    texts(config);
     tx.rollback().await?;
     Ok(())
+}
+
+/// The folder of texts, where there is one, and which of its files are not used.
+#[expect(clippy::print_stdout, reason = "the report is what is asked for")]
+fn texts(config: &Config) {
+    let Some(folder) = &config.templates_folder else { return };
+    let read = Folder::read(Some(folder));
+    println!("Texts in {}: {} used, {} not", folder.display(), read.texts.len(), read.bad.len());
+    for bad in &read.bad {
+        println!("  {}, line {}: {}", bad.file_name(), bad.line, bad.reason);
+    }
 }
 
 /// Each source of lists that is configured, and how it stands.

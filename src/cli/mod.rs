@@ -12,6 +12,7 @@ mod map;
 mod overlaps;
 mod restore;
 mod serve;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +77,11 @@ enum Command {
         #[command(subcommand)]
         verb: drafts::Verb,
     },
+    /// The texts that notes are drafted from: read them, check a folder
+    Templates {
+        #[command(subcommand)]
+        verb: templates::Verb,
+    },
 }
 
 /// Runs what the arguments ask for.
@@ -87,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Map(options) => map::run(&options, arguments.config.as_deref()),
         Command::Overlaps { verb } => overlaps::run(verb),
         Command::Drafts { verb } => drafts::run(verb),
+        Command::Templates { verb } => templates::run(verb, arguments.config),
         Command::Inbox { verb } => with_config(arguments.config, move |config| inbox::run(&config, &verb)),
         Command::Serve => with_config(arguments.config, serve::run),
         Command::Backup(options) => {

@@ -73,7 +73,7 @@ pub enum Noun {
         #[command(subcommand)]
         verb: Option<PlayVerb>,
     },
-    /// Notes to partners: draft one, see what waits
+    /// Notes to partners: draft one, see what waits, the texts they come from
     Draft {
         /// What to do; `list` when left out.
         #[command(subcommand)]
@@ -289,12 +289,18 @@ pub enum PlayVerb {
 pub enum DraftVerb {
     /// Draft a note to a partner
     New {
-        /// The partner or the account that it is about.
+        /// The partner or the account that it is about, or both: `acme with northwind`.
         #[arg(value_name = "partner or account")]
         words: Vec<String>,
     },
     /// Notes that wait for a decision
     List,
+    /// The texts that notes are drafted from: edit, add, disable, preview
+    Templates {
+        /// A purpose, or part of a title.
+        #[arg(value_name = "purpose or title")]
+        words: Vec<String>,
+    },
 }
 
 /// `/partner library …`
@@ -597,7 +603,7 @@ mod tests {
         `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
         `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
         `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
-        `/partner draft new | list`  Notes to partners: draft one, see what waits
+        `/partner draft new | list | templates`  Notes to partners: draft one, see what waits, the texts they come from
         `/partner library list | for | add | retract`  What notes to partners may draw on: documents, what you shipped, what they shipped
         `/partner digest preview | settings | weights`  The weekly triage digest
         `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact

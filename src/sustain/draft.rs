@@ -6,7 +6,8 @@ mod stage;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-pub use self::note::{Check, Finding, Note, Route};
+pub(in crate::sustain) use self::note::as_checked;
+pub use self::note::{Check, Finding, Note, Route, TemplateUsed, e_mail};
 pub use self::stage::{Arrival, Decision, Override, Stage};
 use super::library::Fact;
 use super::relevance::Level;

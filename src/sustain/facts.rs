@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::draft::{Check, Note, Route};
+use super::draft::{Check, Note, Route, as_checked};
 pub use super::library::{Item, ItemKind};
 use super::relevance::input::{self, Channel, DraftInput, GiftKind, Purpose, SenderRole};
 use super::relevance::{Settings, check, names_other};
@@ -59,6 +59,8 @@ pub struct Ground {
     pub contacts: Vec<Contact>,
     /// What can be given today.
     pub library: Vec<Item>,
+    /// The texts that there are.
+    pub texts: template::Texts,
     /// The other partners, of whom it says nothing.
     pub others: Vec<String>,
     /// What is on hold on the account; mrkdwn.
@@ -79,7 +81,12 @@ pub struct Ground {
 
 impl Ground {
     /// Everything that is known around this overlap; `None` when it or its partner was removed.
-    pub async fn load(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Option<Self>> {
+    pub async fn load(
+        tx: &mut Tx,
+        now: Timestamp,
+        folder: &template::Folder,
+        overlap: Overlap,
+    ) -> Result<Option<Self>> {
         let Some(partner) = map::partner(tx, &overlap.partner_id).await? else { return Ok(None) };
         let rule = map::sharing_rule(tx, &partner.id).await?;
         let seen = sharing::shared_overlap(&rule, &overlap).filter(|seen| seen.account.is_some());
@@ -110,6 +117,7 @@ impl Ground {
             shared: seen,
             contacts,
             library,
+            texts: template::texts::now(tx, folder).await?,
             others,
             holds,
             season,
@@ -156,9 +164,11 @@ impl Ground {
     }
 
     /// What a note on this overlap is for, most likely.
-    pub fn likely_purpose(&self) -> Purpose {
-        match self.overlap.our_population {
-            Some(Population::Customer) => Purpose::Expansion,
+    pub fn likely_purpose(&self, reader: ContactRole) -> Purpose {
+        match (reader, self.overlap.our_population) {
+            (ContactRole::PartnerExecutive, _) => Purpose::Executive,
+            (ContactRole::PartnerPresales, _) => Purpose::Presales,
+            (_, Some(Population::Customer)) => Purpose::Expansion,
             _ => Purpose::Prospecting,
         }
     }
@@ -222,8 +232,8 @@ pub struct Frame<'a> {
     pub purpose: Purpose,
     /// How it goes.
     pub route: Route,
-    /// The template's name.
-    pub template: &'a str,
+    /// Where its template is meant to go.
+    pub by_hand: Channel,
     /// How hard the check is.
     pub settings: &'a Settings,
 }
@@ -238,17 +248,16 @@ impl<'a> Frame<'a> {
             sender: &note.sender,
             purpose: note.purpose,
             route: note.route,
-            template: &note.template,
+            by_hand: note.channel,
             settings,
         }
     }
 
     /// Where it is read: what goes by hand goes where its template is meant to go.
     fn channel(&self) -> Channel {
-        let shipped = || template::shipped().iter().find(|t| t.name == self.template);
         match self.route {
             Route::Channel | Route::Direct => Channel::Slack,
-            Route::ByHand => shipped().map_or(Channel::Slack, |t| t.channel),
+            Route::ByHand => self.by_hand,
         }
     }
 }
@@ -284,7 +293,7 @@ pub async fn weigh(tx: &mut Tx, now: Timestamp, frame: &Frame<'_>, text: &str) -
             never,
             ..shared::shared_facts(&partner, &rule, &overlaps, &library, others, &zone)
         },
-        text: text.to_owned(),
+        text: as_checked(frame.channel(), text),
     };
     let settings = Settings { stale_after_days: partner.refresh_days, ..frame.settings.clone() };
     Ok(check(&input, &settings).into())
@@ -337,7 +346,7 @@ mod tests {
     fn a_text_is_judged_by_where_it_is_read() {
         let (partner, contact, sender) = ("p1".into(), "c1".into(), "U0ALEX".into());
         let settings = Settings::default();
-        let channel = |route, template| {
+        let channel = |route, by_hand| {
             let frame = Frame {
                 partner: &partner,
                 contact: &contact,
@@ -345,13 +354,13 @@ mod tests {
                 sender: &sender,
                 purpose: Purpose::Executive,
                 route,
-                template,
+                by_hand,
                 settings: &settings,
             };
             frame.channel()
         };
-        assert_eq!(channel(Route::ByHand, "executive-result"), Channel::Email);
-        assert_eq!(channel(Route::ByHand, "expansion-asset"), Channel::Slack);
-        assert_eq!(channel(Route::Channel, "executive-result"), Channel::Slack);
+        assert_eq!(channel(Route::ByHand, Channel::Email), Channel::Email);
+        assert_eq!(channel(Route::ByHand, Channel::Slack), Channel::Slack);
+        assert_eq!(channel(Route::Channel, Channel::Email), Channel::Slack);
     }
 }

@@ -50,7 +50,7 @@ pub async fn propose(
     let mut stands_on = composed.facts;
     for item in &composed.items {
         let added = store::add_item(tx, now, by, partner, item).await?;
-        let named = |fact: &&mut Fact| fact.used().is_some_and(|u| u.item.is_empty() && u.kind == added.kind);
+        let named = |fact: &&mut Fact| fact.item().is_some_and(|u| u.item.is_empty() && u.kind == added.kind);
         for fact in stands_on.iter_mut().filter(named) {
             *fact = Fact::of(&added);
         }
@@ -70,7 +70,7 @@ pub async fn propose(
         sender: &composed.sender,
         purpose: composed.purpose,
         route: composed.route,
-        template: &composed.template,
+        by_hand: composed.channel,
         settings: rules,
     };
     let check = facts::weigh(tx, now, &frame, &text).await?;
@@ -84,6 +84,8 @@ pub async fn propose(
         purpose: composed.purpose,
         gift: composed.gift,
         template: composed.template,
+        template_used: composed.template_used,
+        channel: composed.channel,
         sender: composed.sender,
         route: composed.route,
         destination: composed.destination,

@@ -14,8 +14,10 @@ pub use self::compose::{Composed, Reader, compose};
 pub use self::draw::modal;
 use super::facts::{Ground, ItemKind, word};
 use super::relevance::{GiftKind, Purpose};
-use super::template::{self, Template, shipped};
+use super::template::facts::{self, FACTS, words};
+use super::template::{Template, Text};
 use crate::kernel::ids::ContactId;
+use crate::map::partner::ContactRole;
 
 /// The value of the contact select for somebody who is not on record.
 const SOMEBODY_NEW: &str = "new";
@@ -27,12 +29,12 @@ pub mod field {
     /// A new reader's name.
     pub const CONTACT_NAME: &str = "contact_name";
     /// A new reader's role.
-    pub const CONTACT_ROLE: &str = "contact_role";
-    /// The purpose.
+    pub const CONTACT_ROLE: &str = "draft.role";
+    /// The purpose; the block's id goes on with the reader's role.
     pub const PURPOSE: &str = "draft.purpose";
-    /// The kind of gift; the block's id goes on with the purpose.
+    /// The kind of gift; the block's id goes on with role and purpose.
     pub const GIFT: &str = "draft.gift";
-    /// The template, where there is more than one; the block's id goes on with purpose and gift.
+    /// The template, where there is more than one; the block's id goes on with role, purpose and gift.
     pub const TEMPLATE: &str = "draft.template";
     /// The route.
     pub const ROUTE: &str = "route";
@@ -86,13 +88,15 @@ impl Answers {
             ItemKind::OurLaunch => GiftKind::OurLaunch,
             ItemKind::TheirLaunch => GiftKind::TheirLaunch,
         };
-        let likely = ground.likely_purpose();
-        let fits = |purpose: &Purpose| !texts(ground, *purpose, gift).is_empty();
+        // As the form opens: for the first reader on record.
+        let role = ground.contacts.first().map_or(ContactRole::PartnerRep, |c| c.role);
+        let likely = ground.likely_purpose(role);
+        let fits = |purpose: &Purpose| !texts(ground, role, *purpose, gift).is_empty();
         let others = PURPOSES.iter().map(|(purpose, _)| *purpose).filter(|purpose| *purpose != likely);
         let Some(purpose) = std::iter::once(likely).chain(others).find(fits) else { return Self::default() };
         Self(BTreeMap::from([
-            (field::PURPOSE.to_owned(), name_of(&purpose)),
-            (gift_block(purpose), name_of(&gift)),
+            (purpose_block(role), name_of(&purpose)),
+            (gift_block(role, purpose), name_of(&gift)),
             (format!("{}_known", item.kind.as_str()), id.to_owned()),
         ]))
     }
@@ -113,13 +117,15 @@ impl Answers {
 
 /// What is chosen at the moment.
 #[derive(Clone, Debug, PartialEq)]
-struct Choice {
+struct Choice<'a> {
     purpose: Purpose,
     gift: GiftKind,
-    /// The text; `None` where there is none for this overlap.
-    template: Option<&'static Template>,
+    /// The text; `None` where there is none for this overlap and reader.
+    text: Option<(&'a Text, &'a Template)>,
     /// The reader on record; `None` for a new one.
     contact: Option<ContactId>,
+    /// What the reader does.
+    role: ContactRole,
 }
 
 /// A kind of gift that there is a text for.
@@ -131,93 +137,96 @@ struct Offered {
 }
 
 /// The kinds of gift that there is a text for.
-fn gifts_of(ground: &Ground, purpose: Purpose) -> Vec<Offered> {
-    let facts = ground.facts(None);
+fn gifts_of(ground: &Ground, role: ContactRole, purpose: Purpose) -> Vec<Offered> {
+    let known = ground.facts(None);
     let offered = |(gift, label): &(GiftKind, &'static str)| {
-        let texts = texts(ground, purpose, *gift);
-        let lacks = texts.into_iter().map(|t| missing(t, &facts)).min_by_key(Vec::len)?;
+        let texts = texts(ground, role, purpose, *gift);
+        let lacks = texts.into_iter().map(|(_, t)| missing(t, &known)).min_by_key(Vec::len)?;
         Some(Offered { gift: *gift, label, lacks })
     };
     GIFTS.iter().filter_map(offered).collect()
 }
 
 /// The purposes that there is a text for.
-fn purposes_of(ground: &Ground) -> Vec<(Purpose, &'static str)> {
-    PURPOSES.into_iter().filter(|(purpose, _)| !gifts_of(ground, *purpose).is_empty()).collect()
+fn purposes_of(ground: &Ground, role: ContactRole) -> Vec<(Purpose, &'static str)> {
+    PURPOSES.into_iter().filter(|(purpose, _)| !gifts_of(ground, role, *purpose).is_empty()).collect()
 }
 
-/// The texts of a kind whose claims are true of the overlap.
-fn texts(ground: &Ground, purpose: Purpose, gift: GiftKind) -> Vec<&'static Template> {
+/// The texts of a kind that are written for such a reader and whose claims are true of the overlap.
+fn texts(ground: &Ground, role: ContactRole, purpose: Purpose, gift: GiftKind) -> Vec<(&Text, &Template)> {
+    let of_kind = |t: &Template| t.head.purpose == purpose && t.head.gift == gift && t.is_for(role);
+    ground.texts.offered().filter(|(_, t)| of_kind(t) && is_true_of(t, ground)).collect()
+}
+
+/// Whether what a text takes for granted is so, may be told, and was heard.
+pub fn is_true_of(template: &Template, ground: &Ground) -> bool {
     let (ours, theirs) = (ground.overlap.our_population, ground.overlap.their_population);
     // A text that is true of our customers only would tell that it is one.
-    let tells = |t: &&Template| t.ours.is_empty() || ground.shared.our_population.is_some();
-    let fits = |t: &&Template| t.purpose == purpose && t.gift == gift && t.fits(ours, theirs);
+    let tells = template.head.ours.is_empty() || ground.shared.our_population.is_some();
     // What they focus on is heard from them; nobody is asked to make it up.
-    let heard = |t: &&Template| ground.season.is_some() || t.needs.iter().all(|need| need != "their_focus");
-    shipped().iter().filter(fits).filter(tells).filter(heard).collect()
+    let heard = ground.season.is_some() || template.needs.iter().all(|need| need != "their_focus");
+    tells && heard && template.fits(ours, theirs)
 }
 
 /// The facts that a template lacks. The reader is always asked for.
-fn missing(template: &Template, facts: &template::Facts) -> Vec<&'static str> {
-    let lacking = template.missing(facts);
-    template::FACTS.into_iter().filter(|f| *f != "recipient" && lacking.contains(f)).collect()
+fn missing(template: &Template, known: &facts::Facts) -> Vec<&'static str> {
+    let lacking = template.missing(known);
+    FACTS.into_iter().filter(|f| *f != "recipient" && lacking.contains(f)).collect()
 }
 
-/// A fact in the words of the form.
-fn words(fact: &str) -> &'static str {
-    match fact {
-        "our_contact" => "somebody we know there",
-        "asset" => "a document",
-        "our_launch" => "something we shipped",
-        "their_launch" => "something they shipped",
-        "result" => "what came of it",
-        "next_step" => "the day of the next step",
-        "their_focus" => "what they focus on",
-        "owner" => "the account's owner",
-        "our_population" => "what the account is to us",
-        "their_population" => "what the account is to them",
-        _ => "the account",
-    }
-}
-
-fn choose(ground: &Ground, answers: &Answers) -> Choice {
-    let purposes = purposes_of(ground);
-    let wanted = answers.get(field::PURPOSE).and_then(|p| word::read(p).ok());
-    let purpose = [wanted, Some(ground.likely_purpose())]
+fn choose<'a>(ground: &'a Ground, answers: &Answers) -> Choice<'a> {
+    let contact = match answers.get(field::CONTACT) {
+        Some(SOMEBODY_NEW) => None,
+        Some(id) => ground.contacts.iter().find(|c| c.id.as_str() == id),
+        None => ground.contacts.first(),
+    };
+    let role = contact.map(|c| c.role);
+    let role = role.or_else(|| answers.get(field::CONTACT_ROLE).and_then(ContactRole::stored));
+    let role = role.unwrap_or(ContactRole::PartnerRep);
+    let purposes = purposes_of(ground, role);
+    let wanted = answers.get(&purpose_block(role)).and_then(|p| word::read(p).ok());
+    let purpose = [wanted, Some(ground.likely_purpose(role))]
         .into_iter()
         .flatten()
         .find(|wanted| purposes.iter().any(|(offered, _)| offered == wanted))
         .or_else(|| purposes.first().map(|(purpose, _)| *purpose))
         .unwrap_or(Purpose::Executive);
-    let gifts = gifts_of(ground, purpose);
-    let wanted: Option<GiftKind> = answers.get(&gift_block(purpose)).and_then(|g| word::read(g).ok());
+    let gifts = gifts_of(ground, role, purpose);
+    let wanted: Option<GiftKind> = answers.get(&gift_block(role, purpose)).and_then(|g| word::read(g).ok());
     let gift = wanted
         .filter(|wanted| gifts.iter().any(|offered| offered.gift == *wanted))
         // What can be written at once comes before what needs more to be known.
         .or_else(|| gifts.iter().find(|offered| offered.lacks.is_empty()).map(|offered| offered.gift))
         .or_else(|| gifts.first().map(|offered| offered.gift))
         .unwrap_or(GiftKind::OfferOfHelp);
-    let texts = texts(ground, purpose, gift);
-    let named = answers.get(&template_block(purpose, gift));
-    let template = texts.iter().find(|t| Some(t.name.as_str()) == named).or(texts.first()).copied();
-    let contact = match answers.get(field::CONTACT) {
-        Some(SOMEBODY_NEW) => None,
-        Some(id) => ground.contacts.iter().find(|c| c.id.as_str() == id),
-        None => ground.contacts.first(),
-    };
-    Choice { purpose, gift, template, contact: contact.map(|c| c.id.clone()) }
+    let texts = texts(ground, role, purpose, gift);
+    let named = answers.get(&template_block(role, purpose, gift));
+    let text = texts.iter().find(|(t, _)| Some(t.name.as_str()) == named).or(texts.first()).copied();
+    Choice { purpose, gift, text, contact: contact.map(|c| c.id.clone()), role }
+}
+
+/// Where every text for such a reader is disabled.
+fn no_text(role: ContactRole) -> String {
+    let article = if role == ContactRole::PartnerExecutive { "an" } else { "a" };
+    format!("There is no template about this overlap for {article} {}.", role.words())
 }
 
 fn name_of<T: serde::Serialize>(word: &T) -> String {
     word::write(word).unwrap_or_default()
 }
 
-fn gift_block(purpose: Purpose) -> String {
-    format!("{}:{}", field::GIFT, name_of(&purpose))
+// What is chosen in one form stays in it: where the choices are others, the field is another.
+
+fn purpose_block(role: ContactRole) -> String {
+    format!("{}:{}", field::PURPOSE, role.as_str())
 }
 
-fn template_block(purpose: Purpose, gift: GiftKind) -> String {
-    format!("{}:{}:{}", field::TEMPLATE, name_of(&purpose), name_of(&gift))
+fn gift_block(role: ContactRole, purpose: Purpose) -> String {
+    format!("{}:{}:{}", field::GIFT, role.as_str(), name_of(&purpose))
+}
+
+fn template_block(role: ContactRole, purpose: Purpose, gift: GiftKind) -> String {
+    format!("{}:{}:{}:{}", field::TEMPLATE, role.as_str(), name_of(&purpose), name_of(&gift))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use self::fact::{Change, Fact, Mark, Used};
+pub use self::fact::{Change, Fact, Mark, UsedItem};
 pub use self::title::{TITLE_LIMIT, one_line, plain_title};
 use super::relevance::mentions;
 use crate::kernel::ids::{ChannelId, PartnerId, UserId};

@@ -2,6 +2,9 @@
 //!
 //! A note's way: somebody composes it from facts ([`facts`]), its text is rendered once and checked ([`relevance`]), the
 //! card goes to the approvers ([`view`]), and what they approve goes out to the letter ([`flow`]).
+//!
+//! To add a template: write `templates/comms/<name>.md` and enter its name in `template/shipped.rs`; `tandem templates preview`
+//! shows it. To add a rule of the check: see [`relevance`].
 
 pub mod draft;
 pub mod facts;

@@ -6,8 +6,9 @@ mod library;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
 
-use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage};
+use super::draft::{Arrival, Decision, Draft, Note, Override, Route, Stage, TemplateUsed};
 use super::facts::word;
+use super::template::Version;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, ContactId, DraftId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
@@ -28,6 +29,9 @@ struct Row {
     purpose: String,
     gift: String,
     template: String,
+    template_title: Option<String>,
+    template_version: Option<i64>,
+    template_channel: String,
     sender: String,
     route: String,
     destination: Option<String>,
@@ -54,7 +58,7 @@ struct Row {
 }
 
 const SELECT: &str = "SELECT d.id, d.partner_id, p.name AS partner, d.contact_id, c.name AS contact, d.account_id, a.name AS account, \
-     d.purpose, d.gift, d.template, d.sender, d.route, d.destination, d.text, d.facts, d.verdict, d.state, d.version, d.approver, \
+     d.purpose, d.gift, d.template, d.template_title, d.template_version, d.template_channel, d.sender, d.route, d.destination, d.text, d.facts, d.verdict, d.state, d.version, d.approver, \
      d.waiting_since, d.snoozed_until, d.override_by, d.override_reason, d.override_rules, d.reason, d.created_by, d.created_at, d.decided_by, d.decided_at, d.sent_at, \
      d.sent_channel, d.sent_ts, d.sent_link FROM drafts d JOIN partners p ON p.id = d.partner_id \
      JOIN contacts c ON c.id = d.contact_id LEFT JOIN accounts a ON a.id = d.account_id";
@@ -82,6 +86,10 @@ impl TryFrom<Row> for Draft {
             purpose: word::read(&row.purpose)?,
             gift: word::read(&row.gift)?,
             template: row.template,
+            template_used: row
+                .template_title
+                .map(|title| TemplateUsed { title, version: Version::stored(row.template_version) }),
+            channel: word::read(&row.template_channel)?,
             sender: row.sender.into(),
             route: Route::stored(&row.route).ok_or_else(|| unknown("route", &row.route))?,
             destination: row.destination,
@@ -185,8 +193,9 @@ pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
     sql_exec!(
         tx,
         "INSERT INTO drafts (id, partner_id, contact_id, account_id, purpose, gift, template, sender, route, destination, text, \
-         facts, verdict, state, version, approver, created_by, created_at, waiting_since) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)",
+         facts, verdict, state, version, approver, created_by, created_at, waiting_since, template_title, template_version, \
+         template_channel) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21)",
         draft.id.as_str(),
         note.partner_id.as_str(),
         note.contact_id.as_str(),
@@ -204,7 +213,10 @@ pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
         draft.version,
         draft.approver.as_ref().map(UserId::as_str),
         draft.created_by.as_str(),
-        millis(draft.created_at)
+        millis(draft.created_at),
+        note.template_used.as_ref().map(|used| used.title.as_str()),
+        note.template_used.as_ref().and_then(|used| used.version.number()),
+        word::write(&note.channel)?
     )?;
     Ok(())
 }

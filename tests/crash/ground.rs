@@ -17,7 +17,8 @@ use tandem::sustain::draft::{Route, Seen};
 use tandem::sustain::facts::Ground;
 use tandem::sustain::flow as sustain_flow;
 use tandem::sustain::form::{Composed, Reader};
-use tandem::sustain::relevance::{GiftKind, Level, Purpose, Settings};
+use tandem::sustain::relevance::{Channel, GiftKind, Level, Purpose, Settings};
+use tandem::sustain::template::Folder;
 
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, SHARED};
 
@@ -114,6 +115,8 @@ pub async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner, account: &str)
         purpose: Purpose::Expansion,
         gift: GiftKind::Introduction,
         template: "expansion-introduction".into(),
+        template_used: None,
+        channel: Channel::Slack,
         sender: ALEX.into(),
         route: Route::Channel,
         destination: partner.channel.as_ref().map(ToString::to_string),
@@ -121,7 +124,7 @@ pub async fn note(tx: &mut Tx, now: Timestamp, partner: &Partner, account: &str)
         facts: Vec::new(),
         text,
     };
-    let ground = Ground::load(tx, now, overlap).await.unwrap().unwrap();
+    let ground = Ground::load(tx, now, &Folder::default(), overlap).await.unwrap().unwrap();
     let (draft, _) =
         sustain_flow::propose(tx, now, &OMAR.into(), &ground, composed, "Alex Rivera", &Settings::default())
             .await

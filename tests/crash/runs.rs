@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::plan::{POINTS, Plan};
 use super::process::{Lives, Place, supervise};
 use super::promises::{self, Record, Verdict};
-use crate::support::postgres::{self, CONNECTIONS, TestDatabase};
 use super::{ground, story};
+use crate::support::postgres::{self, CONNECTIONS, TestDatabase};
 
 /// Runs on SQLite where nothing else is asked for: enough to die at every point once. A third of it on Postgres.
 const RUNS: u64 = 19;

@@ -8,6 +8,7 @@ use tandem::map::store as map;
 use tandem::plan::store as plan;
 use tandem::sql_all;
 
+use super::fit;
 use crate::support::stage::{
     ALEX, EVE, INTAKE, MAYA, OMAR, OPS, SAM, SHARED, Stage, fields, text, with_buttons,
 };
@@ -519,13 +520,7 @@ async fn both_are_reminded_until_it_is_closed(stage: Stage) {
 
 async fn a_partner_without_an_agreement_is_not_named(stage: Stage) {
     ground(&stage).await;
-    let mut tx = stage.db.begin().await.unwrap();
-    tandem::sql_exec!(
-        &mut tx,
-        "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', 1, 1, 'U0MAYA', 1)"
-    )
-    .unwrap();
-    tx.commit().await.unwrap();
+    fit::is_prospective(&stage, true).await;
     stage.say(ALEX, INTAKE, "/partner ask acme who decides there?").await;
     insta::assert_snapshot!(stage.form(ALEX), @r"
     *Globex* is best placed: their prospect.

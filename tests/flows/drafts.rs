@@ -23,6 +23,7 @@ crate::flows!(
     a_note_goes_by_hand,
     a_note_expires,
     two_short_forms_lead_to_a_card,
+    account_and_partner_name_the_overlap,
     a_block_is_overridden_with_a_reason,
     an_override_covers_no_later_block,
     what_a_contact_turned_down_is_not_given_again,
@@ -270,6 +271,14 @@ async fn a_note_expires(stage: Stage) {
     stage.person(OMAR).command(OPS, "/partner draft list").await.unwrap();
     stage.settle().await;
     assert!(stage.last_private(OMAR).contains("No note waits"), "{}", stage.last_private(OMAR));
+    stage.end().await;
+}
+
+async fn account_and_partner_name_the_overlap(stage: Stage) {
+    ground(&stage).await;
+    assert_eq!(stage.say(OMAR, OPS, "/partner draft new acme with northwind").await, "", "the form opens");
+    assert!(stage.form(OMAR).contains("Acme Corp"), "{}", stage.form(OMAR));
+    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner draft new acme with globex").await, @"Acme Corp is no current overlap with Globex. A note names one: add it first, or choose another account.");
     stage.end().await;
 }
 

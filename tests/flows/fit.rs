@@ -8,6 +8,19 @@ use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage};
 
 crate::flows!(before_an_agreement_there_are_counts_and_no_names);
 
+/// Northwind is one to be, or it is not.
+pub async fn is_prospective(stage: &Stage, is: bool) {
+    let mut tx = stage.db.begin().await.unwrap();
+    tandem::sql_exec!(
+        &mut tx,
+        "INSERT INTO partner_prospects (partner_id, prospective, version, set_by, set_at) VALUES ('p-northwind', $1, 1, 'U0MAYA', 1) \
+         ON CONFLICT (partner_id) DO UPDATE SET prospective = excluded.prospective",
+        i64::from(is)
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
 async fn before_an_agreement_there_are_counts_and_no_names(stage: Stage) {
     for said in [
         "Acme Inc with Northwind: our open opp $120k, their customer",

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::fit;
 use super::imports::{card, drop_list, import};
 use crate::support::stage::{ALEX, INTAKE, MAYA, OMAR, OPS, Stage, text, with_buttons};
 
 crate::flows!(
+    pairs_wait_for_an_agreement,
     both_lists_become_overlaps_and_reviews,
     an_answer_counts_in_later_lists,
     two_people_answer_one_pair,
@@ -513,5 +515,18 @@ async fn a_stale_list_of_ours_is_said(stage: Stage) {
     assert!(digest.contains("Our own list is 61 days old: drop a new one"), "{digest}");
     let status = stage.say(OMAR, OPS, "/partner status").await;
     assert!(status.contains("Our own accounts: 61 days old, *stale*"), "{status}");
+    stage.end().await;
+}
+
+async fn pairs_wait_for_an_agreement(stage: Stage) {
+    both(&stage).await;
+    assert!(review(&stage, OMAR).await.contains("Quorvita"));
+    fit::is_prospective(&stage, true).await;
+    insta::assert_snapshot!(review(&stage, OMAR).await, @r"
+    No pair waits for a review. 3 pairs wait until there is an agreement with their partner.
+    [Show answered pairs]
+    ");
+    fit::is_prospective(&stage, false).await;
+    assert!(review(&stage, OMAR).await.contains("Quorvita"));
     stage.end().await;
 }

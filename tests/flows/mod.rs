@@ -46,5 +46,6 @@ mod sources;
 mod status;
 mod storage;
 mod storms;
+mod templates;
 mod verbs;
 mod weights;

@@ -210,7 +210,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
-    `/partner draft new | list`  Notes to partners: draft one, see what waits
+    `/partner draft new | list | templates`  Notes to partners: draft one, see what waits, the texts they come from
     `/partner digest preview | settings | weights`  The weekly triage digest
     `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
@@ -226,7 +226,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner intro add | list | mine`  Introductions: who introduces whom to whom by when
     `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
-    `/partner draft new | list`  Notes to partners: draft one, see what waits
+    `/partner draft new | list | templates`  Notes to partners: draft one, see what waits, the texts they come from
     `/partner digest preview | settings | weights`  The weekly triage digest
     `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
@@ -284,6 +284,7 @@ async fn every_verb_answers(stage: Stage) {
     Account: -
     > draft list
     No note waits. `/partner draft new` starts one.
+    [Templates]
     > digest settings
     Only an admin can change the set-up. `/partner status` says who that is.
     ");

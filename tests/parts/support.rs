@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use sqlx::{Connection, PgConnection};
 use crate::support::{partner_list, postgres};
+use sqlx::{Connection, PgConnection};
 use url::Url;
 
 #[tokio::test]
@@ -68,7 +68,10 @@ fn where_there_is_no_postgres_the_test_is_named_and_can_be_made_to_fail() {
     let told = run_child("returns", &[none, ("TEST_REQUIRE_POSTGRES", "0")]);
     assert!(told.status.success());
     let stderr = String::from_utf8_lossy(&told.stderr);
-    assert!(stderr.contains("not run on Postgres: child (TEST_DATABASE_URL=none)"), "{stderr}");
+    assert!(
+        stderr.contains("not run on Postgres: parts::support::child (TEST_DATABASE_URL=none)"),
+        "{stderr}"
+    );
 
     let required = run_child("returns", &[none, ("TEST_REQUIRE_POSTGRES", "1")]);
     assert!(!required.status.success());

@@ -44,6 +44,11 @@ pub async fn waiting(tx: &mut Tx, mine: impl Fn(&PartnerId) -> bool) -> Result<i
     Ok(store::doubts(tx).await?.into_iter().filter(|(partner, _)| mine(partner)).map(|(_, n)| n).sum())
 }
 
+/// How many wait until there is an agreement with the partners that `mine` tells.
+pub async fn unnamed(tx: &mut Tx, mine: impl Fn(&PartnerId) -> bool) -> Result<i64> {
+    Ok(store::unnamed(tx).await?.into_iter().filter(|(partner, _)| mine(partner)).map(|(_, n)| n).sum())
+}
+
 /// A pair with both its sides, if both lists have them.
 pub async fn question(tx: &mut Tx, id: &PairId) -> Result<Option<Question>> {
     let Some(pair) = store::pair(tx, id).await? else { return Ok(None) };

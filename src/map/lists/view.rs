@@ -108,14 +108,20 @@ pub fn question(asked: &Question, left: usize, position: usize, before: &str) ->
     ))
 }
 
-/// Nothing is left to ask, or only what was skipped.
-pub fn nothing(skipped: usize, before: &str) -> Message {
+/// Nothing is left to ask, or only what was skipped, and what may not be asked yet: pairs with partners that are not named
+/// before there is an agreement.
+pub fn nothing(skipped: usize, unnamed: i64, before: &str) -> Message {
     let (text, button) = match skipped {
         0 => ("No pair waits for a review.".to_owned(), None),
         1 => ("That was the last one. 1 pair was skipped and waits.".to_owned(), Some("Review it")),
         n => (format!("That was the last one. {n} pairs were skipped and wait."), Some("Review them")),
     };
-    let text = format!("{before}\n{text}");
+    let later = match unnamed {
+        0 => "",
+        1 => " 1 pair waits until there is an agreement with its partner.",
+        n => &format!(" {} pairs wait until there is an agreement with their partner.", grouped(n)),
+    };
+    let text = format!("{before}\n{text}{later}");
     let text = text.trim();
     let mut buttons: Vec<Value> =
         button.map(|label| blocks::button(label, action::REVIEW, AGAIN)).into_iter().collect();

@@ -147,12 +147,13 @@ async fn take_signal(
     };
     let batch = map::weigh(tx, now, Said::List, partner, std::slice::from_ref(&seen)).await?;
     map::save(tx, now, &batch, false).await?;
+    let may_name = !maps::counted_only(tx).await?.contains(&partner.id);
     for (id, outcome) in &batch.outcomes {
         let what = if *outcome == map::Outcome::New { "overlap.add" } else { "overlap.confirm" };
         let detail = format!("a signal of {}", source.name);
         audit::done(tx, now, audit::TANDEM, what, &format!("overlap:{id}"), &detail);
         let Some(overlap) = batch.overlap(id) else { continue };
-        let message = Message::text(view::signal(signal, overlap, outcome)?);
+        let message = Message::text(view::signal(signal, overlap, outcome, may_name)?);
         let key = format!("signal:{}", signal.event);
         outbox::enqueue(
             tx,

@@ -115,9 +115,15 @@ fn words(named: &Named, several: bool, notes: bool) -> String {
     }
 }
 
-/// A partner's deal in one line.
-pub fn signal(signal: &Signal, overlap: &Overlap, outcome: &Outcome) -> Result<String> {
+/// A partner's deal in one line; without an agreement nobody is named (B10).
+pub fn signal(signal: &Signal, overlap: &Overlap, outcome: &Outcome, may_name: bool) -> Result<String> {
     let did = if signal.won { "won a deal" } else { "opened a deal" };
+    if !may_name {
+        let partner = escape(&overlap.partner);
+        return Ok(format!(
+            "{partner} {did} with an account that we share. It is counted, and named once there is an agreement."
+        ));
+    }
     let mut deal = signal.deal.as_ref().map(|name| format!(", {}", escape(name))).unwrap_or_default();
     if let Some(stage) = signal.stage.as_ref().filter(|_| !signal.won) {
         deal.push_str(&format!(" ({})", escape(stage)));

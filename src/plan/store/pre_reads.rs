@@ -88,8 +88,8 @@ pub async fn open_with(tx: &mut Tx, partner: &PartnerId) -> Result<(Vec<Commitme
 /// Who has each of these accounts at the partner, as its list says: overlap and name.
 pub async fn their_owners(tx: &mut Tx, overlaps: &[OverlapId]) -> Result<Vec<(OverlapId, String)>> {
     let sql = format!(
-        "SELECT p.overlap_id, l.owner FROM list_pairs p JOIN listed_accounts l ON l.partner_id = p.partner_id AND l.key = p.their_key \
-         WHERE p.overlap_id IN ({}) AND l.owner IS NOT NULL AND l.gone_at IS NULL ORDER BY p.overlap_id, l.key",
+        "SELECT p.overlap_id, l.owner FROM list_pairs p CROSS JOIN listed_accounts l \
+         WHERE l.partner_id = p.partner_id AND l.key = p.their_key AND p.overlap_id IN ({}) AND l.owner IS NOT NULL AND l.gone_at IS NULL ORDER BY p.overlap_id, l.key",
         tx.texts()
     );
     let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(overlaps)?)?;

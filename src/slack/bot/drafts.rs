@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::grammar::DraftVerb;
 use super::super::payload::{Action, BlockActions, Shortcut, ViewSubmission};
 use super::oversight::permalink;
-use super::{Bot, Checked, Occasion, outdated};
+use super::{Bot, Checked, Occasion, outdated, templates};
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Fate};
 use crate::kernel::actor::Right;
@@ -24,6 +24,7 @@ pub(super) async fn command(o: &Occasion<'_>, verb: Option<DraftVerb>) -> Result
     match verb.unwrap_or(DraftVerb::List) {
         DraftVerb::New { words } => compose::begin(o, words.join(" ").trim()).await,
         DraftVerb::List => list(o).await,
+        DraftVerb::Templates { words } => templates::list(o, words.join(" ").trim()).await,
     }
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn click(
         // On Home it stands on no overlap.
         "new" if action.value.is_empty() => compose::begin(o, "").await,
         "new" => compose::from_overlap(o, &action.value).await,
-        "contact" | "purpose" | "gift" | "template" => compose::redraw(o, click).await,
+        "contact" | "role" | "purpose" | "gift" | "template" => compose::redraw(o, click).await,
         "more" => {
             let (verb, value) = action.value.split_once(':').ok_or_else(outdated)?;
             decide::click(o, verb, value).await
@@ -77,7 +78,7 @@ pub(super) async fn submit(o: &Occasion<'_>, verb: &str, s: &ViewSubmission) -> 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, verb: &str, s: &ViewSubmission) -> Result<Checked> {
     match verb {
         "pick" => compose::review_pick(bot, tx, s).await,
-        "new" => Ok(Checked::Wrong(compose::review(tx, bot.clock.now(), s).await?)),
+        "new" => Ok(Checked::Wrong(compose::review(bot, tx, s).await?)),
         verb => Ok(Checked::Wrong(decide::review(verb, s))),
     }
 }

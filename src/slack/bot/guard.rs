@@ -98,6 +98,7 @@ pub const TABLE: &[(&str, Need)] = &[
     ("draft.reject", APPROVE),
     ("draft.resend", APPROVE),
     ("draft.review", APPROVE),
+    ("draft.role", TRIAGE),
     ("draft.sent", CONTRIBUTE),
     ("draft.template", TRIAGE),
     ("focus.add", TRIAGE),
@@ -205,6 +206,11 @@ pub const TABLE: &[(&str, Need)] = &[
     ("setup.roles", Need::SetUp),
     // Asked again with the partner whose list it brings.
     ("source.fetch", TRIAGE),
+    ("template.add", TRIAGE),
+    ("template.edit", TRIAGE),
+    ("template.list", TRIAGE),
+    ("template.menu", TRIAGE),
+    ("template.preview", TRIAGE),
 ];
 
 /// What a control, form or shortcut needs; nothing for one that this version does not have.

@@ -177,6 +177,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("setup.remove_samples", "removed the sample data"),
     ("setup.save", "saved {}"),
     ("source.fetch", "had {} looked at"),
+    ("template.add", "added {}"),
+    ("template.disable", "disabled {}"),
+    ("template.edit", "edited {}"),
+    ("template.enable", "enabled {}"),
+    ("template.restore", "went back to what is behind {}"),
 ];
 
 pub(super) async fn command(o: &Occasion<'_>) -> Result<Handled> {
@@ -345,6 +350,7 @@ async fn object(tx: &mut Tx, link: &Link) -> Result<Option<String>> {
         "keys" => Some("the key of the stored secrets".to_owned()),
         "setup" => Some("the set-up".to_owned()),
         "source" => Some(format!("the source {id}")),
+        "template" => Some(format!("the text {id}")),
         _ => None,
     };
     Ok(found.map(|text| escape(&text)))
@@ -382,6 +388,7 @@ const KINDS: &[&str] = &[
     "session",
     "setup",
     "source",
+    "template",
 ];
 
 /// Subjects are `kind:id`; a refusal keeps a control's value, `id:version`, and the kind is the action's noun.
@@ -420,6 +427,7 @@ mod tests {
         "draft.pick",
         "draft.purpose",
         "draft.review",
+        "draft.role",
         "draft.template",
         "focus.add",
         "focus.row",
@@ -455,6 +463,9 @@ mod tests {
         "setup.open",
         "setup.partner",
         "setup.roles",
+        "template.list",
+        "template.menu",
+        "template.preview",
     ];
 
     /// Every `"noun.verb"` of the code, its tests and the sandbox left out.

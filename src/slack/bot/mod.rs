@@ -50,6 +50,7 @@ mod sharing;
 pub mod sources;
 pub mod standstill;
 mod status;
+mod templates;
 mod triage;
 
 use std::path::PathBuf;
@@ -77,7 +78,7 @@ use crate::kernel::pulse;
 use crate::map::account_map;
 use crate::map::sources::alarm;
 use crate::store::{Db, Tx, audit, millis};
-use crate::sustain::relevance;
+use crate::sustain::{relevance, template};
 
 pub use carrier::SlackCarrier;
 pub use occasion::{Occasion, Place};
@@ -148,6 +149,8 @@ pub struct Bot {
     pub delivery: Delivery,
     /// How hard the relevance check is.
     pub relevance: relevance::Settings,
+    /// The texts that stand in the folder.
+    pub texts: template::Folder,
     /// From when on what is known of an account counts as old.
     pub mapping: account_map::Settings,
     /// When agendas are loaded and due.
@@ -234,6 +237,7 @@ impl Bot {
             "check_in" => Checked::Wrong(check_ins::review(self, &mut tx, verb, submission).await?),
             "play" => Checked::Wrong(plays::review(self, &mut tx, verb, submission).await?),
             "library" => Checked::Wrong(library::review(self, &mut tx, verb, submission).await?),
+            "template" => Checked::Wrong(templates::review(self, &mut tx, submission).await?),
             _ => Checked::Wrong(Vec::new()),
         };
         tx.rollback().await?;
@@ -309,6 +313,7 @@ impl Bot {
             "source" => sources::click(o, verb, action).await,
             "agenda" => agendas::click(o, verb, action).await,
             "record" => records::click(o, verb, action).await,
+            "template" => templates::click(o, verb, action).await,
             _ => Err(outdated()),
         }
     }
@@ -336,6 +341,7 @@ impl Bot {
             "setup" => setup::submit(o, verb, submission).await,
             "agenda" => agendas::submit(o, verb, submission).await,
             "record" => records::submit(o, verb, submission).await,
+            "template" => templates::submit(o, submission).await,
             _ => Err(outdated()),
         }
     }

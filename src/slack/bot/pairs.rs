@@ -7,7 +7,7 @@ use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::blocks::Message;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{AnswerId, OverlapId, PairId};
+use crate::kernel::ids::{AnswerId, OverlapId, PairId, PartnerId};
 use crate::map::lists::answer::Said;
 use crate::map::lists::kinds::{MapSettings, POPULATIONS};
 use crate::map::lists::queue::{self, Next};
@@ -37,11 +37,13 @@ async fn next(
     after: Option<(&PairId, usize)>,
     before: &str,
 ) -> Result<Message> {
-    let queue = review::queue(tx, |partner| o.actor.may(Right::Triage, Some(partner))).await?;
+    let mine = |partner: &PartnerId| o.actor.may(Right::Triage, Some(partner));
+    let queue = review::queue(tx, mine).await?;
+    let unnamed = review::unnamed(tx, mine).await?;
     let (id, left) = match queue::next(&queue, after) {
         Next::Pair(id, left) => (id, left),
-        Next::Skipped(skipped) => return Ok(view::nothing(skipped, before)),
-        Next::Nothing => return Ok(view::nothing(0, before)),
+        Next::Skipped(skipped) => return Ok(view::nothing(skipped, unnamed, before)),
+        Next::Nothing => return Ok(view::nothing(0, unnamed, before)),
     };
     let position = queue.iter().position(|other| *other == id).unwrap_or(0);
     for (position, id) in queue.iter().enumerate().skip(position) {
@@ -50,7 +52,7 @@ async fn next(
             return view::question(&asked, left - position, position, before);
         }
     }
-    Ok(view::nothing(left, before))
+    Ok(view::nothing(left, unnamed, before))
 }
 
 pub(super) async fn click(o: &Occasion<'_>, verb: &str, clicked: &Action) -> Result<Handled> {
@@ -107,7 +109,7 @@ async fn say(o: &Occasion<'_>, said: Said, value: &str) -> Result<Handled> {
     o.finish(tx).await
 }
 
-async fn partner_of(tx: &mut Tx, id: &crate::kernel::ids::PartnerId) -> Result<String> {
+async fn partner_of(tx: &mut Tx, id: &PartnerId) -> Result<String> {
     Ok(map::partner(tx, id).await?.map_or_else(|| "the partner".to_owned(), |p| p.name))
 }
 

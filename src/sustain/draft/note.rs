@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::library::{Fact, Used};
-use super::super::relevance::{self, GiftKind, Level, Purpose};
+use super::super::library::{Fact, UsedItem};
+use super::super::relevance::{self, Channel, GiftKind, Level, Purpose};
+use super::super::template::Version;
 use crate::kernel::ids::{AccountId, ContactId, PartnerId, UserId};
 
 /// How a note reaches its reader (A14).
@@ -57,6 +58,10 @@ pub struct Note {
     pub gift: GiftKind,
     /// The template's name.
     pub template: String,
+    /// Which state of it; none for a note from before that was kept.
+    pub template_used: Option<TemplateUsed>,
+    /// Where its template is meant to go.
+    pub channel: Channel,
     /// Who of ours speaks.
     pub sender: UserId,
     /// How it goes.
@@ -72,14 +77,47 @@ pub struct Note {
 }
 
 impl Note {
-    /// The items that it draws on.
-    pub fn used(&self) -> impl Iterator<Item = &Used> {
-        self.facts.iter().filter_map(Fact::used)
+    /// The items of the library that it draws on.
+    pub fn items(&self) -> impl Iterator<Item = &UsedItem> {
+        self.facts.iter().filter_map(Fact::item)
     }
 
     /// Whether something that it draws on has changed and nobody has looked at the text since.
     pub fn is_marked(&self) -> bool {
-        self.used().any(|used| used.mark.is_some())
+        self.items().any(|item| item.mark.is_some())
+    }
+}
+
+/// A template as it was when a note came from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateUsed {
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: Version,
+}
+
+impl TemplateUsed {
+    /// As the card says it.
+    pub fn words(&self) -> String {
+        format!("Template: {}, {}", self.title, self.version.words())
+    }
+}
+
+/// What the first line of an e-mail begins with: its subject is part of what is approved.
+const SUBJECT: &str = "Subject: ";
+
+/// An e-mail, subject and all.
+pub fn e_mail(subject: &str, words: &str) -> String {
+    format!("{SUBJECT}{subject}\n\n{words}")
+}
+
+/// A note as the relevance check reads it: from its greeting on, an e-mail's subject behind the words.
+pub(in crate::sustain) fn as_checked(channel: Channel, text: &str) -> String {
+    let apart = text.strip_prefix(SUBJECT).and_then(|rest| rest.split_once('\n'));
+    match apart.filter(|_| channel == Channel::Email) {
+        Some((subject, words)) => format!("{}\n\n{}", words.trim(), subject.trim()),
+        None => text.to_owned(),
     }
 }
 
@@ -134,5 +172,28 @@ impl Check {
         let mut found: Vec<&Finding> = self.rules.iter().filter(|r| r.level > Level::Pass).collect();
         found.sort_by_key(|r| std::cmp::Reverse(r.level));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_e_mail_is_checked_from_its_greeting_on_and_its_subject_too() {
+        let mail = e_mail("Acme Corp, next week", "Hi Sam,\n\nDana is there.");
+        assert_eq!(mail, "Subject: Acme Corp, next week\n\nHi Sam,\n\nDana is there.");
+        let checked = as_checked(Channel::Email, &mail);
+        assert_eq!(checked, "Hi Sam,\n\nDana is there.\n\nAcme Corp, next week");
+        assert_eq!(as_checked(Channel::Slack, &mail), mail);
+        assert_eq!(as_checked(Channel::Email, "Hi Sam"), "Hi Sam");
+    }
+
+    #[test]
+    fn a_template_is_told_with_its_version() {
+        let used = |version| TemplateUsed { title: "An asset".to_owned(), version }.words();
+        assert_eq!(used(Version::Own(3)), "Template: An asset, version 3");
+        assert_eq!(used(Version::Shipped), "Template: An asset, as shipped");
+        assert_eq!(used(Version::Folder), "Template: An asset, from the folder");
     }
 }

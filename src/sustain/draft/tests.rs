@@ -1,5 +1,5 @@
 use super::*;
-use crate::sustain::relevance::{GiftKind, Purpose};
+use crate::sustain::relevance::{Channel, GiftKind, Purpose};
 
 pub(crate) fn check(level: Level) -> Check {
     let finding = |rule: &str, level, reason: &str, fix: Option<&str>| Finding {
@@ -39,6 +39,8 @@ pub(crate) fn sample(level: Level, route: Route) -> Draft {
         purpose: Purpose::Expansion,
         gift: GiftKind::Introduction,
         template: "expansion-introduction".into(),
+        template_used: None,
+        channel: Channel::Slack,
         sender: "U0ALEX".into(),
         route,
         destination: (route == Route::Channel).then(|| "C0NORTHWIND".to_owned()),

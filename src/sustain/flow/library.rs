@@ -102,7 +102,7 @@ pub(super) struct Stand {
 
 impl Stand {
     pub(super) async fn load(tx: &mut Tx, now: Timestamp, drafts: &[Draft]) -> Result<Self> {
-        let used = drafts.iter().filter(|d| d.is_waiting()).flat_map(|d| d.note.used());
+        let used = drafts.iter().filter(|d| d.is_waiting()).flat_map(|d| d.note.items());
         let ids: BTreeSet<&str> = used.map(|used| used.item.as_str()).collect();
         let items = store::items_of(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
         let zone = settings::load(tx).await?.digest.time_zone();
@@ -111,7 +111,7 @@ impl Stand {
     }
 
     fn of(&self, fact: Fact) -> Fact {
-        let Some(used) = fact.used() else { return fact };
+        let Some(used) = fact.item() else { return fact };
         let item = self.items.get(&used.item);
         let mark = item.and_then(|item| used.against(item, self.today, &self.zone));
         fact.marked(mark)

@@ -1,12 +1,12 @@
 //! What the form says, and the note that comes of it.
 
-use super::super::draft::Route;
+use super::super::draft::{Route, TemplateUsed, e_mail};
 use super::super::facts::{Ground, Item, ItemKind, dated, document};
 use super::super::library::Fact;
-use super::super::relevance::{GiftKind, Purpose, names_other};
+use super::super::relevance::{Channel, GiftKind, Purpose, names_other};
 use super::super::template::{self, Template};
 use super::super::view::{SIGNATURE_LIMIT, TEXT_LIMIT};
-use super::{Answers, choose, field, gift_block, missing, template_block, texts, words};
+use super::{Answers, choose, field, gift_block, missing, no_text, template_block, texts, words};
 use crate::kernel::ids::UserId;
 use crate::map::partner::{Contact, ContactRole};
 
@@ -35,6 +35,10 @@ pub struct Composed {
     pub gift: GiftKind,
     /// The template's name.
     pub template: String,
+    /// Which state of it, where it is one.
+    pub template_used: Option<TemplateUsed>,
+    /// Where it goes out when it goes by hand.
+    pub channel: Channel,
     /// Who speaks.
     pub sender: UserId,
     /// How it goes.
@@ -59,22 +63,21 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         Some(contact) => Reader::Known(contact),
         None => Reader::New {
             name: answers.get(field::CONTACT_NAME).unwrap_or_default().to_owned(),
-            role: answers
-                .get(field::CONTACT_ROLE)
-                .and_then(ContactRole::stored)
-                .unwrap_or(ContactRole::PartnerRep),
+            role: choice.role,
         },
     };
     if matches!(&reader, Reader::New { name, .. } if !name.chars().any(char::is_alphabetic)) {
         wrong(field::CONTACT_NAME, "Write the name of the person who reads it.".to_owned());
     }
     // Where there is one text only, it is the gift that was chosen.
-    let block = match texts(ground, choice.purpose, choice.gift).len() {
-        0 | 1 => gift_block(choice.purpose),
-        _ => template_block(choice.purpose, choice.gift),
+    let (role, purpose, gift) = (choice.role, choice.purpose, choice.gift);
+    let block = match texts(ground, role, purpose, gift).len() {
+        0 | 1 => gift_block(role, purpose),
+        _ => template_block(role, purpose, gift),
     };
-    let Some(template) = choice.template else {
-        return Err(vec![(field::PURPOSE.to_owned(), "There is no text for this overlap yet.".to_owned())]);
+    let Some((source, template)) = choice.text else {
+        let at = if ground.contacts.is_empty() { field::CONTACT_ROLE } else { field::CONTACT };
+        return Err(vec![(at.to_owned(), no_text(role))]);
     };
     let mut facts = ground.facts(None);
     facts.recipient = Some(match &reader {
@@ -104,9 +107,13 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
         problems.dedup_by(|a, b| a.0 == b.0);
         return Err(problems);
     }
-    let text = match template.render(&facts) {
-        Ok(text) => text,
+    let rendered = match template.render(&facts) {
+        Ok(rendered) => rendered,
         Err(error) => return Err(vec![(block, error.reason)]),
+    };
+    let text = match (route, rendered.subject) {
+        (Route::ByHand, Some(subject)) => e_mail(&subject, &rendered.text),
+        _ => rendered.text,
     };
     let (length, limit) = (text.chars().count(), TEXT_LIMIT - SIGNATURE_LIMIT);
     if length > limit {
@@ -115,9 +122,11 @@ pub fn compose(ground: &Ground, answers: &Answers) -> Result<Composed, Vec<(Stri
     }
     Ok(Composed {
         reader,
-        purpose: choice.purpose,
-        gift: choice.gift,
+        purpose,
+        gift,
         template: template.name.clone(),
+        template_used: Some(TemplateUsed { title: template.head.title.clone(), version: source.version() }),
+        channel: template.head.channel,
         sender,
         route,
         destination,

@@ -7,8 +7,8 @@ use super::super::facts::{Ground, Item, ItemKind};
 use super::super::library::Origin;
 use super::super::view;
 use super::{
-    Answers, Choice, SOMEBODY_NEW, choose, field, gift_block, gifts_of, name_of, purposes_of, template_block,
-    texts, words,
+    Answers, Choice, SOMEBODY_NEW, choose, field, gift_block, gifts_of, name_of, no_text, purpose_block,
+    purposes_of, template_block, texts, words,
 };
 use crate::kernel::blocks;
 use crate::kernel::ids::{ContactId, UserId};
@@ -38,17 +38,16 @@ pub fn modal(callback: &str, metadata: &Value, ground: &Ground, answers: &Answer
         rows.push(blocks::context(&format!("Tone, by instruction v{version}: {}", escape(tone))));
     }
     rows.extend(reader_rows(ground, &choice));
-    let purposes: Vec<Value> =
-        purposes_of(ground).iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();
-    let purpose = name_of(&choice.purpose);
-    rows.push(dispatching(blocks::input(
-        "Purpose",
-        blocks::select(field::PURPOSE, "What it is for", &purposes, Some(&purpose)),
-        None,
-        false,
-    )));
-    rows.push(gift_row(ground, &choice));
-    rows.extend(template_rows(ground, &choice, answers));
+    if choice.text.is_some() {
+        rows.push(purpose_row(ground, &choice));
+        rows.push(gift_row(ground, &choice));
+        rows.extend(template_rows(ground, &choice, answers));
+    } else {
+        rows.push(blocks::section(&format!(
+            "{} `/partner draft templates` adds or enables one.",
+            no_text(choice.role)
+        )));
+    }
     rows.push(route_row(ground));
     let sender = ground.owner_user.as_ref().unwrap_or(actor);
     rows.push(blocks::input(
@@ -65,7 +64,7 @@ fn dispatching(mut input: Value) -> Value {
     input
 }
 
-fn reader_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
+fn reader_rows(ground: &Ground, choice: &Choice<'_>) -> Vec<Value> {
     let mut rows = Vec::new();
     if !ground.contacts.is_empty() {
         let mut options: Vec<Value> = ground
@@ -85,14 +84,23 @@ fn reader_rows(ground: &Ground, choice: &Choice) -> Vec<Value> {
         rows.push(blocks::input(&blocks::clip(&label, 150), element, None, false));
         let roles: Vec<Value> =
             ContactRole::ALL.iter().map(|(_, id, words)| blocks::choice(words, id)).collect();
-        let element = blocks::select(field::CONTACT_ROLE, "What they do", &roles, Some("partner_rep"));
-        rows.push(blocks::input("Role", element, None, false));
+        let element = blocks::select(field::CONTACT_ROLE, "What they do", &roles, Some(choice.role.as_str()));
+        rows.push(dispatching(blocks::input("Role", element, None, false)));
     }
     rows
 }
 
-fn gift_row(ground: &Ground, choice: &Choice) -> Value {
-    let options: Vec<Value> = gifts_of(ground, choice.purpose)
+fn purpose_row(ground: &Ground, choice: &Choice<'_>) -> Value {
+    let offered = purposes_of(ground, choice.role);
+    let options: Vec<Value> = offered.iter().map(|(p, label)| blocks::choice(label, &name_of(p))).collect();
+    let purpose = name_of(&choice.purpose);
+    let element = blocks::select(field::PURPOSE, "What it is for", &options, Some(&purpose));
+    let row = blocks::input("Purpose", element, None, false);
+    dispatching(blocks::with_id(row, &purpose_block(choice.role)))
+}
+
+fn gift_row(ground: &Ground, choice: &Choice<'_>) -> Value {
+    let options: Vec<Value> = gifts_of(ground, choice.role, choice.purpose)
         .iter()
         .map(|offered| {
             let mut option = blocks::choice(offered.label, &name_of(&offered.gift));
@@ -108,21 +116,22 @@ fn gift_row(ground: &Ground, choice: &Choice) -> Value {
         .collect();
     let element = blocks::select(field::GIFT, "What they get", &options, Some(&name_of(&choice.gift)));
     let row = blocks::input("Gift", element, Some("What helps them even if nothing is ever asked."), false);
-    dispatching(blocks::with_id(row, &gift_block(choice.purpose)))
+    dispatching(blocks::with_id(row, &gift_block(choice.role, choice.purpose)))
 }
 
 /// The text, to choose where there is more than one, and fields for what it needs and nobody knows yet.
-fn template_rows(ground: &Ground, choice: &Choice, answers: &Answers) -> Vec<Value> {
-    let Some(template) = choice.template else { return Vec::new() };
-    let texts = texts(ground, choice.purpose, choice.gift);
+fn template_rows(ground: &Ground, choice: &Choice<'_>, answers: &Answers) -> Vec<Value> {
+    let Some((_, template)) = choice.text else { return Vec::new() };
+    let texts = texts(ground, choice.role, choice.purpose, choice.gift);
     let mut rows = Vec::new();
     if texts.len() > 1 {
-        let options: Vec<Value> = texts.iter().map(|t| blocks::choice(&t.title, &t.name)).collect();
+        let options: Vec<Value> = texts.iter().map(|(_, t)| blocks::choice(&t.head.title, &t.name)).collect();
         let element = blocks::select(field::TEMPLATE, "Which text", &options, Some(&template.name));
         let row = blocks::input("Text", element, None, false);
-        rows.push(dispatching(blocks::with_id(row, &template_block(choice.purpose, choice.gift))));
+        let block = template_block(choice.role, choice.purpose, choice.gift);
+        rows.push(dispatching(blocks::with_id(row, &block)));
     } else {
-        rows.push(blocks::context(&format!("Text: *{}*", escape(&template.title))));
+        rows.push(blocks::context(&format!("Text: *{}*", escape(&template.head.title))));
     }
     let reader = ground.role_of(choice.contact.as_ref());
     rows.extend(template.needs.iter().flat_map(|fact| fact_rows(fact, ground, reader, answers)));

@@ -1,8 +1,10 @@
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::super::template::Texts;
 use super::*;
 use crate::map::overlap::Population::{self, Customer, Prospect};
+use crate::map::partner::ContactRole::{PartnerExecutive, PartnerPresales, PartnerRep};
 use crate::pull::testing;
 use crate::sustain::library::Item;
 
@@ -18,6 +20,7 @@ fn ground(ours: Option<Population>, theirs: Option<Population>) -> Ground {
         library: Vec::new(),
         others: vec!["Globex".to_owned()],
         holds: Vec::new(),
+        texts: Texts::as_shipped(),
         season: None,
         tone: None,
         owner: Some("Alex Rivera".to_owned()),
@@ -60,11 +63,11 @@ fn shown(ground: &Ground, answers: &[(&str, &str)]) -> String {
 #[test]
 fn what_a_text_needs_is_asked_for_and_required() {
     let give = ground(Some(Customer), Some(Prospect));
-    insta::assert_snapshot!(shown(&give, &[("draft.gift:expansion", "their_launch")]), @r"
+    insta::assert_snapshot!(shown(&give, &[("draft.gift:partner_rep:expansion", "their_launch")]), @r"
     *Acme Corp* with Northwind · their prospect, our customer ($120k) · seen 7 March
     Name at Northwind: 
     Role: sales rep | partner manager | executive | pre-sales
-    Purpose: Prospecting | Expansion | Executive | Pre-sales
+    Purpose: Prospecting | Expansion | Pre-sales
     Gift: Something they shipped (Asks for somebody we know there) | An introduction (Asks for somebody we know there and the day of the next step) | What came of their help | A plain offer of help
     Text: *Their launch, framed on a shared account*
     What they shipped: 
@@ -84,12 +87,12 @@ fn a_library_offers_its_items_and_another_one_may_be_added() {
         url: Some("https://example.com/checklist".to_owned()),
         ..Item::new(super::super::facts::ItemKind::Asset, "Retail onboarding checklist")
     });
-    insta::assert_snapshot!(shown(&known, &[("draft.purpose", "prospecting"), ("draft.gift:prospecting", "asset")]), @r"
+    insta::assert_snapshot!(shown(&known, &[("draft.purpose:partner_rep", "prospecting"), ("draft.gift:partner_rep:prospecting", "asset")]), @r"
     *Acme Corp* with Northwind · their prospect, our prospect ($120k) · seen 7 March
     Name at Northwind: 
     Role: sales rep | partner manager | executive | pre-sales
-    Purpose: Prospecting | Expansion | Executive | Pre-sales
-    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped
+    Purpose: Prospecting | Expansion | Pre-sales
+    Gift: Something they shipped (Asks for somebody we know there) | A document for their clients | Something we shipped | What came of their help
     Text: *An asset for a first conversation*
     From the library: Retail onboarding checklist
     Or another document?: 
@@ -102,36 +105,72 @@ fn a_library_offers_its_items_and_another_one_may_be_added() {
 
 #[test]
 fn only_what_is_true_of_the_overlap_is_offered() {
-    let offered = |ours, theirs| {
+    let offered = |role, ours, theirs| {
         let ground = ground(ours, theirs);
-        let gifts = |purpose| gifts_of(&ground, purpose).into_iter().map(|o| o.gift).collect::<Vec<_>>();
-        let all = purposes_of(&ground).into_iter();
+        let gifts =
+            |purpose| gifts_of(&ground, role, purpose).into_iter().map(|o| o.gift).collect::<Vec<_>>();
+        let all = purposes_of(&ground, role).into_iter();
         all.map(|(purpose, _)| format!("{purpose:?}: {:?}", gifts(purpose))).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(offered(Some(Prospect), Some(Customer)), @r"
-    Prospecting: [OfferOfHelp]
-    Expansion: [Asset, Result, OfferOfHelp]
-    Executive: [TheirLaunch, Introduction, Result]
-    Presales: [Asset, OurLaunch, OfferOfHelp]
+    insta::assert_snapshot!(offered(PartnerRep, Some(Prospect), Some(Customer)), @r"
+    Prospecting: [Result, OfferOfHelp]
+    Expansion: [TheirLaunch, Asset, OurLaunch, Result, OfferOfHelp]
+    Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
-    insta::assert_snapshot!(offered(Some(Customer), Some(Customer)), @r"
-    Expansion: [TheirLaunch, Introduction, Asset, Result, OfferOfHelp]
-    Executive: [TheirLaunch, Introduction, Result]
-    Presales: [Asset, OurLaunch, OfferOfHelp]
+    insta::assert_snapshot!(offered(PartnerRep, Some(Customer), Some(Customer)), @r"
+    Expansion: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
+    Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
-    insta::assert_snapshot!(offered(None, None), @r"
+    insta::assert_snapshot!(offered(PartnerRep, None, None), @r"
     Expansion: [Result, OfferOfHelp]
-    Executive: [TheirLaunch, Introduction, Result]
-    Presales: [Asset, OurLaunch, OfferOfHelp]
+    Presales: [TheirLaunch, Introduction, Asset, OurLaunch, Result, OfferOfHelp]
     ");
+}
+
+#[test]
+fn only_what_is_written_for_the_reader_is_offered() {
+    let ground = ground(Some(Customer), Some(Prospect));
+    let purposes = |role| {
+        let labels = purposes_of(&ground, role).into_iter().map(|(_, label)| label);
+        labels.collect::<Vec<_>>().join(", ")
+    };
+    insta::assert_snapshot!(purposes(PartnerRep), @"Prospecting, Expansion, Pre-sales");
+    insta::assert_snapshot!(purposes(PartnerPresales), @"Expansion, Pre-sales");
+    insta::assert_snapshot!(purposes(PartnerExecutive), @"Executive");
+}
+
+#[test]
+fn a_form_without_any_text_says_so() {
+    let mut bare = ground(Some(Customer), Some(Prospect));
+    bare.texts = Texts::default();
+    insta::assert_snapshot!(shown(&bare, &[("draft.role", "partner_executive")]), @r"
+    *Acme Corp* with Northwind · their prospect, our customer ($120k) · seen 7 March
+    Name at Northwind: 
+    Role: sales rep | partner manager | executive | pre-sales
+    There is no template about this overlap for an executive. `/partner draft templates` adds or enables one.
+    Route: Ready text for the sender to send
+    Sender:
+    ");
+    insta::assert_debug_snapshot!(problems(&bare, &[]), @r#"
+    [
+        (
+            "draft.role",
+            "There is no template about this overlap for a sales rep.",
+        ),
+    ]
+    "#);
 }
 
 #[test]
 fn every_kind_of_overlap_has_a_text_that_is_chosen_at_first() {
     let all = [None, Some(Customer), Some(Prospect), Some(Population::OpenOpportunity)];
     for (ours, theirs) in all.iter().flat_map(|ours| all.iter().map(move |theirs| (*ours, *theirs))) {
-        let choice = choose(&ground(ours, theirs), &Answers::default());
-        assert!(choice.template.is_some(), "{ours:?} {theirs:?}");
+        for (role, id, _) in ContactRole::ALL {
+            let ground = ground(ours, theirs);
+            let answers = Answers([("draft.role".to_owned(), id.to_owned())].into());
+            let (_, template) = choose(&ground, &answers).text.expect("a text");
+            assert!(template.is_for(role), "{ours:?} {theirs:?} {id}");
+        }
     }
 }
 
@@ -149,8 +188,8 @@ fn a_new_document_has_no_other_partners_name_and_is_not_past() {
         problems(
             &ground,
             &[
-                ("draft.purpose", "prospecting"),
-                ("draft.gift:prospecting", "asset"),
+                ("draft.purpose:partner_rep", "prospecting"),
+                ("draft.gift:partner_rep:prospecting", "asset"),
                 ("asset_title", title),
                 ("asset_url", "https://example.com/checklist"),
                 ("asset_date", last),
@@ -170,7 +209,8 @@ fn a_new_document_has_no_other_partners_name_and_is_not_past() {
 fn a_note_is_as_long_as_it_can_be_edited() {
     let ground = ground(Some(Customer), Some(Customer));
     let of = |result: &str| {
-        let chosen = [("draft.purpose", "expansion"), ("draft.gift:expansion", "result")];
+        let chosen =
+            [("draft.purpose:partner_rep", "expansion"), ("draft.gift:partner_rep:expansion", "result")];
         problems(&ground, &[&chosen[..], &[("result", result), ("next_step", "2026-03-12")]].concat())
     };
     assert_eq!(of("signed on 3 March"), []);

@@ -14,12 +14,12 @@ pub enum Fact {
     /// In words.
     Words(String),
     /// An item of the library.
-    Item(Box<Used>),
+    Item(Box<UsedItem>),
 }
 
 /// An item as it was when a note drew on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Used {
+pub struct UsedItem {
     /// Its id.
     pub item: String,
     /// Its version.
@@ -75,7 +75,7 @@ pub enum Change {
 impl Fact {
     /// That a note draws on this item.
     pub fn of(item: &Item) -> Self {
-        Self::Item(Box::new(Used {
+        Self::Item(Box::new(UsedItem {
             item: item.id.clone(),
             version: item.version,
             kind: item.kind,
@@ -90,7 +90,7 @@ impl Fact {
     }
 
     /// The item, if it is one.
-    pub fn used(&self) -> Option<&Used> {
+    pub fn item(&self) -> Option<&UsedItem> {
         match self {
             Self::Words(_) => None,
             Self::Item(used) => Some(used),
@@ -100,7 +100,7 @@ impl Fact {
     /// The same with what became of the item.
     pub fn marked(self, mark: Option<Mark>) -> Self {
         match self {
-            Self::Item(used) => Self::Item(Box::new(Used { mark, ..*used })),
+            Self::Item(used) => Self::Item(Box::new(UsedItem { mark, ..*used })),
             words => words,
         }
     }
@@ -127,7 +127,7 @@ impl From<&str> for Fact {
     }
 }
 
-impl Used {
+impl UsedItem {
     /// What has become of the item that nobody has looked at yet; days are those of `zone`.
     pub fn against(&self, item: &Item, today: Date, zone: &TimeZone) -> Option<Mark> {
         let day = |stamp: &Stamp| stamp.at.to_zoned(zone.clone()).date();

@@ -84,7 +84,7 @@ fn what_has_become_of_an_item_is_asked_about_once() {
     };
     let Fact::Item(mut used) = Fact::of(&item) else { panic!("an item") };
     let today = date(2026, 3, 12);
-    let against = |used: &Used, item: &Item, today| used.against(item, today, &TimeZone::UTC);
+    let against = |used: &UsedItem, item: &Item, today| used.against(item, today, &TimeZone::UTC);
     assert_eq!(against(&used, &item, today), None);
     let edited = Item { version: 3, changed: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..item.clone() };
     let mark = against(&used, &edited, today).unwrap();

@@ -3,11 +3,12 @@
 //!
 //! The hard half was written before anything was tuned. Its first run: 56 of 62 verdicts, 36 of 38
 //! rules; block precision 0.88 and recall 0.94, pass precision 0.91 and recall 0.83. What it taught has
-//! since gone into the frames, as have nineteen further sets, each measured before it joined the
+//! since gone into the frames, as have twenty further sets, each measured before it joined the
 //! development half. First-run verdicts: 54 of 60, 39 of 47, 41 of 45, 24 of 32; then, in other writers'
 //! styles and mostly in pairs that differ by one clause: 67 of 82, 69 of 80, 52 of 65, 55 of 64, 48 of 58,
 //! 45 of 54, 29 of 36, 22 of 28; then seven more, counted as pass or not: 108 of 120, 86 of 101, 80 of 97,
-//! 74 of 85, 60 of 72, 53 of 65, 33 of 40.
+//! 74 of 85, 60 of 72, 53 of 65, 33 of 40; and by a writer who knew the rules' names only, in eight companies and six styles,
+//! verdicts again: 182 of 220, block precision 0.95 and recall 0.75.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +109,7 @@ fn holds(name: &str, corpus: &str, at_least: usize, floor: f64) {
 
 #[test]
 fn the_development_half_is_judged_as_labelled() {
-    holds("drafts", include_str!("../../../tests/corpus/drafts.jsonl"), 1400, 0.97);
+    holds("drafts", include_str!("../../../tests/corpus/drafts.jsonl"), 1600, 0.97);
 }
 
 #[test]

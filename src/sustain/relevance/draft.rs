@@ -154,8 +154,13 @@ fn assets(draft: &Draft<'_>) -> Vec<NamedAsset> {
                 || {
                     let kind =
                         asset_nouns(&title).last().map(|at| title[at].trim_end_matches('s').to_owned())?;
+                    let titled = |c: &&Clause| {
+                        let mut others = draft.input.facts.assets.iter().filter(|a| a.title != asset.title);
+                        others.any(|a| speaks_of(&c.words, &a.title))
+                    };
                     let handed = |c: &&Clause| {
                         matches!(c.kind, Kind::Deliver | Kind::Offer)
+                            && !titled(c)
                             && c.words.contains(&kind)
                             && !["to", "on", "about", "of"]
                                 .iter()

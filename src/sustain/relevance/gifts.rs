@@ -39,6 +39,11 @@ pattern!(
 );
 
 pattern!(
+    ONLY_THANKS,
+    r"^(?:(?:hi|hello|dear|many|and|so|again|\w+) ){0,3}?(?:thanks|thank you)(?: \w+){0,2}? for (?:the|your|our)\b"
+);
+
+pattern!(
     OUR_MEDIA,
     r"\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog|blog post|podcast|announcement)$|\b(?:our|my) (?:[\w-]+ ){0,2}?(?:newsletter|press release|blog post|announcement) (?:with|to|for|about|on|is|below|here)\b"
 );
@@ -100,6 +105,11 @@ fn given(draft: &Draft<'_>, clause: &Clause) -> Option<(Option<GiftKind>, Weight
         (Kind::Offer | Kind::Deliver, Object::Work) => Some((Some(OfferOfHelp), Weight::Solid)),
         (Kind::Offer, Object::Help) => Some((Some(OfferOfHelp), Weight::Plain)),
         (Kind::Offer, Object::Courtesy) => Some((Some(OfferOfHelp), Weight::Light)),
+        (Kind::Deliver, Object::Outcome) if ONLY_THANKS.is_match(&clause.words) => {
+            // What came of it is told beside the thanks.
+            let told = |c: &Clause| !std::ptr::eq(c, clause) && (reaches_reader(c) || is_fact(c));
+            draft.clauses.iter().any(told).then_some((Some(Result), Weight::Solid))
+        }
         (Kind::Deliver, Object::Outcome) => Some((Some(Result), Weight::Solid)),
         (Kind::State, _)
             if SHIPPED.is_match(&clause.words)

@@ -11,6 +11,7 @@ pattern!(
       | (?:it|this|that|which)\ (?:is|was|puts|brings|makes|takes|marks|means|gets)\ (?:\w+\ ){0,3}?(?:our|us)\b
       | (?:it|this|that|which|these|the\ (?:launch|result|success))\ (?:\w+\ )?(?:underlines|shows\ (?:how|what\ we|the)|proves|demonstrates|reflects|confirms|testifies|speaks\ (?:to|for)|underscores)\b | (?:it|this|that)\ is\ the\ (?:result|fruit|outcome)\ of
       | (?:i|we)\ (?:\w+\ ){0,3}?(?:to\ express|to\ congratulate|to\ thank|to\ celebrate|to\ recogni[sz]e|to\ applaud)\b | (?:the\ )?(?:press|reviews?|reception|response|feedback|market)\ (?:has|have|is|was|are|were)\b
+      | our\ (?:[\w-]+\ ){0,5}?(?:has|have)\ (?:grown|doubled|tripled)
       | both\ (?:of\ )?(?:us|our)\b | our\ (?:two\ |both\ )?(?:firms|companies|businesses|teams|organi[sz]ations)\b
       | our\ (?:\w+\ ){0,3}?(?:commitment|partnership|relationship|alliance|collaboration|journey|success|growth|numbers|target|quota|pipeline|quarter|year)\b )"
 );
@@ -18,9 +19,10 @@ pattern!(
     /// The predicate says nothing that could be used: moods, wishes, maybes.
     VACANT,
     r"(?x)\b(?: (?:is|are|was|were|has\ been|have\ been|remains?|looks?(?:\ like)?|seems?(?:\ like)?|feels?(?:\ like)?|sounds?(?:\ like)?|stays?)\ (?:still\ |very\ |really\ |quite\ |so\ |such\ |also\ |clearly\ |always\ |a\ bit\ |rather\ |pretty\ |as\ )*
-          (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|busy|keen|happy|pleased|thrilled|faster|better|smarter|bigger|stronger|easier|simpler|on\ board|ripe|ready\ for\ us|on\ track)\b
+          (?:an?\ |the\ |our\ |one\ of\ (?:our|the)\ )?(?:\w+\ )?(?:quiet|silent|important|strategic|priority|key|great|good|perfect|ideal|exciting|interesting|promising|strong|natural|focus|close\ to|dear|on\ (?:our|the|my)\ (?:list|radar|mind|plan|agenda)|top\ of|big|huge|amazing|fit|match|opportunity|potential|account|favou?rite|dream|logo|lighthouse|target|mine|ours|well|going\ well|pleasant|enjoyable|lovely|delightful|inspiring|fruitful|a\ pleasure|busy|keen|happy|pleased|thrilled|faster|better|smarter|bigger|stronger|easier|simpler|on\ board|ripe|ready\ for\ us|on\ track)\b
       | (?:is|are)\ (?:also\ |both\ )?(?:an?\ )?(?:our|your|my|joint|mutual|shared|common|customer|prospect|account)\b | of\ (?:ours|yours|mine) | (?:someone|somebody|one|who|account|people)\ (?:that\ )?(?:we|i)\b
       | (?:is|was|are)\ (?:\w+\ )?where\ (?:we|i) | (?:shows|proves|says)\ it | celebrat\w+ | awards? | of\ the\ year | milestones? | anniversary
+      | will\ have\ (?:seen|noticed|heard|read)
       | here\ we\ (?:come|go) | must\ (?:be|feel|have) | (?:may|might|could|should|would|ought\ to|has\ to|needs\ to|must)\ (?:well\ |also\ |soon\ |really\ |perhaps\ |even\ )?(?:be|become|have|roll|need|want|expand|grow|benefit|love|like|see|get|turn|make|open|buy|look|use|come) | (?:going\ to|will|would)\ (?:\w+\ )?(?:love|like|enjoy|adore|be\ (?:thrilled|delighted|happy|great|pleased|amazed|big|huge))
       | (?:sees?|shows?|knows?|proves?|feels?|says?)\ (?:it|that|this|so)(?:\ (?:too|as\ well|also))?$ | stands?\ for\ | shares?\ (?:the|our)\ (?:\w+\ )?(?:values|vision)
       | since\ we\ (?:last\ )?(?:spoke|talked|met) | we\ (?:have\ )?(?:last\ )?(?:spoke|spoken|talked|met)\ (?:about|on|last) | come\ up | crossed\ my\ mind )\b"
@@ -40,7 +42,7 @@ pattern!(
 pattern!(
     /// The writer's side as the one that is served.
     OUR_STAKE,
-    r"^(?:so|so that) (?:our|my)\b|\b(?:i|we) (?:are|am) (?:still )?(?:not (?:in|on|at)\b|missing|lacking|flying blind|in the dark|short of)|\b(?:i|we) (?:have no|do not have|do not know|can not (?:reach|find|see|get))\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:my|our) (?:manager|boss(?:es)?|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push|like|love)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
+    r"^(?:so|so that) (?:our|my)\b|\b(?:i|we) (?:are|am) (?:still )?(?:not (?:in|on|at)\b|missing|lacking|flying blind|in the dark|short of)|\b(?:i|we) (?:have no|do not have|do not know|can not (?:reach|find|see|get))\b|\b(?:for (?:us|me|our|my)\b|on (?:our|my) behalf|(?:renewed|extended|expanded) (?:\w+ )?with us\b|(?:my|our) (?:manager|boss(?:es)?|director|ceo|cfo|vp|leadership|team|side) (?:\w+ )?(?:wish|want|need|ask|hope|expect|push|like|love)\w*|your (?:kind |valued )?support\b|our (?:pitch|quota|target|forecast|proposal|deal|bid|offer)\b)"
 );
 
 /// Whether the clause speaks for the writer's own gain.

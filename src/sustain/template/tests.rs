@@ -1,37 +1,16 @@
 use jiff::civil::date;
 
+use super::shipped::SOURCES;
 use super::*;
-use crate::map::partner::ContactRole;
+use crate::sustain::draft::{as_checked, e_mail};
 use crate::sustain::relevance::input::{self, DraftInput, SenderRole};
 use crate::sustain::relevance::{Level, Settings, check};
 
 fn sample() -> Facts {
-    Facts {
-        recipient: Some("Sam".into()),
-        partner: Some("Northwind".into()),
-        account: Some("Acme Corp".into()),
-        our_population: Some("customer".into()),
-        their_population: Some("prospect".into()),
-        owner: Some("Lena".into()),
-        our_contact: Some(Contact { name: "Dana Reyes".into(), role: "head of operations".into() }),
-        asset: Some(Document {
-            title: "Retail onboarding checklist".into(),
-            url: "https://example.com/checklist".into(),
-        }),
-        our_launch: Some(Dated { title: "Returns connector".into(), date: "2 March".into() }),
-        their_launch: Some(Dated { title: "Northwind Returns API".into(), date: "5 March".into() }),
-        their_focus: Some(Dated { title: "returns in retail".into(), date: "4 March".into() }),
-        result: Some("went live two weeks early".into()),
-        next_step: Some("Thursday 19 March".into()),
-    }
+    Facts::sample()
 }
 
-fn draft(template: &Template, text: String) -> DraftInput {
-    let role = match template.purpose {
-        Purpose::Executive => ContactRole::PartnerExecutive,
-        Purpose::Presales => ContactRole::PartnerPresales,
-        _ => ContactRole::PartnerRep,
-    };
+fn draft(template: &Template, role: ContactRole, text: String) -> DraftInput {
     let launch = |title: &str| input::Launch { title: title.into(), date: Some(date(2026, 3, 5)) };
     DraftInput {
         id: serde_json::Value::Null,
@@ -43,8 +22,8 @@ fn draft(template: &Template, text: String) -> DraftInput {
             ..Default::default()
         },
         sender: input::Sender { role: Some(SenderRole::AccountOwner) },
-        channel: Some(template.channel),
-        purpose: Some(template.purpose),
+        channel: Some(template.head.channel),
+        purpose: Some(template.head.purpose),
         facts: input::Facts {
             partner: Some("Northwind".into()),
             overlaps: vec![input::Overlap {
@@ -71,13 +50,24 @@ fn draft(template: &Template, text: String) -> DraftInput {
 }
 
 #[test]
-fn every_shipped_text_is_read_and_covers_every_voice() {
+fn every_shipped_text_is_read_and_every_voice_has_every_gift() {
+    use GiftKind::{Asset, Introduction, OfferOfHelp, OurLaunch, Result, TheirLaunch};
     for (name, source) in SOURCES {
-        Template::parse(name, source).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let template = Template::parse(name, source).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(is_name(name), "{name}");
+        // What is declared is what is used: the form asks for nothing that the text does not say.
+        let used = template.uses().unwrap();
+        assert!(template.needs.iter().all(|n| used.contains(n)), "{name}: {:?} {used:?}", template.needs);
     }
     assert_eq!(shipped().len(), SOURCES.len());
     for purpose in [Purpose::Prospecting, Purpose::Expansion, Purpose::Executive, Purpose::Presales] {
-        assert!(shipped().iter().filter(|t| t.purpose == purpose).count() >= 3, "{purpose:?}");
+        for gift in [Asset, OurLaunch, TheirLaunch, OfferOfHelp, Introduction, Result] {
+            let has = |t: &std::sync::Arc<Template>| t.head.purpose == purpose && t.head.gift == gift;
+            assert!(shipped().iter().any(has), "{purpose:?} {gift:?}");
+        }
+    }
+    for channel in [Channel::Slack, Channel::Email, Channel::Comment] {
+        assert!(shipped().iter().any(|t| t.head.channel == channel), "{channel:?}");
     }
 }
 
@@ -85,25 +75,29 @@ fn every_shipped_text_is_read_and_covers_every_voice() {
 fn every_shipped_text_passes_the_relevance_check_and_gives_what_it_declares() {
     let mut openings = std::collections::HashSet::new();
     for template in shipped() {
-        let text = template.render(&sample()).unwrap();
+        let Rendered { subject, text } = template.render(&sample()).unwrap();
         assert!(
             text.split_whitespace().count() <= 90 && !text.contains('!') && !text.contains("{{"),
             "{text}"
         );
-        let opening: Vec<&str> = text.split_whitespace().take(5).collect();
+        let opening: Vec<&str> = text.split_whitespace().take(4).collect();
         assert!(openings.insert(opening.join(" ")), "two open alike: {text}");
-        let mut input = draft(template, text.clone());
-        let verdict = check(&input, &Settings::default());
-        assert_eq!(verdict.verdict, Level::Pass, "{}: {text}\n{:#?}", template.name, verdict.rules);
-        input.recipient.said_no_to = vec![template.gift];
-        let refused = check(&input, &Settings::default());
-        assert_eq!(
-            refused.verdict,
-            Level::Block,
-            "{} does not give {:?}: {text}",
-            template.name,
-            template.gift
-        );
+        let whole = subject.map_or(text.clone(), |subject| e_mail(&subject, &text));
+        let text = as_checked(template.head.channel, &whole);
+        for (role, ..) in ContactRole::ALL.into_iter().filter(|(role, ..)| template.is_for(*role)) {
+            let mut input = draft(template, role, text.clone());
+            let verdict = check(&input, &Settings::default());
+            let name = &template.name;
+            assert_eq!(verdict.verdict, Level::Pass, "{name} to {role:?}: {text}\n{:#?}", verdict.rules);
+            input.recipient.said_no_to = vec![template.head.gift];
+            let refused = check(&input, &Settings::default());
+            assert_eq!(
+                refused.verdict,
+                Level::Block,
+                "{name} does not give {:?}: {text}",
+                template.head.gift
+            );
+        }
     }
 }
 
@@ -116,29 +110,60 @@ fn a_missing_fact_makes_a_template_unavailable() {
     assert!(template.missing(&sample()).is_empty());
 }
 
+const FRONT: &str = "+++\ntitle = \"T\"\npurpose = \"expansion\"\ngift = \"asset\"\nchannel = \"slack\"\nneeds = [\"account\"]\n+++\n";
+
+fn error(source: &str) -> String {
+    Template::parse("t", source).unwrap_err().to_string()
+}
+
 #[test]
 fn errors_name_line_and_reason() {
-    let front = "+++\ntitle = \"T\"\npurpose = \"expansion\"\ngift = \"asset\"\nchannel = \"slack\"\nneeds = [\"account\"]\n+++\n";
-    let error = |source: &str| Template::parse("t", source).unwrap_err().to_string();
-    insta::assert_snapshot!(error("no fence"), @"line 1: The first line must be +++, followed by title, purpose, gift, channel and needs.");
-    insta::assert_snapshot!(error(&format!("{front}Hi\n{{{{ acount }}}}")), @"line 9: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
-    insta::assert_snapshot!(error(&format!("{front}{{{{ owner }}}}")), @"line 8: The text uses owner: add it to needs.");
-    assert!(error(&front.replace("expansion", "world-domination")).starts_with("line 3: "));
-    assert!(error(&format!("{front}a\nb {{% if %}}")).starts_with("line 9: "));
+    insta::assert_snapshot!(error("no fence"), @"line 1: The first line must be +++, followed by title, purpose, gift and channel.");
+    insta::assert_snapshot!(error(&format!("{FRONT}Hi\n{{{{ acount }}}}")), @"line 9: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
+    insta::assert_snapshot!(error(&format!("{FRONT}{{{{ owner }}}}")), @"line 8: The text uses owner: add it to needs.");
+    insta::assert_snapshot!(error(&format!("{FRONT}\n\nHi {{{{ account }}}}\n{{{{ account.name }}}}")), @"line 11: A fact has no such part. A contact has name and role, a document title and url, a launch and a focus title and date.");
+    insta::assert_snapshot!(error(&format!("{}Hi", FRONT.replace("[\"account\"]", "[\"acount\"]"))), @"line 6: There is no fact called acount. Known facts: recipient, partner, account, our_population, their_population, owner, our_contact, asset, our_launch, their_launch, their_focus, result, next_step.");
+    insta::assert_snapshot!(error(&format!("{FRONT}a\nb {{% if %}}")), @"line 9: This can't be read: unexpected end of block. A fact stands in double braces, such as {{ account }}.");
+    insta::assert_snapshot!(error(FRONT), @"line 8: The text is empty.");
+    insta::assert_snapshot!(error(&format!("{FRONT}{}", "x".repeat(2501))), @"line 8: The text has 2501 characters. Keep it under 2500.");
+    assert!(error(&FRONT.replace("expansion", "world-domination")).starts_with("line 3: "));
+    assert!(error(&FRONT.replace("needs", "need")).starts_with("line 6: unknown field `need`"));
+}
+
+#[test]
+fn an_e_mail_has_a_subject_and_nothing_else_has_one() {
+    let with = |channel: &str, more: &str| {
+        let front = FRONT.replace("channel = \"slack\"", &format!("channel = \"{channel}\"\n{more}"));
+        format!("{front}For {{{{ account }}}}")
+    };
+    insta::assert_snapshot!(error(&with("email", "")), @"line 5: An e-mail has a subject: write what it is about.");
+    insta::assert_snapshot!(error(&with("comment", "subject = \"S\"")), @"line 6: Only an e-mail has a subject: leave it out.");
+    insta::assert_snapshot!(error(&with("email", "subject = \"{{ owner }}\"")), @"line 6: The text uses owner: add it to needs.");
+    insta::assert_snapshot!(error(&with("email", "subject = \"{% set x = 1 %}\"")), @"line 6: A text may use if, elif, else and endif, and not {% set %}.");
+    insta::assert_snapshot!(error(&with("slack", "language = \"English, mostly\"")), @"line 6: Write a language as in BCP 47, such as en, de or pt-BR.");
+    insta::assert_snapshot!(error(&with("slack", "persona = [\"boss\"]")), @"line 6: unknown variant `boss`, expected one of `partner_rep`, `partner_manager`, `partner_executive`, `partner_presales`");
+    let mail = Template::parse("t", &with("email", "subject = \"{{ account }}\"")).unwrap();
+    let facts = Facts { account: Some("Acme\nBcc: all@example.com".to_owned()), ..Facts::default() };
+    let subject = mail.render(&facts).unwrap().subject;
+    assert_eq!(subject.as_deref(), Some("Acme Bcc: all@example.com"), "a header is one line");
+}
+
+#[test]
+fn what_a_text_needs_is_read_from_it_and_its_source_reads_back() {
+    let source = "+++\ntitle = \"T\"\npurpose = \"executive\"\ngift = \"result\"\nchannel = \"email\"\n\
+                  subject = \"{{ account }} \\\"quoted\\\"\"\npersona = [\"partner_executive\"]\nlanguage = \"pt-BR\"\n\
+                  theirs = [\"customer\"]\n+++\nOi {{ recipient }},\n\n{{ result }}\n+++\n";
+    let template = Template::parse("t", source).unwrap();
+    assert_eq!(template.needs, ["recipient", "account", "result"]);
+    let again = Template::parse("t", &template.source().unwrap()).unwrap();
+    assert_eq!((again.head, again.needs, again.body), (template.head, template.needs, template.body));
 }
 
 #[test]
 fn a_runaway_text_is_stopped_and_nothing_is_escaped() {
-    let front = "+++\ntitle = \"T\"\npurpose = \"expansion\"\ngift = \"asset\"\nchannel = \"slack\"\nneeds = [\"account\"]\n+++\n";
-    let runaway = Template::parse(
-        "t",
-        &format!(
-            "{front}{{% for i in range(9999) %}}{{% for j in range(9999) %}}x{{% endfor %}}{{% endfor %}}"
-        ),
-    )
-    .unwrap();
-    assert!(runaway.render(&sample()).is_err());
-    let plain = Template::parse("t", &format!("{front}{{{{ account }}}}")).unwrap();
+    let runaway = "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}";
+    assert!(Template::parse("t", &format!("{FRONT}{runaway}")).is_err());
+    let plain = Template::parse("t", &format!("{FRONT}{{{{ account }}}}")).unwrap();
     let facts = Facts { account: Some("A & <B>".into()), ..Facts::default() };
-    assert_eq!(plain.render(&facts).unwrap(), "A & <B>");
+    assert_eq!(plain.render(&facts).unwrap().text, "A & <B>");
 }

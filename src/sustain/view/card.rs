@@ -16,7 +16,7 @@ use crate::kernel::text::escape;
 /// Rules whose reason is worth reading even when they pass.
 const TELLING: [&str; 3] = ["names-current-overlap", "carries-gift", "touch-cap"];
 /// What a quoted line begins with.
-pub(super) const QUOTE: &str = "> ";
+pub(in crate::sustain) const QUOTE: &str = "> ";
 
 /// Where the note goes, in words.
 fn place(draft: &Draft) -> String {
@@ -113,7 +113,7 @@ pub(super) fn relevance(draft: &Draft) -> Result<String> {
     let sentence = |reason: &str| reason.trim_end_matches('.').to_owned();
     let telling = TELLING.iter().filter_map(|name| check.rules.iter().find(|r| r.rule == *name));
     let view = Relevance {
-        marks: draft.note.used().filter_map(library::marked).collect(),
+        marks: draft.note.items().filter_map(library::marked).collect(),
         overridden: draft.overridden.as_ref().map(|o| (o.by.mention(), o.reason.as_str())),
         passed: check.passed(),
         total: check.rules.len(),
@@ -132,7 +132,7 @@ pub(super) fn relevance(draft: &Draft) -> Result<String> {
 }
 
 /// The text to the letter in sections, each line behind `mark`. Only a line that is longer than a section is broken.
-pub(super) fn sections(text: &str, mark: &str) -> Vec<Value> {
+pub(in crate::sustain) fn sections(text: &str, mark: &str) -> Vec<Value> {
     let mut sections: Vec<String> = vec![String::new()];
     for line in text.lines() {
         let whole = escape(line);

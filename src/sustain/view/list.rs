@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::draft::{Draft, Stage};
 use super::super::relevance::Level;
+use super::super::template;
 use super::action;
 use super::card::controls;
 use super::told::answers;
@@ -58,7 +59,8 @@ pub fn home_row(draft: &Draft, now: &Zoned) -> Vec<Value> {
 pub fn list(drafts: &[Draft], links: &[Option<String>], now: &Zoned) -> Message {
     const SHOWN: usize = 15;
     if drafts.is_empty() {
-        return Message::text("No note waits. `/partner draft new` starts one.");
+        let text = "No note waits. `/partner draft new` starts one.";
+        return Message::new(text, vec![blocks::section(text), templates()]);
     }
     let mut rows = vec![blocks::section("*Notes that wait*")];
     let mut text = vec!["*Notes that wait*".to_owned()];
@@ -75,5 +77,11 @@ pub fn list(drafts: &[Draft], links: &[Option<String>], now: &Zoned) -> Message 
         rows.push(blocks::context(&more));
         text.push(more);
     }
+    rows.push(templates());
     Message::new(text.join("\n"), rows)
+}
+
+/// The way to the texts that notes are drafted from.
+fn templates() -> Value {
+    blocks::actions(vec![template::view::button()])
 }

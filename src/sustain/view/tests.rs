@@ -186,5 +186,5 @@ fn the_list_offers_what_can_be_done() {
         .flat_map(|b| b["elements"].as_array().cloned().unwrap_or_else(|| vec![b["accessory"].clone()]))
         .filter_map(|e| e["text"]["text"].as_str().map(str::to_owned))
         .collect();
-    assert_eq!(buttons, ["Review", "It arrived", "Resend"]);
+    assert_eq!(buttons, ["Review", "It arrived", "Resend", "Templates"]);
 }

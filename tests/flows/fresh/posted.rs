@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tandem::map::sources::hook;
 
 use super::{march, play};
+use crate::flows::fit;
 use crate::flows::imports::overlaps;
 use crate::support::list_server::ListServer;
 use crate::support::stage::{INTAKE, Stage};
@@ -133,6 +134,11 @@ async fn a_signal_is_one_line(stage: Stage, _: ListServer) {
     Northwind won a deal with Acme, Platform &lt;!channel&gt;. The overlap changed: their open deal became a customer.
     ");
     assert_eq!(overlaps(&stage).await, (1, 0));
+    fit::is_prospective(&stage, true).await;
+    let unnamed = signal("e5", "partner_deal_opened", "Hooli", "Northwind");
+    post(&stage, "crossbeam", SECRET, now + 3, &unnamed).await;
+    stage.settle().await;
+    insta::assert_snapshot!(stage.texts(INTAKE).pop().unwrap(), @"Northwind opened a deal with an account that we share. It is counted, and named once there is an agreement.");
     stage.end().await;
 }
 

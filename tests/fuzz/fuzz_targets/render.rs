@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use tandem::kernel::text::{escape, split, unescaped, visible};
-use tandem::sustain::draft::{Check, Draft, Finding, Note, Override, Route};
-use tandem::sustain::relevance::{GiftKind, Level, Purpose};
+use tandem::sustain::draft::{Check, Draft, Finding, Note, Override, Route, TemplateUsed};
+use tandem::sustain::relevance::{Channel, GiftKind, Level, Purpose};
+use tandem::sustain::template::Version;
 use tandem::sustain::view;
 
 fuzz_target!(|given: (&str, &str, &str)| {
@@ -98,6 +99,8 @@ fn draft(text: &str, name: &str, said: &str) -> Draft {
         purpose: Purpose::Expansion,
         gift: GiftKind::Introduction,
         template: "expansion-introduction".into(),
+        template_used: Some(TemplateUsed { title: name.into(), version: Version::Own(3) }),
+        channel: Channel::Email,
         sender: "U0ALEX".into(),
         route: Route::Channel,
         destination: Some("C0NORTHWIND".into()),

@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{OverlapId, PairId, PartnerId};
 use crate::map::lists::queue::Pair;
+use crate::map::store::NAMED;
 use crate::store::{Tx, millis};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
@@ -114,32 +115,36 @@ pub async fn pairs_behind(tx: &mut Tx, overlap: &OverlapId) -> Result<Vec<Pair>>
 
 /// Which of these overlaps the matcher made.
 pub async fn matched_among(tx: &mut Tx, overlaps: &[OverlapId]) -> Result<HashSet<OverlapId>> {
-    let sql = format!(
-        "SELECT DISTINCT overlap_id FROM list_pairs WHERE verdict = 'match' AND overlap_id IN ({})",
-        tx.texts()
-    );
-    let rows = sql_all!(tx, (String,), AssertSqlSafe(sql.clone()), serde_json::to_string(overlaps)?)?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    // The verdict is looked at here: SQLite would go through all that have it.
+    let sql = format!("SELECT overlap_id, verdict FROM list_pairs WHERE overlap_id IN ({})", tx.texts());
+    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), serde_json::to_string(overlaps)?)?;
+    Ok(rows.into_iter().filter(|(_, verdict)| verdict == "match").map(|(id, _)| id.into()).collect())
 }
 
 /// The pairs in doubt, the likeliest first: each with its partner. At most `limit`.
 pub async fn in_doubt(tx: &mut Tx, limit: i64) -> Result<Vec<(PairId, PartnerId)>> {
-    let rows = sql_all!(
-        tx,
-        (String, String),
-        "SELECT id, partner_id FROM list_pairs WHERE verdict = 'review' ORDER BY score DESC, id LIMIT $1",
-        limit
-    )?;
+    let sql = format!(
+        "SELECT o.id, o.partner_id FROM list_pairs o WHERE o.verdict = 'review' AND {NAMED} ORDER BY o.score DESC, o.id LIMIT $1"
+    );
+    let rows = sql_all!(tx, (String, String), AssertSqlSafe(sql.clone()), limit)?;
     Ok(rows.into_iter().map(|(id, partner)| (id.into(), partner.into())).collect())
 }
 
-/// How many are in doubt with each partner.
+/// How many are in doubt with each partner that may be named.
 pub async fn doubts(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
-    let rows = sql_all!(
-        tx,
-        (String, i64),
-        "SELECT partner_id, COUNT(*) FROM list_pairs WHERE verdict = 'review' GROUP BY partner_id"
-    )?;
+    by_partner(tx, NAMED).await
+}
+
+/// How many are in doubt with each partner that may not be named yet (B10), and are not asked about.
+pub async fn unnamed(tx: &mut Tx) -> Result<Vec<(PartnerId, i64)>> {
+    by_partner(tx, &format!("NOT ({NAMED})")).await
+}
+
+async fn by_partner(tx: &mut Tx, which: &str) -> Result<Vec<(PartnerId, i64)>> {
+    let sql = format!(
+        "SELECT o.partner_id, COUNT(*) FROM list_pairs o WHERE o.verdict = 'review' AND {which} GROUP BY o.partner_id"
+    );
+    let rows = sql_all!(tx, (String, i64), AssertSqlSafe(sql.clone()))?;
     Ok(rows.into_iter().map(|(partner, n)| (partner.into(), n)).collect())
 }
 

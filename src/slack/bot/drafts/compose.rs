@@ -32,6 +32,13 @@ pub(super) async fn begin(o: &Occasion<'_>, words: &str) -> Result<Handled> {
     if words.is_empty() {
         return pick(o, tx, None, None).await;
     }
+    if let Some((account, partner)) = words.rsplit_once(" with ")
+        && let Ok(partner) = find_partner(&mut tx, partner).await?
+    {
+        let account = find_account(&mut tx, account).await?;
+        let found = overlap_of(&mut tx, &partner, &account.name).await?;
+        return open_form(o, tx, found.map_err(|why| Error::user(escape(&why)))?).await;
+    }
     let account = match partner_or_account(&mut tx, words).await? {
         Named::Partner(partner) => return pick(o, tx, Some(partner), None).await,
         Named::Account(account) => account,
@@ -117,7 +124,7 @@ async fn open_form(o: &Occasion<'_>, mut tx: Tx, overlap: Overlap) -> Result<Han
             escape(&overlap.partner)
         )));
     }
-    let ground = ground(&mut tx, o.now, overlap).await?;
+    let ground = ground(o.bot, &mut tx, o.now, overlap).await?;
     tx.rollback().await?;
     o.open(&empty_form(&o.place, &ground, &o.actor.user, None)).await
 }
@@ -129,8 +136,8 @@ fn empty_form(place: &Place, ground: &Ground, actor: &UserId, item: Option<&str>
     form::modal(action::NEW, &metadata, ground, &answers, actor)
 }
 
-async fn ground(tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Ground> {
-    let ground = Ground::load(tx, now, overlap).await?;
+async fn ground(bot: &Bot, tx: &mut Tx, now: Timestamp, overlap: Overlap) -> Result<Ground> {
+    let ground = Ground::load(tx, now, &bot.texts, overlap).await?;
     ground.ok_or_else(|| Error::user("That partner was removed in the meantime."))
 }
 
@@ -175,7 +182,7 @@ pub(super) async fn review_pick(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> R
     if !actor.may(Right::Triage, Some(&overlap.partner_id)) {
         return Ok(Checked::Wrong(Vec::new()));
     }
-    let ground = ground(tx, bot.clock.now(), overlap).await?;
+    let ground = ground(bot, tx, bot.clock.now(), overlap).await?;
     let item = s.metadata["item"].as_str();
     Ok(Checked::Instead(empty_form(&Place::of_submission(s), &ground, &actor.user, item)))
 }
@@ -215,7 +222,7 @@ pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Han
     let mut tx = o.read().await?;
     let overlap = map::overlap(&mut tx, &overlap_in(&shown.metadata)?).await?.ok_or_else(outdated)?;
     o.actor.require(Right::Triage, Some(&overlap.partner_id))?;
-    let ground = ground(&mut tx, o.now, overlap).await?;
+    let ground = ground(o.bot, &mut tx, o.now, overlap).await?;
     tx.rollback().await?;
     let view = form::modal(action::NEW, &shown.metadata, &ground, &answers(&shown.state), &o.actor.user);
     match o.bot.client.update_view(&shown.id, Some(&shown.hash), &view).await {
@@ -229,6 +236,7 @@ pub(super) async fn redraw(o: &Occasion<'_>, click: &BlockActions) -> Result<Han
 }
 
 async fn read_form(
+    bot: &Bot,
     tx: &mut Tx,
     now: Timestamp,
     s: &ViewSubmission,
@@ -236,13 +244,13 @@ async fn read_form(
     let overlap = map::overlap(tx, &overlap_in(&s.metadata)?).await?;
     let overlap =
         overlap.ok_or_else(|| Error::user("That overlap is not here any more. Nothing was drafted."))?;
-    let ground = ground(tx, now, overlap).await?;
+    let ground = ground(bot, tx, now, overlap).await?;
     let composed = form::compose(&ground, &answers(&s.values));
     Ok((ground, composed))
 }
 
-pub(super) async fn review(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> Result<Vec<(String, String)>> {
-    match read_form(tx, now, s).await {
+pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Vec<(String, String)>> {
+    match read_form(bot, tx, bot.clock.now(), s).await {
         Ok((_, composed)) => Ok(composed.err().unwrap_or_default()),
         // It is told after the form is closed.
         Err(Error::User(_)) => Ok(Vec::new()),
@@ -252,7 +260,7 @@ pub(super) async fn review(tx: &mut Tx, now: Timestamp, s: &ViewSubmission) -> R
 
 pub(super) async fn submit(o: &Occasion<'_>, s: &ViewSubmission) -> Result<Handled> {
     let mut tx = o.read().await?;
-    let (ground, composed) = read_form(&mut tx, o.now, s).await?;
+    let (ground, composed) = read_form(o.bot, &mut tx, o.now, s).await?;
     tx.rollback().await?;
     o.actor.require(Right::Triage, Some(&ground.partner.id))?;
     let Ok(composed) = composed else { return Err(outdated()) };

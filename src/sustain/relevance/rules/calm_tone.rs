@@ -4,11 +4,11 @@ use super::{Draft, Outcome, pass, quote, warn};
 
 pattern!(
     FORMULA,
-    r"(?i)\bhope (?:this|my) (?:e-?mail|message|note) finds you\b|\b(?:hope|trust) (?:this|that this) finds you\b|\bdo(?:n['’]t| not) hesitate\b|\bdear (?:sir|madam|mr|mrs|ms)\b|\bas per (?:my|our)\b|\bplease be advised\b|\bkind(?:ly|est)? (?:find|revert|advise|note)\b|\bat your earliest convenience\b|\bto whom it may\b|\bplease note that\b|\bper my last\b|\bi trust (?:you|this)\b"
+    r"(?i)\bhope (?:this|my) (?:e-?mail|message|note) finds you\b|\b(?:hope|trust) (?:this|that this) finds you\b|\bdo(?:n['’]t| not) hesitate\b|\bdear (?:sir|madam)\b|\bas per (?:my|our)\b|\bplease be advised\b|\bkind(?:ly|est)? (?:find|revert|advise|note)\b|\bat your earliest convenience\b|\bto whom it may\b|\bplease note that\b|\bper my last\b|\bi trust (?:you|this)\b"
 );
 pattern!(
     HYPE,
-    r"(?i)\b(?:synerg\w+|game[- ]chang\w+|revolutionary|best[- ]in[- ]class|world[- ]class|cutting[- ]edge|next[- ]level|groundbreaking|unparalleled|win[- ]win|supercharge|skyrocket|10x|thrilled to announce|super excited|beyond excited|mind[- ]blowing|disruptive|seamless(?:ly)?|unlock(?:ing)? (?:value|growth)|leverage our)\b"
+    r"(?i)\b(?:synerg\w+|game[- ]chang\w+|revolutionary|best[- ]in[- ]class|world[- ]class|cutting[- ]edge|next[- ]level|groundbreaking|unparalleled|win[- ]win|supercharge|skyrocket|10x|thrilled to announce|super excited|beyond (?:excited|thrilled|happy)|phenomenal|hands down|most (?:incredible|amazing)|blown away|unstoppable|utterly|transform(?:s|ing)? (?:the|an|your|our) (?:whole |entire )?industry|mind[- ]blowing|disruptive|seamless(?:ly)?|unlock(?:ing)? (?:value|growth)|leverage our)\b"
 );
 pattern!(
     PRESSURE,

@@ -97,6 +97,13 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
             vec![at],
         );
     }
+    if let Some(at) = titled(draft) {
+        return block(
+            format!("The library holds no {}.", quote(draft, &at)),
+            "Give a document from the library, or add this one first.",
+            vec![at],
+        );
+    }
     match draft.assets.first() {
         Some(a) => pass(format!("{} is in the library.", draft.input.facts.assets[a.index].title)),
         None => pass("Names no document."),
@@ -104,6 +111,35 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
 }
 
 pattern!(QUOTED, r#"(?:^|[\s(:])['‘"“](?P<title>[\p{Lu}][^'‘’"“”\n]{3,70})['’"”]"#);
+
+pattern!(
+    /// "Our Tronc and Tax whitepaper", "the Crane PLC reference handbook": a proper name before the kind.
+    TITLED,
+    r"\b(?:(?P<ours>[Oo]ur|[Mm]y)|[Tt]he|[Tt]his) (?P<title>[\p{Lu}][\p{L}'-]*[a-z](?: (?:and |of |for |to |& )?[\p{Lu}][\w\p{L}'-]*)*(?: [a-z-]+)?) (?P<kind>white ?papers?|handbooks?|guides?|playbooks?|checklists?|runbooks?|workbooks?|calculators?|e-?books?|cheat ?sheets?|case stud(?:y|ies)|primers?|brochures?)\b"
+);
+
+/// A document that is called by a proper name and stands in no list of ours. "The Gartner guide" may be somebody else's.
+fn titled(draft: &Draft<'_>) -> Option<std::ops::Range<usize>> {
+    let facts = &draft.input.facts;
+    let launches = facts.our_launches.iter().chain(&facts.their_launches).map(|l| &l.title);
+    let own = facts.partner.iter().chain(&draft.input.recipient.company);
+    let names = facts.overlaps.iter().map(|o| &o.account).chain(own).chain(launches);
+    let known: Vec<String> = facts.assets.iter().map(|a| &a.title).chain(names).map(|n| normal(n)).collect();
+    TITLED.captures_iter(draft.text()).find_map(|found| {
+        let title = found.name("title")?;
+        let said = normal(title.as_str());
+        let words: Vec<&str> =
+            said.split(' ').filter(|w| w.len() > 2 && *w != "and" && *w != "for").collect();
+        let told = found.name("ours").is_some() || words.len() > 1;
+        let is_known = words.iter().any(|w| {
+            SECURITY.contains(w)
+                || known
+                    .iter()
+                    .any(|k| k.split(' ').any(|x| x.trim_end_matches('s') == w.trim_end_matches('s')))
+        });
+        (told && !is_known).then(|| title.start()..found.name("kind").map_or(title.end(), |k| k.end()))
+    })
+}
 
 /// A title in quotation marks that is a document by its kind, and that no list of ours holds.
 fn quoted(draft: &Draft<'_>) -> Option<std::ops::Range<usize>> {

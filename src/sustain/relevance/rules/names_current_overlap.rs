@@ -4,6 +4,11 @@ use super::super::gifts::Weight;
 use super::super::input::GiftKind;
 use super::{Draft, Outcome, block, days, pass, warn};
 
+pattern!(
+    THANKS_FOR_SESSION,
+    r"\b(?:thanks|thank you)(?: \w+)? for (?:the|your|our|a|that) (?:[\w-]+ ){0,2}?(?:session|workshop|review|meeting)\b"
+);
+
 const FIX: &str = "Name one account from the current overlaps and say what this means for it.";
 
 pub(super) fn check(draft: &Draft<'_>) -> Outcome {
@@ -39,6 +44,9 @@ pub(super) fn check(draft: &Draft<'_>) -> Outcome {
         draft.gifts.iter().all(|g| g.kind == Some(GiftKind::OfferOfHelp) && g.weight == Weight::Plain);
     if plain && !draft.gifts.is_empty() && !draft.clauses.iter().any(|c| c.asks()) {
         return warn("A plain offer of help, but it names no shared account.", FIX, vec![]);
+    }
+    if draft.clauses.iter().any(|c| THANKS_FOR_SESSION.is_match(&c.words)) && !draft.gifts.is_empty() {
+        return warn("Thanks for a session, but it names no shared account.", FIX, vec![]);
     }
     block("Names no shared account.", FIX, vec![])
 }

@@ -5,17 +5,20 @@ use jiff::civil::Date;
 use crate::kernel::text::{escape, linked};
 use crate::store::audit;
 use crate::sustain::draft::Draft;
-use crate::sustain::library::{Change, Fact, ItemKind, Mark, Origin, Used};
+use crate::sustain::library::{Change, Fact, ItemKind, Mark, Origin, UsedItem};
 
 /// `5 March`
 pub(super) fn day(date: Date) -> String {
     date.strftime("%-d %B").to_string()
 }
 
-/// Everything that a note stands on, in one line.
+/// Everything that a note stands on, and the template that it came from, in one line.
 pub fn stands_on(draft: &Draft) -> Option<String> {
     let facts: Vec<String> = draft.note.facts.iter().map(|f| fact(f, &draft.note.partner)).collect();
-    (!facts.is_empty()).then(|| format!("Stands on: {}", facts.join(" · ")))
+    let facts = (!facts.is_empty()).then(|| format!("Stands on: {}", facts.join(" · ")));
+    let template = draft.note.template_used.as_ref().map(|used| escape(&used.words()));
+    let line: Vec<String> = [facts, template].into_iter().flatten().collect();
+    (!line.is_empty()).then(|| line.join(" · "))
 }
 
 fn fact(fact: &Fact, partner: &str) -> String {
@@ -48,7 +51,7 @@ fn fact(fact: &Fact, partner: &str) -> String {
 }
 
 /// What became of an item that nobody has looked at yet.
-pub fn marked(used: &Used) -> Option<String> {
+pub fn marked(used: &UsedItem) -> Option<String> {
     let mark = used.mark.as_ref()?;
     let title = escape(&used.title);
     let new = match &mark.change {
@@ -73,14 +76,14 @@ fn happened(mark: &Mark) -> String {
 
 /// The same for the audit, in plain words.
 pub fn audited(facts: &[Fact]) -> String {
-    let changed = facts.iter().filter_map(Fact::used).filter(|used| used.mark.is_some());
+    let changed = facts.iter().filter_map(Fact::item).filter(|used| used.mark.is_some());
     let named: Vec<&str> = changed.map(|used| used.title.as_str()).collect();
     if named.is_empty() { "it stands as it was".to_owned() } else { named.join(", ") }
 }
 
 /// In the thread of a card.
 pub fn asked_again(draft: &Draft) -> String {
-    let marks: Vec<String> = draft.note.used().filter_map(marked).collect();
+    let marks: Vec<String> = draft.note.items().filter_map(marked).collect();
     let who = draft.approver.as_ref().map(|user| format!("{}, ", user.mention())).unwrap_or_default();
     format!("{who}{} The note is not sent before somebody checks it again or edits it.", marks.join(" "))
 }

@@ -97,7 +97,11 @@ fn whose(item: &Item, partners: &[Partner], to_all: bool) -> Value {
     if to_all {
         whose.push(blocks::choice("All partners", field::ALL));
     }
-    whose.extend(partners.iter().map(|p| blocks::choice(&format!("{} only", p.name), p.id.as_str())));
+    // A menu holds a hundred; the item's own partner is always among them.
+    let (own, others): (Vec<&Partner>, Vec<&Partner>) =
+        partners.iter().partition(|p| Some(&p.id) == item.partner.as_ref());
+    let offered = own.into_iter().chain(others).take(100 - whose.len());
+    whose.extend(offered.map(|p| blocks::choice(&format!("{} only", p.name), p.id.as_str())));
     let chosen = match (&item.partner, item.id.is_empty()) {
         (Some(partner), _) => Some(partner.as_str()),
         // Nobody is to tell all partners by oversight.

@@ -109,6 +109,12 @@ pattern!(
     r"^(?:i|we|my \w+|our \w+|one of our \w+|a colleague)(?: \w+ly| also| then)? (?:stay|sit|join|cover|take|handle|build|bring|run|answer|carry|pay|host|watch|fix|write|lend|back|stand|bear|foot|clear|sort|deal)s?(?:es)? (?:\w+ )"
 );
 
+pattern!(
+    /// "I will be in the room", "We'll be showing it there": where the writer is, and what serves nobody.
+    NO_DEED,
+    r"^(?:be (?:also |all )?(?:in|at|there|on|around|away|showing|presenting|attending|speaking|travelling|celebrating)\b|(?:remain|stay|keep) in (?:touch|contact)\b|know you\b|recogni[sz]e\b|mention (?:any|no|a)\b|see (?:how|what|where) )"
+);
+
 /// "I can …", "Happy to …": somebody would act for the reader.
 pub(super) fn deed_offered(w: &str) -> Option<Reading> {
     if UNDER_WAY.is_match(w) {
@@ -129,12 +135,17 @@ pub(super) fn deed_offered(w: &str) -> Option<Reading> {
         let serves = SERVICE.is_match(rest) && YOU.is_match(rest) && !w.starts_with("you");
         return third.then_some(deliver(Object::Introduction)).or(serves.then_some(offer(Object::Work)));
     }
-    if UNREAL.is_match(w) || UNDER_OUR_NAME.is_match(rest) {
+    if UNREAL.is_match(w)
+        || UNDER_OUR_NAME.is_match(rest)
+        || (NO_DEED.is_match(rest) && !YOU_GAIN.is_match(rest))
+    {
         return Some(STATE);
     }
     let object = given(rest);
     Some(if object == Object::Chat { request(Object::Chat) } else { offer(object) })
 }
+
+pattern!(YOU_GAIN, r"\b(?:for|with|to) (?:you|your)\b|\byour (?:stand|session|talk|demo)\b");
 
 pattern!(
     SERVICE,
@@ -276,8 +287,19 @@ pattern!(
 
 pattern!(
     pub(super) CHECKING,
-    r"\b(?:check(?:ing)? in|touch(?:ing)? base|circl(?:e|ing) back|follow(?:ing)? up|bump(?:ing)? (?:this|my)|reach(?:ing|ed)? out|ping(?:ing)? you|quick (?:note|hello|ping|check)|say(?:ing)? (?:hi|hello)|thinking of you|(?:it )?has been a while|it is been|been too long|long time no|stay(?:ing)? in touch|keep(?:ing)? in touch|top of mind|on your radar|how (?:things|you|everything|theiraccount) (?:are|is|were)|see how (?:things|you|it|everything)|hope (?:you|all|things|everything|this|your)|trust (?:you|this|all)|looking forward to (?:hearing|working|more)|look forward to (?:hearing|your|working)|check how|swing by|surfacing this|resurfacing|nudg(?:e|ing))\b"
+    r"\b(?:check(?:ing)? in|touch(?:ing)? base|circl(?:e|ing) back|follow(?:ing)? up|bump(?:ing)? (?:this|my)|reach(?:ing|ed)? out|ping(?:ing)? you|quick (?:note|hello|ping|check)|say(?:ing)? (?:hi|hello)|thinking of you|(?:it )?has been a while|it is been|been too long|long time no|stay(?:ing)? in touch|keep(?:ing)? in touch|top of mind|on your radar|how (?:things|matters|you|everything|theiraccount) (?:are|is|were|stand)|see how (?:things|you|it|everything)|hope (?:you|all|things|everything|this|your)|trust (?:you|this|all)|looking forward to (?:hearing|working|more)|look forward to (?:hearing|your|working)|check how|swing by|surfacing this|resurfacing|nudg(?:e|ing))\b"
 );
+
+pattern!(
+    /// The check-in as the clause's whole point, whatever verb leads up to it.
+    ONLY_CHECKS,
+    r"^(?:[\w'-]+ ){0,4}?(?:just|only|simply|merely)(?: [\w'-]+){0,3}? (?:check(?:ing)? in|touch(?:ing)? base|say(?:ing)? (?:hi|hello)|(?:remain|stay|keep) in (?:touch|contact)|ask(?:ing)? how (?:\w+ ){0,2}?(?:stand|go|goes|are going|is going|is it going))\b|\b(?:want(?:ed)?|like) to (?:just )?(?:say (?:hi|hello)|touch base|(?:remain|stay|keep) in (?:touch|contact))\b|\bfind (?:a (?:moment|minute|time|slot|day)|some time|time) to (?:chat|talk|catch up|connect|sync|meet)\b|^(?:long time|it has been a while|it is a long time)\b|\bonce a coffee\b"
+);
+
+/// "I only wanted to check in": before any other reading, for it leads up with words of deeds and wishes.
+pub(super) fn only_checks(w: &str) -> Option<Reading> {
+    ONLY_CHECKS.is_match(w).then_some(CHECK_IN)
+}
 
 /// "Just checking in."
 pub(super) fn check_in(w: &str) -> Option<Reading> {

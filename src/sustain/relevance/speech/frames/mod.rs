@@ -9,10 +9,10 @@ mod requests;
 use commands::imperative;
 pub(super) use commands::may_advise;
 pub(super) use deeds::done_by_us;
-use deeds::{after_adjunct, check_in, deed_offered, delivery, is_our_purpose, reported, waiver};
+use deeds::{after_adjunct, check_in, deed_offered, delivery, is_our_purpose, only_checks, reported, waiver};
 use offers::{help_offered, leave_asked};
 use questions::{answer_wanted, condition, inquiry, which_or_who};
-use requests::{asked_of_you, duty, kindly, together, wish};
+use requests::{asked_of_you, duty, kindly, plainly_asked, together, wish};
 
 use super::objects::wanted;
 use super::{Kind, Object};
@@ -37,7 +37,17 @@ const CHECK_IN: Reading = Reading { kind: Kind::CheckIn, object: Object::Update 
 const STATE: Reading = Reading { kind: Kind::State, object: Object::Other };
 
 /// Frames that are tried before questions of who and which, the narrow before the wide.
-const BEFORE: [Frame; 7] = [waiver, reported, condition, answer_wanted, help_offered, leave_asked, inquiry];
+const BEFORE: [Frame; 9] = [
+    only_checks,
+    plainly_asked,
+    waiver,
+    reported,
+    condition,
+    answer_wanted,
+    help_offered,
+    leave_asked,
+    inquiry,
+];
 
 /// Frames that are tried after them.
 const AFTER: [Frame; 9] =

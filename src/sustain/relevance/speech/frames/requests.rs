@@ -3,8 +3,36 @@
 use super::super::objects::{DOOR_FOR_US, DOOR_FOR_YOU, given, wanted};
 use super::super::{Object, about_asset};
 use super::commands::{EFFORT, OURS, deed_wanted};
-use super::deeds::{CHECKING, FOR_US, GIVES_YOU};
+use super::deeds::{CHECKING, FOR_US, GIVES_YOU, after_adjunct};
 use super::{CHECK_IN, Reading, STATE, deliver, offer, request};
+
+pattern!(
+    /// "I would ask you to …", "We kindly request that your team …", "May I ask for …": said outright.
+    ASKED,
+    concat!(
+        r"^(?:(?:may|can|could|might) (?:i|we)|(?:i|we)(?: would| must| may| will| have to| want to)?)(?: also| in return| then| now| kindly| therefore| only)* (?:ask|request|beg|urge) (?:(?:that )?(?:of )?",
+        reader!(),
+        r"(?: to)? (?P<deed>.+)|for (?P<thing>.+))"
+    )
+);
+pattern!(ABOUT, r"^(?:about|if|whether|who|what|which|how|when|where|a question|something)\b");
+
+/// What is asked outright.
+pub(super) fn plainly_asked(w: &str) -> Option<Reading> {
+    let found = ASKED.captures(after_adjunct(w).unwrap_or(w))?;
+    if let Some(thing) = found.name("thing") {
+        let object = wanted(thing.as_str());
+        return Some(request(if object == Object::Answer { Object::Other } else { object }));
+    }
+    let deed = found.name("deed")?.as_str();
+    if ABOUT.is_match(deed) {
+        return None;
+    }
+    Some(request(match deed_wanted(deed) {
+        Object::Answer => Object::Other,
+        other => other,
+    }))
+}
 
 pattern!(
     OF_YOU,
@@ -107,6 +135,12 @@ pattern!(
     )
 );
 
+pattern!(
+    /// "… and would be glad to present you": who is glad to act is the writer.
+    GLADLY,
+    r"^(?:would|will) (?:also )?be (?:very |only too |more than )?(?:glad|happy|pleased|delighted|ready|willing|prepared|honou?red) to "
+);
+
 /// "It would be ideal if your side drew it up": politeness around a deed of the reader's.
 pub(super) fn kindly(w: &str) -> Option<Reading> {
     if HEARD_FROM_YOU.is_match(w) {
@@ -130,7 +164,7 @@ pub(super) fn kindly(w: &str) -> Option<Reading> {
             other => other,
         }));
     }
-    let found = KINDLY.captures(w)?;
+    let found = KINDLY.captures(w).filter(|_| !GLADLY.is_match(w))?;
     let rest = &found["rest"];
     if found.name("bare").is_some() && !w.starts_with("would ") && !w.starts_with("is it ") {
         return None;
@@ -260,7 +294,7 @@ pattern!(
 
 pattern!(
     DUTY,
-    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*|(?:\w+ ){1,3}?(?:is|are) (?:over)?due\b.*)"
+    r"\b(?:you|your \w+) (?:will |would |just |only |really )*(?:should|need(?: only| just)? to|have(?: only| just)? to|must|might want to|may want to|ought to|got to|could|can|might)(?: just| please| also| maybe| simply| easily| really| perhaps)* (?P<rest>.*)|^(?:i|we|may i|may we|can i|can we|could i|could we|shall i|shall we|let me|let us) (?:would |will )?(?:leave|entrust|trust|count on|rely on|expect|ask|asked|invite|encourage|challenge) (?:it to )?(?:you|your \w+)(?: to)? (?P<leave>.*)|^(?:over|up) to you to (?P<up>.*)|^(?:you|your (?:team|side|colleagues|people|reps?|folks|consultants|engineers)) will (?P<will>.*)|^(?:the )?ball is in your (?P<ball>.*)|^(?:someone|somebody|anyone|one|people) (?:on|in|from|of|at) your \w+ (?:has|have|had|finds?|is free|could|can|might|would|will)\b(?P<someone>.*)|^(?:so )?(?:it|this|that) is (?:now |also )?on your (?P<plate>(?:list|plate|to-?do|desk)\b.*)|^your (?P<task>(?:homework|task|job|to-?do|action|next step)\b.*|(?:\w+ ){1,3}?(?:is|are) (?:over)?due\b.*)"
 );
 
 pattern!(
@@ -306,7 +340,7 @@ pattern!(
     concat!(
         r"\b",
         reader!(),
-        r" (?:will |would |just |only |really )*(?:should|need to|have to|must|might want to|may want to|ought to|got to)\b"
+        r" (?:will |would |just |only |really )*(?:should|need(?: only| just)? to|have(?: only| just)? to|must|might want to|may want to|ought to|got to)\b"
     )
 );
 pattern!(
