@@ -17,7 +17,7 @@ fn the_example_names_every_setting() {
         .lines()
         .map(|line| {
             let shown = line.strip_prefix("# ").filter(|l| {
-                if matches!(*l, "[[sources]]" | "[[calendars]]") {
+                if matches!(*l, "[[sources]]" | "[[calendars]]" | "[[feeds]]") {
                     return true;
                 }
                 l.split_once(" = ")

@@ -146,6 +146,7 @@ async fn what_they_focus_on_stands_in_the_next_note_until_its_season_is_over(sta
     From <@U0MAYA> · prospecting · Hooli
     > As I understand it, Sam, your focus this season is returns in retail. You already work with Hooli, and we are talking to them. Anything I can do for you there this week? I can take a question to their team, join a call or answer a technical point. No is a fine answer.
     Relevance: passes 23 of 23 · Hooli, seen 0 days ago · Gives an offer of help · Note 1 of 4 in 30 days
+    Stands on: Hooli, overlap seen 4 March · this season: returns in retail (Sam Whitfield, 4 March) · Template: An offer on what they focus on this season, as shipped
     Version 1, drafted by <@U0MAYA>, who decides.
     [Approve and hand over] [Edit] [Reject]
     ");

@@ -118,37 +118,63 @@ async fn refused(stage: &Stage, user: &str, answers: Value) -> String {
 }
 
 async fn a_document_is_added_edited_and_retracted(stage: Stage) {
-    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library").await, @"");
+    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library").await, @r"
+    *What notes may draw on*
+    Nothing is here yet. Add a document for their clients, something that you shipped, or something that they did.
+    [Add]
+    ");
     assert_eq!(stage.say(OMAR, OPS, "/partner library add Returns checklist").await, "");
-    insta::assert_snapshot!(stage.form(OMAR), @"");
-    let theirs = json!({"kind": "their_launch", "expires": "2026-06-30", "partner": "all", "date": "2026-03-09"});
-    insta::assert_snapshot!(refused(&stage, OMAR, theirs).await, @"");
+    insta::assert_snapshot!(stage.form(OMAR), @r"
+    What it is: A document for their clients
+    Title: Returns checklist
+    Link: -
+    Shipped on: -
+    Valid until: -
+    For which readers: Anyone
+    Who may see it: -
+    ");
+    let theirs =
+        json!({"kind": "their_launch", "expires": "2026-06-30", "partner": "all", "date": "2026-03-09"});
+    insta::assert_snapshot!(refused(&stage, OMAR, theirs).await, @r"
+    date: That day is ahead. Add it once it has shipped.
+    expires: Only a document expires. Leave it empty.
+    partner: Choose whose launch it is.
+    ");
     stage.person(OMAR).close_view().await.unwrap();
     stage.say(OMAR, OPS, "/partner library add Globex returns checklist").await;
-    let wrong =
-        json!({"url": "http://docs.meridian.example/returns", "expires": "2026-03-03", "partner": "p-northwind"});
-    insta::assert_snapshot!(refused(&stage, OMAR, wrong).await, @"");
+    let wrong = json!({"url": "http://docs.meridian.example/returns", "expires": "2026-03-03", "partner": "p-northwind"});
+    insta::assert_snapshot!(refused(&stage, OMAR, wrong).await, @r"
+    url: Write the whole link, beginning with https://, such as https://example.com/checklist.
+    expires: That day is past.
+    title: It names Globex, and Northwind would read it. Choose another title.
+    ");
     let right = json!({
         "title": "Returns checklist", "url": "https://docs.meridian.example/returns", "expires": "2026-06-30",
         "partner": "all", "audience": "partner_rep",
     });
     stage.submit(OMAR, right).await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
-    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library for northwind").await, @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Added *Returns checklist*: notes to every partner may give it. It leads to docs.meridian.example.");
+    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library for northwind").await, @r"
+    *What notes to Northwind may draw on*
+    *<https://docs.meridian.example/returns|Returns checklist>* · docs.meridian.example
+    Document · valid until 30 June · for all partners · for readers who are sales reps
+    Added by <@U0OMAR> on 4 March
+    [Edit] [Retract] [Add]
+    ");
     stage.say(OMAR, OPS, "/partner library add Returns checklist").await;
     let again = json!({"url": "https://docs.meridian.example/returns", "partner": "all"});
-    insta::assert_snapshot!(refused(&stage, OMAR, again).await, @"");
+    insta::assert_snapshot!(refused(&stage, OMAR, again).await, @"title: “Returns checklist” is in the library already. Edit it there: /partner library.");
 
     press_private(&stage, MAYA, "library.edit").await;
     stage.submit(MAYA, json!({"title": "Returns checklist 2026"})).await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"Saved *Returns checklist 2026*: notes to every partner may give it. It leads to docs.meridian.example.");
     assert_eq!(stage.say(OMAR, OPS, "/partner library retract returns").await, "");
     stage.submit(OMAR, json!({})).await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Retracted *Returns checklist 2026*. No note draws on it any more.");
     assert_eq!(all(&stage).await, []);
-    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library retract returns").await, @"");
+    insta::assert_snapshot!(stage.say(OMAR, OPS, "/partner library retract returns").await, @"Nothing in the library is called “returns”. `/partner library` shows what is there.");
 
-    insta::assert_snapshot!(stage.say(ALEX, OPS, "/partner library").await, @"");
+    insta::assert_snapshot!(stage.say(ALEX, OPS, "/partner library").await, @"Only partner managers, operations and admins can do that. Ask one of them, or an admin for the role.");
     let log = stage.say(MAYA, OPS, "/partner status audit").await;
     for said in [
         "Omar Haddad added “Returns checklist 2026” of the library",
@@ -166,9 +192,17 @@ async fn a_message_becomes_an_item(stage: Stage) {
     stage.settle().await;
     stage.person(OMAR).shortcut("library.add", SHARED, &ts).await.unwrap();
     stage.settle().await;
-    insta::assert_snapshot!(stage.form(OMAR), @"");
+    insta::assert_snapshot!(stage.form(OMAR), @r"
+    What it is: Something they shipped
+    Title: the Returns API
+    Link: https://northwind.example/returns-api?x=1&y=2
+    Shipped on: 2026-03-04
+    Valid until: -
+    For which readers: Anyone
+    Who may see it: Northwind only
+    ");
     stage.submit(OMAR, json!({})).await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"Added *the Returns API*: notes to Northwind only may speak of it. It leads to northwind.example.");
     let items = all(&stage).await;
     let [item] = items.as_slice() else { panic!("{items:?}") };
     assert_eq!((item.kind, item.title.as_str()), (ItemKind::TheirLaunch, "the Returns API"));
@@ -204,12 +238,12 @@ async fn of_two_who_edit_at_once_the_second_is_told(stage: Stage) {
     press_private(&stage, OMAR, "library.edit").await;
     press_private(&stage, MAYA, "library.edit").await;
     stage.submit(MAYA, json!({"title": "Returns API 2"})).await;
-    insta::assert_snapshot!(refused(&stage, OMAR, json!({"title": "Returns API 3"})).await, @"");
+    insta::assert_snapshot!(refused(&stage, OMAR, json!({"title": "Returns API 3"})).await, @"title: Somebody else changed this, and it is “Returns API 2” now. Nothing of yours is saved: close this form and open it again.");
     stage.person(OMAR).close_view().await.unwrap();
     let shown = stage.sandbox.ephemerals(OMAR).pop().unwrap();
     let at = (OPS.to_owned(), shown["ts"].as_str().unwrap().to_owned());
     stage.press(OMAR, &at, "library.retract").await;
-    insta::assert_snapshot!(stage.last_private(OMAR), @"");
+    insta::assert_snapshot!(stage.last_private(OMAR), @"<@U0MAYA> changed *Returns API 2* while you had it open, so nothing of yours was saved. `/partner library` shows how it is now.");
     assert_eq!(all(&stage).await.iter().map(|i| i.title.as_str()).collect::<Vec<_>>(), ["Returns API 2"]);
     stage.end().await;
 }
@@ -239,12 +273,23 @@ async fn what_a_note_draws_on_is_retracted(stage: Stage) {
     assert!(card(&stage, &ts).contains(fact), "{}", card(&stage, &ts));
     press_private(&stage, MAYA, "library.edit").await;
     stage.submit(MAYA, json!({"title": "Northwind Returns Hub"})).await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
-    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(OPS, &ts).unwrap()), @"");
-    insta::assert_snapshot!(stage.thread(OPS, &ts).join("\n"), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"Saved *Northwind Returns Hub*: notes to Northwind only may speak of it. It leads to northwind.example. 1 note that waits draws on it: its card asks for another look.");
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(OPS, &ts).unwrap()), @r"
+    *Note to Sam Whitfield at Northwind* · <#C0NORTHWIND> · *External: Northwind staff will see this*
+    From <@U0ALEX> · expansion · Acme Corp
+    > Hi Sam, your Northwind Returns API of 2 March fits Acme Corp, our customer and a name on your list. Dana Reyes, their head of operations, is the person it helps. I can introduce you to Dana Reyes next week and write the first paragraph myself.
+    > 
+    > Alex Rivera
+    *A fact has changed*: Northwind Returns API was edited by <@U0MAYA> on 4 March. It is “Northwind Returns Hub” now. Check the text.
+    Relevance: passes 23 of 23 · Acme Corp, seen 0 days ago · Gives an introduction · Note 1 of 4 in 30 days
+    Stands on: Acme Corp, overlap seen 4 March · Their launch: <https://northwind.example/returns-api|Northwind Returns API>, 2 March, added by <@U0OMAR> · Dana Reyes, head of operations · Template: Their launch, framed on a shared account, as shipped
+    Version 2, drafted by <@U0OMAR>. <@U0MAYA> decides.
+    [Check again] [Edit] [Reject]
+    ");
+    insta::assert_snapshot!(stage.thread(OPS, &ts).join("\n"), @"<@U0MAYA>, Northwind Returns API was edited by <@U0MAYA> on 4 March. It is “Northwind Returns Hub” now. Check the text. The note is not sent before somebody checks it again or edits it.");
     // Whoever has the card as it was before sends nothing, and neither does whoever has it as it is.
     stage.press_late(MAYA, &(OPS.to_owned(), ts.clone()), &shown, "draft.approve").await;
-    insta::assert_snapshot!(stage.last_private(MAYA), @"");
+    insta::assert_snapshot!(stage.last_private(MAYA), @"This note is version 2 now, and nothing was sent. Read the card again before you decide.");
     click_behind(&stage, MAYA, &ts, "draft.approve").await;
     assert!(waiting(&stage).await.note.is_marked());
     assert_eq!(stage.texts(SHARED), [""; 0]);
@@ -312,6 +357,8 @@ async fn what_a_note_draws_on_expires(stage: Stage) {
     let omar = stage.person(OMAR);
     omar.command(OPS, "/partner draft new acme").await.unwrap();
     stage.settle().await;
+    omar.choose_in_view("draft.purpose", "prospecting").await.unwrap();
+    stage.settle().await;
     omar.choose_in_view("draft.gift", "asset").await.unwrap();
     stage.settle().await;
     omar.submit(json!({})).await.unwrap();
@@ -368,7 +415,13 @@ async fn what_they_ship_arrives_by_itself(stage: Stage, server: ListServer) {
     read(&stage).await;
     stage.advance_to("2026-03-04T09:10:00Z").await;
     let told = stage.sandbox.messages(OPS).pop().unwrap();
-    insta::assert_snapshot!(with_buttons(&told), @"");
+    insta::assert_snapshot!(with_buttons(&told), @r"
+    *Northwind shipped 2 things*: <https://northwind.example/g1|Returns API>, <https://northwind.example/g2|Returns Hub>
+    Returns API, 2 March · northwind.example
+    Returns Hub, 3 March · northwind.example
+    All of them: `/partner library`. What is no launch is offered for no note.
+    [Draft a note] [Not a launch] [Draft a note] [Not a launch]
+    ");
     // The same again, once more in Atom and with another title, and one that is new.
     server.asked();
     read(&stage).await;
@@ -390,7 +443,13 @@ async fn what_they_ship_arrives_by_itself(stage: Stage, server: ListServer) {
 
     let at = (OPS.to_owned(), told["ts"].as_str().unwrap().to_owned());
     stage.press(OMAR, &at, "library.not_launch").await;
-    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(OPS, &at.1).unwrap()), @"");
+    insta::assert_snapshot!(with_buttons(&stage.sandbox.message(OPS, &at.1).unwrap()), @r"
+    *Northwind shipped 2 things*: <https://northwind.example/g1|Returns API 2>, <https://northwind.example/g2|Returns Hub>
+    Returns API 2: not a launch, says <@U0OMAR>
+    Returns Hub, 3 March · northwind.example
+    All of them: `/partner library`. What is no launch is offered for no note.
+    [Draft a note] [Not a launch]
+    ");
     read(&stage).await;
     assert_eq!(all(&stage).await.len(), 2, "what is no launch does not come back");
     // A note that speaks of it: the form has it chosen.
@@ -422,10 +481,10 @@ async fn a_hostile_feed_does_no_harm(stage: Stage, server: ListServer) {
     let why = |said: String| said.lines().find(|l| l.starts_with("Feed *")).unwrap_or_default().to_owned();
     server.replies(|_| Answer::ok(vec![b'x'; 50 * 1024 * 1024]));
     read(&stage).await;
-    insta::assert_snapshot!(why(stage.say(OMAR, OPS, "/partner library").await), @"");
+    insta::assert_snapshot!(why(stage.say(OMAR, OPS, "/partner library").await), @"Feed *northwind-news* cannot be read: What 127.0.0.1 sends is larger than 5 MB, the most that I take. It was last read today.");
     server.replies(|_| Answer::status(302).with("location", "http://10.0.0.7/feed.xml"));
     read(&stage).await;
-    insta::assert_snapshot!(why(stage.say(OMAR, OPS, "/partner library").await), @"");
+    insta::assert_snapshot!(why(stage.say(OMAR, OPS, "/partner library").await), @"Feed *northwind-news* cannot be read: 127.0.0.1 sends us on to an address that is not asked: it must begin with https://. It was last read today.");
     let levels: String =
         (1..12).map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10))).collect();
     server.replies(move |_| {
@@ -450,7 +509,7 @@ async fn a_feed_that_fails_is_told_once(stage: Stage, server: ListServer) {
         stage.advance_to(at).await;
         looked(&stage).await;
     }
-    insta::assert_snapshot!(told(&stage).join("\n"), @"");
+    insta::assert_snapshot!(told(&stage).join("\n"), @"<@U0OMAR>: the feed *northwind-news* has brought nothing since 4 March: 127.0.0.1 has nothing at that address (404). Whoever runs Tandem sets its address right, or takes the feed out.");
     server.replies(|_| Answer::ok(rss("")));
     stage.advance_to("2026-03-05T14:00:00Z").await;
     looked(&stage).await;

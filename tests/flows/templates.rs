@@ -112,7 +112,7 @@ async fn a_text_is_edited_used_and_given_up_again(stage: Stage) {
         .unwrap()
         .iter()
         .find_map(|b| b["elements"][0]["text"].as_str().filter(|t| t.starts_with("Stands on")));
-    insta::assert_snapshot!(line.unwrap(), @"Stands on: Acme Corp, overlap seen 4 March · Retail checklist · Template: An asset for a first conversation, version 1");
+    insta::assert_snapshot!(line.unwrap(), @"Stands on: Acme Corp, overlap seen 4 March · Document: <https://example.com/checklist|Retail checklist>, added by <@U0OMAR> · Template: An asset for a first conversation, version 1");
     // Back to what ships: a new draft has it again, and the one that waits stays as it is.
     list(&stage, MAYA, "first conversation").await;
     choose(&stage, MAYA, "restore", "prospecting-asset").await;
@@ -348,6 +348,7 @@ async fn a_reader_gets_what_is_written_for_them(stage: Stage) {
     > 
     > Thanks to your team, Acme Corp signed on 3 March. I wanted you to hear it from us. Alex Rivera can write the half-page summary that you use in your own review, and Northwind is credited in ours.
     Relevance: passes 23 of 23 · Acme Corp, seen 0 days ago · Gives a result · Note 1 of 4 in 30 days
+    Stands on: Acme Corp, overlap seen 4 March · Acme Corp signed on 3 March · Template: A result to take upstairs, as shipped
     Version 1, drafted by <@U0OMAR>. <@U0MAYA> decides.
     ");
     stage.end().await;

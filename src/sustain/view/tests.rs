@@ -35,6 +35,7 @@ fn a_card_that_passes() {
     > 
     > Alex
     Relevance: passes 3 of 3 · Acme Corp, seen 9 days ago · Gives an introduction · Note 2 of 4 in 30 days
+    Stands on: Acme Corp, overlap seen 2 March
     Version 1, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Approve and send] [Edit] [Reject] [⋯]
     ");
@@ -50,6 +51,7 @@ fn a_card_with_a_remark_or_a_block() {
     > Alex
     *Worth another look* · relevance passes 2 of 3
     • *warns*: Nothing here helps Sam. _Fix:_ Start from one shared account.
+    Stands on: Acme Corp, overlap seen 2 March
     Version 1, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Approve and hand over] [Edit] [Reject] [⋯]
     ");
@@ -61,6 +63,7 @@ fn a_card_with_a_remark_or_a_block() {
     > Alex
     *Blocked* · relevance passes 2 of 3
     • *blocks*: Nothing here helps Sam. _Fix:_ Start from one shared account.
+    Stands on: Acme Corp, overlap seen 2 March
     Version 1, drafted by <@U0OMAR>. <@U0MAYA> decides.
     [Edit] [Reject] [⋯]
     ");
