@@ -115,12 +115,13 @@ async fn trust(
         let is_give = o.motion(kinds) == Some(Motion::Give);
         sides.entry((!is_give).then(|| o.partner_id.clone())).or_default().push(o);
     }
+    let accounts: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
+    let all = map::trust(tx, &accounts).await?;
     let mut best = HashMap::new();
     for (partner, overlaps) in sides {
-        let accounts: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
-        let held = map::trust(tx, &accounts, partner.as_ref()).await?;
+        let Some(held) = all.get(&partner) else { continue };
         for o in overlaps {
-            let strongest = Trust::strongest(&held, &o.account.id, here, mapping);
+            let strongest = Trust::strongest(held, &o.account.id, here, mapping);
             best.extend(strongest.map(|trust| (o.id.clone(), trust)));
         }
     }

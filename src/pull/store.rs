@@ -26,13 +26,11 @@ use crate::{sql_all, sql_exec, sql_opt};
 
 /// Nobody's name is on it. The accounts are listed once: to look each one up takes longer than all the rest.
 const NOBODY: &str = "(o.assignee IS NULL AND o.owner IS NULL AND o.account_id IN (SELECT a.id FROM accounts a WHERE a.owner IS NULL))";
-/// It stands on a focus list. Few accounts do.
-const IN_FOCUS: &str = "(o.account_id IN (SELECT f.account_id FROM focus_accounts f) AND EXISTS \
-     (SELECT 1 FROM focus_accounts f WHERE f.account_id = o.account_id AND f.partner_id = o.partner_id))";
 const DAY_MS: i64 = 86_400_000;
 const ALL: [Population; 3] = [Population::Customer, Population::Prospect, Population::OpenOpportunity];
 
-/// The score of [`priority::weigh`] as far as the columns tell it: `$2` is when news begin, `$3` when waiting is too long.
+/// The score of [`priority::weigh`] as far as the overlap's own columns tell it: `$2` is when news begin, `$3` when waiting is
+/// too long. What stands on a focus list is not looked up for each.
 fn rough_score(weights: &Weights) -> String {
     let kinds = kind_points();
     let amounts = amount_points();
@@ -40,26 +38,36 @@ fn rough_score(weights: &Weights) -> String {
     let [kind, amount] = [Criterion::Kind, Criterion::Amount].map(percent);
     format!(
         "({kinds} * {kind} + {amounts} * {amount} \
-         + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END \
-         + CASE WHEN NOT ({NOBODY}) THEN 0{} ELSE 0 END \
-         + CASE WHEN {IN_FOCUS} THEN {} ELSE 0 END)",
+         + CASE WHEN o.changed_at >= $2 THEN {} ELSE 0 END + CASE WHEN o.triage = 'snoozed' THEN {} ELSE 0 END + {})",
         priority::CHANGED * percent(Criterion::Freshness),
         priority::RETURNED * percent(Criterion::Freshness),
         waiting_points(percent(Criterion::Waiting)),
-        priority::FOCUS * percent(Criterion::Focus),
     )
 }
 
-/// By how long it waits, the longest first: a `WHEN` for each.
+/// By how long it waits with nobody's name on it, the longest first. Most are told by their own columns.
 fn waiting_points(percent: i64) -> String {
     let (points, weeks) = priority::AGEING;
-    (0..=weeks)
+    let since: String = (0..=weeks)
         .rev()
         .map(|n| {
             let (since, points) = (n * 7 * DAY_MS, (priority::WAITING + n * points) * percent);
             format!(" WHEN o.first_seen < $3 - {since} THEN {points}")
         })
-        .collect()
+        .collect();
+    format!(
+        "CASE WHEN o.first_seen >= $3 OR o.assignee IS NOT NULL OR o.owner IS NOT NULL \
+         OR o.account_id IN (SELECT a.id FROM accounts a WHERE a.owner IS NOT NULL) THEN 0{since} ELSE 0 END"
+    )
+}
+
+/// A rough score that much of what waits with a large partner reaches: a good kind, some money, and nobody's for weeks.
+fn plenty(weights: &Weights) -> i64 {
+    let percent = |criterion| weights.level(criterion).percent();
+    let kind = priority::kind_points(Some(Population::Customer), Some(Population::OpenOpportunity));
+    kind * percent(Criterion::Kind)
+        + 24 * percent(Criterion::Amount)
+        + priority::WAITING * percent(Criterion::Waiting)
 }
 
 fn kind_points() -> String {
@@ -91,17 +99,36 @@ pub async fn candidates(
     since: Timestamp,
     weights: &Weights,
 ) -> Result<Vec<Overlap>> {
-    let waits = map::waits("$1");
-    // Every overlap that waits is scored, but only those put into order that reach the score of their partner's last candidate.
+    let (waits, score) = (map::waits("$1"), rough_score(weights));
+    let of = |from: &str| {
+        format!(
+            "SELECT o.id, o.partner_id, o.account_id, {score} AS score FROM {from} AND {waits} AND {NAMED}"
+        )
+    };
+    // Every overlap that waits is scored. Put into order are only those that reach the score of their partner's last candidate,
+    // and where a partner has enough that reach a good one, the others are not even kept; what stands on a focus list is few.
     let sql = format!(
-        "WITH scored AS MATERIALIZED (SELECT o.id, o.partner_id, o.account_id, {} AS score FROM account_overlaps o WHERE {waits} AND {NAMED}), \
+        "WITH good AS MATERIALIZED ({good} AND {score} >= {plenty}), \
+         rich AS MATERIALIZED (SELECT partner_id FROM good GROUP BY partner_id HAVING COUNT(*) >= $4), \
+         scored AS MATERIALIZED (SELECT id, partner_id, account_id, score FROM good WHERE partner_id IN (SELECT partner_id FROM rich) \
+         UNION ALL {others}), \
          steps AS (SELECT partner_id, score, SUM(COUNT(*)) OVER (PARTITION BY partner_id ORDER BY score DESC) - COUNT(*) AS better \
          FROM scored GROUP BY partner_id, score), \
-         lowest AS MATERIALIZED (SELECT partner_id, MIN(score) AS score FROM steps WHERE better < $4 GROUP BY partner_id) \
-         SELECT id FROM (SELECT s.id AS id, ROW_NUMBER() OVER (PARTITION BY s.partner_id ORDER BY s.score DESC, a.name_key, s.id) AS place \
-         FROM scored s CROSS JOIN lowest l CROSS JOIN accounts a \
-         WHERE l.partner_id = s.partner_id AND s.score >= l.score AND a.id = s.account_id) ranked WHERE place <= $4",
-        rough_score(weights)
+         lowest AS MATERIALIZED (SELECT partner_id, MIN(score) AS score FROM steps WHERE better < $4 GROUP BY partner_id), \
+         few AS (SELECT s.id, s.partner_id, s.account_id, s.score FROM scored s CROSS JOIN lowest l \
+         WHERE l.partner_id = s.partner_id AND s.score >= l.score UNION {in_focus}) \
+         SELECT id FROM (SELECT w.id AS id, ROW_NUMBER() OVER (PARTITION BY w.partner_id ORDER BY w.score + CASE WHEN EXISTS \
+         (SELECT 1 FROM focus_accounts f WHERE f.account_id = w.account_id AND f.partner_id = w.partner_id) THEN {focus} ELSE 0 END DESC, \
+         a.name_key, w.id) AS place FROM few w CROSS JOIN accounts a WHERE a.id = w.account_id) ranked WHERE place <= $4",
+        good = of("account_overlaps o WHERE TRUE"),
+        others = of(
+            "partners p CROSS JOIN account_overlaps o WHERE o.partner_id = p.id AND p.id NOT IN (SELECT partner_id FROM rich)"
+        ),
+        in_focus = of(
+            "focus_accounts f CROSS JOIN account_overlaps o WHERE o.account_id = f.account_id AND o.partner_id = f.partner_id"
+        ),
+        plenty = plenty(weights),
+        focus = priority::FOCUS * weights.level(Criterion::Focus).percent(),
     );
     let ids = sql_all!(
         tx,

@@ -1,5 +1,7 @@
 //! Who of one side knows somebody inside accounts.
 
+use std::collections::HashMap;
+
 use sqlx::AssertSqlSafe;
 
 use crate::kernel::error::{Error, Result};
@@ -18,6 +20,7 @@ struct Row {
     from_user: Option<String>,
     from_contact: Option<String>,
     who: Option<String>,
+    partner_id: Option<String>,
     partner: Option<String>,
     strength: i64,
     said_by: String,
@@ -49,17 +52,20 @@ impl TryFrom<Row> for Held {
     }
 }
 
-/// Who knows somebody at these accounts: of this partner's people, or (`None`) of ours.
-pub async fn trust(tx: &mut Tx, accounts: &[AccountId], partner: Option<&PartnerId>) -> Result<Vec<Held>> {
+/// Who knows somebody at these accounts, by whose people they are: a partner's, or (`None`) ours.
+pub async fn trust(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<Option<PartnerId>, Vec<Held>>> {
     let sql = format!(
         "SELECT p.account_id, p.id AS person, p.name, p.title, r.from_user, r.from_contact, COALESCE(c.name, u.name) AS who, \
-         w.name AS partner, r.strength, r.said_by, r.said_at FROM relationships r JOIN account_people p ON p.id = r.to_person \
+         c.partner_id, w.name AS partner, r.strength, r.said_by, r.said_at FROM relationships r JOIN account_people p ON p.id = r.to_person \
          LEFT JOIN contacts c ON c.id = r.from_contact LEFT JOIN partners w ON w.id = c.partner_id \
          LEFT JOIN people u ON u.id = r.from_user \
-         WHERE p.account_id IN ({}) AND (c.partner_id = $2 OR (CAST($2 AS TEXT) IS NULL AND r.from_user IS NOT NULL))",
+         WHERE p.account_id IN ({}) AND (c.partner_id IS NOT NULL OR r.from_user IS NOT NULL)",
         tx.texts()
     );
-    let accounts = serde_json::to_string(accounts)?;
-    let rows = sql_all!(tx, Row, AssertSqlSafe(sql.clone()), accounts, partner.map(PartnerId::as_str))?;
-    rows.into_iter().map(Held::try_from).collect()
+    let rows = sql_all!(tx, Row, AssertSqlSafe(sql.clone()), serde_json::to_string(accounts)?)?;
+    let mut held: HashMap<Option<PartnerId>, Vec<Held>> = HashMap::new();
+    for row in rows {
+        held.entry(row.partner_id.clone().map(Into::into)).or_default().push(row.try_into()?);
+    }
+    Ok(held)
 }

@@ -85,7 +85,8 @@ pub async fn load(
     let zone = workspace::load(tx).await?.digest.time_zone();
     let accounts: Vec<AccountId> = overlaps.iter().map(|o| o.account.id.clone()).collect();
     // Whoever is wanted in by the other side opens the door: their people on our list, ours on theirs.
-    let held = map::trust(tx, &accounts, (side == Side::Ours).then_some(&partner.id)).await?;
+    let knowers = (side == Side::Ours).then(|| partner.id.clone());
+    let held = map::trust(tx, &accounts).await?.remove(&knowers).unwrap_or_default();
     let here = now.to_zoned(zone.clone());
     let trusted = |id: AccountId| Some((id.clone(), Trust::strongest(&held, &id, &here, settings)?));
     let trust = accounts.into_iter().filter_map(trusted).collect();

@@ -91,6 +91,41 @@ async fn candidates(tx: &mut Tx, now: Timestamp) -> Vec<Overlap> {
 }
 
 #[tokio::test]
+async fn of_many_that_wait_the_worthiest_are_candidates_and_what_is_in_focus_is_looked_up() {
+    let (_folder, db) = house().await;
+    let mut tx = db.begin().await.unwrap();
+    add(&mut tx, "2026-02-10T12:00:00Z", "Northwind", 40).await;
+    add(&mut tx, "2026-02-10T12:00:00Z", "Initech", 3).await;
+    let all = map::overlaps(&mut tx, &map::Filter::default(), 50).await.unwrap();
+    let named = |n: usize| format!("Northwind account {n}");
+    let id =
+        |n: usize| all.iter().find(|o| o.account.name == named(n)).map(|o| o.account.id.clone()).unwrap();
+    for (accounts, amount) in [(0..14, 100_000_000_i64), (14..20, 100_000)] {
+        for n in accounts {
+            let sql = "UPDATE account_overlaps SET amount_hundredths = $2 WHERE account_id = $1";
+            sql_exec!(&mut tx, sql, id(n).as_str(), amount).unwrap();
+        }
+    }
+    let now = at("2026-03-09T08:00:00Z");
+    let names = |found: Vec<Overlap>| {
+        let mut names: Vec<String> = found.into_iter().map(|o| o.account.name).collect();
+        names.sort();
+        names
+    };
+    let expected = |last: usize| {
+        let mut names: Vec<String> = (0..14).chain([last]).map(named).collect();
+        names.extend((0..3).map(|n| format!("Initech account {n}")));
+        names.sort();
+        names
+    };
+    assert_eq!(names(candidates(&mut tx, now).await), expected(14));
+    // Less money, and on the list that both agreed on.
+    let sql = "INSERT INTO focus_accounts (partner_id, side, account_id, place, since) VALUES ($1, 'ours', $2, 1, 0)";
+    sql_exec!(&mut tx, sql, "northwind", id(39).as_str()).unwrap();
+    assert_eq!(names(candidates(&mut tx, now).await), expected(39));
+}
+
+#[tokio::test]
 async fn a_thousand_open_overlaps_make_a_digest_of_the_same_size() {
     let (_folder, db) = house().await;
     let mut sizes = Vec::new();
