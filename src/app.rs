@@ -310,7 +310,7 @@ async fn refuse_backup(config: &Config, db: &Db) -> Result<()> {
 /// Opens the same database for a short change, beside a process that runs. The schema is taken as it is.
 pub async fn visit(config: &Config) -> Result<Db> {
     let db = match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret(), config.postgres.connections).await?,
+        Some(url) => Db::visit_postgres(url.expose_secret(), config.postgres.connections).await?,
         None => Db::visit_sqlite(&config.sqlite_file()).await?,
     };
     schema::check(&db).await?;
@@ -320,7 +320,7 @@ pub async fn visit(config: &Config) -> Result<Db> {
 /// Opens the same database to look and not to touch, beside a process that runs.
 pub async fn inspect(config: &Config) -> Result<Db> {
     let db = match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret(), config.postgres.connections).await?,
+        Some(url) => Db::visit_postgres(url.expose_secret(), config.postgres.connections).await?,
         None => Db::inspect_sqlite(&config.sqlite_file()).await?,
     };
     schema::check(&db).await?;

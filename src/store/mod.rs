@@ -26,11 +26,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use open::Open;
 
 use crate::kernel::error::{Error, NotNow, Result};
+
+/// The longest wait for a database that does not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How hard SQLite presses what was committed onto the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -85,7 +88,7 @@ impl Db {
             })
             .foreign_keys(true)
             .pragma("cache_size", "-1024")
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(PATIENCE);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .before_acquire(|connection, _| {
@@ -121,10 +124,7 @@ impl Db {
         if !path.exists() {
             return Err(Error::fault(format!("there is no database at {} yet", path.display())));
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10));
+        let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(PATIENCE);
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         Ok(Self::Sqlite { read: write.clone(), write, lock: None })
     }
@@ -148,10 +148,17 @@ impl Db {
             .options([("idle_in_transaction_session_timeout", "60s")]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await?;
         Ok(Self::Postgres(pool))
+    }
+
+    /// The same for somebody at a console, who is told at once that nobody answers: a pool tries again for a while.
+    pub async fn visit_postgres(url: &str, connections: u32) -> Result<Self> {
+        let answer = tokio::time::timeout(PATIENCE, PgConnection::connect(url)).await;
+        answer.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
+        Self::connect_postgres(url, connections).await
     }
 
     /// A transaction that may write. On SQLite it takes the one writer's turn at once.
