@@ -15,6 +15,9 @@ pub enum Population {
 }
 
 impl Population {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Prospect, Self::OpenOpportunity];
+
     /// Reads what a column, a field or a person calls a population: `Customers`, `Open Opps`, `lead`; or a list of such
     /// names (`Customers; Enterprise`, or JSON as Crossbeam's API gives it).
     ///
@@ -68,7 +71,7 @@ impl Population {
 
     /// From what was stored.
     pub fn stored(text: &str) -> Option<Self> {
-        [Self::Customer, Self::Prospect, Self::OpenOpportunity].into_iter().find(|p| p.as_str() == text)
+        Self::ALL.into_iter().find(|p| p.as_str() == text)
     }
 }
 

@@ -9,7 +9,7 @@ mod told;
 use jiff::Timestamp;
 
 pub use self::card::card;
-pub(super) use self::card::{QUOTE, sections};
+pub(super) use self::card::{QUOTE, said, sections};
 pub use self::list::{home_row, list};
 pub use self::modals::{edit_modal, pick_modal, reason_modal, reassign_modal, review_modal};
 pub use self::told::{decided, proposed, ready, ready_done, rejected, reminded};

@@ -15,6 +15,7 @@ crate::flows!(
     who_comes_second_loses_no_words,
     a_text_is_added_disabled_and_enabled,
     a_preview_is_on_the_workspaces_own_data,
+    a_text_is_offered_where_the_account_is_what_it_says,
     who_may_not_is_refused,
     hostile_words_do_no_harm,
     a_reader_gets_what_is_written_for_them,
@@ -88,6 +89,8 @@ async fn a_text_is_edited_used_and_given_up_again(stage: Stage) {
     Channel: E-mail
     Subject: {{ asset.title }}, for {{ account }}
     Written for: -
+    Our side: -
+    Their side: -
     Language: en
     Text: Hi {{ recipient }},
 
@@ -241,6 +244,25 @@ async fn a_preview_is_on_the_workspaces_own_data(stage: Stage) {
     > 
     > Does Thursday 19 March suit you?
     ");
+    // Where nothing is made up, it is checked as a note would be.
+    stage.say(OMAR, OPS, "/partner library add Retail checklist").await;
+    stage.submit(OMAR, json!({"url": "https://docs.meridian.example/checklist", "partner": "all"})).await;
+    choose_list(&stage, MAYA, "prospecting-asset", "preview").await;
+    insta::assert_snapshot!(shown(&stage, MAYA), @r"
+    *An asset for a first conversation*
+    A document for their clients · E-mail · for: sales rep, partner manager
+    Only where the account is their prospect.
+    Acme Corp with Northwind, to Sam Whitfield.
+    *Subject:* Retail checklist, for Acme Corp
+    > Hi Sam,
+    > 
+    > For your first conversation with Acme Corp: Retail checklist. You can send it under your own name.
+    > 
+    > https://docs.meridian.example/checklist
+    > 
+    > If Acme Corp comes back with questions, pass them to me and I will answer the same day.
+    Relevance: passes 23 of 23 · Acme Corp, seen 0 days ago · Gives an asset · Note 1 of 4 in 30 days
+    ");
     choose_list(&stage, MAYA, "executive-result", "preview").await;
     insta::assert_snapshot!(shown(&stage, MAYA), @r"
     *A result to take upstairs*
@@ -251,6 +273,38 @@ async fn a_preview_is_on_the_workspaces_own_data(stage: Stage) {
     > 
     > Thanks to your team, Acme Corp went live two weeks early. I wanted you to hear it from us. Alex Rivera can write the half-page summary that you use in your own review, and Northwind is credited in ours.
     ");
+    stage.end().await;
+}
+
+/// What is chosen in a menu of Maya's form.
+fn populations(stage: &Stage, id: &str) -> Vec<String> {
+    let modal = stage.sandbox.modal(MAYA).expect("a form");
+    let blocks = modal["blocks"].as_array().unwrap().iter();
+    let menu = blocks.map(|b| &b["element"]).find(|e| e["action_id"] == id).expect("its menu");
+    let chosen = menu["initial_options"].as_array().into_iter().flatten();
+    chosen.map(|option| option["value"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn a_text_is_offered_where_the_account_is_what_it_says(stage: Stage) {
+    ground(&stage).await;
+    choose_list(&stage, MAYA, "presales-offer-of-help", "edit").await;
+    assert_eq!(
+        [populations(&stage, "ours"), populations(&stage, "theirs")],
+        [Vec::<String>::new(), Vec::new()]
+    );
+    stage
+        .submit(MAYA, json!({"ours": ["open_opportunity"], "theirs": ["customer", "open_opportunity"]}))
+        .await;
+    choose_list(&stage, MAYA, "presales-offer-of-help", "preview").await;
+    let said = shown(&stage, MAYA);
+    let only = "Only where the account is our open deal and their customer or open deal.";
+    assert!(said.contains(only) && said.contains("No current overlap fits this template yet."), "{said}");
+    choose_list(&stage, MAYA, "presales-offer-of-help", "edit").await;
+    assert_eq!(populations(&stage, "ours"), ["open_opportunity"]);
+    assert_eq!(populations(&stage, "theirs"), ["customer", "open_opportunity"]);
+    stage.submit(MAYA, json!({"ours": [], "theirs": []})).await;
+    choose_list(&stage, MAYA, "presales-offer-of-help", "preview").await;
+    assert!(!shown(&stage, MAYA).contains("Only where"), "{}", shown(&stage, MAYA));
     stage.end().await;
 }
 

@@ -8,6 +8,7 @@ use crate::delivery::intake::Handled;
 use crate::kernel::actor::Right;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::PartnerId;
+use crate::map::overlap::Population;
 use crate::map::partner::ContactRole;
 use crate::store::Tx;
 use crate::sustain::facts::word;
@@ -91,16 +92,18 @@ async fn show(o: &Occasion<'_>, name: &str) -> Result<Handled> {
     let text = found(o, &mut tx, name).await?;
     let Ok(template) = &text.template else { return Err(outdated()) };
     let may = |partner: &PartnerId| o.actor.may(Right::Triage, Some(partner));
-    let shown = preview::own(&mut tx, o.now, &o.bot.texts, template, may).await?;
+    let reading = preview::Reading { by: &o.actor.user, folder: &o.bot.texts, rules: &o.bot.relevance };
+    let shown = preview::own(&mut tx, o.now, &reading, template, may).await?;
     tx.rollback().await?;
     o.open(&view::preview(template, &shown)).await
 }
 
-/// What the form says, or what is wrong with which field. `base` is the text that it was opened on.
-fn read(values: &State, name: &str, base: Option<&Template>) -> std::result::Result<Template, Problems> {
+/// What the form says, or what is wrong with which field.
+fn read(values: &State, name: &str) -> std::result::Result<Template, Problems> {
     let text = |id: &str| values.get_text(id, id).map(str::trim).unwrap_or_default().to_owned();
     let missing = |id: &str, why: &str| vec![(id.to_owned(), why.to_owned())];
     let option = |id: &str| values.option(id, id).unwrap_or_default();
+    let populations = |id: &str| values.options(id, id).into_iter().filter_map(Population::stored).collect();
     let subject = text(field::SUBJECT);
     let head = Head {
         title: text(field::TITLE),
@@ -115,8 +118,8 @@ fn read(values: &State, name: &str, base: Option<&Template>) -> std::result::Res
             .collect(),
         language: text(field::LANGUAGE),
         needs: None,
-        ours: base.map(|b| b.head.ours.clone()).unwrap_or_default(),
-        theirs: base.map(|b| b.head.theirs.clone()).unwrap_or_default(),
+        ours: populations(field::OURS),
+        theirs: populations(field::THEIRS),
     };
     Template::written(name, head, &text(field::TEXT)).map_err(|error| match error.at {
         field::TEXT => vec![(field::TEXT.to_owned(), format!("Line {}: {}", error.line, error.reason))],
@@ -148,14 +151,14 @@ fn written(s: &ViewSubmission, texts: &Texts) -> Result<std::result::Result<(Tem
     let (id, version): (String, i64) = seen::carried(s)?;
     if id.is_empty() {
         let named = new_name(&s.values, texts);
-        return Ok(named.and_then(|name| read(&s.values, &name, None)).map(|template| (template, 0)));
+        return Ok(named.and_then(|name| read(&s.values, &name)).map(|template| (template, 0)));
     }
     let base = texts.find(&id).ok_or_else(view::gone)?;
     if base.seen() != version {
         let told = "Somebody changed this template meanwhile. Copy your words, close this, and edit the template as it stands now.";
         return Ok(Err(vec![(field::TEXT.to_owned(), told.to_owned())]));
     }
-    Ok(read(&s.values, &id, base.template.as_deref().ok()).map(|template| (template, version)))
+    Ok(read(&s.values, &id).map(|template| (template, version)))
 }
 
 pub(super) async fn review(bot: &Bot, tx: &mut Tx, s: &ViewSubmission) -> Result<Problems> {

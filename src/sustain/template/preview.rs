@@ -7,12 +7,15 @@ use super::folder::Bad;
 use super::texts::Texts;
 use super::{Facts, Folder, Rendered, Template, TemplateError, view};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::PartnerId;
+use crate::kernel::ids::{PartnerId, UserId};
 use crate::map::partner::Contact;
 use crate::map::store as map;
 use crate::store::Tx;
-use crate::sustain::facts::Ground;
+use crate::sustain::draft::{Route, e_mail};
+use crate::sustain::facts::{self, Frame, Ground};
 use crate::sustain::form::{self, PURPOSES};
+use crate::sustain::relevance::Settings;
+use crate::sustain::view::said;
 
 /// So many of the newest overlaps are looked through.
 const LOOKED_AT: i64 = 200;
@@ -28,13 +31,26 @@ pub struct Shown {
     pub on: String,
     /// The words.
     pub rendered: std::result::Result<Rendered, TemplateError>,
+    /// What the relevance check says of them, where nothing is made up; mrkdwn.
+    pub check: Option<String>,
+}
+
+/// Who looks at a text, and by which rules it is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// Speaks where nobody of ours owns the account.
+    pub by: &'a UserId,
+    /// Texts that stand in files.
+    pub folder: &'a Folder,
+    /// How hard the relevance check is.
+    pub rules: &'a Settings,
 }
 
 /// Renders a text on the newest overlap that it fits, of those that `may` be seen.
 pub async fn own(
     tx: &mut Tx,
     now: Timestamp,
-    folder: &Folder,
+    reading: &Reading<'_>,
     template: &Template,
     may: impl Fn(&PartnerId) -> bool,
 ) -> Result<Shown> {
@@ -47,7 +63,7 @@ pub async fn own(
     fitting.sort_by_key(|o| std::cmp::Reverse(o.last_seen));
     let mut best: Option<(Ground, Option<Contact>)> = None;
     for overlap in fitting.into_iter().take(READ) {
-        let ground = match Ground::load(tx, now, folder, overlap).await {
+        let ground = match Ground::load(tx, now, reading.folder, overlap).await {
             Ok(Some(ground)) => ground,
             // Not shared with its partner, or removed at this moment.
             Ok(None) | Err(Error::User(_)) => continue,
@@ -66,7 +82,14 @@ pub async fn own(
         }
     }
     Ok(match best {
-        Some((ground, reader)) => on_ground(template, &ground, reader.as_ref()),
+        Some((ground, reader)) => {
+            let mut shown = on_ground(template, &ground, reader.as_ref());
+            let whole = reader.filter(|reader| template.missing(&ground.facts(Some(reader))).is_empty());
+            if let (Some(reader), Ok(rendered)) = (whole, &shown.rendered) {
+                shown.check = Some(checked(tx, now, reading, template, &ground, &reader, rendered).await?);
+            }
+            shown
+        }
         None => {
             let mut why = "No current overlap fits this template yet.".to_owned();
             if template.needs.iter().any(|need| need == "their_focus") {
@@ -75,6 +98,7 @@ pub async fn own(
             Shown {
                 on: format!("{why} What follows is made up."),
                 rendered: template.render(&Facts::sample()),
+                check: None,
             }
         }
     })
@@ -95,7 +119,34 @@ fn on_ground(template: &Template, ground: &Ground, reader: Option<&Contact>) -> 
     }
     let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
     facts.fill_in(&missing);
-    Shown { on, rendered: template.render(&facts) }
+    Shown { on, rendered: template.render(&facts), check: None }
+}
+
+/// What the relevance check would say of a note with these words.
+async fn checked(
+    tx: &mut Tx,
+    now: Timestamp,
+    reading: &Reading<'_>,
+    template: &Template,
+    ground: &Ground,
+    reader: &Contact,
+    rendered: &Rendered,
+) -> Result<String> {
+    let frame = Frame {
+        partner: &ground.partner.id,
+        contact: &reader.id,
+        account: Some(&ground.overlap.account.id),
+        sender: ground.owner_user.as_ref().unwrap_or(reading.by),
+        purpose: template.head.purpose,
+        route: Route::ByHand,
+        by_hand: template.head.channel,
+        settings: reading.rules,
+    };
+    let text = match &rendered.subject {
+        Some(subject) => e_mail(subject, &rendered.text),
+        None => rendered.text.clone(),
+    };
+    said(&facts::weigh(tx, now, &frame, &text).await?)
 }
 
 /// All texts as one page.

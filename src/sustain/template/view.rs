@@ -50,6 +50,10 @@ pub mod field {
     pub const SUBJECT: &str = "subject";
     /// For whom it is.
     pub const PERSONA: &str = "persona";
+    /// What the account must be to us.
+    pub const OURS: &str = "ours";
+    /// What it must be to the partner.
+    pub const THEIRS: &str = "theirs";
     /// What it is written in.
     pub const LANGUAGE: &str = "language";
     /// The words.

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::draft::{Draft, Route, Stage};
+use super::super::draft::{Check, Draft, Route, Stage};
 use super::super::form::PURPOSES;
 use super::super::relevance::Level;
 use super::{action, clock, library};
@@ -109,12 +109,22 @@ struct Relevance<'a> {
 }
 
 pub(super) fn relevance(draft: &Draft) -> Result<String> {
-    let check = &draft.note.check;
+    let marks = draft.note.items().filter_map(library::marked).collect();
+    let overridden = draft.overridden.as_ref().map(|o| (o.by.mention(), o.reason.as_str()));
+    relevance_of(&draft.note.check, marks, overridden)
+}
+
+/// What the relevance check says of a text.
+pub(in crate::sustain) fn said(check: &Check) -> Result<String> {
+    relevance_of(check, Vec::new(), None)
+}
+
+fn relevance_of(check: &Check, marks: Vec<String>, overridden: Option<(String, &str)>) -> Result<String> {
     let sentence = |reason: &str| reason.trim_end_matches('.').to_owned();
     let telling = TELLING.iter().filter_map(|name| check.rules.iter().find(|r| r.rule == *name));
     let view = Relevance {
-        marks: draft.note.items().filter_map(library::marked).collect(),
-        overridden: draft.overridden.as_ref().map(|o| (o.by.mention(), o.reason.as_str())),
+        marks,
+        overridden,
         passed: check.passed(),
         total: check.rules.len(),
         blocked: check.verdict == Level::Block,

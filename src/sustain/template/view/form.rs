@@ -8,7 +8,8 @@ use super::super::texts::Text;
 use super::super::{ENGLISH, Head, LONGEST, LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TITLE, Template};
 use super::{CHANNELS, about, action, field, name_of, only_where};
 use crate::kernel::blocks;
-use crate::kernel::text::escape;
+use crate::kernel::text::{capital, escape};
+use crate::map::overlap::Population;
 use crate::map::partner::ContactRole;
 use crate::sustain::form::{GIFTS, PURPOSES};
 use crate::sustain::relevance::Channel;
@@ -28,7 +29,6 @@ pub fn form(metadata: &Value, text: Option<(&Text, &Template)>) -> Value {
     let hint = "Facts stand in double braces, such as {{ account }} or {{ our_contact.name }}. A note is only drafted when all of them are known.";
     rows.push(blocks::input("Text", limited(body, LONGEST), Some(hint), false));
     rows.push(blocks::context(&format!("Facts: {}.", FACTS.join(", "))));
-    rows.extend(template.and_then(only_where).map(|only| blocks::context(&escape(&only))));
     match text {
         Some(_) => blocks::modal(action::EDIT, "Edit a template", Some("Save"), metadata, rows),
         None => blocks::modal(action::ADD, "Add a template", Some("Add"), metadata, rows),
@@ -60,6 +60,8 @@ fn head_rows(head: Option<&Head>) -> Vec<Value> {
     let chosen: Vec<String> =
         head.map(|h| h.persona.iter().map(|r| r.as_str().to_owned()).collect()).unwrap_or_default();
     let persona = blocks::multi_select(field::PERSONA, "Anyone", &roles, &chosen);
+    let ours = populations(field::OURS, head.map_or(&[], |h| &h.ours));
+    let theirs = populations(field::THEIRS, head.map_or(&[], |h| &h.theirs));
     let language = head.map_or(ENGLISH, |h| h.language.as_str());
     let language = blocks::text_input(field::LANGUAGE, ENGLISH, Some(language), false);
     vec![
@@ -69,8 +71,22 @@ fn head_rows(head: Option<&Head>) -> Vec<Value> {
         select(field::CHANNEL, "Channel", channels, Some(name_of(&channel))),
         blocks::input("Subject", subject, Some("What an e-mail is about. Leave it out otherwise."), true),
         blocks::input("Written for", persona, Some("Nobody chosen: for anyone."), true),
+        blocks::input(
+            "Our side",
+            ours,
+            Some("Offered only where the account is this to us. Nothing chosen: whatever it is."),
+            true,
+        ),
+        blocks::input("Their side", theirs, Some("And this to the partner."), true),
         blocks::input("Language", language, None, false),
     ]
+}
+
+/// What an account can be; none chosen: whatever it is.
+fn populations(id: &str, chosen: &[Population]) -> Value {
+    let all: Vec<Value> = Population::ALL.map(|p| blocks::choice(&capital(p.words()), p.as_str())).into();
+    let chosen: Vec<String> = chosen.iter().map(|p| p.as_str().to_owned()).collect();
+    blocks::multi_select(id, "Whatever it is", &all, &chosen)
 }
 
 /// A text as its reader would get it.
@@ -85,6 +101,7 @@ pub fn preview(template: &Template, shown: &Shown) -> Value {
                 rendered.subject.as_ref().map(|s| blocks::section(&format!("*Subject:* {}", escape(s)))),
             );
             rows.extend(sections(&rendered.text, QUOTE));
+            rows.extend(shown.check.as_deref().map(blocks::context));
         }
         Err(error) => rows.push(blocks::section(&escape(&error.to_string()))),
     }
