@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, interrupted, runtime};
 use crate::app::App;
-use crate::config::{Config, LogFormat, Mode};
+use crate::config::{Config, LaunchFeed, LogFormat, Mode};
 use crate::kernel::actor::Role;
 use crate::kernel::clock::Clock;
 use crate::kernel::error::Result;
@@ -60,6 +60,13 @@ async fn play(options: Options) -> Outcome {
     config.slack.app_token = Some(workspace.app_token.into());
     config.slack.signing_secret = Some(workspace.signing_secret.into());
     config.slack.message_interval_ms = 0;
+    config.feeds = vec![LaunchFeed {
+        name: "northwind-news".into(),
+        url: sandbox.feed_url("northwind").into(),
+        partner: "Northwind".into(),
+        every_minutes: None,
+        private_addresses: true,
+    }];
     let db = crate::app::open(&config).await?;
     furnish(&db, clock.now()).await?;
     let listener = TcpListener::bind(config.listen).await?;
@@ -159,7 +166,7 @@ fn welcome(url: &str, lists: &Path) {
          2. Type /partner help in any channel, and open Tandem's Home.\n\
          3. As Maya, open your messages with Tandem: a session with Northwind is proposed. Schedule it, show its agenda,\n   \
             print it and approve it.\n\
-         4. Move the clock to next Monday, 09:00, and read the digest in #partner-ops.\n\
+         4. Move the clock to next Monday, 09:00, and read the digest in #partner-ops, and what Northwind has shipped.\n\
          5. Type /partner account show brightwater outdoor, and read who matters there, who knows them and what is on hold.\n\
          6. Draft a note from a row of the digest and approve it as Maya.\n\
          7. Change to Sam of Northwind and look into #ext-northwind.\n\

@@ -14,6 +14,7 @@ mod fault;
 mod forms;
 mod interact;
 mod moves;
+mod news;
 mod oauth;
 mod page;
 mod payload;
@@ -164,6 +165,7 @@ impl Sandbox {
             .merge(web_api::routes())
             .merge(socket::routes())
             .merge(oauth::routes())
+            .merge(news::routes())
             .merge(page::routes())
             .with_state(Arc::clone(&inner));
         let until = stop.clone().cancelled_owned();
@@ -183,6 +185,11 @@ impl Sandbox {
     /// The Web API: `http://127.0.0.1:<port>/api`.
     pub fn api_url(&self) -> String {
         format!("{}/api", self.inner.base)
+    }
+
+    /// The feed of a company of this domain.
+    pub fn feed_url(&self, domain: &str) -> String {
+        format!("{}/feeds/{domain}.xml", self.inner.base)
     }
 
     /// The clock it was started with.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::world::{App, Channel, Command, Kind, Team, User, World};
+use super::world::{App, Channel, Command, Kind, News, Team, User, World};
 
 const HOME: &str = "T0MERIDIAN";
 const NORTHWIND: &str = "T0NORTHWIND";
@@ -28,6 +28,7 @@ impl World {
                 "Move the clock to next Monday, 09:00, and read the digest in #partner-ops.".into(),
                 "Approve a draft as Maya, then look into #ext-northwind as Sam.".into(),
             ],
+            news: Vec::new(),
         };
         for id in ["U0MAYA", "U0OMAR", "U0ALEX", "U0EVE"] {
             world.im_with(id);
@@ -50,6 +51,16 @@ impl World {
         ]
         .map(String::from)
         .to_vec();
+        world.news = [
+            ("2026-03-06T08:00:00Z", "Northwind opens an office in Lyon", "lyon"),
+            ("2026-03-09T07:00:00Z", "Northwind Returns for marketplaces", "marketplaces"),
+        ]
+        .into_iter()
+        .filter_map(|(at, title, page)| {
+            let link = format!("https://northwindreturns.com/news/{page}");
+            Some(News { team: NORTHWIND.into(), at: at.parse().ok()?, title: title.into(), link })
+        })
+        .collect();
         for (at, name, user, handle, real_name, channel) in [
             ("T0GLOBEX", "Globex", "U0HANNA", "hanna", "Hanna Weiss", "C0GLOBEX"),
             ("T0INITECH", "Initech", "U0MILO", "milo", "Milo Tanaka", "C0INITECH"),

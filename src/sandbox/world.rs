@@ -1,5 +1,6 @@
 //! Who and what a workspace holds before anybody has said a word.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// A workspace to start from. [`World::meridian`] is the cast of the tests, [`World::demo`] that of the demo.
@@ -21,6 +22,21 @@ pub struct World {
     pub app: App,
     /// What a newcomer should click first, in order.
     pub hints: Vec<String>,
+    /// What the other teams tell the world in their feeds, in the order of time.
+    pub news: Vec<News>,
+}
+
+/// Something that a company tells the world.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// The company's team.
+    pub team: String,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub title: String,
+    /// Where it can be read.
+    pub link: String,
 }
 
 /// A Slack team (workspace).

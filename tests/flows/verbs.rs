@@ -211,6 +211,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list | templates`  Notes to partners: draft one, see what waits, the texts they come from
+    `/partner library list | for | add | retract`  What notes to partners may draw on: documents, what you shipped, what they shipped
     `/partner digest preview | settings | weights`  The weekly triage digest
     `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
@@ -227,6 +228,7 @@ async fn every_verb_answers(stage: Stage) {
     `/partner ask list | answer`  Ask whoever manages the best-placed partner about an account; see what is asked, answer it
     `/partner play start | list | ship`  Plays: campaigns that a partner runs with you, each with owners and a ship date
     `/partner draft new | list | templates`  Notes to partners: draft one, see what waits, the texts they come from
+    `/partner library list | for | add | retract`  What notes to partners may draw on: documents, what you shipped, what they shipped
     `/partner digest preview | settings | weights`  The weekly triage digest
     `/partner partner list | add | show | focus | fit | ledger | check-in | instructions | sharing | contact`  Partners: add one, give instructions, agree on focus lists, say what it may see, add a contact
     `/partner setup`  Set up channels, the digest's time and roles
