@@ -29,8 +29,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::meters::Meters;
 use crate::kernel::pulse::Pulse;
 use crate::map::sources::{configured, flow};
-use crate::slack::bot::calendars::reading::Reads;
-use crate::slack::bot::library::feeds::Feeds;
+use crate::slack::bot::reads::Reads;
 use crate::slack::bot::sources::{self, Sources};
 use crate::slack::bot::{Bot, SlackCarrier, Watch, imports, standstill};
 use crate::slack::client::{Client, ClientConfig};
@@ -85,8 +84,8 @@ impl App {
             tracing::error!(file = %bad.file.display(), line = bad.line, reason = bad.reason, "a text is not used");
         }
         let calendars = calendars::calendars(&config.working_days)?;
-        let reads = Reads::new(&config.calendars)?;
-        let feeds = Feeds::new(&config.feeds)?;
+        let reads = Reads::calendars(&config.calendars)?;
+        let feeds = Reads::feeds(&config.feeds)?;
         let stop = CancellationToken::new();
         let meters = Meters::new(config.slack.mode == Mode::Socket);
         let client = Arc::new(client(config, meters.clone())?);

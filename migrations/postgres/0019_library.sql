@@ -37,3 +37,7 @@ CREATE TABLE launch_feeds (
   modified TEXT,
   hash TEXT
 );
+
+-- A calendar is kept account of as a feed is.
+ALTER TABLE calendar_reads ADD COLUMN failing_since BIGINT;
+ALTER TABLE calendar_reads ADD COLUMN told BIGINT NOT NULL DEFAULT 0;

@@ -1,7 +1,6 @@
 //! Plan's SQL.
 
 mod asks;
-mod calendar_reads;
 mod calendars;
 mod check_ins;
 mod commitments;
@@ -20,7 +19,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use asks::*;
-pub use calendar_reads::*;
 pub use calendars::*;
 pub use check_ins::*;
 pub use commitments::*;

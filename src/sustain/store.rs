@@ -1,6 +1,5 @@
-//! The SQL of drafts and touches; in `library` that of the library, in `feeds` that of the feeds that fill it.
+//! The SQL of drafts and touches; in `library` that of the library.
 
-mod feeds;
 mod library;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +13,6 @@ use crate::kernel::ids::{ChannelId, ContactId, DraftId, UserId};
 use crate::store::{Tx, instant, millis, unknown};
 use crate::{sql_all, sql_exec, sql_opt, sql_value};
 
-pub use feeds::*;
 pub use library::*;
 
 #[derive(sqlx::FromRow)]

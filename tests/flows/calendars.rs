@@ -5,6 +5,8 @@ use std::time::Duration;
 use tandem::config::CalendarFeed;
 use tandem::kernel::ids::UserId;
 use tandem::kernel::pulse::Pulse;
+use tandem::map::sources::standing::ReadKind;
+use tandem::map::sources::store::reads;
 use tandem::plan::session::{
     Guest, Move, Moved, Named, Outline, Session, Shape, Slot, Stage as Far, Trigger,
 };
@@ -109,7 +111,7 @@ async fn looked(stage: &Stage) {
     loop {
         let mut tx = stage.db.read().await.unwrap();
         let names = stage.bot.reads.names();
-        let work = plan::calendars_at_work(&mut tx, &names, stage.clock.now()).await.unwrap();
+        let work = reads::at_work(&mut tx, ReadKind::Calendar, &names, stage.clock.now()).await.unwrap();
         tx.rollback().await.unwrap();
         if work == 0 {
             return stage.settle().await;
@@ -320,13 +322,14 @@ async fn what_a_process_that_is_gone_left_is_taken_up(stage: Stage, _: ListServe
     std::fs::write(dropped.join("on-its-way"), feed("")).unwrap();
     let names = stage.bot.reads.names();
     let later = stage.clock.now() + Duration::from_secs(30 * 24 * 3600);
-    let claim = plan::claim_calendar(&stage.db, &names, later, Duration::from_secs(3600)).await.unwrap();
+    let claim =
+        reads::claim(&stage.db, ReadKind::Calendar, &names, later, Duration::from_secs(3600)).await.unwrap();
     assert!(claim.is_some());
     let (pulse, stop) = (Pulse::new("sources", Duration::from_secs(60)), CancellationToken::new());
     stop.cancel();
     sources::run(stage.bot.clone(), pulse, stop).await.unwrap();
     let mut tx = stage.db.read().await.unwrap();
-    let work = plan::calendars_at_work(&mut tx, &names, stage.clock.now()).await.unwrap();
+    let work = reads::at_work(&mut tx, ReadKind::Calendar, &names, stage.clock.now()).await.unwrap();
     tx.rollback().await.unwrap();
     // On Postgres it may be another process that is at it.
     assert_eq!(work, i64::from(matches!(stage.db, Db::Postgres(_))));

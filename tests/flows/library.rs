@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem::config::LaunchFeed;
+use tandem::map::sources::standing::ReadKind;
+use tandem::map::sources::store::reads;
 use tandem::store::audit;
 use tandem::sustain::library::{Item, ItemKind, Origin};
 use tandem::sustain::store as sustain;
@@ -81,7 +83,7 @@ async fn looked(stage: &Stage) {
     loop {
         let mut tx = stage.db.read().await.unwrap();
         let names = stage.bot.feeds.names();
-        let work = sustain::feeds_at_work(&mut tx, &names, stage.clock.now()).await.unwrap();
+        let work = reads::at_work(&mut tx, ReadKind::Feed, &names, stage.clock.now()).await.unwrap();
         tx.rollback().await.unwrap();
         if work == 0 {
             return stage.settle().await;
@@ -416,9 +418,9 @@ async fn what_they_ship_arrives_by_itself(stage: Stage, server: ListServer) {
     stage.advance_to("2026-03-04T09:10:00Z").await;
     let told = stage.sandbox.messages(OPS).pop().unwrap();
     insta::assert_snapshot!(with_buttons(&told), @r"
-    *Northwind shipped 2 things*: <https://northwind.example/g1|Returns API>, <https://northwind.example/g2|Returns Hub>
-    Returns API, 2 March · northwind.example
-    Returns Hub, 3 March · northwind.example
+    *Northwind shipped 2 things*
+    <https://northwind.example/g1|Returns API>, 2 March · northwind.example
+    <https://northwind.example/g2|Returns Hub>, 3 March · northwind.example
     All of them: `/partner library`. What is no launch is offered for no note.
     [Draft a note] [Not a launch] [Draft a note] [Not a launch]
     ");
@@ -444,9 +446,9 @@ async fn what_they_ship_arrives_by_itself(stage: Stage, server: ListServer) {
     let at = (OPS.to_owned(), told["ts"].as_str().unwrap().to_owned());
     stage.press(OMAR, &at, "library.not_launch").await;
     insta::assert_snapshot!(with_buttons(&stage.sandbox.message(OPS, &at.1).unwrap()), @r"
-    *Northwind shipped 2 things*: <https://northwind.example/g1|Returns API 2>, <https://northwind.example/g2|Returns Hub>
-    Returns API 2: not a launch, says <@U0OMAR>
-    Returns Hub, 3 March · northwind.example
+    *Northwind shipped 2 things*
+    <https://northwind.example/g1|Returns API 2>: not a launch, says <@U0OMAR>
+    <https://northwind.example/g2|Returns Hub>, 3 March · northwind.example
     All of them: `/partner library`. What is no launch is offered for no note.
     [Draft a note] [Not a launch]
     ");
@@ -475,7 +477,7 @@ async fn a_hostile_feed_does_no_harm(stage: Stage, server: ListServer) {
     read(&stage).await;
     stage.advance_to("2026-03-04T09:10:00Z").await;
     let told = stage.texts(OPS).pop().unwrap();
-    assert!(told.starts_with("*Northwind shipped 1 thing*: Hub @channel\n"), "{told}");
+    assert!(told.starts_with("*Northwind shipped 1 thing*\nHub @channel, 2 March\n"), "{told}");
     let items = all(&stage).await;
     assert_eq!((items.len(), items[0].url.as_deref()), (1, None));
     let why = |said: String| said.lines().find(|l| l.starts_with("Feed *")).unwrap_or_default().to_owned();

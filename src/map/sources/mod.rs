@@ -4,7 +4,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `source` | a source as it is configured, checked |
-//! | `standing` | how it stands, and when it is looked at next |
+//! | `standing` | how it stands, and when it is looked at next; also of calendars and feeds |
 //! | `fetch/` | brings a list: the only HTTP requests of the map |
 //! | `rows` | JSON of any origin as a CSV file that the table reader knows |
 //! | `hook` | what is posted: signatures, our own format, Crossbeam's signals |

@@ -35,6 +35,44 @@ pub struct Standing {
     pub marks: Marks,
 }
 
+/// What is read by itself beside lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadKind {
+    /// A calendar, for sessions that nobody logged.
+    Calendar,
+    /// A feed of what a partner ships.
+    Feed,
+}
+
+impl ReadKind {
+    /// As people say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Calendar => "calendar",
+            Self::Feed => "feed",
+        }
+    }
+}
+
+/// How a calendar or a feed stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// When it was last read well.
+    pub good_at: Option<Timestamp>,
+    /// What that found, in words.
+    pub result: Option<String>,
+    /// Looks that failed since.
+    pub failures: i64,
+    /// Why the last one did.
+    pub error: Option<String>,
+    /// When the first of them was, where people are told of it.
+    pub failing_since: Option<Timestamp>,
+    /// Somebody was told of them.
+    pub told: bool,
+    /// What it is asked with next time.
+    pub marks: Marks,
+}
+
 /// What a source is asked with, so that it need not send again what we have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {

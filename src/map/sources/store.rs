@@ -1,5 +1,7 @@
 //! The sources' SQL.
 
+pub mod reads;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

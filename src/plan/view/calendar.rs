@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::flow::found::Taken;
 use super::super::found::Found;
 use super::super::session::{Session, Stage};
-use super::super::store::{Feed, Reading};
+use super::super::store::Feed;
 use super::{found, mentions, when};
 use crate::kernel::age;
 use crate::kernel::blocks::{self, Message, clip};
@@ -17,6 +17,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::SessionId;
 use crate::kernel::text::escape;
 use crate::map::partner::Partner;
+use crate::map::sources::standing::Reading;
 
 /// The controls.
 pub mod action {

@@ -18,6 +18,8 @@ use crate::kernel::ics::Every;
 use crate::kernel::ids::{FeedId, PartnerId, SessionId};
 use crate::map::find::find_partner;
 use crate::map::partner::Partner;
+use crate::map::sources::standing::ReadKind;
+use crate::map::sources::store::reads::read_now;
 use crate::map::store as map;
 use crate::plan::found::Verdict;
 use crate::plan::invite::Standing;
@@ -62,13 +64,7 @@ async fn page(o: &Occasion<'_>, tx: &mut Tx) -> Result<Message> {
     let sessions = store::sessions_of(tx, o.now, &o.actor.user, SESSIONS).await?;
     let feeds = store::calendar_feeds_of(tx, &o.actor.user, o.now).await?;
     let partners = map::partners(tx).await?;
-    let mut read = Vec::new();
-    if triages && !o.bot.reads.all.is_empty() {
-        let mut known = store::readings(tx).await?;
-        read.extend(
-            o.bot.reads.all.iter().map(|one| (one.source.name.clone(), known.remove(&one.source.name))),
-        );
-    }
+    let read = if triages { o.bot.reads.standings(tx).await? } else { Vec::new() };
     let mut waiting = if triages { store::found_waiting(tx, WAITING).await? } else { Vec::new() };
     waiting.retain(|found| o.actor.may(Right::Triage, Some(&found.partner_id)));
     let page = view::Page {
@@ -153,7 +149,7 @@ async fn read(o: &Occasion<'_>) -> Result<Handled> {
         ));
     }
     let mut tx = o.begin().await?;
-    store::read_calendars_now(&mut tx, &names).await?;
+    read_now(&mut tx, ReadKind::Calendar, &names).await?;
     audit::done(&mut tx, o.now, o.actor.user.as_str(), "calendar.read", "calendars:all", &names.join(", "));
     let text = "Reading the calendars now. What is new in them shows here in a moment: `/partner calendar`.";
     o.send(&mut tx, &o.privately(Message::text(text))).await?;

@@ -1,6 +1,6 @@
 //! The library: the command, the shortcut, the buttons, the forms, and what operations is told of partners' launches.
 
-pub mod feeds;
+pub(super) mod feeds;
 mod read;
 
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ use crate::kernel::text::escape;
 use crate::map::find::find_partner;
 use crate::map::name;
 use crate::map::partner::Partner;
+use crate::map::sources::standing::ReadKind;
+use crate::map::sources::store::reads::read_now;
 use crate::map::store as map;
 use crate::plan::phrase;
 use crate::store::{Tx, audit};
@@ -93,7 +95,7 @@ async fn listed(o: &Occasion<'_>, tx: &mut Tx, page: Page) -> Result<Message> {
     };
     items.retain(|item| item.partner.is_none() || o.actor.may(Right::Triage, item.partner.as_ref()));
     let names = view::names(&partners);
-    let feeds = feeds::standings(o, tx).await?;
+    let feeds = o.bot.feeds.standings(tx).await?;
     view::list(&Listing { page, items: &items, names: &names, feeds: &feeds }, &o.here())
 }
 
@@ -247,7 +249,7 @@ async fn read_feeds(o: &Occasion<'_>) -> Result<Handled> {
         return Err(Error::user("No feed is set up yet. Whoever runs Tandem adds them under `[[feeds]]`."));
     }
     let mut tx = o.begin().await?;
-    store::read_feeds_now(&mut tx, &names).await?;
+    read_now(&mut tx, ReadKind::Feed, &names).await?;
     audit::done(&mut tx, o.now, o.actor.user.as_str(), "library.read", "library:feeds", &names.join(", "));
     let text = "Reading the feeds now. What is new in them shows in a moment: `/partner library`.";
     o.send(&mut tx, &o.privately(Message::text(text))).await?;

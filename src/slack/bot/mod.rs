@@ -32,7 +32,7 @@ pub mod imports;
 mod instructions;
 mod introductions;
 mod ledger;
-pub mod library;
+mod library;
 mod occasion;
 mod overlaps;
 mod oversight;
@@ -41,6 +41,7 @@ pub mod pages;
 mod pairs;
 mod partners;
 mod plays;
+pub mod reads;
 mod records;
 mod seen;
 mod sessions;
@@ -158,9 +159,9 @@ pub struct Bot {
     /// Who works on which days.
     pub calendars: Calendars,
     /// The calendars that are read.
-    pub reads: calendars::reading::Reads,
+    pub reads: reads::Reads,
     /// The feeds of partners' launches.
-    pub feeds: library::feeds::Feeds,
+    pub feeds: reads::Reads,
     /// Where the table of names and domains is that are one account.
     pub aliases: Option<PathBuf>,
     /// Where pages are reached, and for how long a link opens one.

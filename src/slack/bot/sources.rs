@@ -25,13 +25,12 @@ use crate::map::import::Import;
 use crate::map::partner::Partner;
 use crate::map::sources::fetch::{self, Found, Http, Look};
 use crate::map::sources::flow::{self, Looked};
+use crate::map::sources::standing::ReadKind;
 use crate::map::sources::store::{self, Claim};
 use crate::map::sources::{Failure, Kind, Source, alarm, view};
 use crate::map::store as maps;
-use crate::plan::store::release_calendars;
 use crate::store::keys::Keyring;
 use crate::store::{Db, Tx, settings};
-use crate::sustain::store::release_feeds;
 
 /// So many sources are looked at at a time.
 const AT_ONCE: usize = 4;
@@ -79,13 +78,14 @@ impl Sources {
 
 /// Looks at sources until cancelled. A database that fails is waited for.
 pub async fn run(bot: Arc<Bot>, pulse: Pulse, stop: CancellationToken) -> Result<()> {
-    calendars::reading::register(&bot).await?;
-    library::feeds::register(&bot).await?;
-    let any = !bot.sources.all.is_empty() || !bot.reads.all.is_empty() || !bot.feeds.all.is_empty();
+    bot.reads.register(&bot).await?;
+    bot.feeds.register(&bot).await?;
+    let any = !bot.sources.all.is_empty() || !bot.reads.is_empty() || !bot.feeds.is_empty();
     if matches!(bot.db, Db::Sqlite { .. }) && any {
         store::release_all(&bot.db).await?;
-        release_calendars(&bot.db).await?;
-        release_feeds(&bot.db).await?;
+        for kind in [ReadKind::Calendar, ReadKind::Feed] {
+            store::reads::release_all(&bot.db, kind).await?;
+        }
         // What a process that is gone had begun; on Postgres another may be at it.
         let _ = std::fs::remove_dir_all(folder(&bot)?);
     }

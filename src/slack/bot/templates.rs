@@ -92,8 +92,8 @@ async fn show(o: &Occasion<'_>, name: &str) -> Result<Handled> {
     let text = found(o, &mut tx, name).await?;
     let Ok(template) = &text.template else { return Err(outdated()) };
     let may = |partner: &PartnerId| o.actor.may(Right::Triage, Some(partner));
-    let reading = preview::Reading { by: &o.actor.user, folder: &o.bot.texts, rules: &o.bot.relevance };
-    let shown = preview::own(&mut tx, o.now, &reading, template, may).await?;
+    let viewer = preview::Viewer { by: &o.actor.user, folder: &o.bot.texts, rules: &o.bot.relevance };
+    let shown = preview::own(&mut tx, o.now, &viewer, template, may).await?;
     tx.rollback().await?;
     o.open(&view::preview(template, &shown)).await
 }

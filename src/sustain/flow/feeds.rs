@@ -10,11 +10,12 @@ use crate::kernel::blocks::Message;
 use crate::kernel::calendar::Calendars;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
+use crate::map::sources::standing::Reading;
 use crate::map::store as map;
 use crate::store::{Tx, audit, millis, people, settings};
 use crate::sustain::feed::{Read, Told};
 use crate::sustain::library::{Item, ItemKind, Origin};
-use crate::sustain::store::{self, FeedStanding, Known};
+use crate::sustain::store::{self, Known};
 use crate::sustain::view::library as view;
 
 /// A feed that has failed for so long is told of.
@@ -119,22 +120,16 @@ pub async fn redraw(tx: &mut Tx, now: Timestamp, item: &Item) -> Result<()> {
 }
 
 /// What the message about a series of failures is filed under.
-fn trouble(name: &str, standing: &FeedStanding) -> String {
-    format!("launch_feed:{name}:{}", standing.failing_since.map_or(0, millis))
+fn trouble(name: &str, reading: &Reading) -> String {
+    format!("launch_feed:{name}:{}", reading.failing_since.map_or(0, millis))
 }
 
 /// A failure is remembered, and told once when the feed has failed for a day.
-pub async fn failed(
-    tx: &mut Tx,
-    now: Timestamp,
-    name: &str,
-    standing: &mut FeedStanding,
-    why: &str,
-) -> Result<()> {
-    standing.failures += 1;
-    standing.error = Some(why.trim_end_matches('.').to_owned());
-    let since = *standing.failing_since.get_or_insert(now);
-    if standing.told || now.duration_since(since) < PATIENCE {
+pub async fn failed(tx: &mut Tx, now: Timestamp, name: &str, reading: &mut Reading, why: &str) -> Result<()> {
+    reading.failures += 1;
+    reading.error = Some(why.trim_end_matches('.').to_owned());
+    let since = *reading.failing_since.get_or_insert(now);
+    if reading.told || now.duration_since(since) < PATIENCE {
         return Ok(());
     }
     let workspace = settings::load(tx).await?;
@@ -142,19 +137,19 @@ pub async fn failed(
     let operations = people::holders(tx, Role::Operations).await?;
     let day = since.to_zoned(workspace.digest.time_zone()).date();
     let text = view::failing(name, why.trim_end_matches('.'), day, &operations);
-    let key = trouble(name, standing);
+    let key = trouble(name, reading);
     let out = Outgoing::post(&key, Destination::Channel(channel), Message::text(text)).showing(&key);
     outbox::enqueue(tx, millis(now), &out).await?;
-    standing.told = true;
+    reading.told = true;
     Ok(())
 }
 
 /// It is read again.
-pub async fn mended(tx: &mut Tx, now: Timestamp, name: &str, standing: &mut FeedStanding) -> Result<()> {
-    if standing.told {
+pub async fn mended(tx: &mut Tx, now: Timestamp, name: &str, reading: &mut Reading) -> Result<()> {
+    if reading.told {
         let message = Message::text(view::mended(name));
-        outbox::enqueue(tx, millis(now), &Outgoing::update(trouble(name, standing), message)).await?;
+        outbox::enqueue(tx, millis(now), &Outgoing::update(trouble(name, reading), message)).await?;
     }
-    (standing.error, standing.failures, standing.failing_since, standing.told) = (None, 0, None, false);
+    (reading.error, reading.failures, reading.failing_since, reading.told) = (None, 0, None, false);
     Ok(())
 }

@@ -37,7 +37,7 @@ pub struct Shown {
 
 /// Who looks at a text, and by which rules it is checked.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading<'a> {
+pub struct Viewer<'a> {
     /// Speaks where nobody of ours owns the account.
     pub by: &'a UserId,
     /// Texts that stand in files.
@@ -50,7 +50,7 @@ pub struct Reading<'a> {
 pub async fn own(
     tx: &mut Tx,
     now: Timestamp,
-    reading: &Reading<'_>,
+    viewer: &Viewer<'_>,
     template: &Template,
     may: impl Fn(&PartnerId) -> bool,
 ) -> Result<Shown> {
@@ -63,7 +63,7 @@ pub async fn own(
     fitting.sort_by_key(|o| std::cmp::Reverse(o.last_seen));
     let mut best: Option<(Ground, Option<Contact>)> = None;
     for overlap in fitting.into_iter().take(READ) {
-        let ground = match Ground::load(tx, now, reading.folder, overlap).await {
+        let ground = match Ground::load(tx, now, viewer.folder, overlap).await {
             Ok(Some(ground)) => ground,
             // Not shared with its partner, or removed at this moment.
             Ok(None) | Err(Error::User(_)) => continue,
@@ -86,7 +86,7 @@ pub async fn own(
             let mut shown = on_ground(template, &ground, reader.as_ref());
             let whole = reader.filter(|reader| template.missing(&ground.facts(Some(reader))).is_empty());
             if let (Some(reader), Ok(rendered)) = (whole, &shown.rendered) {
-                shown.check = Some(checked(tx, now, reading, template, &ground, &reader, rendered).await?);
+                shown.check = Some(checked(tx, now, viewer, template, &ground, &reader, rendered).await?);
             }
             shown
         }
@@ -126,7 +126,7 @@ fn on_ground(template: &Template, ground: &Ground, reader: Option<&Contact>) -> 
 async fn checked(
     tx: &mut Tx,
     now: Timestamp,
-    reading: &Reading<'_>,
+    viewer: &Viewer<'_>,
     template: &Template,
     ground: &Ground,
     reader: &Contact,
@@ -136,11 +136,11 @@ async fn checked(
         partner: &ground.partner.id,
         contact: &reader.id,
         account: Some(&ground.overlap.account.id),
-        sender: ground.owner_user.as_ref().unwrap_or(reading.by),
+        sender: ground.owner_user.as_ref().unwrap_or(viewer.by),
         purpose: template.head.purpose,
         route: Route::ByHand,
         by_hand: template.head.channel,
-        settings: reading.rules,
+        settings: viewer.rules,
     };
     let text = match &rendered.subject {
         Some(subject) => e_mail(subject, &rendered.text),

@@ -18,9 +18,9 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{PartnerId, UserId};
 use crate::kernel::text::{escape, linked};
 use crate::map::partner::{ContactRole, Partner};
+use crate::map::sources::standing::Reading;
 use crate::store::audit;
 use crate::sustain::library::{Item, ItemKind, Origin, Stamp};
-use crate::sustain::store::FeedStanding;
 
 /// So many items are shown at a time.
 pub const SHOWN: usize = 10;
@@ -182,7 +182,7 @@ pub struct Listing<'a> {
     /// The partners' names.
     pub names: &'a Names,
     /// The feeds that are read, and how each stands.
-    pub feeds: &'a [(String, Option<FeedStanding>)],
+    pub feeds: &'a [(String, Option<Reading>)],
 }
 
 /// What notes may draw on, for whoever looks after it.
@@ -243,7 +243,7 @@ fn foot(page: &Page, left: usize, fed: bool) -> Vec<Value> {
     controls
 }
 
-fn feed_line(name: &str, standing: Option<&FeedStanding>, now: &Zoned) -> String {
+fn feed_line(name: &str, standing: Option<&Reading>, now: &Zoned) -> String {
     let name = escape(name);
     let day = |at: Timestamp| {
         let days = crate::kernel::age::days_since(at, now);
@@ -330,17 +330,14 @@ pub fn launches(items: &[Item], names: &Names, today: Date) -> Message {
     }
     let (mut rows, mut text) = (Vec::new(), Vec::new());
     for (partner, items) in by_partner {
-        let named: Vec<String> = items.iter().take(NAMED).map(|item| title(item)).collect();
-        let more = items.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         let things = if items.len() == 1 { "thing" } else { "things" };
-        let head =
-            format!("*{} shipped {} {things}*: {}{more}", escape(partner), items.len(), named.join(", "));
+        let head = format!("*{} shipped {} {things}*", escape(partner), items.len());
         rows.push(blocks::section(&head));
         text.push(head);
+        let more = items.len().saturating_sub(NAMED);
         for item in items.into_iter().take(NAMED) {
             let state = state(item, today);
-            rows.push(blocks::context(&state));
+            rows.push(blocks::section(&state));
             text.push(state);
             if item.retracted.is_none() {
                 rows.push(blocks::actions(vec![
@@ -348,6 +345,11 @@ pub fn launches(items: &[Item], names: &Names, today: Date) -> Message {
                     blocks::button("Not a launch", action::NOT_LAUNCH, &value(item)),
                 ]));
             }
+        }
+        if more > 0 {
+            let more = format!("{more} more are in the library.");
+            rows.push(blocks::context(&more));
+            text.push(more);
         }
     }
     let all = "All of them: `/partner library`. What is no launch is offered for no note.";
@@ -359,7 +361,7 @@ pub fn launches(items: &[Item], names: &Names, today: Date) -> Message {
 
 /// How one launch of the message stands.
 fn state(item: &Item, today: Date) -> String {
-    let title = escape(&item.title);
+    let title = title(item);
     match &item.retracted {
         Some(Stamp { by, .. }) => format!("{title}: not a launch, says {}", by.mention()),
         None => {

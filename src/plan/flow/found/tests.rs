@@ -1,6 +1,8 @@
 use super::super::tests::{Scene, actor, at, outbox_lines, scene};
 use super::*;
 use crate::kernel::ics::{Event, Unread, When};
+use crate::map::sources::standing::ReadKind;
+use crate::map::sources::store::reads;
 use crate::sql_exec;
 
 /// Wednesday morning; what calendars show was on Tuesday.
@@ -224,12 +226,13 @@ async fn whoever_may_not_say_so_reads_who_may() {
 async fn a_calendar_of_a_process_that_is_gone_is_read_by_the_next() {
     let s = scene().await;
     let mut tx = s.db.begin().await.expect("a transaction");
-    store::register_calendar(&mut tx, "team").await.expect("noted");
+    reads::register(&mut tx, ReadKind::Calendar, "team").await.expect("noted");
     tx.commit().await.expect("committed");
     let lease = std::time::Duration::from_secs(3_600);
-    let claim = async || store::claim_calendar(&s.db, &["team"], at(NOW), lease).await.expect("asked");
+    let claim =
+        async || reads::claim(&s.db, ReadKind::Calendar, &["team"], at(NOW), lease).await.expect("asked");
     assert!(claim().await.is_some());
     assert!(claim().await.is_none());
-    store::release_calendars(&s.db).await.expect("released");
+    reads::release_all(&s.db, ReadKind::Calendar).await.expect("released");
     assert!(claim().await.is_some());
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::super::payload::FileRef;
+use super::super::reads::read_file;
 use super::super::{Bot, finish};
-use super::reading::{LARGEST, read_file};
+use super::reading::{LARGEST, parse};
 use crate::delivery::inbox::Claimed;
 use crate::delivery::intake::Handled;
 use crate::delivery::outbox::{self, Outgoing};
@@ -81,7 +82,7 @@ async fn download(bot: &Bot, file: &FileRef) -> Result<Result<crate::kernel::ics
     let to = folder.join(format!("calendar-{}", random(12)));
     let Some(url) = &file.url else { return Ok(Err("Slack gives no address for it".to_owned())) };
     let outcome = match bot.client.download(url, &to, LARGEST).await {
-        Ok(_) => read_file(bot, &to, bot.clock.now()).await.map_err(|failure| failure.why),
+        Ok(_) => read_file(bot, &to, parse).await.map_err(|failure| failure.why),
         Err(error) => Err(error.to_string()),
     };
     let _ = std::fs::remove_file(&to);

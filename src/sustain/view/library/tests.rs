@@ -69,15 +69,15 @@ fn the_list_says_what_each_item_is_and_where_it_comes_from() {
     let feeds = [
         (
             "northwind-news".to_owned(),
-            Some(FeedStanding {
+            Some(Reading {
                 good_at: Some("2026-03-12T08:00:00Z".parse().unwrap()),
                 result: Some("3 entries of the last 60 days, 1 of them new".into()),
-                ..FeedStanding::default()
+                ..Reading::default()
             }),
         ),
         (
             "globex-blog".to_owned(),
-            Some(FeedStanding { error: Some("it is no RSS or Atom feed".into()), ..FeedStanding::default() }),
+            Some(Reading { error: Some("it is no RSS or Atom feed".into()), ..Reading::default() }),
         ),
     ];
     let (items, names) = (items(), known());
@@ -170,9 +170,9 @@ fn operations_reads_what_they_shipped() {
         Item { id: "i9".into(), retracted: Some(stamp("U0OMAR", "2026-03-12T09:00:00Z")), ..all[0].clone() };
     let message = launches(&[all[0].clone(), gone], &names, date(2026, 3, 12));
     insta::assert_snapshot!(message.text, @r"
-    *Northwind shipped 2 things*: <https://northwind.example/returns?a=1&amp;b=2|Northwind &lt;Returns&gt; API>, <https://northwind.example/returns?a=1&amp;b=2|Northwind &lt;Returns&gt; API>
-    Northwind &lt;Returns&gt; API, 5 March · northwind.example
-    Northwind &lt;Returns&gt; API: not a launch, says <@U0OMAR>
+    *Northwind shipped 2 things*
+    <https://northwind.example/returns?a=1&amp;b=2|Northwind &lt;Returns&gt; API>, 5 March · northwind.example
+    <https://northwind.example/returns?a=1&amp;b=2|Northwind &lt;Returns&gt; API>: not a launch, says <@U0OMAR>
     All of them: `/partner library`. What is no launch is offered for no note.
     ");
     let many: Vec<Item> = (0..9)
